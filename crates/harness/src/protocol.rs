@@ -1,0 +1,135 @@
+//! What the tool and a child say to each other: JSON, a line a message, over a private channel.
+//!
+//! The channel is a Unix socket whose path stands in [`CHANNEL_ENV`]; stdout and stderr belong to the
+//! benchmark. The child opens with [`Hello`], whose form is the same in every version of the protocol, so that
+//! two that differ can still say so.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, Read, Write};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::record::{Measurement, ParamValue, Params, Status};
+
+/// Rises with every change that an older side would misread.
+pub const VERSION: u32 = 1;
+
+/// The environment variable that holds the channel's socket path. Unset: the target was run by hand.
+pub const CHANNEL_ENV: &str = "ACCEL_BENCH_CHANNEL";
+
+/// Longer lines are refused: 64 MiB hold four million samples.
+pub const MAX_LINE_BYTES: u64 = 64 << 20;
+
+/// The child's first line, never changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    pub protocol: u32,
+    /// The version of the crate `accel-bench` in the child.
+    pub harness: String,
+}
+
+impl Hello {
+    #[must_use]
+    pub fn current() -> Self {
+        Self { protocol: VERSION, harness: env!("CARGO_PKG_VERSION").to_owned() }
+    }
+}
+
+/// What the tool asks for. The child answers each in turn.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "request", rename_all = "kebab-case")]
+pub enum Request {
+    /// Answered with [`Reply::Benchmarks`].
+    List,
+    /// Answered with any number of [`Reply::Progress`], then one [`Reply::Finished`].
+    Run(CaseRequest),
+    /// The child ends.
+    Quit,
+}
+
+/// One case to be measured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CaseRequest {
+    /// Drawn by the tool; the answer repeats it.
+    pub token: u64,
+    pub benchmark: String,
+    pub backend: String,
+    pub params: Params,
+    pub sampling: Sampling,
+}
+
+/// How long to measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sampling {
+    /// Warm-up lasts at least this long, unless one iteration takes longer; nanoseconds.
+    pub warm_up_nanos: u64,
+    /// How long samples are collected, nanoseconds.
+    pub time_nanos: u64,
+    /// A sample is batched up to at least this long, nanoseconds.
+    pub sample_nanos: u64,
+    pub min_samples: u32,
+    pub max_samples: u32,
+}
+
+/// What the child says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "reply", rename_all = "kebab-case")]
+pub enum Reply {
+    Benchmarks { benchmarks: Vec<BenchmarkInfo> },
+    Progress { token: u64, phase: Phase, estimate_nanos: Option<f64> },
+    Finished { token: u64, status: Status, measurement: Option<Measurement> },
+}
+
+/// Where in a case the child is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    Setup,
+    WarmUp,
+    Sampling,
+    Cleanup,
+}
+
+/// What a benchmark registered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BenchmarkInfo {
+    /// With its group: `group/name`.
+    pub name: String,
+    pub category: Option<String>,
+    pub tags: Vec<String>,
+    /// Empty: any backend.
+    pub backends: Vec<String>,
+    /// Values of each parameter, `model` included; their product is the benchmark's own matrix.
+    pub params: BTreeMap<String, Vec<ParamValue>>,
+    /// `file:line` of the registration.
+    pub source: String,
+}
+
+/// Writes one message and its newline, and flushes.
+///
+/// # Errors
+/// When the channel is closed.
+pub fn write(to: &mut impl Write, message: &impl Serialize) -> io::Result<()> {
+    let mut line = serde_json::to_vec(message)?;
+    line.push(b'\n');
+    to.write_all(&line)?;
+    to.flush()
+}
+
+/// Reads one message; `None` at the end of the stream.
+///
+/// # Errors
+/// A line that is too long, not JSON, or not of the expected form gives [`io::ErrorKind::InvalidData`].
+pub fn read<T: DeserializeOwned>(from: &mut impl BufRead) -> io::Result<Option<T>> {
+    let mut line = Vec::new();
+    from.take(MAX_LINE_BYTES).read_until(b'\n', &mut line)?;
+    if line.is_empty() {
+        return Ok(None);
+    }
+    if line.last() != Some(&b'\n') {
+        let what = if line.len() as u64 == MAX_LINE_BYTES { "too long" } else { "cut short" };
+        return Err(io::Error::new(io::ErrorKind::InvalidData, format!("a message {what}")));
+    }
+    Ok(Some(serde_json::from_slice(&line)?))
+}

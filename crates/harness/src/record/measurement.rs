@@ -1,0 +1,189 @@
+//! What one process measured of one case.
+
+use serde::{Deserialize, Serialize};
+
+/// The raw samples of one case in one process: sample `i` ran `iterations[i]` iterations in `nanos[i]`
+/// nanoseconds of wall time, the device synchronised once at its end.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Samples {
+    pub iterations: Vec<u64>,
+    pub nanos: Vec<u64>,
+}
+
+impl Samples {
+    pub fn push(&mut self, iterations: u64, nanos: u64) {
+        self.iterations.push(iterations);
+        self.nanos.push(nanos);
+    }
+
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.iterations.len().min(self.nanos.len())
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Nanoseconds per iteration, one value a sample.
+    #[must_use]
+    pub fn per_iteration(&self) -> Vec<f64> {
+        let pairs = self.iterations.iter().zip(&self.nanos);
+        pairs.map(|(&iterations, &nanos)| nanos as f64 / iterations.max(1) as f64).collect()
+    }
+
+    /// Nanoseconds of the whole timed region.
+    #[must_use]
+    pub fn total_nanos(&self) -> u64 {
+        self.nanos.iter().fold(0, |sum, &nanos| sum.saturating_add(nanos))
+    }
+
+    #[must_use]
+    pub fn total_iterations(&self) -> u64 {
+        self.iterations.iter().fold(0, |sum, &n| sum.saturating_add(n))
+    }
+
+    /// What is wrong with samples that a child sent: `None` when they can be.
+    ///
+    /// A child cannot have spent more time in its samples than passed since it was asked (`elapsed_nanos`).
+    #[must_use]
+    pub fn fault(&self, elapsed_nanos: u64) -> Option<String> {
+        if self.iterations.len() != self.nanos.len() {
+            return Some(format!(
+                "{} iteration counts for {} times",
+                self.iterations.len(),
+                self.nanos.len()
+            ));
+        }
+        if self.is_empty() {
+            return Some("no samples".to_owned());
+        }
+        if self.iterations.contains(&0) {
+            return Some("a sample of 0 iterations".to_owned());
+        }
+        if self.total_nanos() == 0 {
+            return Some("all samples together took 0 ns".to_owned());
+        }
+        (self.total_nanos() > elapsed_nanos).then(|| {
+            format!("samples of {} ns within {elapsed_nanos} ns of wall time", self.total_nanos())
+        })
+    }
+}
+
+/// The work of one iteration; rates are the work of the whole region over its wall time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Throughput {
+    Elements(u64),
+    Bytes(u64),
+    Samples(u64),
+    Tokens(u64),
+}
+
+impl Throughput {
+    #[must_use]
+    pub fn per_iteration(self) -> u64 {
+        match self {
+            Self::Elements(n) | Self::Bytes(n) | Self::Samples(n) | Self::Tokens(n) => n,
+        }
+    }
+
+    /// The metric's name, which is its unit too: `samples-per-s`.
+    #[must_use]
+    pub fn metric_name(self) -> &'static str {
+        match self {
+            Self::Elements(_) => "elements-per-s",
+            Self::Bytes(_) => "bytes-per-s",
+            Self::Samples(_) => "samples-per-s",
+            Self::Tokens(_) => "tokens-per-s",
+        }
+    }
+}
+
+/// Which way a metric improves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    Lower,
+    Higher,
+    /// Told, never judged.
+    Neither,
+}
+
+/// A named value of a case beside its latency: `host-rss-peak-bytes`, `samples-per-s`, or a user's own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Metric {
+    pub name: String,
+    pub unit: String,
+    pub better: Direction,
+    pub value: f64,
+    /// Where the value comes from, when one name can have several sources: `pool`, `rss`, …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+}
+
+impl Metric {
+    pub fn new(name: impl Into<String>, unit: impl Into<String>, better: Direction, value: f64) -> Self {
+        Self { name: name.into(), unit: unit.into(), better, value, source: None }
+    }
+
+    #[must_use]
+    pub fn source(mut self, source: impl Into<String>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+}
+
+/// How the warm-up went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WarmUp {
+    pub iterations: u64,
+    pub nanos: u64,
+    /// False when the bound was reached while times still fell.
+    pub steady: bool,
+}
+
+/// Everything one process measured of one case.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Measurement {
+    pub samples: Samples,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub throughput: Vec<Throughput>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub metrics: Vec<Metric>,
+    pub warm_up: WarmUp,
+    /// What the case ran on, as the device names itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(iterations: &[u64], nanos: &[u64], elapsed: u64, expected: Option<&str>) {
+        let samples = Samples { iterations: iterations.into(), nanos: nanos.into() };
+        assert_eq!(samples.fault(elapsed).as_deref(), expected);
+    }
+
+    #[test]
+    fn what_a_lying_child_may_send() {
+        check(&[1, 2], &[10, 20], 100, None);
+        check(&[1], &[10, 20], 100, Some("1 iteration counts for 2 times"));
+        check(&[], &[], 100, Some("no samples"));
+        check(&[0], &[5], 100, Some("a sample of 0 iterations"));
+        check(&[1], &[0], 100, Some("all samples together took 0 ns"));
+        check(&[1], &[101], 100, Some("samples of 101 ns within 100 ns of wall time"));
+        check(&[1, 1], &[u64::MAX, 2], 100, Some("samples of 18446744073709551615 ns within 100 ns of wall time"));
+    }
+
+    #[test]
+    fn per_iteration_divides_each_sample() {
+        let mut samples = Samples::default();
+        samples.push(4, 100);
+        samples.push(1, 30);
+        assert_eq!(samples.per_iteration(), [25.0, 30.0]);
+        assert_eq!((samples.total_nanos(), samples.total_iterations()), (130, 5));
+    }
+}

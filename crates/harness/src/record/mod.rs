@@ -1,0 +1,14 @@
+//! The data model: what a case is, what was measured of it, and the run that holds it.
+//!
+//! These types cross a pipe and a disk, so they carry no behaviour beyond what every reader needs, and
+//! know neither processes nor files.
+
+mod case;
+mod environment;
+mod measurement;
+mod run;
+
+pub use case::{CaseId, Failure, ParamValue, Params, Status};
+pub use environment::{Adapter, Build, Cpu, Environment, Load, Os};
+pub use measurement::{Direction, Measurement, Metric, Samples, Throughput, WarmUp};
+pub use run::{CaseRecord, CommitInfo, FORMAT, Profile, RunRecord, RunState, Surroundings, ToolInfo, TreeState};

@@ -1,0 +1,136 @@
+//! One invocation: what is stored in one file.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Build, CaseId, Environment, Measurement, Status};
+
+/// The version of the file format that this crate writes. Older ones are read, newer ones refused by name.
+pub const FORMAT: u32 = 1;
+
+/// One run: a file of the store, and a side of every comparison.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunRecord {
+    pub format: u32,
+    pub id: String,
+    pub tool: ToolInfo,
+    /// RFC 3339, UTC.
+    pub started: String,
+    pub state: RunState,
+    /// Absent outside git.
+    pub commit: Option<CommitInfo>,
+    /// The machine class: numbers of different classes are not comparable.
+    pub machine: String,
+    pub surroundings: Surroundings,
+    pub profile: Profile,
+    /// The command line, for people.
+    #[serde(default)]
+    pub command: Vec<String>,
+    pub cases: Vec<CaseRecord>,
+}
+
+impl RunRecord {
+    #[must_use]
+    pub fn case(&self, id: &CaseId) -> Option<&CaseRecord> {
+        self.cases.iter().find(|case| case.id == *id)
+    }
+}
+
+/// Which tool wrote the file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToolInfo {
+    pub version: String,
+    pub protocol: u32,
+}
+
+/// Whether the run came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunState {
+    /// Still going, or killed without a chance to say so.
+    Running,
+    Complete,
+    /// Ended by Ctrl-C or a time budget: what is there is valid.
+    Interrupted,
+}
+
+/// The commit that the measured tree belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommitInfo {
+    /// The full hash.
+    pub id: String,
+    /// The branch checked out, absent when detached.
+    pub branch: Option<String>,
+    /// First line of the message.
+    pub subject: String,
+    /// Commit time, RFC 3339, UTC.
+    pub time: String,
+    pub tree: TreeState,
+}
+
+/// Whether the measured tree is the commit's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "kebab-case")]
+pub enum TreeState {
+    Clean,
+    /// Uncommitted changes: the hash of the tree as it was measured, untracked files included.
+    Dirty {
+        tree: String,
+    },
+    /// A tree that no commit holds yet, such as the result of a merge.
+    Merge {
+        tree: String,
+        with: String,
+    },
+}
+
+/// Everything beside the code that may move a number.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Surroundings {
+    pub environment: Environment,
+    pub build: Build,
+    /// `bench.toml` as it was; absent without one.
+    pub manifest: Option<String>,
+    /// CPUs that the children were pinned to, by backend; absent where they were not.
+    #[serde(default)]
+    pub cpus: BTreeMap<String, Vec<usize>>,
+    /// Environment variables given to the children, by bench.
+    #[serde(default)]
+    pub env: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// How much was measured.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    pub name: String,
+    /// Fresh processes that each case is measured in.
+    pub processes: u32,
+}
+
+/// One case of a run, over its processes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CaseRecord {
+    pub id: CaseId,
+    #[serde(default)]
+    pub category: Option<String>,
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// The worst of the processes.
+    #[serde(flatten)]
+    pub status: Status,
+    /// One measurement for each process that finished the case.
+    pub processes: Vec<Measurement>,
+    /// The log of the failed process, relative to the store.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<String>,
+}
+
+impl CaseRecord {
+    /// Median nanoseconds per iteration, one value a process: what verdicts are made of.
+    #[must_use]
+    pub fn process_medians(&self) -> Vec<f64> {
+        let medians = self.processes.iter().map(|process| crate::stats::median(&process.samples.per_iteration()));
+        medians.flatten().collect()
+    }
+}
