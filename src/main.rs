@@ -1,6 +1,24 @@
-#![allow(dead_code)]
+//! Arguments to command to exit code.
+
+mod cargo;
+mod commands;
+mod compare;
+mod context;
+mod error;
 mod event;
+mod git;
+mod hardware;
 mod ids;
+mod manifest;
+mod measure;
 mod plan;
+mod report;
 mod runner;
-fn main() {}
+mod shell;
+mod store;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(commands::main() as u8)
+}

@@ -1,0 +1,200 @@
+//! `baseline`: results with a name. Saved ones are the user's own; approved ones stand in `baselines/` and
+//! change only by `approve`.
+
+use accel_bench::record::{RunRecord, TreeState};
+use clap::Subcommand;
+
+use super::judge::{self, Format};
+use crate::compare;
+use crate::context::Context;
+use crate::error::{Error, Exit, Result};
+use crate::ids::CommitId;
+use crate::measure::{Machine, Project, SideSpec};
+use crate::report;
+use crate::store::{Approval, Name, is_stable};
+
+/// Arguments of `baseline`.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    act: Act,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+enum Act {
+    /// Keep a run under a name, in the store
+    Save {
+        name: String,
+        /// A run's id, a revision or a result file [default: the last run]
+        run: Option<String>,
+    },
+    /// List saved and approved baselines
+    List,
+    /// Show a baseline
+    Show {
+        name: String,
+        #[arg(long, value_name = "FORMAT", default_value = "table")]
+        format: Format,
+    },
+    /// Write a run to `baselines/`, to be committed: shows what changes and asks first
+    Approve {
+        name: String,
+        /// A run's id, a revision or a result file [default: the last run]
+        run: Option<String>,
+        /// Why this is the baseline from now on
+        #[arg(short = 'm', long, value_name = "TEXT")]
+        reason: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+        /// Approve a run that is not stable all the same
+        #[arg(long)]
+        unstable: bool,
+    },
+    /// Compare a baseline with a run
+    Diff {
+        name: String,
+        /// A run's id, a revision, a baseline or a result file [default: the last run]
+        run: Option<String>,
+        #[arg(long, value_name = "FORMAT", default_value = "table")]
+        format: Format,
+    },
+    /// Remove a baseline of this machine class
+    Remove { name: String },
+}
+
+pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
+    let project = Project::load(cx)?;
+    match args.act {
+        Act::Save { name, run } => save(cx, &project, &name, run.as_deref()),
+        Act::List => list(cx, &project),
+        Act::Show { name, format } => {
+            let record = named(cx, &project, &name)?;
+            judge::show(cx, &record, format).map(|()| Exit::Fine)
+        }
+        Act::Approve { name, run, reason, yes, unstable } => {
+            let wish = Wish { name: Name::new(name)?, reason, yes, unstable };
+            let record = record(cx, &project, run.as_deref())?;
+            approve(cx, &project, wish, record)
+        }
+        Act::Diff { name, run, format } => {
+            let base = named(cx, &project, &name)?;
+            let candidate = record(cx, &project, run.as_deref())?;
+            judge::conclude(cx, &project, (&base, &candidate), &judge::Args::default(), format)
+        }
+        Act::Remove { name } => remove(cx, &project, &name),
+    }
+}
+
+fn save(cx: &mut Context, project: &Project, name: &str, run: Option<&str>) -> Result<Exit> {
+    let name = Name::new(name)?;
+    let record = record(cx, project, run)?;
+    project.store.save_as(&name, &record)?;
+    cx.shell.status("Saved", format!("run {} as baseline `{name}`", record.id));
+    Ok(Exit::Fine)
+}
+
+fn list(cx: &mut Context, project: &Project) -> Result<Exit> {
+    let approved = project.baselines.list()?;
+    for skipped in &approved.skipped {
+        cx.shell.warn(format!("passed over {skipped}"));
+    }
+    let saved = project.store.saved_names()?;
+    if approved.baselines.is_empty() && saved.is_empty() {
+        cx.shell.note("Empty", "no baselines; `cargo accel-bench baseline approve NAME -m WHY` makes the first");
+        return Ok(Exit::Fine);
+    }
+    let view = cx.shell.view();
+    cx.shell.out(|to| report::baselines::table(&approved.baselines, &saved, view, to))?;
+    Ok(Exit::Fine)
+}
+
+struct Wish {
+    name: Name,
+    reason: String,
+    yes: bool,
+    unstable: bool,
+}
+
+fn approve(cx: &mut Context, project: &Project, wish: Wish, record: RunRecord) -> Result<Exit> {
+    let machine = record.machine.clone().into();
+    if let (Err(why), false) = (is_stable(&record), wish.unstable) {
+        return Err(Error::NotComparable {
+            what: format!("run {} is no baseline: {why}", record.id),
+            hint: "measure again with `--profile full` on a quiet machine, or approve it with `--unstable`".to_owned(),
+        });
+    }
+    match project.baselines.load(&wish.name, &machine)? {
+        Some(old) => {
+            let comparison = compare::compare(&old.run, &record, &project.gate(None));
+            let view = cx.shell.view();
+            cx.shell.out(|to| report::comparison::table(&comparison, view, to))?;
+        }
+        None => judge::show(cx, &record, Format::Table)?,
+    }
+    let question = format!("approve run {} as baseline `{}` of {machine}?", record.id, wish.name);
+    let agreed = wish.yes
+        || cx.shell.ask(&question).ok_or_else(|| {
+            Error::usage("nobody is here to approve the baseline", "`--yes` approves without a question")
+        })?;
+    if !agreed {
+        cx.shell.note("Unchanged", "nothing was approved");
+        return Ok(Exit::Fine);
+    }
+    let approval = approval(cx, project, wish.reason, &record)?;
+    let path = project.baselines.approve(&wish.name, approval, record)?;
+    cx.shell.status("Approved", format!("{}; commit it", path.display()));
+    Ok(Exit::Fine)
+}
+
+fn approval(cx: &Context, project: &Project, why: String, record: &RunRecord) -> Result<Approval> {
+    let who = project.repo.as_ref().and_then(crate::git::Repo::user);
+    let commit = record.commit.as_ref();
+    let clean = commit.filter(|commit| commit.tree == TreeState::Clean).map(|commit| CommitId::new(&commit.id));
+    let tag = match (&project.repo, clean) {
+        // A commit that this clone does not have is still what was measured.
+        (Some(repo), Some(commit)) => repo.describe_tag(&commit).unwrap_or_default(),
+        _ => None,
+    };
+    Ok(Approval {
+        who: who.or_else(|| cx.var("USER").map(str::to_owned)).unwrap_or_else(|| "unknown".to_owned()),
+        when: cx.now().to_string(),
+        why,
+        commit: commit.map(|commit| commit.id.clone()),
+        tag,
+    })
+}
+
+fn remove(cx: &mut Context, project: &Project, name: &str) -> Result<Exit> {
+    let name = Name::new(name)?;
+    let machine = Machine::probe().id;
+    if project.baselines.load(&name, &machine)?.is_some() {
+        let path = project.baselines.remove(&name, &machine)?;
+        cx.shell.status("Removed", format!("{}; commit that", path.display()));
+    } else {
+        project.store.remove_saved(&name, &machine)?;
+        cx.shell.status("Removed", format!("saved baseline `{name}`"));
+    }
+    Ok(Exit::Fine)
+}
+
+/// The run that an argument means; the last one without.
+fn record(cx: &Context, project: &Project, run: Option<&str>) -> Result<RunRecord> {
+    let machine = Machine::probe().id;
+    let side = match run {
+        Some(text) => project.side(cx, &machine, text)?,
+        None => project.last_run()?,
+    };
+    project.stored(&side, &machine)?.ok_or_else(|| Error::NothingToRun {
+        what: format!("there is no stored run of {}", side.name()),
+        hint: "`cargo accel-bench` measures the working tree; `cargo accel-bench log` shows what there is".to_owned(),
+    })
+}
+
+fn named(cx: &Context, project: &Project, name: &str) -> Result<RunRecord> {
+    let machine = Machine::probe().id;
+    match project.side(cx, &machine, &format!("baseline:{name}"))? {
+        SideSpec::Record { record, .. } => Ok(*record),
+        _ => unreachable!("a baseline is a record"),
+    }
+}

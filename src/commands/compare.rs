@@ -1,0 +1,69 @@
+//! `compare`: is one state of the code slower than another?
+
+use super::judge::{self, Format};
+use super::selection;
+use crate::context::Context;
+use crate::error::{Error, Exit, Result};
+use crate::measure::{From, Machine, Project, SideSpec, Wanted, pair};
+
+const EXAMPLES: &str = "\
+Each side is a revision, a baseline's name, a run's id or a result file; `baseline:NAME` and `run:ID` say which.
+What the store does not have is measured now, both sides in turns.
+
+Examples:
+  cargo accel-bench compare                     the working tree against the merge base with the default branch
+  cargo accel-bench compare main                the working tree against main
+  cargo accel-bench compare v1.0 HEAD           two revisions
+  cargo accel-bench compare main --stored       only what the store has
+  cargo accel-bench compare a.json b.json --format markdown";
+
+/// Arguments of `compare`.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// What to compare with [default: the merge base with the default branch]
+    base: Option<String>,
+    /// What to judge [default: the working tree]
+    candidate: Option<String>,
+    /// Compare what is stored, measure nothing
+    #[arg(long, conflicts_with = "measure")]
+    stored: bool,
+    /// Measure both sides now, in turns
+    #[arg(long)]
+    measure: bool,
+    /// How the table is written
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    format: Format,
+    #[command(flatten)]
+    selection: selection::Args,
+    #[command(flatten)]
+    judge: judge::Args,
+}
+
+pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
+    let project = Project::load(cx)?;
+    let machine = Machine::probe();
+    let base = match &args.base {
+        Some(text) => project.side(cx, &machine.id, text)?,
+        None => project.default_base()?,
+    };
+    let candidate = match &args.candidate {
+        Some(text) => project.side(cx, &machine.id, text)?,
+        None => SideSpec::WorkingTree,
+    };
+    let from = match (args.stored, args.measure) {
+        (true, _) => From::Store,
+        (_, true) => From::Now,
+        _ => From::Anywhere,
+    };
+    if project.is_same(&base, &candidate)? && from == From::Anywhere {
+        return Err(Error::NothingToRun {
+            what: format!("{} and {} are the same code", base.name(), candidate.name()),
+            hint: "compare with another revision, such as `cargo accel-bench compare HEAD~1`".to_owned(),
+        });
+    }
+    cx.shell.note("Comparing", format!("{} with {}", candidate.name(), base.name()));
+    let wanted = Wanted { base, candidate, from, selection: args.selection.resolve(&[])?, budget: None };
+    let pair = pair(cx, &project, &machine, &wanted)?;
+    judge::conclude(cx, &project, (&pair.base, &pair.candidate), &args.judge, args.format)
+}

@@ -1,0 +1,87 @@
+//! The end of every command that compares: refuse what cannot be compared, render, and the exit code.
+
+use std::path::PathBuf;
+
+use accel_bench::record::RunRecord;
+use clap::ValueEnum;
+
+use crate::compare::{self, Outcome};
+use crate::context::Context;
+use crate::error::{Error, Exit, Result};
+use crate::manifest::Percent;
+use crate::measure::Project;
+use crate::report;
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    #[default]
+    Table,
+    Json,
+    Jsonl,
+    Csv,
+    Markdown,
+}
+
+/// How a comparison is judged and shown.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Judging")]
+pub(crate) struct Args {
+    /// Changes within this are no regression (before bench.toml's `[gate] tolerance`)
+    #[arg(long, value_name = "PERCENT", value_parser = Percent::parse)]
+    pub(crate) threshold: Option<Percent>,
+    /// Compare although the machine classes differ; the result is marked
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// Says what the comparison of the two comes to.
+pub(crate) fn conclude(
+    cx: &mut Context,
+    project: &Project,
+    (base, candidate): (&RunRecord, &RunRecord),
+    args: &Args,
+    format: Format,
+) -> Result<Exit> {
+    match compare::comparable(base, candidate) {
+        Err(mismatch) if !args.force => return Err(Error::Mismatch(mismatch)),
+        _ => {}
+    }
+    let comparison = compare::compare(base, candidate, &project.gate(args.threshold));
+    let view = cx.shell.view();
+    cx.shell.out(|to| match format {
+        Format::Table => report::comparison::table(&comparison, view, to),
+        Format::Json => report::comparison::json(&comparison, to),
+        Format::Jsonl => report::comparison::jsonl(&comparison, to),
+        Format::Csv => report::comparison::csv(&comparison, to),
+        Format::Markdown => report::comparison::markdown(&comparison, to),
+    })?;
+    Ok(match comparison.worst() {
+        Outcome::Fine => Exit::Fine,
+        Outcome::Regression => Exit::Regression,
+        Outcome::FailedCase => Exit::FailedCase,
+        Outcome::NothingJudged if comparison.census.undecided > 0 => {
+            cx.shell.warn("no case could be decided; `--profile full` measures each in more processes");
+            Exit::Fine
+        }
+        Outcome::NothingJudged => Exit::NotComparable,
+    })
+}
+
+/// Writes a run to stdout.
+pub(crate) fn show(cx: &mut Context, run: &RunRecord, format: Format) -> Result<()> {
+    let view = cx.shell.view();
+    cx.shell.out(|to| match format {
+        Format::Table => report::run::table(run, view, to),
+        Format::Json => report::run::json(run, to),
+        Format::Jsonl => report::run::jsonl(run, to),
+        Format::Csv => report::run::csv(run, to),
+        Format::Markdown => report::run::markdown(run, to),
+    })?;
+    Ok(())
+}
+
+/// A folder from the command line, where the user is.
+pub(crate) fn folder(cx: &Context, dir: &std::path::Path) -> PathBuf {
+    cx.cwd().join(dir)
+}

@@ -1,0 +1,117 @@
+//! `run`, the default: build, measure, store, show.
+
+use std::path::PathBuf;
+
+use accel_bench::record::RunRecord;
+
+use super::judge::{self, Format};
+use super::selection;
+use crate::context::Context;
+use crate::error::{Error, Exit, Result};
+use crate::measure::{From, Machine, Project, Session, SideSpec, Wanted, measure, pair, prepare};
+use crate::plan::{Selection, Side};
+use crate::runner::Ended;
+use crate::store::{self, Name};
+
+/// Arguments of `run`.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Only cases whose id contains one of these (`*` stands for anything)
+    #[arg(value_name = "FILTER")]
+    filters: Vec<String>,
+    #[command(flatten)]
+    selection: selection::Args,
+    /// Show what would be measured, measure nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Build the bench targets, run none
+    #[arg(long, conflicts_with = "dry_run")]
+    no_run: bool,
+    /// Write the result into this folder as well
+    #[arg(long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// How the results are written
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    format: Format,
+    /// Compare with a revision, a baseline, a run or a result file
+    #[arg(long, value_name = "REV|FILE")]
+    compare: Option<String>,
+    /// Keep the run under this name, to compare with later
+    #[arg(long, value_name = "NAME")]
+    save_baseline: Option<String>,
+    #[command(flatten)]
+    judge: judge::Args,
+}
+
+pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
+    let selection = args.selection.resolve(&args.filters)?;
+    // A name that cannot be one should not cost a run first.
+    let name = args.save_baseline.as_ref().map(|name| Name::new(name.as_str())).transpose()?;
+    let project = Project::load(cx)?;
+    if args.no_run || args.dry_run {
+        return plan_only(cx, &project, &selection, &args);
+    }
+    let (record, exit) = match &args.compare {
+        Some(text) => compared(cx, &project, selection, text, &args)?,
+        None => measured(cx, &project, &selection, &args)?,
+    };
+    if let Some(dir) = &args.output {
+        let path = store::export(&record, &judge::folder(cx, dir))?;
+        cx.shell.status("Wrote", path.display());
+    }
+    if let Some(name) = name {
+        project.store.save_as(&name, &record)?;
+        cx.shell.status("Saved", format!("baseline `{name}`; compare with `cargo accel-bench compare {name}`"));
+    }
+    Ok(exit)
+}
+
+fn plan_only(cx: &mut Context, project: &Project, selection: &Selection, args: &Args) -> Result<Exit> {
+    let prepared = prepare(cx, &project.sources, selection, None, None)?;
+    if args.dry_run {
+        let ids: Vec<_> = prepared.units.iter().flat_map(|unit| &unit.cases).map(|case| case.id.to_string()).collect();
+        cx.shell.out(|to| ids.iter().try_for_each(|id| writeln!(to, "{id}")))?;
+        let profile = project.sources.manifest.profile_of(selection)?;
+        cx.shell.note("Planned", format!("{} cases in {} processes each; nothing was measured", ids.len(), profile.processes));
+    }
+    Ok(Exit::Fine)
+}
+
+fn measured(cx: &mut Context, project: &Project, selection: &Selection, args: &Args) -> Result<(RunRecord, Exit)> {
+    // The probes overlap with the build, not with what is measured.
+    let machine = std::thread::spawn(Machine::probe);
+    let commit = project.commit()?;
+    let prepared = prepare(cx, &project.sources, selection, None, commit)?;
+    let machine = machine.join().map_err(|_| Error::usage("the probe of the hardware panicked", "please report it"))?;
+    let profile = project.sources.manifest.profile_of(selection)?;
+    let session = Session { sides: vec![(Side::Candidate, prepared)], profile, budget: None };
+    let mut measured = measure(cx, project, &machine, session)?;
+    let record = measured.records.remove(&Side::Candidate).expect("the candidate was measured");
+    judge::show(cx, &record, args.format)?;
+    if let Some(fault) = measured.fault {
+        cx.shell.error(&Error::from(fault).in_words(), Some("the table above is all that is left; free some space"));
+        return Ok((record, Exit::Storage));
+    }
+    cx.shell.status("Stored", project.kept_as(&record));
+    if measured.ended == Ended::Interrupted {
+        cx.shell.warn(format!("interrupted; the {} finished cases are kept", record.cases.len()));
+        return Ok((record, Exit::Interrupted));
+    }
+    let failed = record.cases.iter().any(|case| case.status.is_fault());
+    Ok((record, if failed { Exit::FailedCase } else { Exit::Fine }))
+}
+
+fn compared(
+    cx: &mut Context,
+    project: &Project,
+    selection: Selection,
+    text: &str,
+    args: &Args,
+) -> Result<(RunRecord, Exit)> {
+    let machine = Machine::probe();
+    let base = project.side(cx, &machine.id, text)?;
+    let wanted = Wanted { base, candidate: SideSpec::WorkingTree, from: From::Now, selection, budget: None };
+    let pair = pair(cx, project, &machine, &wanted)?;
+    let exit = judge::conclude(cx, project, (&pair.base, &pair.candidate), &args.judge, args.format)?;
+    Ok((pair.candidate, exit))
+}

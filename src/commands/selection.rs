@@ -1,0 +1,50 @@
+//! The arguments that choose cases; the same for every command that does.
+
+use crate::error::Result;
+use crate::plan::{self, Selection};
+
+/// Which cases.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Selection")]
+pub(crate) struct Args {
+    /// A suite of bench.toml, or `all`
+    #[arg(long, value_name = "NAME")]
+    suite: Option<String>,
+    /// Only this bench or benchmark (`*` stands for anything)
+    #[arg(long, value_name = "NAME")]
+    benchmark: Vec<String>,
+    /// Only on this backend
+    #[arg(long, visible_alias = "hardware", value_name = "NAME", value_delimiter = ',')]
+    backend: Vec<String>,
+    /// Only benchmarks of this category
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    category: Vec<String>,
+    /// Only cases of this model
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    model: Vec<String>,
+    /// Only benchmarks with this tag
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    tag: Vec<String>,
+    /// Values of a parameter: batch-size=1,8, or JSON: '{"batch-size": [1, 8]}'
+    #[arg(long, value_name = "KEY=VALUE")]
+    params: Vec<String>,
+    /// How much to measure: quick, full, or a profile of bench.toml
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+}
+
+impl Args {
+    pub(crate) fn resolve(&self, filters: &[String]) -> Result<Selection> {
+        Ok(Selection {
+            suite: self.suite.clone(),
+            filters: filters.to_vec(),
+            benchmarks: self.benchmark.clone(),
+            backends: self.backend.clone(),
+            categories: self.category.clone(),
+            models: self.model.clone(),
+            tags: self.tag.clone(),
+            params: plan::params(&self.params)?,
+            profile: self.profile.clone(),
+        })
+    }
+}

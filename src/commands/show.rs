@@ -1,0 +1,38 @@
+//! `show`: the results of one run.
+
+use super::judge::{self, Format};
+use crate::context::Context;
+use crate::error::{Error, Exit, Result};
+use crate::measure::{Machine, Project, SideSpec};
+
+/// Arguments of `show`.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Args {
+    /// A run's id, a revision, a baseline or a result file [default: the last run]
+    what: Option<String>,
+    /// How the results are written
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    format: Format,
+}
+
+pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
+    let project = Project::load(cx)?;
+    let machine = Machine::probe_class();
+    let side = match &args.what {
+        Some(text) => project.side(cx, &machine, text)?,
+        None => project.last_run()?,
+    };
+    let record = match &side {
+        SideSpec::Record { record, .. } => Some((**record).clone()),
+        // A revision may have been measured elsewhere: showing it needs no comparable machine.
+        side => project.stored_anywhere(side)?,
+    };
+    let Some(record) = record else {
+        return Err(Error::NothingToRun {
+            what: format!("there is no stored run of {}", side.name()),
+            hint: "`cargo accel-bench log` shows what there is; `cargo accel-bench` measures".to_owned(),
+        });
+    };
+    judge::show(cx, &record, args.format)?;
+    Ok(Exit::Fine)
+}

@@ -1,0 +1,127 @@
+//! Two records to be compared: read from the store where they are, measured in turns where they are not.
+
+use std::time::Duration;
+
+use accel_bench::record::RunRecord;
+
+use super::session::Machine;
+use super::{Prepared, Project, Session, SideSpec, Sources, measure, prepare};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::git::Checkout;
+use crate::plan::{Selection, Side};
+use crate::runner::Ended;
+
+/// Where the numbers of a comparison come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum From {
+    /// The store where it has both sides; measured now otherwise.
+    #[default]
+    Anywhere,
+    /// The store only.
+    Store,
+    /// Both sides measured now, in turns.
+    Now,
+}
+
+/// The wish for a pair.
+pub(crate) struct Wanted {
+    pub(crate) base: SideSpec,
+    pub(crate) candidate: SideSpec,
+    pub(crate) from: From,
+    pub(crate) selection: Selection,
+    pub(crate) budget: Option<Duration>,
+}
+
+/// Both records, and how their measuring ended if it took place.
+pub(crate) struct Pair {
+    pub(crate) base: RunRecord,
+    pub(crate) candidate: RunRecord,
+    pub(crate) ended: Ended,
+}
+
+/// Finds or measures both sides.
+pub(crate) fn pair(cx: &mut Context, project: &Project, machine: &Machine, wanted: &Wanted) -> Result<Pair> {
+    if wanted.from != From::Now {
+        let base = project.stored(&wanted.base, &machine.id)?;
+        let candidate = project.stored(&wanted.candidate, &machine.id)?;
+        match (base, candidate) {
+            (Some(base), Some(candidate)) => {
+                tell_age(cx, &base, &candidate);
+                return Ok(Pair { base, candidate, ended: Ended::Complete });
+            }
+            (base, _) if wanted.from == From::Store => {
+                let side = if base.is_none() { &wanted.base } else { &wanted.candidate };
+                return Err(Error::NotComparable {
+                    what: format!("there is no stored run of {} on this machine class", side.name()),
+                    hint: "leave out `--stored` to measure both sides now".to_owned(),
+                });
+            }
+            _ => {}
+        }
+    }
+    measured(cx, project, machine, wanted)
+}
+
+/// Measures what can be measured: both sides in turns, or the candidate alone against a result that exists.
+fn measured(cx: &mut Context, project: &Project, machine: &Machine, wanted: &Wanted) -> Result<Pair> {
+    let sides = [(Side::Baseline, &wanted.base), (Side::Candidate, &wanted.candidate)];
+    let mut checkouts = Vec::new();
+    let mut prepared = Vec::new();
+    for (side, spec) in sides.into_iter().filter(|(_, spec)| spec.is_measurable()) {
+        prepared.push((side, prepare_side(cx, project, spec, &wanted.selection, &mut checkouts)?));
+    }
+    let profile = project.sources.manifest.profile_of(&wanted.selection)?;
+    let mut measured = measure(cx, project, machine, Session { sides: prepared, profile, budget: wanted.budget })?;
+    if let Some(fault) = measured.fault {
+        cx.shell.warn(format!("not everything could be stored: {fault}"));
+    }
+    if measured.ended == Ended::Interrupted {
+        return Err(Error::Interrupted);
+    }
+    let mut take = |side, spec: &SideSpec| match spec {
+        SideSpec::Record { record, .. } => (**record).clone(),
+        _ => measured.records.remove(&side).expect("a measurable side was measured"),
+    };
+    let base = take(Side::Baseline, &wanted.base);
+    let candidate = take(Side::Candidate, &wanted.candidate);
+    Ok(Pair { base, candidate, ended: measured.ended })
+}
+
+fn prepare_side(
+    cx: &mut Context,
+    project: &Project,
+    spec: &SideSpec,
+    selection: &Selection,
+    checkouts: &mut Vec<Checkout>,
+) -> Result<Prepared> {
+    let SideSpec::Source { source, name } = spec else {
+        return prepare(cx, &project.sources, selection, None, project.commit()?);
+    };
+    let Some(repo) = &project.repo else {
+        return Err(Error::usage("a revision needs git", "compare with a result file or a baseline instead"));
+    };
+    let checkout = repo.check_out(source, &project.checkouts())?;
+    for limit in &checkout.limits {
+        cx.shell.warn(format!("the checkout of {name} is not complete: {limit}"));
+    }
+    let inside = repo.relative(project.sources.root()).unwrap_or_default();
+    let sources = Sources::load(cx, &checkout.path.join(inside))?;
+    let commit = Some(repo.info_of(source)?);
+    checkouts.push(checkout);
+    prepare(cx, &sources, selection, Some(project.sources.workspace.target_dir()), commit)
+}
+
+/// Time lies between stored runs; whoever reads their difference should know how much.
+fn tell_age(cx: &mut Context, base: &RunRecord, candidate: &RunRecord) {
+    let started = |run: &RunRecord| run.started.parse::<jiff::Timestamp>().ok();
+    if base.id != candidate.id
+        && let (Some(one), Some(other)) = (started(base), started(candidate))
+    {
+        let seconds = (other - one).total(jiff::Unit::Second).unwrap_or_default().abs();
+        if seconds > 1.0 {
+            let apart = jiff::SignedDuration::from_secs(seconds as i64);
+            cx.shell.note("Stored", format!("both sides were measured {apart:#} apart; `--measure` takes them in turns"));
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! From a tree of sources to units that can be run: build, ask what is registered, expand the matrix.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Instant;
+
+use accel_bench::protocol::BenchmarkInfo;
+use accel_bench::record::{Build, CommitInfo};
+
+use super::Sources;
+use crate::cargo::{self, BuildMessage, BuildRequest};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::plan::{self, BuildSet, Listing, Planned, Scope, Selection, Unit};
+use crate::runner;
+
+/// The cargo profile that benches are built with, as by `cargo bench`.
+const PROFILE: &str = "bench";
+
+/// One side, ready to be measured.
+pub(crate) struct Prepared {
+    pub(crate) units: Vec<Unit>,
+    pub(crate) commit: Option<CommitInfo>,
+    pub(crate) build: Build,
+    /// The text of `bench.toml`.
+    pub(crate) manifest: Option<String>,
+}
+
+/// Builds what the selection needs and expands it; `target_dir` shares dependencies with another tree.
+pub(crate) fn prepare(
+    cx: &mut Context,
+    sources: &Sources,
+    selection: &Selection,
+    target_dir: Option<&Path>,
+    commit: Option<CommitInfo>,
+) -> Result<Prepared> {
+    let sets = build_sets(sources, selection)?;
+    let features = sets.iter().flat_map(|set| set.entries.iter().map(|entry| (entry.backend.clone(), set.features.clone())));
+    let features: BTreeMap<_, _> = features.collect();
+    let listings = listings(cx, sources, selection, sets, target_dir)?;
+    let units = plan::expand(&sources.manifest, selection, &listings)?;
+    if units.iter().all(|unit| unit.cases.is_empty()) {
+        return Err(Error::NothingToRun {
+            what: "no case matches".to_owned(),
+            hint: "`cargo accel-bench list` shows what there is".to_owned(),
+        });
+    }
+    let build = describe_build(cx, sources, features)?;
+    Ok(Prepared { units, commit, build, manifest: sources.manifest.text.clone() })
+}
+
+/// What the selected benches register, with the bench's name and its backends; nothing is run.
+pub(crate) fn benchmarks(
+    cx: &mut Context,
+    sources: &Sources,
+    selection: &Selection,
+) -> Result<Vec<(String, BenchmarkInfo)>> {
+    let sets = build_sets(sources, selection)?;
+    let listings = listings(cx, sources, selection, sets, None)?;
+    let scope = Scope::new(&sources.manifest, selection)?;
+    Ok(scope.registered(&listings))
+}
+
+fn build_sets(sources: &Sources, selection: &Selection) -> Result<Vec<BuildSet>> {
+    let sets = plan::which_builds(&sources.manifest, selection, &sources.workspace.bench_targets())?;
+    if sets.is_empty() {
+        return Err(Error::NothingToRun {
+            what: "there is no bench to run".to_owned(),
+            hint: "`cargo accel-bench init` writes a first one; a bench.toml names those that exist".to_owned(),
+        });
+    }
+    Ok(sets)
+}
+
+fn listings(
+    cx: &mut Context,
+    sources: &Sources,
+    selection: &Selection,
+    sets: Vec<BuildSet>,
+    target_dir: Option<&Path>,
+) -> Result<Vec<Listing>> {
+    let mut listings = Vec::new();
+    for set in sets {
+        let executables = build(cx, sources, &set, target_dir)?;
+        for entry in set.entries {
+            let executable = executables.get(&entry.bench.target).expect("cargo told of every target").clone();
+            let benchmarks = list(cx, sources, &entry, &executable)?;
+            let Planned { bench, harness, backend, cwd } = entry;
+            listings.push(Listing { bench, harness, backend, executable, cwd, benchmarks });
+        }
+    }
+    // A later stage reads a bench's backends in the order of their preference.
+    plan::sort(&mut listings, &sources.manifest, selection)?;
+    Ok(listings)
+}
+
+fn build(
+    cx: &mut Context,
+    sources: &Sources,
+    set: &BuildSet,
+    target_dir: Option<&Path>,
+) -> Result<BTreeMap<String, std::path::PathBuf>> {
+    let request = BuildRequest {
+        cargo: cx.cargo(),
+        workspace_root: sources.root().to_path_buf(),
+        target_dir: target_dir.map(Path::to_path_buf),
+        package: set.package.clone(),
+        targets: set.targets.clone(),
+        features: set.features.clone(),
+        profile: PROFILE.to_owned(),
+        env: BTreeMap::new(),
+    };
+    let features = if set.features.is_empty() { String::new() } else { format!(" ({})", set.features.join(", ")) };
+    cx.shell.note("Building", format!("{} of {}{features}", set.targets.join(", "), set.package));
+    let start = Instant::now();
+    let shell = &mut cx.shell;
+    let built = cargo::build(&request, &mut |message| match message {
+        BuildMessage::Line(line) => shell.raw(&format!("{line}\n")),
+        BuildMessage::Built { .. } => {}
+    });
+    if cx.is_stopped() {
+        return Err(Error::Interrupted);
+    }
+    let built = built?;
+    cx.shell.detail("Built", format!("in {:.1} s", start.elapsed().as_secs_f64()));
+    Ok(built)
+}
+
+fn list(cx: &Context, sources: &Sources, entry: &Planned, executable: &Path) -> Result<Vec<BenchmarkInfo>> {
+    let mut env = sources.manifest.backends.get(&entry.backend).map(|backend| backend.env.clone()).unwrap_or_default();
+    env.extend(entry.bench.env.clone());
+    Ok(runner::list(&entry.bench.target, executable, &entry.cwd, entry.harness, &env, &cx.stop(), &cx.leaking())?)
+}
+
+fn describe_build(cx: &Context, sources: &Sources, features: BTreeMap<String, Vec<String>>) -> Result<Build> {
+    let root = sources.root();
+    let toolchain = cargo::toolchain(&cx.rustc(), root)?;
+    let lock = cargo::read_lock(&sources.workspace.lockfile())?;
+    Ok(Build {
+        rustflags: cargo::rustflags(root, &toolchain.host, cx.var("RUSTFLAGS")),
+        rustc: toolchain.rustc,
+        host: toolchain.host,
+        profile: PROFILE.to_owned(),
+        features,
+        lock_hash: lock.hash,
+        locked: lock.versions,
+    })
+}

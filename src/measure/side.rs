@@ -1,0 +1,147 @@
+//! The sides of a comparison, from what the user wrote to what is measured or read.
+
+use std::path::Path;
+
+use accel_bench::record::{RunRecord, TreeState};
+
+use super::Project;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::git::Source;
+use crate::ids::{CommitId, MachineId};
+use crate::store::{self, Name, Query, Tree};
+
+/// What stands on a side.
+#[derive(Clone, Debug)]
+pub(crate) enum SideSpec {
+    /// The files as they are.
+    WorkingTree,
+    /// A commit, or the tree that a merge results in; `name` is how the user calls it.
+    Source { source: Source, name: String },
+    /// A result that exists: a run, a baseline, a file.
+    Record { record: Box<RunRecord>, name: String },
+}
+
+impl SideSpec {
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::WorkingTree => "the working tree",
+            Self::Source { name, .. } | Self::Record { name, .. } => name,
+        }
+    }
+
+    pub(crate) fn of_commit(commit: CommitId, name: impl Into<String>) -> Self {
+        Self::Source { source: Source::Commit(commit), name: name.into() }
+    }
+
+    /// Whether it can be built and measured here.
+    pub(crate) fn is_measurable(&self) -> bool {
+        !matches!(self, Self::Record { .. })
+    }
+}
+
+impl Project {
+    /// What `text` means: a file, a revision, a baseline or a run, in this order; `baseline:NAME` and
+    /// `run:ID` say which.
+    pub(crate) fn side(&self, cx: &Context, machine: &MachineId, text: &str) -> Result<SideSpec> {
+        if let Some(name) = text.strip_prefix("baseline:") {
+            return self.baseline(machine, name)?.ok_or_else(|| nothing(text));
+        }
+        if let Some(id) = text.strip_prefix("run:") {
+            return self.run(id);
+        }
+        let path = cx.cwd().join(text);
+        if path.is_file() {
+            return of_file(&path, text);
+        }
+        let revision = self.repo.as_ref().map(|repo| repo.resolve(text));
+        if let Some(Ok(commit)) = revision {
+            return Ok(SideSpec::of_commit(commit, text));
+        }
+        if let Some(baseline) = self.baseline(machine, text)? {
+            return Ok(baseline);
+        }
+        match (self.run(text), revision) {
+            (Ok(run), _) => Ok(run),
+            (Err(Error::Store(error @ store::Error::Ambiguous { .. })), _) => Err(error.into()),
+            // What git says of an unknown revision names what comes near it.
+            (Err(_), Some(Err(error))) => Err(error.into()),
+            (Err(_), _) => Err(nothing(text)),
+        }
+    }
+
+    fn run(&self, id: &str) -> Result<SideSpec> {
+        let id = self.store.resolve(id)?;
+        let record = Box::new(self.store.load(&id)?);
+        Ok(SideSpec::Record { record, name: format!("run {id}") })
+    }
+
+    /// An approved baseline, or else a saved one.
+    fn baseline(&self, machine: &MachineId, text: &str) -> Result<Option<SideSpec>> {
+        let Ok(name) = Name::new(text) else { return Ok(None) };
+        let approved = self.baselines.load(&name, machine)?.map(|baseline| baseline.run);
+        let found = match approved {
+            Some(run) => Some(run),
+            None => self.store.saved(&name, machine)?,
+        };
+        let name = format!("baseline {text}");
+        Ok(found.map(|record| SideSpec::Record { record: Box::new(record), name }))
+    }
+
+    /// The merge base of the working tree with the default branch.
+    pub(crate) fn default_base(&self) -> Result<SideSpec> {
+        let Some(repo) = &self.repo else {
+            return Err(Error::usage(
+                "outside git there is no branch to compare with",
+                "name both sides, such as a baseline: cargo accel-bench compare baseline:NAME",
+            ));
+        };
+        let branch = match &self.sources.manifest.run.default_branch {
+            Some(name) => Some((name.clone(), repo.resolve(name)?)),
+            None => repo.default_branch()?.map(|branch| (branch.name, branch.commit)),
+        };
+        let Some((name, tip)) = branch else {
+            return Err(Error::usage(
+                "there is no default branch",
+                "name one in bench.toml, `[run] default-branch = \"…\"`, or give a revision: cargo accel-bench compare REV",
+            ));
+        };
+        let head = repo.head()?;
+        let base = repo.merge_base(&head, &tip)?;
+        let name = if base == tip { name } else { format!("{} (merge base with {name})", base.short()) };
+        Ok(SideSpec::of_commit(base, name))
+    }
+
+    /// The latest stored run of a side on this machine class.
+    pub(crate) fn stored(&self, side: &SideSpec, machine: &MachineId) -> Result<Option<RunRecord>> {
+        let (commit, tree) = match side {
+            SideSpec::Record { record, .. } => return Ok(Some((**record).clone())),
+            SideSpec::Source { source: Source::Commit(commit), .. } => (commit.clone(), Tree::Clean),
+            SideSpec::Source { source: Source::Merge { tree, parents }, .. } => {
+                let Some(first) = parents.first() else { return Ok(None) };
+                (first.clone(), Tree::Hash(tree.as_str().to_owned()))
+            }
+            SideSpec::WorkingTree => {
+                let Some(info) = self.commit()? else { return Ok(None) };
+                let tree = match info.tree {
+                    TreeState::Clean => Tree::Clean,
+                    TreeState::Dirty { tree } | TreeState::Merge { tree, .. } => Tree::Hash(tree),
+                };
+                (CommitId::new(info.id), tree)
+            }
+        };
+        Ok(self.store.latest(&Query { commit: Some(commit), tree, machine: Some(machine.clone()) })?)
+    }
+}
+
+fn of_file(path: &Path, text: &str) -> Result<SideSpec> {
+    let record = Box::new(store::read_file(path)?);
+    Ok(SideSpec::Record { record, name: text.to_owned() })
+}
+
+fn nothing(text: &str) -> Error {
+    Error::usage(
+        format!("`{text}` is no revision, baseline, run or result file"),
+        "`cargo accel-bench log` shows the runs, `cargo accel-bench baseline list` the baselines",
+    )
+}

@@ -1,0 +1,50 @@
+//! A tree of sources that can be built: its workspace and its manifest.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::cargo::Workspace;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::manifest::{self, Manifest};
+use crate::plan::Harness;
+
+/// The working tree, or a checkout of a revision.
+#[derive(Debug)]
+pub(crate) struct Sources {
+    pub(crate) workspace: Workspace,
+    pub(crate) manifest: Manifest,
+}
+
+impl Sources {
+    /// The workspace around `dir`, and the `bench.toml` at its root.
+    pub(crate) fn load(cx: &Context, dir: &Path) -> Result<Self> {
+        let workspace = Workspace::load(&cx.cargo(), dir)?;
+        let path = workspace.root().join("bench.toml");
+        let manifest = match fs::read_to_string(&path) {
+            Ok(text) => Some(manifest::parse(&text, &shown(cx, &path))?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(source) => return Err(Error::Io { act: "read", path, source }),
+        };
+        let manifest = match manifest {
+            Some(manifest) if !manifest.benches.is_empty() => manifest,
+            other => {
+                let found = workspace.bench_targets();
+                let ours = found.iter().filter(|target| target.harness == Some(Harness::AccelBench));
+                let pairs = ours.map(|target| (target.package.as_str(), target.target.as_str()));
+                other.unwrap_or_else(|| Manifest::of_targets([])).with_targets(pairs)
+            }
+        };
+        Ok(Self { workspace, manifest })
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        self.workspace.root()
+    }
+}
+
+/// A path as people write it: relative to where they are.
+fn shown(cx: &Context, path: &Path) -> PathBuf {
+    path.strip_prefix(cx.cwd()).unwrap_or(path).to_path_buf()
+}
