@@ -152,8 +152,11 @@ impl RawBench {
 pub(super) fn check_names(benches: &[At<RawBench>], problems: &mut Problems) {
     for (index, bench) in benches.iter().enumerate() {
         let name = bench.name();
-        if let Some(first) = benches[..index].iter().map(|bench| bench.name()).find(|first| ***first == **name) {
-            let label = if bench.name.is_some() { "give it another name" } else { "add a line `name = \"…\"`" };
+        if let Some(first) =
+            benches[..index].iter().map(|bench| bench.name()).find(|first| ***first == **name)
+        {
+            let label =
+                if bench.name.is_some() { "give it another name" } else { "add a line `name = \"…\"`" };
             let problem = Problem::new(name.span(), format!("two benches of the name `{}`", **name), label);
             problems.push(problem.also(first.span(), "the first one is here"));
         }
@@ -202,7 +205,10 @@ mod tests {
         assert_eq!(bench.params["n"], [64.into(), 128.into(), 256.into()]);
         assert_eq!(bench.params["batch-size"], [1.into(), 8.into()]);
         assert_eq!(bench.params["precision"], ["f32".into()]);
-        assert_eq!((bench.warm_up, bench.time), (Some(Duration::from_millis(100)), Some(Duration::from_millis(1500))));
+        assert_eq!(
+            (bench.warm_up, bench.time),
+            (Some(Duration::from_millis(100)), Some(Duration::from_millis(1500)))
+        );
         assert_eq!((bench.timeout, bench.processes), (Duration::from_secs(300), Some(7)));
         assert_eq!(bench.env["RAYON_NUM_THREADS"], "1");
         assert_eq!((bench.harness, bench.isolate), (Some(Harness::AccelBench), Isolate::Case));
@@ -216,7 +222,11 @@ mod tests {
         problem("[[bench]]\ntarget = 5", "2", "expected a string");
         problem("[[bench]]\ntarget = \"a\"\nbackends = \"wgpu\"", "3", "expected a list in brackets");
         problem("[[bench]]\ntarget = \"a\"\nprocesses = 0", "3", "expected a whole number from 1");
-        problem("[[bench]]\ntarget = \"a\"\nharness = \"divan\"", "3", "expected `accel-bench` or `criterion`");
+        problem(
+            "[[bench]]\ntarget = \"a\"\nharness = \"divan\"",
+            "3",
+            "expected `accel-bench` or `criterion`",
+        );
         problem("[[bench]]\ntarget = \"a\"\nisolate = \"none\"", "3", "expected `process` or `case`");
         problem("[bench]\ntarget = \"a\"", "1", "write `[[bench]]`");
         problem("bench = [1]", "1", "`[[bench]]` is a table, not an integer");
@@ -240,8 +250,16 @@ mod tests {
     #[test]
     fn backends() {
         problem("[[bench]]\ntarget = \"a\"\nbackends = [\"wpgu\"]", "3", "did you mean `wgpu`?");
-        problem("[[bench]]\ntarget = \"a\"\nbackends = [\"quantum\"]", "3", "declare it with `[backends.quantum]`");
-        problem("[[bench]]\ntarget = \"a\"\nbackends = [\"tch\", \"tch\"]", "3", "backend `tch` stands twice");
+        problem(
+            "[[bench]]\ntarget = \"a\"\nbackends = [\"quantum\"]",
+            "3",
+            "declare it with `[backends.quantum]`",
+        );
+        problem(
+            "[[bench]]\ntarget = \"a\"\nbackends = [\"tch\", \"tch\"]",
+            "3",
+            "backend `tch` stands twice",
+        );
         problem("[[bench]]\ntarget = \"a\"\nbackends = []", "3", "leaves no case to run");
         let criterion = "[[bench]]\ntarget = \"a\"\nharness = \"criterion\"\n";
         problem(&format!("{criterion}backends = [\"wgpu\"]"), "4", "write \"host\"");
@@ -251,7 +269,11 @@ mod tests {
     #[test]
     fn names() {
         problem("[[bench]]\ntarget = \"a\"\n[[bench]]\ntarget = \"a\"", "4", "add a line `name = ");
-        problem("[[bench]]\ntarget = \"a\"\n[[bench]]\nname = \"a\"\ntarget = \"b\"", "4", "give it another name");
+        problem(
+            "[[bench]]\ntarget = \"a\"\n[[bench]]\nname = \"a\"\ntarget = \"b\"",
+            "4",
+            "give it another name",
+        );
         problem("[[bench]]\ntarget = \"a\"\nname = \"a/b\"", "3", "letters, digits");
         problem("[[bench]]\ntarget = \"\"", "2", "letters, digits");
     }

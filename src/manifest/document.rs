@@ -52,7 +52,11 @@ fn tables(root: DeTable<'_>, problems: &mut Problems) -> RawManifest {
 }
 
 /// An array of tables.
-fn list<T: DeserializeOwned + JsonSchema>(name: &str, value: Value<'_>, problems: &mut Problems) -> Vec<At<T>> {
+fn list<T: DeserializeOwned + JsonSchema>(
+    name: &str,
+    value: Value<'_>,
+    problems: &mut Problems,
+) -> Vec<At<T>> {
     let span = value.span();
     match value.into_inner() {
         DeValue::Array(items) => {
@@ -60,8 +64,13 @@ fn list<T: DeserializeOwned + JsonSchema>(name: &str, value: Value<'_>, problems
             items.into_iter().filter_map(|item| table(&place, item, problems)).collect()
         }
         other => {
-            let title = format!("wrong type: `{name}` is a list of tables, not {}", article(other.type_str()));
-            problems.push(Problem::new(span, title, format!("write `[[{name}]]`, with both brackets doubled")));
+            let title =
+                format!("wrong type: `{name}` is a list of tables, not {}", article(other.type_str()));
+            problems.push(Problem::new(
+                span,
+                title,
+                format!("write `[[{name}]]`, with both brackets doubled"),
+            ));
             Vec::new()
         }
     }
@@ -91,13 +100,21 @@ fn named<T: DeserializeOwned + JsonSchema>(
     }
 }
 
-fn table<T: DeserializeOwned + JsonSchema>(place: &str, value: Value<'_>, problems: &mut Problems) -> Option<At<T>> {
+fn table<T: DeserializeOwned + JsonSchema>(
+    place: &str,
+    value: Value<'_>,
+    problems: &mut Problems,
+) -> Option<At<T>> {
     let span = value.span();
     match value.into_inner() {
         DeValue::Table(table) => Some(At::new(span.clone(), fields(place, span, table, problems)?)),
         other => {
             let title = format!("wrong type: `{place}` is a table, not {}", article(other.type_str()));
-            problems.push(Problem::new(span, title, format!("write `{place}` on a line of its own, its keys below")));
+            problems.push(Problem::new(
+                span,
+                title,
+                format!("write `{place}` on a line of its own, its keys below"),
+            ));
             None
         }
     }
@@ -122,7 +139,8 @@ fn fields<T: DeserializeOwned + JsonSchema>(
             return None;
         }
         let at = error.span().unwrap_or_else(|| span.clone());
-        let culprit = table.iter().find(|(_, value)| covers(value, &at)).map(|(key, _)| key.get_ref().to_string());
+        let culprit =
+            table.iter().find(|(_, value)| covers(value, &at)).map(|(key, _)| key.get_ref().to_string());
         problems.push(wrong(place, culprit.as_deref(), at, error.message()));
         let culprit = culprit?;
         table.remove(culprit.as_str());
@@ -144,9 +162,11 @@ fn leave_out_unknown<T: JsonSchema>(place: &str, table: &mut DeTable<'_>, proble
 fn covers(value: &Value<'_>, at: &Range<usize>) -> bool {
     let span = value.span();
     let inside = span.start <= at.start && at.end <= span.end;
-    inside || value.get_ref().as_table().is_some_and(|table| {
-        table.iter().any(|(key, value)| key.span() == *at || covers(value, at))
-    })
+    inside
+        || value
+            .get_ref()
+            .as_table()
+            .is_some_and(|table| table.iter().any(|(key, value)| key.span() == *at || covers(value, at)))
 }
 
 fn unknown(place: &str, key: &str, span: Range<usize>, known: &[String]) -> Problem {
@@ -162,7 +182,11 @@ fn unknown(place: &str, key: &str, span: Range<usize>, known: &[String]) -> Prob
 /// What serde says, in the words of the file's author.
 fn wrong(place: &str, key: Option<&str>, span: Range<usize>, message: &str) -> Problem {
     if let Some(field) = message.strip_prefix("missing field ") {
-        return Problem::new(span, format!("`{place}` without {field}"), format!("add {field} to this table"));
+        return Problem::new(
+            span,
+            format!("`{place}` without {field}"),
+            format!("add {field} to this table"),
+        );
     }
     let title = match key {
         Some(key) => format!("wrong value of `{key}` in `{place}`"),

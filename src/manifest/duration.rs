@@ -23,7 +23,8 @@ fn parse(text: &str) -> Result<Duration, String> {
     let signed: SignedDuration = text
         .parse()
         .map_err(|_| format!("`{text}` is no duration: write for example \"300ms\", \"1.5s\" or \"2m\""))?;
-    let duration = Duration::try_from(signed).map_err(|_| format!("`{text}` is before zero: write it without `-`"))?;
+    let duration =
+        Duration::try_from(signed).map_err(|_| format!("`{text}` is before zero: write it without `-`"))?;
     if duration > LONGEST {
         return Err(format!("`{text}` is longer than a day: write at most \"24h\""));
     }

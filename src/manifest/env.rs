@@ -16,7 +16,9 @@ impl<'de> Deserialize<'de> for Env {
         let raw = BTreeMap::<String, Text>::deserialize(deserializer)?;
         // The system refuses such names, and would do so only when the child starts.
         match raw.keys().find(|name| name.is_empty() || name.contains(['=', '\0'])) {
-            Some(name) => Err(D::Error::custom(format!("`{name}` cannot be a variable's name: leave out `=`"))),
+            Some(name) => {
+                Err(D::Error::custom(format!("`{name}` cannot be a variable's name: leave out `=`")))
+            }
             None => Ok(Self(raw.into_iter().map(|(name, Text(value))| (name, value)).collect())),
         }
     }

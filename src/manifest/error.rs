@@ -29,7 +29,8 @@ impl Error {
     pub(crate) fn render(&self, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let path = self.path.display().to_string();
-        let groups: Vec<Group<'_>> = self.problems.iter().map(|problem| problem.draw(&self.text, &path)).collect();
+        let groups: Vec<Group<'_>> =
+            self.problems.iter().map(|problem| problem.draw(&self.text, &path)).collect();
         let drawings: Vec<String> = groups.into_iter().map(|group| renderer.render(&[group])).collect();
         drawings.join("\n\n")
     }
@@ -77,9 +78,10 @@ impl Problem {
     fn draw<'a>(&'a self, text: &'a str, path: &'a str) -> Group<'a> {
         let within = |span: &Range<usize>| span.start.min(text.len())..span.end.min(text.len());
         let primary = AnnotationKind::Primary.span(within(&self.span)).label(self.label.as_str());
-        let also = self.also.as_ref().map(|(span, label)| {
-            AnnotationKind::Context.span(within(span)).label(label.as_str())
-        });
+        let also = self
+            .also
+            .as_ref()
+            .map(|(span, label)| AnnotationKind::Context.span(within(span)).label(label.as_str()));
         let snippet = Snippet::source(text).path(path).annotation(primary).annotations(also);
         let group = Level::ERROR.primary_title(self.title.as_str()).element(snippet);
         group.elements(self.help.as_deref().map(|help| Level::HELP.message(help)))
@@ -117,7 +119,11 @@ impl Problems {
     pub(super) fn check_distinct(&mut self, what: &str, names: &[At<String>]) {
         for (index, name) in names.iter().enumerate() {
             if let Some(first) = names[..index].iter().find(|first| ***first == **name) {
-                let problem = Problem::new(name.span(), format!("{what} `{}` stands twice", **name), "leave this one out");
+                let problem = Problem::new(
+                    name.span(),
+                    format!("{what} `{}` stands twice", **name),
+                    "leave this one out",
+                );
                 self.push(problem.also(first.span(), "first here"));
             }
         }

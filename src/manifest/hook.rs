@@ -60,7 +60,12 @@ mod tests {
     #[test]
     fn keys() {
         check("", 90, None, "quick");
-        check("[hook]\nbudget = \"3m\"\nsuite = \"s\"\nprofile = \"full\"\n[suites.s]", 180, Some("s"), "full");
+        check(
+            "[hook]\nbudget = \"3m\"\nsuite = \"s\"\nprofile = \"full\"\n[suites.s]",
+            180,
+            Some("s"),
+            "full",
+        );
     }
 
     #[test]

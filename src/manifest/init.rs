@@ -10,7 +10,10 @@ pub(crate) enum HarnessSource {
     Version(String),
     /// From a folder, absolute or relative to the package.
     Path(String),
-    Git { url: String, rev: Option<String> },
+    Git {
+        url: String,
+        rev: Option<String>,
+    },
 }
 
 /// A `Cargo.toml` that cannot be changed.
@@ -72,7 +75,8 @@ fn dependency(source: &HarnessSource) -> Item {
 
 fn add_target(document: &mut DocumentMut, target: &str) -> Result<(), InitError> {
     let shape = || InitError::Shape { key: "bench".to_owned(), expected: "a list of tables, `[[bench]]`" };
-    let targets = document.entry("bench").or_insert_with(|| Item::ArrayOfTables(toml_edit::ArrayOfTables::new()));
+    let targets =
+        document.entry("bench").or_insert_with(|| Item::ArrayOfTables(toml_edit::ArrayOfTables::new()));
     if let Some(inline) = targets.as_array_mut() {
         return add_inline_target(inline, target);
     }
@@ -127,7 +131,8 @@ mod tests {
 
     #[test]
     fn a_bare_package() {
-        let added = "\n[dev-dependencies]\naccel-bench = \"0.1\"\n\n[[bench]]\nname = \"first\"\nharness = false\n";
+        let added =
+            "\n[dev-dependencies]\naccel-bench = \"0.1\"\n\n[[bench]]\nname = \"first\"\nharness = false\n";
         check(BARE, &version(), &format!("{BARE}{added}"));
     }
 
@@ -155,7 +160,11 @@ mod tests {
         let path = HarnessSource::Path("../harness".to_owned());
         assert!(line(&path).contains("accel-bench = { path = \"../harness\" }"), "{}", line(&path));
         let git = HarnessSource::Git { url: "https://x".to_owned(), rev: Some("abc".to_owned()) };
-        assert!(line(&git).contains("accel-bench = { git = \"https://x\", rev = \"abc\" }"), "{}", line(&git));
+        assert!(
+            line(&git).contains("accel-bench = { git = \"https://x\", rev = \"abc\" }"),
+            "{}",
+            line(&git)
+        );
     }
 
     #[test]

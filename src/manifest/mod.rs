@@ -95,7 +95,8 @@ impl Manifest {
         }
         let targets: Vec<_> = targets.into_iter().collect();
         let mut seen = BTreeSet::new();
-        let shared: BTreeSet<_> = targets.iter().map(|(_, target)| target).filter(|name| !seen.insert(*name)).collect();
+        let shared: BTreeSet<_> =
+            targets.iter().map(|(_, target)| target).filter(|name| !seen.insert(*name)).collect();
         self.benches = targets
             .iter()
             .map(|(package, target)| match shared.contains(target) {
@@ -191,7 +192,8 @@ pub(super) mod tests {
 
     #[test]
     fn small_tables() {
-        let text = "[store]\npath = \"x\"\nkeep-runs = 5\nkeep-days = 30\n[baseline]\ndir = \"b\"\nname = \"r1\"";
+        let text =
+            "[store]\npath = \"x\"\nkeep-runs = 5\nkeep-days = 30\n[baseline]\ndir = \"b\"\nname = \"r1\"";
         let manifest = manifest(text);
         assert_eq!(manifest.store, Store { path: "x".into(), keep_runs: Some(5), keep_days: Some(30) });
         assert_eq!(manifest.baseline, Baseline { dir: "b".into(), name: "r1".to_owned() });

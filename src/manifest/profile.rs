@@ -70,7 +70,9 @@ impl RawProfile {
         problems.check_time("sample-time", self.sample_time.as_ref());
         let min_samples = self.min_samples.as_ref().map_or(sampling.min_samples, |count| count.get());
         let max_samples = self.max_samples.as_ref().map_or(sampling.max_samples, |count| count.get());
-        if let Some(count) = self.max_samples.as_ref().or(self.min_samples.as_ref()).filter(|_| max_samples < min_samples) {
+        if let Some(count) =
+            self.max_samples.as_ref().or(self.min_samples.as_ref()).filter(|_| max_samples < min_samples)
+        {
             let title = format!("at most {max_samples} samples, but at least {min_samples}");
             problems.push(Problem::new(count.span(), title, "let `max-samples` be at least `min-samples`"));
         }
@@ -124,7 +126,11 @@ mod tests {
         problem("[profiles.quick]\nprocesses = 0", "2", "a whole number from 1");
         problem("[profiles.quick]\nprocess = 3", "2", "did you mean `processes`?");
         problem("[profiles.quick]\ntime = \"0s\"", "2", "write more than zero");
-        problem("[profiles.quick]\nmin-samples = 20\nmax-samples = 10", "3", "at most 10 samples, but at least 20");
+        problem(
+            "[profiles.quick]\nmin-samples = 20\nmax-samples = 10",
+            "3",
+            "at most 10 samples, but at least 20",
+        );
         problem("[profiles.quick]\nmin-samples = 2000", "2", "at most 1000 samples");
     }
 }

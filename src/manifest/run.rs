@@ -55,7 +55,8 @@ mod tests {
 
     #[test]
     fn defaults() {
-        let expected = Run { suite: None, profile: "quick".to_owned(), backends: vec![], default_branch: None };
+        let expected =
+            Run { suite: None, profile: "quick".to_owned(), backends: vec![], default_branch: None };
         assert_eq!(manifest("").run, expected);
     }
 
@@ -67,7 +68,10 @@ mod tests {
         "#;
         let run = manifest(text).run;
         assert_eq!((run.suite.as_deref(), run.profile.as_str()), (Some("small"), "full"));
-        assert_eq!((run.backends, run.default_branch.as_deref()), (vec!["ndarray".to_owned()], Some("trunk")));
+        assert_eq!(
+            (run.backends, run.default_branch.as_deref()),
+            (vec!["ndarray".to_owned()], Some("trunk"))
+        );
     }
 
     #[test]

@@ -199,7 +199,10 @@ mod tests {
         let default = manifest("");
         let full = manifest(&uncommented());
         assert_eq!(full.benches.len(), 3);
-        assert_eq!((full.profiles, full.baseline, full.hook.budget), (default.profiles, default.baseline, default.hook.budget));
+        assert_eq!(
+            (full.profiles, full.baseline, full.hook.budget),
+            (default.profiles, default.baseline, default.hook.budget)
+        );
         assert_eq!((full.gate.tolerance, full.gate.alert), (default.gate.tolerance, default.gate.alert));
         assert_eq!((full.store.path, full.run.profile), (default.store.path, default.run.profile));
         assert_eq!(full.backends["wgpu"].cpus, default.backends["wgpu"].cpus);
@@ -231,7 +234,9 @@ mod tests {
             return table(&schema["items"], root);
         }
         match &schema["additionalProperties"] {
-            Value::Object(map) if map.contains_key("$ref") => (table(&schema["additionalProperties"], root).0, true),
+            Value::Object(map) if map.contains_key("$ref") => {
+                (table(&schema["additionalProperties"], root).0, true)
+            }
             _ => (schema, false),
         }
     }
@@ -250,9 +255,13 @@ mod tests {
     fn keys_of_value(value: &Value, path: String, schema: &Value, root: &Value, keys: &mut BTreeSet<String>) {
         let (schema, named) = table(schema, root);
         match value {
-            Value::Array(items) => items.iter().for_each(|item| keys_of_value(item, path.clone(), schema, root, keys)),
+            Value::Array(items) => {
+                items.iter().for_each(|item| keys_of_value(item, path.clone(), schema, root, keys))
+            }
             Value::Object(entries) if named => {
-                entries.values().for_each(|entry| keys_of_value(entry, format!("{path}/*"), schema, root, keys));
+                entries
+                    .values()
+                    .for_each(|entry| keys_of_value(entry, format!("{path}/*"), schema, root, keys));
             }
             Value::Object(entries) if schema["properties"].is_object() => {
                 for (key, value) in entries {

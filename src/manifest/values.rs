@@ -29,7 +29,9 @@ impl<'de> Visitor<'de> for ValuesVisitor {
     type Value = Values;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value, a list such as `[1, 8]`, or a range such as `{ from = 64, to = 512, step = 64 }`")
+        f.write_str(
+            "a value, a list such as `[1, 8]`, or a range such as `{ from = 64, to = 512, step = 64 }`",
+        )
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<Values, E> {
@@ -173,14 +175,19 @@ impl Range {
 
     fn new(keys: &BTreeMap<String, i64>) -> Result<Self, String> {
         let get = |name: &str| keys.get(name).copied();
-        let need = |name: &str| get(name).ok_or_else(|| format!("a range without `{name}`: write `{name} = …`"));
+        let need =
+            |name: &str| get(name).ok_or_else(|| format!("a range without `{name}`: write `{name} = …`"));
         let (from, to) = (need("from")?, need("to")?);
         if from > to {
             return Err(format!("an empty range: `from` {from} is above `to` {to}, swap them"));
         }
         let stride = match (get("step"), get("factor")) {
-            (Some(_), Some(_)) => return Err("a range with both `step` and `factor`: leave one out".to_owned()),
-            (Some(step), None) if step < 1 => return Err(format!("a `step` of {step} never ends: write 1 or more")),
+            (Some(_), Some(_)) => {
+                return Err("a range with both `step` and `factor`: leave one out".to_owned());
+            }
+            (Some(step), None) if step < 1 => {
+                return Err(format!("a `step` of {step} never ends: write 1 or more"));
+            }
             (None, Some(factor)) if factor < 2 => {
                 return Err(format!("a `factor` of {factor} never ends: write 2 or more"));
             }
