@@ -1,0 +1,243 @@
+//! One call of `cargo build` for one package and one set of features.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread;
+
+use cargo_metadata::{Message, TargetKind};
+
+use super::error::Error;
+
+/// What is built. cargo runs in this process's own group, so that Ctrl-C ends it too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct BuildRequest {
+    pub(crate) cargo: PathBuf,
+    pub(crate) workspace_root: PathBuf,
+    /// Absent: cargo's own choice.
+    pub(crate) target_dir: Option<PathBuf>,
+    pub(crate) package: String,
+    pub(crate) targets: Vec<String>,
+    pub(crate) features: Vec<String>,
+    /// `bench`.
+    pub(crate) profile: String,
+    pub(crate) env: BTreeMap<String, String>,
+}
+
+/// What is told during a build.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum BuildMessage {
+    /// A line of cargo's own: progress, warnings, errors.
+    Line(String),
+    /// A crate is ready.
+    Built { package: String, fresh: bool },
+}
+
+/// Builds the targets and tells the executable of each.
+pub(crate) fn build(
+    request: &BuildRequest,
+    on: &mut dyn FnMut(BuildMessage),
+) -> Result<BTreeMap<String, PathBuf>, Error> {
+    let start = |source| Error::Start { program: request.cargo.clone(), source };
+    let mut child = command(request).spawn().map_err(start)?;
+    let output = follow(&mut child, on);
+    let status = child.wait().map_err(|source| Error::Wait { program: request.cargo.clone(), source })?;
+    if !status.success() {
+        return Err(failure(request, &output.lines, status));
+    }
+    let mut executables = output.executables;
+    executables.retain(|target, _| request.targets.contains(target));
+    match request.targets.iter().find(|target| !executables.contains_key(*target)) {
+        Some(target) => Err(Error::NoExecutable { package: request.package.clone(), target: target.clone() }),
+        None => Ok(executables),
+    }
+}
+
+fn command(request: &BuildRequest) -> Command {
+    let mut command = Command::new(&request.cargo);
+    command.args(["build", "--message-format=json-render-diagnostics", "--profile", &request.profile]);
+    command.args(["--package", &request.package]);
+    command.args(request.targets.iter().flat_map(|target| ["--bench", target]));
+    if !request.features.is_empty() {
+        command.args(["--features", &request.features.join(",")]);
+    }
+    if let Some(dir) = &request.target_dir {
+        command.arg("--target-dir").arg(dir);
+    }
+    command.current_dir(&request.workspace_root).envs(&request.env);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// What cargo said.
+#[derive(Debug, Default)]
+struct Output {
+    executables: BTreeMap<String, PathBuf>,
+    /// The errors among its lines.
+    lines: Vec<String>,
+}
+
+/// Reads both of cargo's streams until they end; `on` is called on this thread only.
+fn follow(child: &mut Child, on: &mut dyn FnMut(BuildMessage)) -> Output {
+    let (send, receive) = mpsc::channel();
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    thread::scope(|scope| {
+        let also_send = send.clone();
+        scope.spawn(move || stderr.into_iter().for_each(|stream| read_lines(stream, &also_send)));
+        scope.spawn(move || stdout.into_iter().for_each(|stream| read_messages(stream, &send)));
+        collect(&receive, on)
+    })
+}
+
+/// What comes over one of the streams.
+enum Said {
+    Line(String),
+    Artifact(Box<cargo_metadata::Artifact>),
+}
+
+/// The receiver outlives both readers; were it gone, nobody would want the lines.
+fn read_lines(stream: impl Read, to: &Sender<Said>) {
+    let mut reader = BufReader::new(stream);
+    let mut line = Vec::new();
+    while reader.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
+        let text = String::from_utf8_lossy(&line).trim_end().to_owned();
+        line.clear();
+        if to.send(Said::Line(text)).is_err() {
+            return;
+        }
+    }
+}
+
+fn read_messages(stream: impl Read, to: &Sender<Said>) {
+    for message in Message::parse_stream(BufReader::new(stream)).map_while(Result::ok) {
+        let said = match message {
+            Message::CompilerArtifact(artifact) => Said::Artifact(Box::new(artifact)),
+            Message::TextLine(line) => Said::Line(line),
+            _ => continue,
+        };
+        if to.send(said).is_err() {
+            return;
+        }
+    }
+}
+
+fn collect(from: &Receiver<Said>, on: &mut dyn FnMut(BuildMessage)) -> Output {
+    let mut output = Output::default();
+    for said in from {
+        match said {
+            Said::Line(line) => {
+                if line.contains("error") {
+                    output.lines.push(line.clone());
+                }
+                on(BuildMessage::Line(line));
+            }
+            Said::Artifact(artifact) => {
+                if let Some(path) = &artifact.executable
+                    && artifact.target.kind.contains(&TargetKind::Bench)
+                {
+                    output.executables.insert(artifact.target.name.clone(), path.clone().into_std_path_buf());
+                }
+                let package = artifact.target.name.clone();
+                on(BuildMessage::Built { package, fresh: artifact.fresh });
+            }
+        }
+    }
+    output
+}
+
+/// Which of the failures that have a remedy of their own it was.
+fn failure(request: &BuildRequest, lines: &[String], status: ExitStatus) -> Error {
+    let package = request.package.clone();
+    let says = |parts: &[&str]| lines.iter().find(|line| parts.iter().any(|part| line.contains(part)));
+    if let Some(line) = says(&["does not contain this feature", "does not contain these features"]) {
+        let named = request.features.iter().find(|feature| line.ends_with(feature.as_str()));
+        let feature = named.or(request.features.first()).cloned().unwrap_or_default();
+        return Error::NoFeature { package, feature };
+    }
+    if let Some(line) = says(&["no bench target named"])
+        && let Some(target) = request.targets.iter().find(|target| line.contains(&format!("`{target}`")))
+    {
+        return Error::NoTarget { package, target: target.clone() };
+    }
+    Error::Build { package, features: request.features.clone(), ending: status.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cargo::workspace::tests::{CARGO, project};
+
+    const MANIFEST: &str = r#"
+        [package]
+        name = "app"
+        version = "0.1.0"
+        edition = "2024"
+        [features]
+        fast = []
+        [[bench]]
+        name = "first"
+        harness = false
+        [profile.bench]
+        opt-level = 0
+    "#;
+
+    fn run(
+        source: &str,
+        target: &str,
+        features: &[&str],
+    ) -> (Result<BTreeMap<String, PathBuf>, Error>, Vec<BuildMessage>) {
+        let dir = project(&[("Cargo.toml", MANIFEST), ("benches/first.rs", source), ("src/lib.rs", "")]);
+        let request = BuildRequest {
+            cargo: CARGO.into(),
+            workspace_root: dir.path().to_owned(),
+            target_dir: Some(dir.path().join("target")),
+            package: "app".to_owned(),
+            targets: vec![target.to_owned()],
+            features: features.iter().map(|name| (*name).to_owned()).collect(),
+            profile: "bench".to_owned(),
+            env: BTreeMap::new(),
+        };
+        let mut messages = Vec::new();
+        let built = build(&request, &mut |message| messages.push(message));
+        let built = built.inspect(|executables| assert!(executables.values().all(|path| path.is_file())));
+        (built, messages)
+    }
+
+    fn has_line(messages: &[BuildMessage], part: &str) -> bool {
+        messages.iter().any(|message| matches!(message, BuildMessage::Line(line) if line.contains(part)))
+    }
+
+    #[test]
+    fn an_executable_for_each_target() {
+        let (built, messages) = run("#[cfg(feature = \"fast\")] fn main() {}", "first", &["fast"]);
+        let built = built.expect("it builds");
+        assert_eq!(built.keys().collect::<Vec<_>>(), ["first"]);
+        assert!(has_line(&messages, "Compiling app"), "{messages:?}");
+        let ready = BuildMessage::Built { package: "first".to_owned(), fresh: false };
+        assert!(messages.contains(&ready), "{messages:?}");
+    }
+
+    #[test]
+    fn errors_are_passed_on() {
+        let (built, messages) = run("fn main() { nothing() }", "first", &[]);
+        let error = built.expect_err("it does not build");
+        assert!(matches!(&error, Error::Build { ending, .. } if ending.contains("101")), "{error}");
+        assert!(has_line(&messages, "cannot find function `nothing`"), "{messages:?}");
+    }
+
+    #[test]
+    fn a_missing_feature() {
+        let (built, _) = run("fn main() {}", "first", &["wgpu"]);
+        let error = built.expect_err("no such feature");
+        assert!(matches!(&error, Error::NoFeature { feature, .. } if feature == "wgpu"), "{error}");
+    }
+
+    #[test]
+    fn a_missing_target() {
+        let (built, _) = run("fn main() {}", "second", &[]);
+        let error = built.expect_err("no such target");
+        assert!(matches!(&error, Error::NoTarget { target, .. } if target == "second"), "{error}");
+    }
+}

@@ -1,0 +1,18 @@
+//! The only spawner of cargo and rustc: what the workspace holds, and builds of its bench targets.
+//!
+//! Knows nothing of results, and reads no environment variable: the paths of cargo and rustc are given.
+
+mod build;
+mod error;
+mod flags;
+mod lock;
+mod source;
+mod toolchain;
+mod workspace;
+
+pub(crate) use self::build::{BuildMessage, BuildRequest, build};
+pub(crate) use self::error::Error;
+pub(crate) use self::flags::rustflags;
+pub(crate) use self::lock::{Lock, read as read_lock};
+pub(crate) use self::toolchain::{Toolchain, toolchain};
+pub(crate) use self::workspace::{Package, Workspace};

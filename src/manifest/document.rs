@@ -1,0 +1,212 @@
+//! From the text to the tables' raw shapes. Goes on after an error, so that several are told at once.
+//!
+//! Knows the shapes and where each value stands, not what the values mean.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use schemars::JsonSchema;
+use serde::de::{DeserializeOwned, IntoDeserializer};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::at::At;
+use super::error::{Problem, Problems};
+use super::nearest::nearest;
+use super::raw::RawManifest;
+use super::schema::keys;
+
+type Value<'t> = Spanned<DeValue<'t>>;
+
+/// The tables of `text`, those left out that are wrong as a whole.
+pub(super) fn read(text: &str, problems: &mut Problems) -> RawManifest {
+    let (root, errors) = DeTable::parse_recoverable(text);
+    for error in &errors {
+        let span = error.span().unwrap_or(0..0);
+        problems.push(Problem::new(span, "this is not TOML", error.message()));
+    }
+    if !errors.is_empty() {
+        return RawManifest::default();
+    }
+    tables(root.into_inner(), problems)
+}
+
+fn tables(root: DeTable<'_>, problems: &mut Problems) -> RawManifest {
+    let mut raw = RawManifest::default();
+    for (key, value) in root {
+        match key.get_ref().as_ref() {
+            "bench" => raw.bench = list("bench", value, problems),
+            "backends" => raw.backends = named("backends", value, problems),
+            "suites" => raw.suites = named("suites", value, problems),
+            "profiles" => raw.profiles = named("profiles", value, problems),
+            "gate" => raw.gate = table("[gate]", value, problems).map(At::into_inner),
+            "store" => raw.store = table("[store]", value, problems).map(At::into_inner),
+            "baseline" => raw.baseline = table("[baseline]", value, problems).map(At::into_inner),
+            "run" => raw.run = table("[run]", value, problems).map(At::into_inner),
+            "hook" => raw.hook = table("[hook]", value, problems).map(At::into_inner),
+            other => problems.push(unknown("the file", other, key.span(), &keys::<RawManifest>())),
+        }
+    }
+    raw
+}
+
+/// An array of tables.
+fn list<T: DeserializeOwned + JsonSchema>(
+    name: &str,
+    value: Value<'_>,
+    problems: &mut Problems,
+) -> Vec<At<T>> {
+    let span = value.span();
+    match value.into_inner() {
+        DeValue::Array(items) => {
+            let place = format!("[[{name}]]");
+            items.into_iter().filter_map(|item| table(&place, item, problems)).collect()
+        }
+        other => {
+            let title =
+                format!("wrong type: `{name}` is a list of tables, not {}", article(other.type_str()));
+            problems.push(Problem::new(
+                span,
+                title,
+                format!("write `[[{name}]]`, with both brackets doubled"),
+            ));
+            Vec::new()
+        }
+    }
+}
+
+/// A table of named tables.
+fn named<T: DeserializeOwned + JsonSchema>(
+    name: &str,
+    value: Value<'_>,
+    problems: &mut Problems,
+) -> BTreeMap<String, At<T>> {
+    let span = value.span();
+    match value.into_inner() {
+        DeValue::Table(entries) => entries
+            .into_iter()
+            .filter_map(|(key, value)| {
+                let entry = key.get_ref().to_string();
+                let table = table::<T>(&format!("[{name}.{entry}]"), value, problems)?;
+                Some((entry, At::new(key.span(), table.into_inner())))
+            })
+            .collect(),
+        other => {
+            let title = format!("wrong type: `{name}` holds named tables, not {}", article(other.type_str()));
+            problems.push(Problem::new(span, title, format!("write `[{name}.NAME]`")));
+            BTreeMap::new()
+        }
+    }
+}
+
+fn table<T: DeserializeOwned + JsonSchema>(
+    place: &str,
+    value: Value<'_>,
+    problems: &mut Problems,
+) -> Option<At<T>> {
+    let span = value.span();
+    match value.into_inner() {
+        DeValue::Table(table) => Some(At::new(span.clone(), fields(place, span, table, problems)?)),
+        other => {
+            let title = format!("wrong type: `{place}` is a table, not {}", article(other.type_str()));
+            problems.push(Problem::new(
+                span,
+                title,
+                format!("write `{place}` on a line of its own, its keys below"),
+            ));
+            None
+        }
+    }
+}
+
+/// Reads a table key by key: a wrong one is told, left out, and the rest is read again.
+fn fields<T: DeserializeOwned + JsonSchema>(
+    place: &str,
+    span: Range<usize>,
+    mut table: DeTable<'_>,
+    problems: &mut Problems,
+) -> Option<T> {
+    leave_out_unknown::<T>(place, &mut table, problems);
+    let mut left_out: Vec<String> = Vec::new();
+    loop {
+        let value = Spanned::new(span.clone(), DeValue::Table(table.clone()));
+        let error = match T::deserialize(value.into_deserializer()) {
+            Ok(fields) => return Some(fields),
+            Err(error) => error,
+        };
+        if left_out.iter().any(|key| error.message().contains(&format!("missing field `{key}`"))) {
+            return None;
+        }
+        let at = error.span().unwrap_or_else(|| span.clone());
+        let culprit =
+            table.iter().find(|(_, value)| covers(value, &at)).map(|(key, _)| key.get_ref().to_string());
+        problems.push(wrong(place, culprit.as_deref(), at, error.message()));
+        let culprit = culprit?;
+        table.remove(culprit.as_str());
+        left_out.push(culprit);
+    }
+}
+
+fn leave_out_unknown<T: JsonSchema>(place: &str, table: &mut DeTable<'_>, problems: &mut Problems) {
+    let known = keys::<T>();
+    let is_unknown = |key: &&Spanned<Cow<'_, str>>| !known.iter().any(|known| known == key.get_ref());
+    let strangers: Vec<_> = table.keys().filter(is_unknown).cloned().collect();
+    for key in strangers {
+        problems.push(unknown(&format!("`{place}`"), key.get_ref(), key.span(), &known));
+        table.remove(key.get_ref().as_ref());
+    }
+}
+
+/// Whether `at` lies in the value. A table under a header of its own reaches further than its span.
+fn covers(value: &Value<'_>, at: &Range<usize>) -> bool {
+    let span = value.span();
+    let inside = span.start <= at.start && at.end <= span.end;
+    inside
+        || value
+            .get_ref()
+            .as_table()
+            .is_some_and(|table| table.iter().any(|(key, value)| key.span() == *at || covers(value, at)))
+}
+
+fn unknown(place: &str, key: &str, span: Range<usize>, known: &[String]) -> Problem {
+    let label = match nearest(key, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "not a key here".to_owned(),
+    };
+    let known: Vec<_> = known.iter().map(|key| format!("`{key}`")).collect();
+    Problem::new(span, format!("unknown key `{key}` in {place}"), label)
+        .help(format!("keys here are {}", known.join(", ")))
+}
+
+/// What serde says, in the words of the file's author.
+fn wrong(place: &str, key: Option<&str>, span: Range<usize>, message: &str) -> Problem {
+    if let Some(field) = message.strip_prefix("missing field ") {
+        return Problem::new(
+            span,
+            format!("`{place}` without {field}"),
+            format!("add {field} to this table"),
+        );
+    }
+    let title = match key {
+        Some(key) => format!("wrong value of `{key}` in `{place}`"),
+        None => format!("wrong `{place}`"),
+    };
+    let words = [
+        ("expected a sequence", "expected a list in brackets, `[…]`"),
+        ("sequence", "list"),
+        ("expected a map", "expected a table, `{ key = value }`"),
+        ("a nonzero u32", "a whole number from 1"),
+        ("a nonzero usize", "a whole number from 1"),
+        ("u32", "a whole number from 0"),
+        ("usize", "a whole number from 0"),
+        ("string \"", "the text \""),
+    ];
+    let message = words.iter().fold(message.to_owned(), |text, (serde, plain)| text.replace(serde, plain));
+    Problem::new(span, title, message.trim_end())
+}
+
+fn article(kind: &str) -> String {
+    let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {kind}")
+}

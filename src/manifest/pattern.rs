@@ -1,0 +1,108 @@
+//! A pattern on case ids: one meaning in suites, in the gate and on the command line.
+
+use std::fmt;
+
+use wildmatch::WildMatch;
+
+/// With a `*` (any text) or `?` (one character) the whole id must match, with or without its `@backend`;
+/// without, the text must occur in the id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Pattern(String);
+
+impl Pattern {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the case `bench/benchmark/model/cell@backend` is meant.
+    pub(crate) fn matches_id(&self, id: &str) -> bool {
+        if !self.is_glob() {
+            return id.contains(&self.0);
+        }
+        let glob = WildMatch::new(&self.0);
+        let without_backend = id.rsplit_once('@').map_or(id, |(label, _)| label);
+        glob.matches(id) || glob.matches(without_backend)
+    }
+
+    /// Whether a name (of a benchmark, a category, a model) is meant: the name itself, or a glob of it.
+    pub(crate) fn matches_name(&self, name: &str) -> bool {
+        if self.is_glob() { WildMatch::new(&self.0).matches(name) } else { name == self.0 }
+    }
+
+    /// Whether an id that begins with `prefix` could match; false only when none can.
+    pub(crate) fn may_match_under(&self, prefix: &str) -> bool {
+        if !self.is_glob() {
+            return true;
+        }
+        let literal = self.0.split(['*', '?']).next().unwrap_or_default();
+        literal.starts_with(prefix) || prefix.starts_with(literal)
+    }
+
+    fn is_glob(&self) -> bool {
+        self.0.contains(['*', '?'])
+    }
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "encoder/forward/bert-tiny/b1_s128@ndarray";
+
+    fn id(pattern: &str, expected: bool) {
+        assert_eq!(Pattern::new(pattern).matches_id(ID), expected, "{pattern}");
+    }
+
+    fn name(pattern: &str, name: &str, expected: bool) {
+        assert_eq!(Pattern::new(pattern).matches_name(name), expected, "{pattern} on {name}");
+    }
+
+    fn under(pattern: &str, prefix: &str, expected: bool) {
+        assert_eq!(Pattern::new(pattern).may_match_under(prefix), expected, "{pattern} under {prefix}");
+    }
+
+    #[test]
+    fn plain_text_occurs_anywhere() {
+        id("bert", true);
+        id("forward/bert-tiny", true);
+        id("@ndarray", true);
+        id("wgpu", false);
+    }
+
+    #[test]
+    fn a_glob_is_the_whole_id() {
+        id("encoder/*", true);
+        id("*@ndarray", true);
+        id("*/b1_s128", true);
+        id("*/b?_s128", true);
+        id("forward/*", false);
+        id("*@wgpu", false);
+    }
+
+    #[test]
+    fn names_are_exact_or_globs() {
+        name("bert-tiny", "bert-tiny", true);
+        name("bert", "bert-tiny", false);
+        name("bert-*", "bert-tiny", true);
+    }
+
+    #[test]
+    fn benches_that_cannot_match() {
+        under("kernels/*", "kernels/", true);
+        under("kernels/*", "encoder/", false);
+        under("k*", "kernels/", true);
+        under("*@wgpu", "encoder/", true);
+        under("kernels", "encoder/", true);
+        under("kernels/matmul/*", "kernels/", true);
+    }
+}

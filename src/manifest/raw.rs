@@ -1,0 +1,40 @@
+//! The whole file as it is spelt: what the JSON schema describes.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+
+use super::at::At;
+use super::backend::RawBackend;
+use super::baseline::RawBaseline;
+use super::bench::RawBench;
+use super::gate::RawGate;
+use super::hook::RawHook;
+use super::profile::RawProfile;
+use super::run::RawRun;
+use super::store::RawStore;
+use super::suite::RawSuite;
+
+/// What `cargo accel-bench` runs in this project, and how. Everything has a default.
+#[derive(Clone, Debug, Default, JsonSchema)]
+#[schemars(title = "bench.toml", deny_unknown_fields, default)]
+pub(super) struct RawManifest {
+    /// The bench targets to run. Default: every bench target of the workspace that uses the harness.
+    pub(super) bench: Vec<At<RawBench>>,
+    /// How each backend is built and run.
+    pub(super) backends: BTreeMap<String, At<RawBackend>>,
+    /// Named selections of cases. `all` is always there.
+    pub(super) suites: BTreeMap<String, At<RawSuite>>,
+    /// How much is measured. `quick` and `full` are always there and may be changed here.
+    pub(super) profiles: BTreeMap<String, At<RawProfile>>,
+    /// From which effect on a change matters.
+    pub(super) gate: Option<RawGate>,
+    /// Where results are kept, and which.
+    pub(super) store: Option<RawStore>,
+    /// Where approved baselines are kept.
+    pub(super) baseline: Option<RawBaseline>,
+    /// What runs when the command line names nothing.
+    pub(super) run: Option<RawRun>,
+    /// The git hook.
+    pub(super) hook: Option<RawHook>,
+}

@@ -1,0 +1,323 @@
+//! The values of one parameter as `bench.toml` spells them: a value, a list, or a range of whole numbers.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use accel_bench::record::ParamValue;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+use super::nearest::nearest;
+
+/// More values than anybody means; a slip in a range must not eat the memory.
+const MOST: usize = 10_000;
+
+/// At least one value, no two alike.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Values(pub(super) Vec<ParamValue>);
+
+impl<'de> Deserialize<'de> for Values {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ValuesVisitor)
+    }
+}
+
+struct ValuesVisitor;
+
+impl<'de> Visitor<'de> for ValuesVisitor {
+    type Value = Values;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "a value, a list such as `[1, 8]`, or a range such as `{ from = 64, to = 512, step = 64 }`",
+        )
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Values, E> {
+        Ok(Values(vec![value.into()]))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Values, E> {
+        Ok(Values(vec![value.into()]))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Values, E> {
+        Scalar::new(value.into()).map(|Scalar(value)| Values(vec![value])).map_err(E::custom)
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Values, E> {
+        Scalar::new(value.into()).map(|Scalar(value)| Values(vec![value])).map_err(E::custom)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Values, A::Error> {
+        let mut values: Vec<ParamValue> = Vec::new();
+        while let Some(Scalar(value)) = list.next_element()? {
+            if values.contains(&value) {
+                return Err(A::Error::custom(format!("`{value}` stands twice in the list: leave one out")));
+            }
+            values.push(value);
+        }
+        if values.is_empty() {
+            return Err(A::Error::custom("an empty list leaves no case to run: write at least one value"));
+        }
+        if values.len() > MOST {
+            return Err(A::Error::custom(too_many(values.len())));
+        }
+        Ok(Values(values))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Values, A::Error> {
+        let mut keys = BTreeMap::new();
+        while let Some(key) = map.next_key::<String>()? {
+            if !Range::KEYS.contains(&key.as_str()) {
+                return Err(A::Error::custom(unknown_key(&key)));
+            }
+            keys.insert(key, map.next_value::<Whole>()?.0);
+        }
+        Range::new(&keys).and_then(|range| range.values()).map(Values).map_err(A::Error::custom)
+    }
+}
+
+fn unknown_key(key: &str) -> String {
+    let near = nearest(key, Range::KEYS).map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
+    format!("unknown key `{key}` in a range of `from`, `to` and `step` or `factor`{near}")
+}
+
+fn too_many(count: usize) -> String {
+    format!("{count} values are more than {MOST}: take fewer")
+}
+
+/// One value of a list.
+struct Scalar(ParamValue);
+
+impl Scalar {
+    fn new(value: ParamValue) -> Result<Self, String> {
+        match &value {
+            ParamValue::Float(number) if !number.is_finite() => {
+                Err(format!("`{number}` is no parameter: write a finite number"))
+            }
+            ParamValue::Text(text) if text.is_empty() => {
+                Err("an empty text cannot be told apart in a case's name: write some text".to_owned())
+            }
+            _ => Ok(Self(value)),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Scalar {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ScalarVisitor)
+    }
+}
+
+struct ScalarVisitor;
+
+impl Visitor<'_> for ScalarVisitor {
+    type Value = Scalar;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text, a number, true or false")
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Scalar, E> {
+        Ok(Scalar(value.into()))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Scalar, E> {
+        Ok(Scalar(value.into()))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Scalar, E> {
+        Scalar::new(value.into()).map_err(E::custom)
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Scalar, E> {
+        Scalar::new(value.into()).map_err(E::custom)
+    }
+}
+
+/// A bound of a range.
+struct Whole(i64);
+
+impl<'de> Deserialize<'de> for Whole {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct WholeVisitor;
+        impl Visitor<'_> for WholeVisitor {
+            type Value = Whole;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a whole number; values between them go into a list, `[0.1, 0.5]`")
+            }
+
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Whole, E> {
+                Ok(Whole(number))
+            }
+        }
+        deserializer.deserialize_any(WholeVisitor)
+    }
+}
+
+/// From `from` to at most `to`.
+struct Range {
+    from: i64,
+    to: i64,
+    stride: Stride,
+}
+
+enum Stride {
+    Step(i64),
+    Factor(i64),
+}
+
+impl Range {
+    const KEYS: &[&str] = &["from", "to", "step", "factor"];
+
+    fn new(keys: &BTreeMap<String, i64>) -> Result<Self, String> {
+        let get = |name: &str| keys.get(name).copied();
+        let need =
+            |name: &str| get(name).ok_or_else(|| format!("a range without `{name}`: write `{name} = …`"));
+        let (from, to) = (need("from")?, need("to")?);
+        if from > to {
+            return Err(format!("an empty range: `from` {from} is above `to` {to}, swap them"));
+        }
+        let stride = match (get("step"), get("factor")) {
+            (Some(_), Some(_)) => {
+                return Err("a range with both `step` and `factor`: leave one out".to_owned());
+            }
+            (Some(step), None) if step < 1 => {
+                return Err(format!("a `step` of {step} never ends: write 1 or more"));
+            }
+            (None, Some(factor)) if factor < 2 => {
+                return Err(format!("a `factor` of {factor} never ends: write 2 or more"));
+            }
+            (None, Some(_)) if from < 1 => {
+                return Err(format!("a `factor` from {from} never ends: let `from` be 1 or more"));
+            }
+            (Some(step), None) => Stride::Step(step),
+            (None, Some(factor)) => Stride::Factor(factor),
+            (None, None) => Stride::Step(1),
+        };
+        Ok(Self { from, to, stride })
+    }
+
+    fn values(&self) -> Result<Vec<ParamValue>, String> {
+        let next = |value: &i64| match self.stride {
+            Stride::Step(step) => value.checked_add(step),
+            Stride::Factor(factor) => value.checked_mul(factor),
+        };
+        let values = std::iter::successors(Some(self.from), next).take_while(|value| *value <= self.to);
+        let values: Vec<_> = values.take(MOST + 1).map(ParamValue::from).collect();
+        if values.len() > MOST {
+            return Err(format!(
+                "the range from {} to {} has more than {MOST} values: take a larger `step`, or a `factor`",
+                self.from, self.to
+            ));
+        }
+        Ok(values)
+    }
+}
+
+impl JsonSchema for Values {
+    fn schema_name() -> Cow<'static, str> {
+        "Values".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "One value, a list of values, or a range of whole numbers.",
+            "anyOf": [
+                { "type": ["boolean", "number", "string"] },
+                {
+                    "type": "array",
+                    "items": { "type": ["boolean", "number", "string"] },
+                    "minItems": 1,
+                    "uniqueItems": true,
+                },
+                {
+                    "type": "object",
+                    "properties": {
+                        "from": { "description": "The first value.", "type": "integer" },
+                        "to": { "description": "The last value, if a step hits it.", "type": "integer" },
+                        "step": { "description": "What is added each time. Default: 1.", "type": "integer", "minimum": 1 },
+                        "factor": { "description": "What is multiplied by each time.", "type": "integer", "minimum": 2 },
+                    },
+                    "required": ["from", "to"],
+                    "additionalProperties": false,
+                },
+            ],
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Vec<ParamValue>, String> {
+        let line: BTreeMap<String, Values> =
+            toml::from_str(&format!("v = {text}")).map_err(|error| error.message().to_owned())?;
+        Ok(line["v"].0.clone())
+    }
+
+    fn good(text: &str, expected: &[i64]) {
+        let expected: Vec<_> = expected.iter().map(|n| ParamValue::Int(*n)).collect();
+        assert_eq!(read(text), Ok(expected), "{text}");
+    }
+
+    fn bad(text: &str, expected: &str) {
+        let message = read(text).expect_err(text);
+        assert!(message.contains(expected), "{text}: {message}");
+    }
+
+    #[test]
+    fn values_and_lists() {
+        good("8", &[8]);
+        good("[1, 8]", &[1, 8]);
+        assert_eq!(read("[\"f32\", 0.5, true]"), Ok(vec!["f32".into(), 0.5.into(), true.into()]));
+        assert_eq!(read("\"f32\""), Ok(vec!["f32".into()]));
+    }
+
+    #[test]
+    fn ranges() {
+        good("{ from = 64, to = 256, step = 64 }", &[64, 128, 192, 256]);
+        good("{ from = 64, to = 500, factor = 2 }", &[64, 128, 256]);
+        good("{ from = 1, to = 3 }", &[1, 2, 3]);
+        good("{ from = -2, to = 2, step = 2 }", &[-2, 0, 2]);
+        good("{ from = 7, to = 7, factor = 2 }", &[7]);
+        good("{ from = 9223372036854775806, to = 9223372036854775807, step = 5 }", &[i64::MAX - 1]);
+    }
+
+    #[test]
+    fn empty_matrices() {
+        bad("[]", "an empty list leaves no case");
+        bad("{ from = 8, to = 1 }", "`from` 8 is above `to` 1");
+    }
+
+    #[test]
+    fn ranges_that_never_end() {
+        bad("{ from = 1, to = 8, step = 0 }", "a `step` of 0 never ends");
+        bad("{ from = 1, to = 8, step = -1 }", "a `step` of -1");
+        bad("{ from = 1, to = 8, factor = 1 }", "a `factor` of 1 never ends");
+        bad("{ from = 0, to = 8, factor = 2 }", "a `factor` from 0 never ends");
+        bad("{ from = 0, to = 9223372036854775807 }", "more than 10000 values");
+    }
+
+    #[test]
+    fn ranges_that_are_misspelt() {
+        bad("{ from = 1, to = 8, stp = 1 }", "did you mean `step`?");
+        bad("{ to = 8 }", "a range without `from`");
+        bad("{ from = 1 }", "a range without `to`");
+        bad("{ from = 1, to = 8, step = 1, factor = 2 }", "both `step` and `factor`");
+        bad("{ from = 0.1, to = 0.5 }", "a whole number");
+    }
+
+    #[test]
+    fn lists_that_cannot_be() {
+        bad("[1, 8, 1]", "`1` stands twice");
+        bad("[[1]]", "expected a text, a number");
+        bad("[nan]", "is no parameter");
+        bad("\"\"", "an empty text");
+        bad("1979-05-27", "expected a value, a list");
+    }
+}

@@ -1,0 +1,174 @@
+//! Why nothing can be planned: names that do not exist, and selections of nothing.
+
+use thiserror::Error;
+
+use crate::manifest::nearest;
+
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub(crate) enum Error {
+    #[error("no {kind} `{name}`{}, known are {}", near(name, known), listed(known))]
+    Unknown { kind: &'static str, name: String, known: Vec<String> },
+    #[error("`{argument}` is no parameter: {reason}")]
+    Argument { argument: String, reason: String },
+    #[error("no bench target of the workspace uses `accel-bench` or Criterion")]
+    NoBenches,
+    #[error("the bench `{bench}` names the target `{target}`{}, which does not exist{}", of(package.as_deref()), near(target, known))]
+    NoTarget { bench: String, target: String, package: Option<String>, known: Vec<String> },
+    #[error(
+        "the bench `{bench}` names the target `{target}`, which several packages have: {}",
+        listed(packages)
+    )]
+    Ambiguous { bench: String, target: String, packages: Vec<String> },
+    #[error(
+        "the source of the bench target `{target}` has neither `accel_bench::main!` nor `criterion_main!`"
+    )]
+    NoHarness { target: String },
+    #[error("the bench target `{target}` of `{package}` has no `harness = false`")]
+    Libtest { target: String, package: String },
+    #[error(
+        "the backend `{backend}` needs the feature `{feature}`, which the package `{package}` does not have{}",
+        near(feature, known)
+    )]
+    NoFeature { package: String, backend: String, feature: String, known: Vec<String> },
+    #[error(
+        "no benchmark of {place} has a parameter `{param}`{}, they have {}",
+        near(param, known),
+        listed(known)
+    )]
+    NoParam { place: String, param: String, known: Vec<String> },
+    #[error("the parameter `{param}` of `{benchmark}` cannot be `{value}`: it takes {expected}")]
+    ParamType { benchmark: String, param: String, value: String, expected: &'static str },
+    #[error("two benchmarks of `{bench}` have the name `{benchmark}`: {first} and {second}")]
+    Twice { bench: String, benchmark: String, first: String, second: String },
+    #[error("the selection has more than {most} cases")]
+    TooMany { most: usize },
+    #[error("no case is selected by the suite `{suite}` and the arguments{}", on(backends))]
+    Nothing { suite: String, backends: Vec<String> },
+}
+
+impl Error {
+    pub(crate) fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Unknown { .. } | Self::NoParam { .. } => "cargo accel-bench list".to_owned(),
+            Self::Argument { .. } => {
+                "--params batch-size=1,8 precision=f32, or --params '{\"batch-size\": [1, 8]}'".to_owned()
+            }
+            Self::NoBenches => "cargo accel-bench init".to_owned(),
+            Self::NoTarget { target, .. } => {
+                format!(
+                    "write `[[bench]]`, `name = \"{target}\"`, `harness = false` in the package's Cargo.toml"
+                )
+            }
+            Self::Ambiguous { packages, .. } => {
+                format!(
+                    "add `package = \"{}\"` to the entry in bench.toml",
+                    packages.first().map_or("…", String::as_str)
+                )
+            }
+            Self::NoHarness { .. } => "end the source with `accel_bench::main!();`".to_owned(),
+            Self::Libtest { target, .. } => {
+                format!("add `harness = false` below `name = \"{target}\"` in Cargo.toml")
+            }
+            Self::NoFeature { package, backend, feature, .. } => format!(
+                "write `{feature} = [\"burn/{feature}\"]` under [features] in the Cargo.toml of `{package}`, \
+                 or `features = […]` under [backends.{backend}] in bench.toml"
+            ),
+            Self::ParamType { .. } | Self::Twice { .. } => return None,
+            Self::TooMany { .. } => {
+                "select fewer with a FILTER or --params, see `cargo accel-bench list`".to_owned()
+            }
+            Self::Nothing { backends, .. } => match backends.first() {
+                Some(backend) => format!("cargo accel-bench --suite all --backend {backend}"),
+                None => "cargo accel-bench list --suite all".to_owned(),
+            },
+        })
+    }
+}
+
+/// An unknown name, unless it is known.
+pub(super) fn check_known<'k>(
+    kind: &'static str,
+    name: &str,
+    known: impl IntoIterator<Item = &'k String> + Clone,
+) -> Result<(), Error> {
+    if known.clone().into_iter().any(|known| known == name) {
+        return Ok(());
+    }
+    Err(Error::Unknown { kind, name: name.to_owned(), known: known.into_iter().cloned().collect() })
+}
+
+fn near(name: &str, known: &[String]) -> String {
+    nearest(name, known).map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default()
+}
+
+fn listed(names: &[String]) -> String {
+    if names.is_empty() {
+        return "none".to_owned();
+    }
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn of(package: Option<&str>) -> String {
+    package.map(|package| format!(" of `{package}`")).unwrap_or_default()
+}
+
+fn on(backends: &[String]) -> String {
+    if backends.is_empty() {
+        String::new()
+    } else {
+        format!("; there are benchmarks for {}", listed(backends))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(error: &Error, message: &str, hint: &str) {
+        assert_eq!(error.to_string(), message);
+        assert!(error.hint().is_some_and(|text| text.contains(hint)), "{:?}", error.hint());
+    }
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn unknown_names_are_corrected() {
+        let error = check_known("backend", "wpgu", &names(&["tch", "wgpu"])).expect_err("unknown");
+        check(&error, "no backend `wpgu` (did you mean `wgpu`?), known are `tch`, `wgpu`", "list");
+        assert_eq!(check_known("backend", "tch", &names(&["tch"])), Ok(()));
+    }
+
+    #[test]
+    fn parameters_that_do_not_exist() {
+        let error = Error::NoParam {
+            place: "the bench `enc`".into(),
+            param: "batch_size".into(),
+            known: names(&["batch-size"]),
+        };
+        let message = "no benchmark of the bench `enc` has a parameter `batch_size` (did you mean `batch-size`?), \
+                       they have `batch-size`";
+        check(&error, message, "list");
+    }
+
+    #[test]
+    fn features_that_do_not_exist() {
+        let error = Error::NoFeature {
+            package: "app".into(),
+            backend: "wgpu".into(),
+            feature: "wgpu".into(),
+            known: names(&["default"]),
+        };
+        let message = "the backend `wgpu` needs the feature `wgpu`, which the package `app` does not have";
+        check(&error, message, "write `wgpu = [\"burn/wgpu\"]` under [features]");
+    }
+
+    #[test]
+    fn selections_of_nothing() {
+        let error = Error::Nothing { suite: "all".into(), backends: names(&["wgpu"]) };
+        let message =
+            "no case is selected by the suite `all` and the arguments; there are benchmarks for `wgpu`";
+        check(&error, message, "--backend wgpu");
+    }
+}

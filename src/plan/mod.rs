@@ -1,0 +1,218 @@
+//! What will be run: from the manifest and the arguments to units of cases, and their order. Pure, no I/O.
+
+mod builds;
+mod error;
+mod expand;
+mod params;
+mod select;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use accel_bench::protocol::Sampling;
+use accel_bench::record::CaseId;
+
+pub(crate) use self::builds::{BuildSet, Planned, which_builds};
+pub(crate) use self::error::Error;
+pub(crate) use self::expand::{Listing, expand};
+pub(crate) use self::params::parse as parse_params;
+pub(crate) use self::select::{Scope, Selection};
+
+/// Which protocol a bench target speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Harness {
+    /// `accel_bench::main!()`: cases are asked for one by one.
+    #[default]
+    AccelBench,
+    /// `criterion_main!`: run unmodified, its samples read from its own files.
+    Criterion,
+}
+
+/// Whose main function a bench target has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Main {
+    /// `harness = false`: its own.
+    Own,
+    /// cargo's default: the test harness of the compiler.
+    Libtest,
+}
+
+/// A bench target of the workspace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct BenchTarget {
+    pub(crate) package: String,
+    pub(crate) target: String,
+    pub(crate) source: PathBuf,
+    /// The package's folder: where the child runs, as under `cargo bench`.
+    pub(crate) root: PathBuf,
+    /// What the source is written with; absent when it is not ours.
+    pub(crate) harness: Option<Harness>,
+    pub(crate) main: Main,
+    /// The package's features.
+    pub(crate) features: BTreeSet<String>,
+}
+
+impl BenchTarget {
+    /// Whether it is run where no `bench.toml` names it.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.harness.is_some() && self.main == Main::Own
+    }
+}
+
+/// What shares a child process.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Isolate {
+    /// One child serves all cases of a target, backend and precision.
+    #[default]
+    Process,
+    /// Each case has a child of its own.
+    Case,
+}
+
+/// Which CPUs a child may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cpus {
+    All,
+    Count(usize),
+}
+
+/// The cases that one child serves: one target, backend and precision.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Unit {
+    pub(crate) executable: PathBuf,
+    pub(crate) harness: Harness,
+    pub(crate) isolate: Isolate,
+    /// Where the child runs: the package's root, as under `cargo bench`.
+    pub(crate) cwd: PathBuf,
+    pub(crate) env: BTreeMap<String, String>,
+    pub(crate) cpus: Cpus,
+    /// Fresh processes that each case is measured in; absent: as many as the run has rounds.
+    pub(crate) processes: Option<u32>,
+    pub(crate) cases: Vec<Case>,
+}
+
+/// One case with how to measure it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Case {
+    pub(crate) id: CaseId,
+    pub(crate) category: Option<String>,
+    pub(crate) tags: Vec<String>,
+    pub(crate) sampling: Sampling,
+    /// Without an answer for this long the child is killed.
+    pub(crate) timeout: Duration,
+}
+
+/// Which side of a comparison a unit belongs to; a plain run has only candidates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Side {
+    Baseline,
+    Candidate,
+}
+
+/// One child process to be started.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Job {
+    pub(crate) side: Side,
+    /// Which of the fresh processes, from 0.
+    pub(crate) round: u32,
+    pub(crate) unit: Unit,
+}
+
+/// The order in which children run: round by round, so that each case's processes are spread over the whole
+/// run; within a round the sides take turns unit by unit, and who begins alternates, so that neither side
+/// always has the warmer or the busier machine. A unit with a number of processes of its own has that many
+/// rounds, the others have `rounds`.
+pub(crate) fn schedule(sides: &[(Side, Vec<Unit>)], rounds: u32) -> Vec<Job> {
+    let processes = |unit: &Unit| unit.processes.unwrap_or(rounds);
+    let longest = sides.iter().map(|(_, units)| units.len()).max().unwrap_or(0);
+    let last = sides.iter().flat_map(|(_, units)| units).map(processes).max().unwrap_or(0);
+    let mut jobs = Vec::new();
+    for round in 0..last {
+        for index in 0..longest {
+            let mut turn: Vec<_> = sides.iter().collect();
+            if (round as usize + index) % 2 == 1 {
+                turn.reverse();
+            }
+            for (side, units) in turn {
+                let unit = units.get(index).filter(|unit| round < processes(unit));
+                jobs.extend(unit.map(|unit| Job { side: *side, round, unit: unit.clone() }));
+            }
+        }
+    }
+    jobs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unit(name: &str, processes: Option<u32>) -> Unit {
+        Unit {
+            executable: name.into(),
+            harness: Harness::AccelBench,
+            isolate: Isolate::Process,
+            cwd: PathBuf::new(),
+            env: BTreeMap::new(),
+            cpus: Cpus::All,
+            processes,
+            cases: Vec::new(),
+        }
+    }
+
+    /// Units by name; jobs as `round`, `b` or `c` for the side, and the unit's name.
+    fn check(base: &[&str], candidate: &[&str], rounds: u32, expected: &str) {
+        let units = |names: &[&str]| names.iter().map(|name| unit(name, None)).collect();
+        scheduled(&[(Side::Baseline, units(base)), (Side::Candidate, units(candidate))], rounds, expected);
+    }
+
+    fn scheduled(sides: &[(Side, Vec<Unit>)], rounds: u32, expected: &str) {
+        let told = |job: Job| {
+            let side = if job.side == Side::Baseline { 'b' } else { 'c' };
+            format!("{}{side}{}", job.round, job.unit.executable.display())
+        };
+        assert_eq!(schedule(sides, rounds).into_iter().map(told).collect::<Vec<_>>().join(" "), expected);
+    }
+
+    #[test]
+    fn one_side() {
+        check(&[], &["x", "y"], 2, "0cx 0cy 1cx 1cy");
+        check(&[], &[], 3, "");
+        check(&[], &["x"], 0, "");
+    }
+
+    #[test]
+    fn sides_take_turns_and_who_begins_alternates() {
+        check(&["x"], &["x"], 3, "0bx 0cx 1cx 1bx 2bx 2cx");
+        check(&["x", "y"], &["x", "y"], 2, "0bx 0cx 0cy 0by 1cx 1bx 1by 1cy");
+    }
+
+    #[test]
+    fn a_unit_of_one_side_only() {
+        check(&["x"], &["x", "y"], 1, "0bx 0cx 0cy");
+    }
+
+    #[test]
+    fn units_with_processes_of_their_own() {
+        let units = vec![unit("x", Some(1)), unit("y", None), unit("z", Some(3))];
+        scheduled(&[(Side::Candidate, units)], 2, "0cx 0cy 0cz 1cy 1cz 2cz");
+    }
+
+    #[test]
+    fn ours() {
+        let target = |harness, main| BenchTarget {
+            package: String::new(),
+            target: String::new(),
+            source: PathBuf::new(),
+            root: PathBuf::new(),
+            harness,
+            main,
+            features: BTreeSet::new(),
+        };
+        assert!(target(Some(Harness::Criterion), Main::Own).is_ours());
+        assert!(!target(Some(Harness::AccelBench), Main::Libtest).is_ours());
+        assert!(!target(None, Main::Own).is_ours());
+    }
+}
