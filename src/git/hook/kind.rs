@@ -1,0 +1,53 @@
+//! Which of git's hooks this program has a use for.
+
+/// A hook of git's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+pub(crate) enum HookKind {
+    /// Before a merge is committed. Git does not run it for a fast-forward, nor when `git commit` concludes a
+    /// merge that had conflicts.
+    PreMergeCommit,
+    /// Before anything is pushed.
+    PrePush,
+}
+
+impl HookKind {
+    pub(crate) const ALL: [Self; 2] = [Self::PreMergeCommit, Self::PrePush];
+
+    /// The file's name, and the word on the command line.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::PreMergeCommit => "pre-merge-commit",
+            Self::PrePush => "pre-push",
+        }
+    }
+
+    /// How to go on although this hook has said no, ready to be pasted. A blocked merge stands ready to be
+    /// committed, and `git commit` does not ask this hook again.
+    pub(crate) fn go_on_regardless(self) -> &'static str {
+        match self {
+            Self::PreMergeCommit => "git commit",
+            Self::PrePush => "git push --no-verify",
+        }
+    }
+
+    /// How to take back what this hook has stopped; a push needs nothing.
+    pub(crate) fn undo(self) -> Option<&'static str> {
+        match self {
+            Self::PreMergeCommit => Some("git merge --abort"),
+            Self::PrePush => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::ValueEnum;
+
+    #[test]
+    fn the_word_on_the_command_line_is_the_files_name() {
+        for kind in HookKind::ALL {
+            assert_eq!(kind.to_possible_value().unwrap().get_name(), kind.name());
+        }
+    }
+}
