@@ -6,7 +6,12 @@ use super::{Interval, mean, mean_interval};
 /// (Fleming and Wallace, "How Not to Lie with Statistics", CACM 29 (1986), 218–221). Positive values only.
 #[must_use]
 pub fn geometric_mean(values: &[f64]) -> Option<f64> {
-    mean(&logs(values)?).map(f64::exp)
+    let logs = logs(values)?;
+    // One value is its own mean, to the last digit.
+    if let [only] = values {
+        return Some(*only);
+    }
+    mean(&logs).map(f64::exp)
 }
 
 /// The interval of the geometric mean: Student's on the logarithms.
@@ -36,6 +41,7 @@ mod tests {
         close(geometric_mean(&[1.0, 4.0]), 2.0);
         close(geometric_mean(&[10.0, 1_000.0, 100.0]), 100.0);
         close(geometric_mean(&[1e300, 1e-300]), 1.0);
+        assert_eq!(geometric_mean(&[100.0]), Some(100.0));
         assert_eq!(geometric_mean(&[]), None);
         assert_eq!(geometric_mean(&[1.0, 0.0]), None);
         assert_eq!(geometric_mean(&[1.0, -1.0]), None);
