@@ -1,5 +1,28 @@
-//! Pure functions on slices, each citing its source.
+//! Statistics: pure functions on slices, each citing its source.
+//!
+//! They know nothing of what the numbers mean. What has no answer is `None`: too few values, or values that are
+//! not finite. So no NaN travels.
 
+mod beta;
+mod effect;
+mod geometric;
+mod interval;
+mod mad;
+mod median_interval;
+mod moments;
 mod quantile;
+mod student;
+mod summary;
 
+#[cfg(test)]
+mod generator;
+
+pub use effect::{LogRatio, log_ratio};
+pub use geometric::{geometric_mean, geometric_mean_interval};
+pub use interval::{Interval, mean_interval};
+pub use mad::median_absolute_deviation;
+pub use median_interval::median_interval;
+pub use moments::{mean, std_dev, variance};
 pub use quantile::{median, quantile};
+pub use student::{cdf as student_t_cdf, quantile as student_t_quantile};
+pub use summary::Summary;

@@ -1,0 +1,159 @@
+//! The comparison as a whole.
+
+use std::collections::{BTreeMap, HashMap};
+
+use accel_bench::record::{CaseId, CaseRecord, RunRecord};
+
+use super::metric::Company;
+use super::{Census, Difference, Mismatch, Outcome, Row, SideInfo, Tolerance, comparable, differences};
+
+/// Two runs, case by case.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Comparison {
+    pub(crate) base: SideInfo,
+    pub(crate) candidate: SideInfo,
+    /// Present when the sides are of two machine classes and were compared all the same.
+    pub(crate) forced: Option<Mismatch>,
+    /// By bench, in the candidate's order; cases that only the baseline has come last in their bench.
+    pub(crate) rows: Vec<Row>,
+    pub(crate) census: Census,
+    pub(crate) surroundings: Vec<Difference>,
+}
+
+impl Comparison {
+    pub(crate) fn worst(&self) -> Outcome {
+        Outcome::of(&self.census)
+    }
+}
+
+/// Compares two runs; `gate` gives the tolerance of a case by its label (its id without the backend).
+///
+/// Runs of two machine classes are compared too, and marked: refusing them is the caller's, with [`comparable`].
+pub(crate) fn compare(
+    base: &RunRecord,
+    candidate: &RunRecord,
+    gate: &dyn Fn(&str) -> Tolerance,
+) -> Comparison {
+    let rows = rows(base, candidate, gate);
+    Comparison {
+        base: base.into(),
+        candidate: candidate.into(),
+        forced: comparable(base, candidate).err(),
+        census: Census::of(&rows),
+        rows,
+        surroundings: differences(base, candidate),
+    }
+}
+
+fn rows(base: &RunRecord, candidate: &RunRecord, gate: &dyn Fn(&str) -> Tolerance) -> Vec<Row> {
+    let (of_base, of_candidate) = (by_id(base), by_id(candidate));
+    let (base_units, candidate_units) = (by_unit(base), by_unit(candidate));
+    let row = |id: &CaseId| {
+        let key = id.to_string();
+        let unit = (id.bench.as_str(), id.backend.as_str());
+        let company = if base_units.get(&unit) == candidate_units.get(&unit) {
+            Company::Same
+        } else {
+            Company::Different
+        };
+        let sides = (of_base.get(&key).copied(), of_candidate.get(&key).copied());
+        Row::new(id, sides.0, sides.1, company, gate(&id.label()))
+    };
+    let gone = base.cases.iter().filter(|case| !of_candidate.contains_key(&case.id.to_string()));
+    let mut rows: Vec<_> = candidate.cases.iter().chain(gone).map(|case| row(&case.id)).collect();
+    let benches: Vec<_> = rows.iter().map(|row| row.id.bench.clone()).collect();
+    rows.sort_by_cached_key(|row| benches.iter().position(|bench| *bench == row.id.bench));
+    rows
+}
+
+fn by_id(run: &RunRecord) -> HashMap<String, &CaseRecord> {
+    run.cases.iter().map(|case| (case.id.to_string(), case)).collect()
+}
+
+/// The cases that shared processes: those of one bench on one backend, in order.
+fn by_unit(run: &RunRecord) -> BTreeMap<(&str, &str), Vec<String>> {
+    let mut units: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    for CaseRecord { id, .. } in &run.cases {
+        units.entry((id.bench.as_str(), id.backend.as_str())).or_default().push(id.label());
+    }
+    units
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Judging, Standing, Verdict, sample};
+    use super::*;
+
+    fn labels(comparison: &Comparison) -> Vec<String> {
+        comparison.rows.iter().map(|row| row.id.to_string()).collect()
+    }
+
+    fn default_gate(_: &str) -> Tolerance {
+        Tolerance::default()
+    }
+
+    #[test]
+    fn rows_stand_by_bench_in_the_candidates_order() {
+        let run = |cases: &[&str]| {
+            sample::run("r", cases.iter().map(|case| sample::case(case, &[100.0, 100.0])).collect())
+        };
+        let base = run(&["one/x@a", "two/x@a", "one/old@a"]);
+        let candidate = run(&["two/x@a", "one/y@a", "two/z@a", "one/x@a"]);
+        let comparison = compare(&base, &candidate, &default_gate);
+        assert_eq!(labels(&comparison), ["two/x@a", "two/z@a", "one/y@a", "one/x@a", "one/old@a"]);
+    }
+
+    #[test]
+    fn each_case_has_its_own_tolerance() {
+        let (base, candidate) = (
+            sample::run("b", vec![sample::case("a/x@n", &[100.0; 5]), sample::case("b/x@n", &[100.0; 5])]),
+            sample::run("c", vec![sample::case("a/x@n", &[120.0; 5]), sample::case("b/x@n", &[120.0; 5])]),
+        );
+        let gate = |label: &str| Tolerance { tolerance: if label == "a/x" { 0.5 } else { 0.05 }, alert: 0.6 };
+        let comparison = compare(&base, &candidate, &gate);
+        let verdict = |index: usize| match comparison.rows[index].standing {
+            Standing::Judged(judgement) => judgement.verdict,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!((verdict(0), verdict(1)), (Verdict::Same, Verdict::Regressed));
+        assert_eq!(comparison.worst(), Outcome::Regression);
+    }
+
+    #[test]
+    fn a_run_against_itself_is_fine() {
+        let run = sample::run("r", vec![sample::case("a/x@n", &[100.0, 101.0, 99.0, 100.0, 100.0])]);
+        let comparison = compare(&run, &run, &default_gate);
+        assert_eq!(
+            (comparison.worst(), comparison.forced, comparison.surroundings),
+            (Outcome::Fine, None, vec![])
+        );
+    }
+
+    #[test]
+    fn empty_runs_judge_nothing() {
+        let run = sample::run("r", vec![]);
+        assert_eq!(compare(&run, &run, &default_gate).worst(), Outcome::NothingJudged);
+    }
+
+    #[test]
+    fn two_machines_are_marked() {
+        let base = sample::run("r", vec![]);
+        let candidate = RunRecord { machine: "other".to_owned(), ..base.clone() };
+        assert!(compare(&base, &candidate, &default_gate).forced.is_some());
+    }
+
+    #[test]
+    fn memory_of_the_process_is_judged_among_equal_company_only() {
+        let with = |others: &[&str], rss: f64| {
+            let mut cases = vec![sample::with_rss(sample::case("a/x@n", &[100.0; 3]), rss)];
+            cases.extend(others.iter().map(|case| sample::case(case, &[100.0; 3])));
+            sample::run("r", cases)
+        };
+        let judging = |base: &RunRecord, candidate: &RunRecord| {
+            compare(base, candidate, &default_gate).rows[0].metrics[0].judging
+        };
+        let (little, much) = (with(&[], 1e6), with(&["a/y@n"], 2e6));
+        assert_eq!(judging(&little, &much), Judging::DifferentProcesses);
+        assert!(matches!(judging(&with(&["a/y@n"], 1e6), &much), Judging::Judged(_)));
+    }
+}

@@ -1,0 +1,204 @@
+//! What a case shows beside its latency: memory, rates, a user's own metrics.
+
+use std::collections::BTreeSet;
+
+use accel_bench::record::{CaseRecord, Direction};
+
+use super::estimate::{Estimate, of_metric, rates};
+use super::{Effect, Judgement, judge};
+
+/// One metric of one case on both sides.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct MetricRow {
+    pub(crate) name: String,
+    pub(crate) unit: String,
+    pub(crate) better: Direction,
+    pub(crate) base: Option<Estimate>,
+    pub(crate) candidate: Option<Estimate>,
+    /// Absent when there is no ratio: a side without values, or values that are not positive.
+    pub(crate) effect: Option<Effect>,
+    pub(crate) judging: Judging,
+}
+
+/// Whether a metric has a verdict of its own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Judging {
+    Judged(Judgement),
+    /// It follows from the latency, which has been judged.
+    FollowsFromLatency,
+    /// It is told only: it has no better direction, or no values that have a ratio.
+    Told,
+    /// It is the whole process's, and the processes of the two sides served different cases.
+    DifferentProcesses,
+}
+
+/// Whether the processes of the two sides did the same work before and beside the case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Company {
+    Same,
+    Different,
+}
+
+/// All metrics that either side has: declared ones in the order of the record, rates after them.
+pub(crate) fn metric_rows(
+    base: &CaseRecord,
+    candidate: &CaseRecord,
+    company: Company,
+    tolerance: f64,
+) -> Vec<MetricRow> {
+    let mut seen = BTreeSet::new();
+    let declared =
+        [candidate, base].into_iter().flat_map(|case| &case.processes).flat_map(|process| &process.metrics);
+    let mut rows: Vec<_> = declared
+        .filter(|metric| seen.insert(metric.name.clone()))
+        .map(|metric| {
+            let (before, after) = (of_metric(base, &metric.name), of_metric(candidate, &metric.name));
+            MetricRow::declared(
+                &metric.name,
+                &metric.unit,
+                metric.better,
+                (before, after),
+                company,
+                tolerance,
+            )
+        })
+        .collect();
+    let names = [candidate, base]
+        .into_iter()
+        .flat_map(|case| &case.processes)
+        .flat_map(|process| &process.throughput);
+    for name in names.map(|work| work.metric_name()) {
+        if seen.insert(name.to_owned()) {
+            rows.push(MetricRow::rate(name, rates_of(base, name), rates_of(candidate, name)));
+        }
+    }
+    rows
+}
+
+impl MetricRow {
+    fn declared(
+        name: &str,
+        unit: &str,
+        better: Direction,
+        (base, candidate): (Vec<f64>, Vec<f64>),
+        company: Company,
+        tolerance: f64,
+    ) -> Self {
+        let judgement = judge(&base, &candidate, tolerance);
+        // The harness measures `host-…` over the process, which serves many cases.
+        let of_process = name.starts_with("host-");
+        let judging = match better {
+            _ if judgement.effect.is_none() => Judging::Told,
+            _ if of_process && company == Company::Different => Judging::DifferentProcesses,
+            Direction::Lower => Judging::Judged(judgement),
+            Direction::Higher => Judging::Judged(judgement.of_higher_is_better()),
+            Direction::Neither => Judging::Told,
+        };
+        Self {
+            name: name.to_owned(),
+            unit: unit.to_owned(),
+            better,
+            base: Estimate::of_processes(base),
+            candidate: Estimate::of_processes(candidate),
+            effect: judgement.effect,
+            judging,
+        }
+    }
+
+    fn rate(name: &str, base: Vec<f64>, candidate: Vec<f64>) -> Self {
+        Self {
+            name: name.to_owned(),
+            unit: "/s".to_owned(),
+            better: Direction::Higher,
+            effect: judge(&base, &candidate, 0.0).effect,
+            base: Estimate::of_processes(base),
+            candidate: Estimate::of_processes(candidate),
+            judging: Judging::FollowsFromLatency,
+        }
+    }
+}
+
+fn rates_of(case: &CaseRecord, name: &str) -> Vec<f64> {
+    let all = case.processes.iter().flat_map(rates);
+    all.filter(|(work, _)| work.metric_name() == name).map(|(_, rate)| rate).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use accel_bench::record::{Metric, Throughput};
+
+    use super::super::{Verdict, sample};
+    use super::*;
+
+    fn with_metric(values: &[f64], name: &str, better: Direction) -> CaseRecord {
+        let mut case = sample::case("enc/forward@ndarray", &vec![100.0; values.len()]);
+        for (process, value) in case.processes.iter_mut().zip(values) {
+            process.metrics.push(Metric::new(name, "things", better, *value));
+        }
+        case
+    }
+
+    fn check(
+        name: &str,
+        better: Direction,
+        sides: (&[f64], &[f64]),
+        company: Company,
+        expected: Option<Verdict>,
+    ) {
+        let (base, candidate) = (with_metric(sides.0, name, better), with_metric(sides.1, name, better));
+        let rows = metric_rows(&base, &candidate, company, 0.05);
+        let [row] = rows.as_slice() else { panic!("one row, not {rows:?}") };
+        let verdict = match row.judging {
+            Judging::Judged(judgement) => Some(judgement.verdict),
+            _ => None,
+        };
+        assert_eq!(verdict, expected, "{row:?}");
+    }
+
+    const LESS: &[f64] = &[100.0, 100.1, 99.9];
+    const MORE: &[f64] = &[120.0, 120.1, 119.9];
+
+    #[test]
+    fn the_direction_decides() {
+        check("loss", Direction::Lower, (LESS, MORE), Company::Same, Some(Verdict::Regressed));
+        check("hits", Direction::Higher, (LESS, MORE), Company::Same, Some(Verdict::Improved));
+        check("hits", Direction::Higher, (MORE, LESS), Company::Same, Some(Verdict::Regressed));
+        check("loss", Direction::Lower, (LESS, LESS), Company::Same, Some(Verdict::Same));
+        check("seed", Direction::Neither, (LESS, MORE), Company::Same, None);
+    }
+
+    #[test]
+    fn what_is_of_the_process_needs_equal_company() {
+        let sides = (LESS, MORE);
+        check("host-rss-peak-bytes", Direction::Lower, sides, Company::Same, Some(Verdict::Regressed));
+        check("host-rss-peak-bytes", Direction::Lower, sides, Company::Different, None);
+        check("loss", Direction::Lower, sides, Company::Different, Some(Verdict::Regressed));
+    }
+
+    #[test]
+    fn zeros_are_told() {
+        check("misses", Direction::Lower, (&[0.0, 0.0], LESS), Company::Same, None);
+    }
+
+    #[test]
+    fn rates_are_told_once() {
+        let mut case = sample::case("enc/forward@ndarray", &[100.0, 100.0]);
+        for process in &mut case.processes {
+            process.throughput = vec![Throughput::Samples(2), Throughput::Bytes(64)];
+        }
+        let rows = metric_rows(&case, &case, Company::Same, 0.05);
+        assert_eq!(
+            rows.iter().map(|row| row.name.as_str()).collect::<Vec<_>>(),
+            ["samples-per-s", "bytes-per-s"]
+        );
+        assert!(rows.iter().all(|row| row.judging == Judging::FollowsFromLatency));
+        assert!((rows[0].base.as_ref().expect("a rate").value - 2e7).abs() < 1.0);
+    }
+
+    #[test]
+    fn a_metric_of_one_side_only_is_still_told() {
+        let bare = sample::case("enc/forward@ndarray", &[100.0, 100.0]);
+        let rows = metric_rows(&bare, &with_metric(LESS, "loss", Direction::Lower), Company::Same, 0.05);
+        assert_eq!((rows.len(), rows[0].base.is_none(), rows[0].judging), (1, true, Judging::Told));
+    }
+}

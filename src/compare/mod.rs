@@ -1,0 +1,31 @@
+//! Two runs become a comparison: a verdict for each case, a census, and what else differs. Pure.
+//!
+//! Knows neither where runs come from nor how a comparison is shown.
+
+mod census;
+#[expect(clippy::module_inception, reason = "the noun of this folder has a file of its own, like all nouns")]
+mod compare;
+mod estimate;
+mod machine;
+mod metric;
+mod outcome;
+mod row;
+mod side;
+mod surroundings;
+mod tolerance;
+mod verdict;
+
+#[cfg(test)]
+pub(crate) mod sample;
+
+pub(crate) use census::Census;
+pub(crate) use compare::{Comparison, compare};
+pub(crate) use estimate::{Basis, Estimate, LEVEL as ESTIMATE_LEVEL, of_metric, rates};
+pub(crate) use machine::{Mismatch, comparable};
+pub(crate) use metric::{Judging, MetricRow};
+pub(crate) use outcome::Outcome;
+pub(crate) use row::{Cell, Row, Standing};
+pub(crate) use side::SideInfo;
+pub(crate) use surroundings::{Difference, differences};
+pub(crate) use tolerance::Tolerance;
+pub(crate) use verdict::{Effect, Judgement, LEVEL as EFFECT_LEVEL, Need, Verdict, judge};
