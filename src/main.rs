@@ -1,1 +1,6 @@
-fn main(){}
+#![allow(dead_code)]
+mod event;
+mod ids;
+mod plan;
+mod runner;
+fn main() {}

@@ -58,3 +58,10 @@ impl Device for Host {
         Ok(())
     }
 }
+
+/// Backends whose calls return before the work is done. Timing one without a way to synchronise is refused.
+const ASYNCHRONOUS: [&str; 6] = ["wgpu", "cuda", "rocm", "metal", "vulkan", "webgpu"];
+
+pub(crate) fn is_asynchronous(backend: &str) -> bool {
+    ASYNCHRONOUS.contains(&backend)
+}

@@ -1,1 +1,65 @@
+//! Write benchmarks of models and kernels in Criterion's style, and let `cargo accel-bench` measure, store
+//! and compare them.
+//!
+//! ```no_run
+//! use accel_bench::{Bencher, Throughput, bench};
+//!
+//! #[bench(category = "kernel", params(n = [64, 256]))]
+//! fn sum(b: &mut Bencher) {
+//!     let values = vec![1.0_f32; b.param("n")];
+//!     b.throughput(Throughput::Elements(values.len() as u64));
+//!     b.iter(|| values.iter().sum::<f32>());
+//! }
+//!
+//! accel_bench::main!();
+//! ```
+//!
+//! The target needs `harness = false` in `Cargo.toml`. It runs under plain `cargo bench` and, each case once,
+//! under `cargo test --benches` as well.
+//!
+//! Work on an accelerator is asynchronous: give the device to [`Bencher::device`] (or [`Bencher::sync_with`])
+//! and every sample ends with the device synchronised.
 
+mod bencher;
+mod device;
+mod error;
+mod lifecycle;
+mod memory;
+mod param;
+pub mod protocol;
+pub mod record;
+mod registry;
+mod sampler;
+pub mod stats;
+pub mod units;
+mod worker;
+
+pub use accel_bench_macros::bench;
+pub use std::hint::black_box;
+
+pub use bencher::Bencher;
+pub use device::{Device, DeviceError, DeviceMemory};
+pub use error::Error;
+pub use lifecycle::Benchmark;
+pub use param::FromParam;
+pub use record::{Direction, Metric, Samples, Throughput};
+
+/// The `main` of a bench target: runs the benchmarks that were registered with [`bench`](macro@bench).
+#[macro_export]
+macro_rules! main {
+    () => {
+        fn main() -> ::std::process::ExitCode {
+            $crate::__private::main(env!("CARGO_CRATE_NAME"))
+        }
+    };
+}
+
+/// What the macros expand to; no part of the API.
+#[doc(hidden)]
+pub mod __private {
+    pub use inventory;
+
+    pub use crate::lifecycle::{Outcome, run_benchmark};
+    pub use crate::registry::{Literal, Registration};
+    pub use crate::worker::main;
+}

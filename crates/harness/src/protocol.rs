@@ -133,3 +133,57 @@ pub fn read<T: DeserializeOwned>(from: &mut impl BufRead) -> io::Result<Option<T
     }
     Ok(Some(serde_json::from_slice(&line)?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &[u8], expected: Result<Option<Hello>, &str>) {
+        let mut from = text;
+        let read = read::<Hello>(&mut from).map_err(|error| error.to_string());
+        match (read, expected) {
+            (Err(error), Err(expected)) => assert!(error.starts_with(expected), "{error}"),
+            (read, expected) => assert_eq!(read, expected.map_err(str::to_owned)),
+        }
+    }
+
+    #[test]
+    fn lines_that_are_no_messages() {
+        check(b"", Ok(None));
+        check(
+            b"{\"protocol\":1,\"harness\":\"0.1.0\"}\n",
+            Ok(Some(Hello { protocol: 1, harness: "0.1.0".into() })),
+        );
+        check(b"{\"protocol\":1", Err("a message cut short"));
+        check(b"hello\n", Err("expected value"));
+        check(b"{\"protocol\":\"x\"}\n", Err("invalid type"));
+        check(b"\xff\xfe\n", Err("expected value"));
+    }
+
+    #[test]
+    fn what_a_later_hello_adds_is_passed_over() {
+        let later = b"{\"protocol\":9,\"harness\":\"7.0.0\",\"more\":[1]}\n";
+        check(later, Ok(Some(Hello { protocol: 9, harness: "7.0.0".into() })));
+    }
+
+    #[test]
+    fn messages_survive_the_channel() {
+        let request = Request::Run(CaseRequest {
+            token: 7,
+            benchmark: "g/n".into(),
+            backend: "host".into(),
+            params: Params::from([("n".into(), 1.into()), ("k".into(), "x\ny".into())]),
+            sampling: Sampling {
+                warm_up_nanos: 1,
+                time_nanos: 2,
+                sample_nanos: 3,
+                min_samples: 4,
+                max_samples: 5,
+            },
+        });
+        let mut line = Vec::new();
+        write(&mut line, &request).expect("memory takes it");
+        assert_eq!(line.iter().filter(|&&byte| byte == b'\n').count(), 1, "one line a message");
+        assert_eq!(read::<Request>(&mut line.as_slice()).expect("it reads back"), Some(request));
+    }
+}

@@ -92,13 +92,14 @@ impl CaseId {
 
     fn cell(&self) -> String {
         let lettered = [("batch-size", "b"), ("sequence-length", "s")];
-        let short = lettered
-            .iter()
-            .filter_map(|(name, letter)| Some(format!("{letter}{}", self.params.get(*name)?)));
+        let short =
+            lettered.iter().filter_map(|(name, letter)| Some(format!("{letter}{}", self.params.get(*name)?)));
         let long = self
             .params
             .iter()
-            .filter(|(name, _)| !["model", "batch-size", "sequence-length", "precision"].contains(&name.as_str()))
+            .filter(|(name, _)| {
+                !["model", "batch-size", "sequence-length", "precision"].contains(&name.as_str())
+            })
             .map(|(name, value)| format!("{name}={value}"));
         let precision = self.params.get("precision").map(ToString::to_string);
         short.chain(long).chain(precision).collect::<Vec<_>>().join("_")
@@ -185,7 +186,8 @@ mod tests {
 
     fn check(params: &[(&str, ParamValue)], expected: &str) {
         let params = params.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
-        let id = CaseId { bench: "enc".into(), benchmark: "forward".into(), params, backend: "ndarray".into() };
+        let id =
+            CaseId { bench: "enc".into(), benchmark: "forward".into(), params, backend: "ndarray".into() };
         assert_eq!(id.to_string(), expected);
     }
 

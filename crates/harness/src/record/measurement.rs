@@ -65,9 +65,8 @@ impl Samples {
         if self.total_nanos() == 0 {
             return Some("all samples together took 0 ns".to_owned());
         }
-        (self.total_nanos() > elapsed_nanos).then(|| {
-            format!("samples of {} ns within {elapsed_nanos} ns of wall time", self.total_nanos())
-        })
+        (self.total_nanos() > elapsed_nanos)
+            .then(|| format!("samples of {} ns within {elapsed_nanos} ns of wall time", self.total_nanos()))
     }
 }
 
@@ -140,6 +139,8 @@ impl Metric {
 pub struct WarmUp {
     pub iterations: u64,
     pub nanos: u64,
+    /// The very first iteration: it carries compilation, autotuning and cold caches.
+    pub first_nanos: u64,
     /// False when the bound was reached while times still fell.
     pub steady: bool,
 }
@@ -175,7 +176,12 @@ mod tests {
         check(&[0], &[5], 100, Some("a sample of 0 iterations"));
         check(&[1], &[0], 100, Some("all samples together took 0 ns"));
         check(&[1], &[101], 100, Some("samples of 101 ns within 100 ns of wall time"));
-        check(&[1, 1], &[u64::MAX, 2], 100, Some("samples of 18446744073709551615 ns within 100 ns of wall time"));
+        check(
+            &[1, 1],
+            &[u64::MAX, 2],
+            100,
+            Some("samples of 18446744073709551615 ns within 100 ns of wall time"),
+        );
     }
 
     #[test]

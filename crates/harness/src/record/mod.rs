@@ -11,4 +11,6 @@ mod run;
 pub use case::{CaseId, Failure, ParamValue, Params, Status};
 pub use environment::{Adapter, Build, Cpu, Environment, Load, Os};
 pub use measurement::{Direction, Measurement, Metric, Samples, Throughput, WarmUp};
-pub use run::{CaseRecord, CommitInfo, FORMAT, Profile, RunRecord, RunState, Surroundings, ToolInfo, TreeState};
+pub use run::{
+    CaseRecord, CommitInfo, FORMAT, Profile, RunRecord, RunState, Surroundings, ToolInfo, TreeState,
+};

@@ -130,7 +130,8 @@ impl CaseRecord {
     /// Median nanoseconds per iteration, one value a process: what verdicts are made of.
     #[must_use]
     pub fn process_medians(&self) -> Vec<f64> {
-        let medians = self.processes.iter().map(|process| crate::stats::median(&process.samples.per_iteration()));
+        let medians =
+            self.processes.iter().map(|process| crate::stats::median(&process.samples.per_iteration()));
         medians.flatten().collect()
     }
 }

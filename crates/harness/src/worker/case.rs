@@ -1,0 +1,173 @@
+//! One case, run to its end whatever happens in it.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::panic::{self, AssertUnwindSafe, PanicHookInfo, catch_unwind};
+
+use crate::bencher::{Mode, Observer};
+use crate::memory::PeakMemory;
+use crate::record::{Failure, Measurement, Params, Status};
+use crate::registry::Registration;
+use crate::{Bencher, Error};
+
+thread_local! {
+    /// Where the last panic of this thread happened; its payload does not tell.
+    static PANICKED_AT: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Lets panics remember their place, beside what the hook so far does. Called once.
+pub(super) fn remember_panics() {
+    let earlier = panic::take_hook();
+    panic::set_hook(Box::new(move |info: &PanicHookInfo<'_>| {
+        let place = info.location().map(|at| format!("{}:{}", at.file(), at.line()));
+        PANICKED_AT.with(|last| *last.borrow_mut() = place);
+        earlier(info);
+    }));
+}
+
+pub(super) fn run(
+    registration: &Registration,
+    backend: &str,
+    params: Params,
+    mode: Mode,
+    observer: Observer,
+) -> (Status, Option<Measurement>) {
+    let memory = PeakMemory::reset();
+    let lived = catch_unwind(AssertUnwindSafe(|| {
+        let mut bencher = Bencher::new(backend, params, mode, observer);
+        (registration.run)(&mut bencher)?;
+        bencher.finish()
+    }));
+    match lived {
+        Ok(Ok(mut measurement)) => {
+            measurement.metrics.extend(memory.metric());
+            (Status::Ok, Some(measurement))
+        }
+        Ok(Err(error)) => (error.into_status(), None),
+        Err(payload) => (of_panic(payload), None),
+    }
+}
+
+fn of_panic(payload: Box<dyn Any + Send>) -> Status {
+    let payload = match payload.downcast::<Error>() {
+        Ok(error) => return error.into_status(),
+        Err(payload) => payload,
+    };
+    let message = payload
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| payload.downcast_ref::<&str>().copied())
+        .unwrap_or("a panic without a message");
+    let place = PANICKED_AT.with(|last| last.borrow_mut().take());
+    let place = place.map(|place| format!(" at {place}")).unwrap_or_default();
+    // Frameworks panic when the device's memory is used up; they have no other way to say it.
+    let lower = message.to_lowercase();
+    let is_oom = lower.contains("out of memory") || lower.contains("outofmemory");
+    Status::failed(if is_oom { Failure::Oom } else { Failure::Panic }, format!("{message}{place}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(run: fn(&mut Bencher) -> Result<(), Error>, backend: &str, expected: &str) {
+        let registration = Registration {
+            name: "x",
+            group: None,
+            category: None,
+            models: &[],
+            backends: &[],
+            tags: &[],
+            params: &[],
+            file: "a.rs",
+            line: 1,
+            run,
+        };
+        let params = Params::from([("n".to_owned(), 3.into())]);
+        let (status, measurement) =
+            super::run(&registration, backend, params, Mode::Once, Box::new(|_, _| ()));
+        assert_eq!(measurement.is_some(), status.is_ok());
+        let told = match status {
+            Status::Ok => "ok".to_owned(),
+            Status::Failed { kind, reason } => format!("{kind}: {reason}"),
+        };
+        assert!(told.starts_with(expected), "{told}");
+    }
+
+    #[test]
+    fn every_end_has_a_status() {
+        check(
+            |b| {
+                b.iter(|| ());
+                Ok(())
+            },
+            "host",
+            "ok",
+        );
+        check(|_| Ok(()), "host", "error: nothing was timed; call `b.iter(|| …)` once");
+        check(|_| Err(Error::unsupported("no f16")), "host", "unsupported: no f16");
+        check(|b| b.wrong_output("off by 2"), "host", "wrong-output: off by 2");
+        check(|b| b.fail("no file"), "host", "error: no file");
+        check(|_| panic!("burst"), "host", "panic: burst");
+        check(|_| panic!("CUDA: out of memory"), "host", "oom: CUDA: out of memory");
+        check(
+            |b| {
+                b.iter(|| ());
+                b.iter(|| ());
+                Ok(())
+            },
+            "host",
+            "error: the benchmark was timed twice",
+        );
+    }
+
+    #[test]
+    fn an_asynchronous_backend_needs_its_device() {
+        check(
+            |b| {
+                b.iter(|| ());
+                Ok(())
+            },
+            "wgpu",
+            "error: `wgpu` is asynchronous and the harness does not know the device",
+        );
+        check(
+            |b| {
+                b.sync_with(|| Ok(()));
+                b.iter(|| ());
+                Ok(())
+            },
+            "wgpu",
+            "ok",
+        );
+        check(
+            |b| {
+                b.sync_with(|| Err(crate::DeviceError::Poisoned("lost".into())));
+                b.iter(|| ());
+                Ok(())
+            },
+            "wgpu",
+            "poisoned: the device failed: lost",
+        );
+    }
+
+    #[test]
+    fn a_parameter_that_is_not_there_says_what_is() {
+        check(
+            |b| {
+                let _: usize = b.param("m");
+                Ok(())
+            },
+            "host",
+            "error: there is no parameter `m`; this case has `n`",
+        );
+        check(
+            |b| {
+                let _: String = b.param("n");
+                Ok(())
+            },
+            "host",
+            "error: the parameter `n` is `3`, not a text",
+        );
+    }
+}

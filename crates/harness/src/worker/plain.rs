@@ -1,0 +1,131 @@
+//! Run by hand or by cargo: a readable summary on stdout.
+
+use std::env;
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use super::arguments::{self, Act, Arguments, HELP};
+use super::{case, complain};
+use crate::bencher::Mode;
+use crate::protocol::Sampling;
+use crate::record::{CaseId, Failure, Measurement, Params, Status, Throughput};
+use crate::registry::{self, Registration};
+use crate::stats::quantile;
+use crate::units::{Bytes, Nanos, PerSecond};
+
+pub(super) fn main(target: &str, benchmarks: &[&Registration]) -> ExitCode {
+    let arguments = match arguments::parse(env::args_os().skip(1)) {
+        Ok(arguments) => arguments,
+        Err(error) => return complain(&format!("{error}; `--help` tells what there is")),
+    };
+    // A reader that went away (`| head`) is no failure of the benchmarks.
+    run(target, benchmarks, &arguments, &mut io::stdout().lock()).unwrap_or(ExitCode::SUCCESS)
+}
+
+fn run(
+    target: &str,
+    benchmarks: &[&Registration],
+    arguments: &Arguments,
+    out: &mut impl Write,
+) -> io::Result<ExitCode> {
+    let cases: Vec<_> = benchmarks
+        .iter()
+        .flat_map(|registration| cases(target, registration, arguments.backend.as_deref()))
+        .filter(|(_, id)| arguments.selects(&id.to_string()))
+        .collect();
+    match arguments.act {
+        Act::Help => out.write_all(HELP.as_bytes()).map(|()| ExitCode::SUCCESS),
+        Act::List => list(&cases, arguments, out).map(|()| ExitCode::SUCCESS),
+        Act::Test => all(&cases, Mode::Once, out),
+        Act::Measure => all(&cases, Mode::Measure(sampling(arguments)), out),
+    }
+}
+
+/// The benchmark's own matrix on one backend: the first that it names, unless told otherwise.
+fn cases<'a>(
+    target: &str,
+    registration: &'a Registration,
+    backend: Option<&str>,
+) -> Vec<(&'a Registration, CaseId)> {
+    let backend = backend.or_else(|| registration.backends.first().copied()).unwrap_or("host").to_owned();
+    let id = |params: Params| CaseId {
+        bench: target.to_owned(),
+        benchmark: registration.full_name(),
+        params,
+        backend: backend.clone(),
+    };
+    registry::matrix(&registration.info().params).into_iter().map(|cell| (registration, id(cell))).collect()
+}
+
+fn list(cases: &[(&Registration, CaseId)], arguments: &Arguments, out: &mut impl Write) -> io::Result<()> {
+    // Nothing is ever ignored: a runner that asks for the ignored ones gets an empty list.
+    let shown = if arguments.ignored { &[] } else { cases };
+    for (_, id) in shown {
+        writeln!(out, "{id}: {}", if arguments.terse { "test" } else { "benchmark" })?;
+    }
+    if !arguments.terse {
+        writeln!(out, "\n0 tests, {} benchmarks", shown.len())?;
+    }
+    Ok(())
+}
+
+fn all(cases: &[(&Registration, CaseId)], mode: Mode, out: &mut impl Write) -> io::Result<ExitCode> {
+    case::remember_panics();
+    let mut failed = 0;
+    for (registration, id) in cases {
+        let params = id.params.clone();
+        let (status, measurement) = case::run(registration, &id.backend, params, mode, Box::new(|_, _| ()));
+        failed += usize::from(status.is_fault());
+        match (status, measurement, mode) {
+            (Status::Failed { kind, reason }, ..) => failure(id, kind, &reason, out)?,
+            (Status::Ok, Some(measurement), Mode::Measure(_)) => summary(id, &measurement, out)?,
+            (Status::Ok, ..) => writeln!(out, "Testing {id} ... ok")?,
+        }
+        out.flush()?;
+    }
+    if failed > 0 {
+        writeln!(out, "\n{failed} of {} cases failed", cases.len())?;
+        return Ok(ExitCode::FAILURE);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn failure(id: &CaseId, kind: Failure, reason: &str, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "{id}\n    {kind}: {reason}")
+}
+
+/// Three lines like Criterion's: median with the 5 and 95 % quantiles of the samples, rates, memory.
+fn summary(id: &CaseId, measurement: &Measurement, out: &mut impl Write) -> io::Result<()> {
+    let times = measurement.samples.per_iteration();
+    let shown = |p| quantile(&times, p).and_then(Nanos::new).map(|time| time.to_string()).unwrap_or_default();
+    writeln!(out, "{id}")?;
+    writeln!(out, "    time   {}  [p5 {}, p95 {}]", shown(0.5), shown(0.05), shown(0.95))?;
+    for metric in &measurement.metrics {
+        let bytes = metric.name.ends_with("-bytes").then(|| Bytes::new(metric.value)).flatten();
+        let value = match (bytes, PerSecond::new(metric.value)) {
+            (Some(bytes), _) => bytes.to_string(),
+            (None, Some(rate)) if is_rate(&metric.name) => rate.to_string(),
+            _ => format!("{} {}", metric.value, metric.unit),
+        };
+        writeln!(out, "    {}  {value}", metric.name)?;
+    }
+    Ok(())
+}
+
+fn is_rate(name: &str) -> bool {
+    let kinds =
+        [Throughput::Elements(1), Throughput::Bytes(1), Throughput::Samples(1), Throughput::Tokens(1)];
+    kinds.iter().any(|kind| kind.metric_name() == name)
+}
+
+fn sampling(arguments: &Arguments) -> Sampling {
+    let nanos = |duration: Duration| u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+    Sampling {
+        warm_up_nanos: nanos(arguments.warm_up.unwrap_or(Duration::from_secs(1))),
+        time_nanos: nanos(arguments.time.unwrap_or(Duration::from_secs(2))),
+        sample_nanos: 1_000_000,
+        min_samples: 10,
+        max_samples: 10_000,
+    }
+}

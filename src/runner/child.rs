@@ -1,0 +1,177 @@
+//! One child process and its process group: started on its CPUs, ended whole.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+use rustix::thread::{CpuSet, sched_setaffinity};
+
+use crate::plan::{Cpus, Unit};
+
+/// How long a process may take to end after it was asked to.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// A running child. Dropped, it takes its whole process group with it.
+#[derive(Debug)]
+pub(super) struct Process {
+    child: Child,
+    ended: Option<ExitStatus>,
+}
+
+impl Process {
+    /// Starts `command` in a process group of its own, on the first of `cpus` if the unit is to be pinned.
+    pub(super) fn spawn(mut command: Command, pin: &[usize]) -> io::Result<Self> {
+        command.process_group(0).stdin(Stdio::null());
+        // A child inherits the affinity of the thread that starts it: this one is for nothing else.
+        let spawned = thread::scope(|scope| {
+            let spawner = scope.spawn(|| {
+                if !pin.is_empty() {
+                    let mut set = CpuSet::new();
+                    pin.iter().for_each(|&cpu| set.set(cpu));
+                    sched_setaffinity(None, &set)?;
+                }
+                command.spawn()
+            });
+            spawner.join()
+        });
+        let child =
+            spawned.unwrap_or_else(|_| Err(io::Error::other("the thread that starts children panicked")))?;
+        Ok(Self { child, ended: None })
+    }
+
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    fn pid(&self) -> Option<Pid> {
+        i32::try_from(self.child.id()).ok().and_then(Pid::from_raw)
+    }
+
+    /// Whether the process has ended. It is not reaped here, so that its group's number stays its own.
+    pub(super) fn has_ended(&self) -> bool {
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
+        let pid = self.pid().filter(|_| self.ended.is_none());
+        pid.is_none_or(|pid| !matches!(waitid(WaitId::Pid(pid), options), Ok(None)))
+    }
+
+    /// Waits at most `limit`; tells whether the process has ended.
+    pub(super) fn wait_at_most(&self, limit: Duration) -> bool {
+        let start = Instant::now();
+        while !self.has_ended() {
+            if start.elapsed() >= limit {
+                return false;
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
+        true
+    }
+
+    /// Ends the whole group, politely first if the process still runs, and reaps the process.
+    pub(super) fn end(&mut self) -> io::Result<ExitStatus> {
+        if let Some(status) = self.ended {
+            return Ok(status);
+        }
+        if let Some(pid) = self.pid() {
+            if !self.has_ended() {
+                let _ = kill_process_group(pid, Signal::TERM);
+                self.wait_at_most(PATIENCE);
+            }
+            // Grandchildren may outlive the process; the group is there until it is reaped.
+            let _ = kill_process_group(pid, Signal::KILL);
+        }
+        let status = self.child.wait()?;
+        self.ended = Some(status);
+        Ok(status)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // The next child must not measure beside this one; if it cannot be ended there is no more to do.
+        let _ = self.end();
+    }
+}
+
+/// The command of a unit, its output in `log`.
+pub(super) fn command(unit: &Unit, log: &File, without_env: &[String]) -> io::Result<Command> {
+    let mut command = plain_command(&unit.executable, &unit.cwd, &unit.env, without_env);
+    command.stdout(log.try_clone()?).stderr(log.try_clone()?);
+    Ok(command)
+}
+
+pub(super) fn plain_command(
+    executable: &Path,
+    cwd: &Path,
+    env: &BTreeMap<String, String>,
+    without_env: &[String],
+) -> Command {
+    let mut command = Command::new(executable);
+    without_env.iter().for_each(|name| {
+        command.env_remove(name);
+    });
+    command.current_dir(cwd).arg("--bench").envs(env);
+    command
+}
+
+/// The CPUs that a unit is pinned to.
+pub(super) fn pin(wanted: Cpus, claimed: &[usize]) -> &[usize] {
+    match wanted {
+        Cpus::All => &[],
+        Cpus::Count(count) => &claimed[..count.min(claimed.len())],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Process {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]).stdout(Stdio::null());
+        Process::spawn(command, &[]).expect("a shell starts")
+    }
+
+    #[test]
+    fn a_process_that_ends_by_itself_tells_its_code() {
+        let mut process = shell("exit 7");
+        assert!(process.wait_at_most(Duration::from_secs(10)));
+        assert_eq!(process.end().expect("it is reaped").code(), Some(7));
+        assert_eq!(process.end().expect("asking twice is fine").code(), Some(7));
+    }
+
+    #[test]
+    fn the_whole_group_goes_even_if_it_ignores_being_asked() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("pid");
+        let mut process = shell(&format!(
+            "trap '' TERM; (trap '' TERM; sleep 60) & echo $! > {}; sleep 60",
+            file.display()
+        ));
+        let pid = (0..500).find_map(|_| {
+            thread::sleep(Duration::from_millis(10));
+            std::fs::read_to_string(&file).ok()?.trim().parse::<i32>().ok().and_then(Pid::from_raw)
+        });
+        let pid = pid.expect("the grandchild tells its number");
+        process.end().expect("it ends");
+        let gone = (0..500).any(|_| {
+            thread::sleep(Duration::from_millis(10));
+            let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero()));
+            stat.map_or(true, |stat| stat.contains(") Z "))
+        });
+        assert!(gone, "the grandchild {pid:?} is still there");
+    }
+
+    #[test]
+    fn units_are_pinned_to_what_was_claimed() {
+        assert_eq!(pin(Cpus::All, &[1, 0]), &[] as &[usize]);
+        assert_eq!(pin(Cpus::Count(1), &[1, 0]), [1]);
+        assert_eq!(pin(Cpus::Count(4), &[1, 0]), [1, 0]);
+        assert_eq!(pin(Cpus::Count(1), &[]), &[] as &[usize]);
+    }
+}

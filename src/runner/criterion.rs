@@ -1,0 +1,248 @@
+//! Criterion targets, run unmodified: each case by its exact name in a process with a `CRITERION_HOME` of its
+//! own, where Criterion leaves the raw samples.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use accel_bench::protocol::{BenchmarkInfo, Sampling};
+use accel_bench::record::{Failure, Measurement, Samples, Status, Throughput};
+use serde::Deserialize;
+
+use super::child::{Process, command, pin};
+use super::log::Log;
+use super::{Ended, Error, Settings, TICK, end, turns};
+use crate::event::Event;
+use crate::plan::{Case, Job};
+
+/// Criterion takes no fewer samples.
+const MIN_SAMPLES: u32 = 10;
+
+/// Criterion resamples 100,000 times for an analysis that nobody reads here; it asks for more than 1,000.
+const RESAMPLES: u32 = 1_001;
+
+pub(super) fn run(job: &Job, settings: &Settings, on: &mut dyn FnMut(Event)) -> Result<Ended, Error> {
+    for (serial, case) in job.unit.cases.iter().enumerate() {
+        if settings.is_stopped() {
+            return Ok(Ended::Interrupted);
+        }
+        if settings.is_late() {
+            return Ok(Ended::OutOfTime);
+        }
+        on(Event::CaseStarted { side: job.side, round: job.round, id: case.id.clone() });
+        let (log, file) = Log::create(job, serial, settings)?;
+        let fault = |source| Error::Channel { source };
+        let home = tempfile::Builder::new().prefix("accel-bench-").tempdir().map_err(fault)?;
+        let mut command = command(&job.unit, &file, &settings.without_env).map_err(fault)?;
+        arguments(&mut command, case, home.path());
+        let pinned = pin(job.unit.cpus, &settings.cpus);
+        let outcome = match Process::spawn(command, pinned) {
+            Ok(process) => {
+                on(Event::ChildStarted { side: job.side, round: job.round, pid: process.id() });
+                on(turns::measuring(case));
+                watch(process, case, home.path(), &log, settings)
+            }
+            Err(error) => {
+                let reason = format!("the process could not be started: {error}");
+                Some((Status::failed(Failure::Crash, reason), None))
+            }
+        };
+        let Some((status, measurement)) = outcome else {
+            return Ok(Ended::Interrupted);
+        };
+        let (side, round, id) = (job.side, job.round, case.id.clone());
+        on(Event::CaseFinished { side, round, id, status, measurement, log: log.shown() });
+    }
+    Ok(Ended::Complete)
+}
+
+fn arguments(command: &mut Command, case: &Case, home: &Path) {
+    let Sampling { warm_up_nanos, time_nanos, min_samples, .. } = case.sampling;
+    // Criterion refuses zero for either.
+    let seconds = |nanos: u64| format!("{:.3}", (nanos as f64 / 1e9).max(0.001));
+    command.env("CRITERION_HOME", home).args(["--exact", &case.id.benchmark, "--noplot"]);
+    command.args(["--warm-up-time", &seconds(warm_up_nanos), "--measurement-time", &seconds(time_nanos)]);
+    command.args(["--sample-size", &min_samples.max(MIN_SAMPLES).to_string()]);
+    command.args(["--nresamples", &RESAMPLES.to_string()]);
+}
+
+/// Waits for the process and reads what it left. `None`: interrupted.
+fn watch(
+    mut process: Process,
+    case: &Case,
+    home: &Path,
+    log: &Log,
+    settings: &Settings,
+) -> Option<(Status, Option<Measurement>)> {
+    let start = Instant::now();
+    while !process.wait_at_most(TICK) {
+        if settings.is_stopped() {
+            return None;
+        }
+        if start.elapsed() > case.timeout {
+            let limit = case.timeout.as_secs_f64();
+            let reason = format!("no result within {limit} s; `timeout` in bench.toml raises it");
+            return Some((Status::failed(Failure::Timeout, reason), None));
+        }
+        if log.is_too_long() {
+            return Some((Status::failed(Failure::Error, "it printed without end"), None));
+        }
+    }
+    let elapsed = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+    Some(match process.end() {
+        Ok(exit) if exit.success() => match measurement(home, &case.id.benchmark, elapsed) {
+            Ok(measurement) => (Status::Ok, Some(measurement)),
+            Err(reason) => (Status::failed(Failure::Protocol, reason), None),
+        },
+        // The exit code of a Rust program that panicked.
+        Ok(exit) if exit.code() == Some(101) => (
+            Status::failed(Failure::Panic, log.last_words().unwrap_or_else(|| "it panicked".to_owned())),
+            None,
+        ),
+        Ok(exit) => (end::status(exit, &log.tail(), log.last_words().as_deref()), None),
+        Err(error) => (Status::failed(Failure::Crash, format!("the process ended: {error}")), None),
+    })
+}
+
+/// The benchmarks in the output of `--list`.
+pub(super) fn benchmarks(listed: &str) -> Vec<BenchmarkInfo> {
+    let info = |name: &str| BenchmarkInfo {
+        name: name.to_owned(),
+        category: None,
+        tags: Vec::new(),
+        backends: vec!["host".to_owned()],
+        params: BTreeMap::new(),
+        source: "criterion".to_owned(),
+    };
+    listed.lines().filter_map(|line| line.strip_suffix(": benchmark")).map(info).collect()
+}
+
+#[derive(Deserialize)]
+struct SavedSample {
+    iters: Vec<f64>,
+    times: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+struct SavedId {
+    full_id: String,
+    #[serde(default)]
+    throughput: Option<serde_json::Value>,
+}
+
+/// The samples that Criterion left under `home` for the benchmark `id`.
+fn measurement(home: &Path, id: &str, elapsed_nanos: u64) -> Result<Measurement, String> {
+    let mut seen = Vec::new();
+    for folder in saved(home) {
+        let saved: SavedId = read(&folder.join("benchmark.json"))?;
+        if saved.full_id == id {
+            let sample: SavedSample = read(&folder.join("sample.json"))?;
+            let samples = raw(&sample)?;
+            if let Some(fault) = samples.fault(elapsed_nanos) {
+                return Err(format!("Criterion reported what cannot be: {fault}"));
+            }
+            let throughput = throughput(saved.throughput.as_ref()).into_iter().collect();
+            return Ok(Measurement { samples, throughput, ..Measurement::default() });
+        }
+        seen.push(saved.full_id);
+    }
+    Err(match seen.as_slice() {
+        [] => "Criterion wrote no samples; does the target call `configure_from_args`, as `criterion_main!` does?".into(),
+        seen => format!("Criterion wrote samples for `{}` instead", seen.join("`, `")),
+    })
+}
+
+/// Every folder `…/new` that holds a result.
+fn saved(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let folders = entries.map(|entry| entry.path()).filter(|path| path.is_dir());
+    folders
+        .flat_map(|path| {
+            let is_result = path.ends_with("new") && path.join("benchmark.json").is_file();
+            if is_result { vec![path] } else { saved(&path) }
+        })
+        .collect()
+}
+
+fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, String> {
+    let text =
+        fs::read_to_string(path).map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
+    serde_json::from_str(&text).map_err(|error| format!("cannot understand `{}`: {error}", path.display()))
+}
+
+/// Criterion keeps counts and nanoseconds as floating-point numbers.
+fn raw(sample: &SavedSample) -> Result<Samples, String> {
+    let whole = |values: &[f64]| {
+        let is_fine = |value: &&f64| value.is_finite() && **value >= 0.0;
+        let whole: Vec<u64> = values.iter().filter(is_fine).map(|&value| value.round() as u64).collect();
+        (whole.len() == values.len())
+            .then_some(whole)
+            .ok_or("Criterion wrote a number that is none".to_owned())
+    };
+    Ok(Samples { iterations: whole(&sample.iters)?, nanos: whole(&sample.times)? })
+}
+
+fn throughput(saved: Option<&serde_json::Value>) -> Option<Throughput> {
+    let of = |name: &str| saved?.get(name)?.as_u64();
+    let bytes = of("Bytes").or_else(|| of("BytesDecimal")).map(Throughput::Bytes);
+    bytes.or_else(|| of("Elements").map(Throughput::Elements))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn home(id: &str, sample: &str) -> tempfile::TempDir {
+        let home = tempfile::tempdir().expect("a folder");
+        let new = home.path().join("group/func/10/new");
+        fs::create_dir_all(&new).expect("folders");
+        let saved = format!(r#"{{"group_id":"g","full_id":"{id}","throughput":{{"Bytes":64}}}}"#);
+        fs::write(new.join("benchmark.json"), saved).expect("a file");
+        fs::write(new.join("sample.json"), sample).expect("a file");
+        home
+    }
+
+    fn check(sample: &str, expected: Result<&[u64], &str>) {
+        let home = home("group/func/10", sample);
+        let read = measurement(home.path(), "group/func/10", 1_000);
+        match (read, expected) {
+            (Ok(measurement), Ok(nanos)) => {
+                assert_eq!(measurement.samples.nanos, nanos);
+                assert_eq!(measurement.throughput, [Throughput::Bytes(64)]);
+            }
+            (Err(error), Err(expected)) => assert!(error.contains(expected), "{error}"),
+            (read, _) => panic!("{read:?}"),
+        }
+    }
+
+    #[test]
+    fn samples_are_read_raw() {
+        check(r#"{"sampling_mode":"Linear","iters":[1.0,2.0],"times":[10.4,21.0]}"#, Ok(&[10, 21]));
+        check(
+            r#"{"iters":[1.0],"times":[2000.0]}"#,
+            Err("what cannot be: samples of 2000 ns within 1000 ns"),
+        );
+        check(r#"{"iters":[1.0],"times":[-5.0]}"#, Err("a number that is none"));
+        check(r#"{"iters":[1.0]"#, Err("cannot understand"));
+    }
+
+    #[test]
+    fn another_benchmarks_samples_are_not_taken() {
+        let home = home("other", r#"{"iters":[1.0],"times":[2.0]}"#);
+        let error = measurement(home.path(), "group/func/10", 1_000).expect_err("it is another");
+        assert_eq!(error, "Criterion wrote samples for `other` instead");
+        let empty = tempfile::tempdir().expect("a folder");
+        assert!(
+            measurement(empty.path(), "x", 1).expect_err("nothing").starts_with("Criterion wrote no samples")
+        );
+    }
+
+    #[test]
+    fn the_list_is_read_to_its_last_colon() {
+        let listed = "group/a: b: benchmark\nplain: benchmark\nGnuplot not found\nunit: test\n";
+        let names: Vec<_> = benchmarks(listed).into_iter().map(|info| info.name).collect();
+        assert_eq!(names, ["group/a: b", "plain"]);
+    }
+}

@@ -1,0 +1,198 @@
+//! A job's cases, one at a time, from children that serve them in turn; a fresh child after each fault.
+
+use std::time::{Duration, Instant};
+
+use accel_bench::protocol::{CaseRequest, Phase, Reply, Request};
+use accel_bench::record::{Failure, Measurement, Status};
+
+use super::child::{command, pin};
+use super::log::{self, Log};
+use super::serve::{self, Incoming, Server, Unfit};
+use super::{Ended, Error, Settings, end};
+use crate::event::Event;
+use crate::plan::{Case, Isolate, Job};
+
+/// More metrics than this from one case are a fault, not a result.
+const MAX_METRICS: usize = 1_000;
+
+pub(super) fn run(job: &Job, settings: &Settings, on: &mut dyn FnMut(Event)) -> Result<Ended, Error> {
+    let mut server: Option<(Server, Log)> = None;
+    for (serial, case) in job.unit.cases.iter().enumerate() {
+        if settings.is_stopped() {
+            return Ok(Ended::Interrupted);
+        }
+        if settings.is_late() {
+            return Ok(Ended::OutOfTime);
+        }
+        on(Event::CaseStarted { side: job.side, round: job.round, id: case.id.clone() });
+        let (mut serving, log) = match server.take() {
+            Some(serving) => serving,
+            None => match start(job, serial, settings, on)? {
+                Ok(started) => started,
+                Err((Unfit::Stopped, _)) => return Ok(Ended::Interrupted),
+                Err((Unfit::Status(status), log)) => {
+                    // What keeps one child from starting keeps all of them.
+                    for case in &job.unit.cases[serial..] {
+                        on(finished(job, case, status.clone(), None, &log));
+                    }
+                    return Ok(Ended::Complete);
+                }
+            },
+        };
+        let Some((status, measurement)) = turn(&mut serving, case, serial as u64, &log, settings, on) else {
+            return Ok(Ended::Interrupted);
+        };
+        let healthy = is_healthy_after(&status);
+        if !healthy {
+            drop(serving.process.end());
+        }
+        on(finished(job, case, status, measurement, &log));
+        match job.unit.isolate {
+            Isolate::Process if healthy => server = Some((serving, log)),
+            _ if healthy => serving.quit(),
+            _ => {}
+        }
+    }
+    if let Some((serving, _)) = server {
+        serving.quit();
+    }
+    Ok(Ended::Complete)
+}
+
+type Started = Result<(Server, Log), (Unfit, Log)>;
+
+fn start(job: &Job, serial: usize, settings: &Settings, on: &mut dyn FnMut(Event)) -> Result<Started, Error> {
+    let (log, file) = Log::create(job, serial, settings)?;
+    let command =
+        command(&job.unit, &file, &settings.without_env).map_err(|source| Error::Channel { source })?;
+    let pinned = pin(job.unit.cpus, &settings.cpus);
+    Ok(match serve::start(command, pinned, &|| settings.is_stopped())? {
+        Ok(server) => {
+            on(Event::ChildStarted { side: job.side, round: job.round, pid: server.process.id() });
+            Ok((server, log))
+        }
+        Err(Unfit::Status(Status::Failed { kind, reason })) => {
+            let words =
+                log.last_words().map(|words| format!("; it last printed: {words}")).unwrap_or_default();
+            Err((Unfit::Status(Status::failed(kind, format!("{reason}{words}"))), log))
+        }
+        Err(unfit) => Err((unfit, log)),
+    })
+}
+
+fn finished(job: &Job, case: &Case, status: Status, measurement: Option<Measurement>, log: &Log) -> Event {
+    Event::CaseFinished {
+        side: job.side,
+        round: job.round,
+        id: case.id.clone(),
+        status,
+        measurement,
+        log: log.shown(),
+    }
+}
+
+/// Whether the child can serve another case: it said itself what went wrong, and nothing was left in pieces.
+fn is_healthy_after(status: &Status) -> bool {
+    match status {
+        Status::Ok => true,
+        Status::Failed { kind, .. } => {
+            matches!(kind, Failure::Unsupported | Failure::Error | Failure::WrongOutput)
+        }
+    }
+}
+
+/// One case from request to answer. `None`: interrupted.
+fn turn(
+    server: &mut Server,
+    case: &Case,
+    token: u64,
+    log: &Log,
+    settings: &Settings,
+    on: &mut dyn FnMut(Event),
+) -> Option<(Status, Option<Measurement>)> {
+    let failed = |kind, reason: String| Some((Status::failed(kind, reason), None));
+    let request = Request::Run(CaseRequest {
+        token,
+        benchmark: case.id.benchmark.clone(),
+        backend: case.id.backend.clone(),
+        params: case.id.params.clone(),
+        sampling: case.sampling,
+    });
+    let asked = Instant::now();
+    if server.ask(&request).is_err() {
+        return Some((gone(server, log), None));
+    }
+    loop {
+        match server.hear() {
+            Incoming::Reply(reply) => match *reply {
+                Reply::Progress { token: of, phase, estimate_nanos } if of == token => {
+                    on(Event::CaseProgress { id: case.id.clone(), phase, estimate_nanos });
+                }
+                Reply::Finished { token: of, status, measurement } if of == token => {
+                    return Some(checked(status, measurement, asked.elapsed()));
+                }
+                _ => return failed(Failure::Protocol, "the child answered what was not asked".to_owned()),
+            },
+            Incoming::Broken(what) => {
+                return failed(Failure::Protocol, format!("the child sent what is no message: {what}"));
+            }
+            Incoming::Closed => return Some((gone(server, log), None)),
+            Incoming::Nothing => {}
+        }
+        if settings.is_stopped() {
+            return None;
+        }
+        if asked.elapsed() > case.timeout {
+            let limit = case.timeout.as_secs_f64();
+            return failed(
+                Failure::Timeout,
+                format!("no result within {limit} s; `timeout` in bench.toml raises it"),
+            );
+        }
+        if log.is_too_long() {
+            return failed(Failure::Error, format!("it printed more than {} MiB", log::MAX_BYTES >> 20));
+        }
+    }
+}
+
+/// The status of a case whose child closed the channel.
+fn gone(server: &mut Server, log: &Log) -> Status {
+    // A moment for the process to end by itself, so that its own end is what is told.
+    if !server.process.wait_at_most(Duration::from_secs(2)) {
+        return Status::failed(Failure::Protocol, "the child closed the channel and went on running");
+    }
+    match server.process.end() {
+        Ok(exit) => end::status(exit, &log.tail(), log.last_words().as_deref()),
+        Err(error) => Status::failed(Failure::Crash, format!("the process ended: {error}")),
+    }
+}
+
+/// What the child says, unless it cannot be.
+fn checked(
+    status: Status,
+    measurement: Option<Measurement>,
+    elapsed: Duration,
+) -> (Status, Option<Measurement>) {
+    if !status.is_ok() {
+        return (status, None);
+    }
+    let elapsed = u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX);
+    let fault = match &measurement {
+        None => Some("a success without a measurement".to_owned()),
+        Some(measurement) if measurement.metrics.len() > MAX_METRICS => {
+            Some(format!("{} metrics for one case", measurement.metrics.len()))
+        }
+        Some(measurement) => measurement.samples.fault(elapsed),
+    };
+    match fault {
+        Some(fault) => {
+            (Status::failed(Failure::Protocol, format!("the child reported what cannot be: {fault}")), None)
+        }
+        None => (status, measurement),
+    }
+}
+
+/// Told to the shell for children that report no phases of their own.
+pub(super) fn measuring(case: &Case) -> Event {
+    Event::CaseProgress { id: case.id.clone(), phase: Phase::Sampling, estimate_nanos: None }
+}
