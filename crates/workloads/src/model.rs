@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use burn::tensor::Device;
 use serde::de::DeserializeOwned;
 
-use crate::families::{self, ModelType};
+use crate::families::{ConfigFile, ModelType};
 use crate::weights::{Checkpoint, Naming, Weights, WeightsError};
 
 /// What a model family says about its models so that they can be opened by name.
 pub trait Architecture: Sized {
     /// The fields of `config.json` that matter; others are ignored.
-    type Config: DeserializeOwned + 'static;
+    type Config: Clone + DeserializeOwned + 'static;
 
     /// What `model_type` in `config.json` can be.
     const MODEL_TYPES: &'static [&'static str];
@@ -48,10 +48,14 @@ pub enum ModelError {
     UnknownName { name: String, suggestion: Option<&'static str> },
     #[error("can't read `{}`: {source}", path.display())]
     Read { path: PathBuf, source: io::Error },
-    #[error("`{}` is no configuration of this model: {reason}", path.display())]
+    #[error("`{}` is no configuration that can be used: {reason}", path.display())]
     Config { path: PathBuf, reason: String },
+    #[error("`{}` does not say its `model_type`", path.display())]
+    NoModelType { path: PathBuf },
+    #[error("`{}` has the model type `{found}`, which no family has", path.display())]
+    UnknownModelType { path: PathBuf, found: ModelType },
     #[error("`{}` has the model type `{found}` where {expected} is wanted", path.display())]
-    ModelType { path: PathBuf, found: ModelType, expected: String },
+    OtherModelType { path: PathBuf, found: ModelType, expected: String },
     #[error("the inputs have no `{name}` that the model can read: {reason}")]
     Input { name: &'static str, reason: String },
     #[error("the device failed: {0}")]
@@ -80,14 +84,41 @@ impl ModelError {
 /// # Errors
 /// When there is no such preset and no such folder, or the folder does not hold a model of this family.
 pub fn open<M: Architecture>(model: &str, seed: u64, device: &Device) -> Result<M, ModelError> {
-    if let Some(preset) = M::presets().iter().find(|preset| preset.name == model) {
-        return Ok(random(&preset.config, seed, device));
+    match Origin::of::<M>(model)? {
+        Origin::Preset(preset) => Ok(random(&preset.config, seed, device)),
+        Origin::Folder(folder) => load(folder, device),
     }
-    if Path::new(model).is_dir() || model.contains(std::path::MAIN_SEPARATOR) {
-        return load(Path::new(model), device);
+}
+
+/// The dimensions of the model that [`open`] opens by this name, without its weights.
+///
+/// # Errors
+/// As [`open`], as far as the weights do not matter.
+pub fn config<M: Architecture>(model: &str) -> Result<M::Config, ModelError> {
+    match Origin::of::<M>(model)? {
+        Origin::Preset(preset) => Ok(preset.config.clone()),
+        Origin::Folder(folder) => read_config::<M>(folder),
     }
-    let names = M::presets().iter().map(|preset| preset.name);
-    Err(ModelError::UnknownName { name: model.to_owned(), suggestion: nearest(model, names) })
+}
+
+/// What the name of a model stands for.
+enum Origin<'a, C: 'static> {
+    Preset(&'static Preset<C>),
+    Folder(&'a Path),
+}
+
+impl<'a, C> Origin<'a, C> {
+    fn of<M: Architecture<Config = C>>(model: &'a str) -> Result<Self, ModelError> {
+        if let Some(preset) = M::presets().iter().find(|preset| preset.name == model) {
+            return Ok(Self::Preset(preset));
+        }
+        let folder = Path::new(model);
+        if folder.is_dir() || model.contains(std::path::MAIN_SEPARATOR) {
+            return Ok(Self::Folder(folder));
+        }
+        let names = M::presets().iter().map(|preset| preset.name);
+        Err(ModelError::UnknownName { name: model.to_owned(), suggestion: nearest(model, names) })
+    }
 }
 
 /// The model of `config` with weights drawn from `seed`: equal seeds make equal models on every backend.
@@ -115,15 +146,22 @@ pub fn load<M: Architecture>(folder: &Path, device: &Device) -> Result<M, ModelE
 /// # Errors
 /// When it cannot be read, or describes no model of this family.
 pub fn read_config<M: Architecture>(folder: &Path) -> Result<M::Config, ModelError> {
-    let (path, text) = families::read_config_text(folder)?;
-    let invalid = |reason: String| ModelError::Config { path: path.clone(), reason };
-    let found = ModelType::of(&text).map_err(invalid)?;
+    let file = ConfigFile::read(folder)?;
+    let path = file.path.clone();
+    let Some(found) = file.model_type() else { return Err(ModelError::NoModelType { path }) };
     if !M::MODEL_TYPES.contains(&found.as_str()) {
         let expected = M::MODEL_TYPES.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ");
-        return Err(ModelError::ModelType { path, found, expected });
+        return Err(ModelError::OtherModelType { path, found, expected });
     }
-    let config = serde_json::from_str(&text).map_err(|error| invalid(error.to_string()))?;
-    M::fault(&config).map_or(Ok(config), |reason| Err(invalid(reason)))
+    let invalid = |reason| ModelError::Config { path, reason };
+    let config = match serde_json::from_value(file.into_json()) {
+        Ok(config) => config,
+        Err(error) => return Err(invalid(error.to_string())),
+    };
+    match M::fault(&config) {
+        Some(reason) => Err(invalid(reason)),
+        None => Ok(config),
+    }
 }
 
 /// The name most like `wanted`, if any is like it.

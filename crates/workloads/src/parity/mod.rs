@@ -73,8 +73,8 @@ impl fmt::Display for Outcome {
 #[must_use]
 pub fn check_folder(folder: &Path, backend: &Backend, device: &Device) -> Outcome {
     let verdict = match Family::of_folder(folder) {
-        Ok(Ok(family)) => judge(family, folder, backend, device),
-        Ok(Err(unknown)) => Verdict::Unsupported(format!("no family has the model type `{unknown}`")),
+        Ok(family) => judge(family, folder, backend, device),
+        Err(error @ ModelError::UnknownModelType { .. }) => Verdict::Unsupported(error.to_string()),
         Err(error) => Verdict::Broken(error.into()),
     };
     Outcome { family: family_name(folder), backend: backend.name, verdict }
@@ -86,7 +86,7 @@ pub fn family_name(folder: &Path) -> String {
     let own_name =
         || folder.file_name().map_or_else(|| folder.display().to_string(), |n| n.to_string_lossy().into());
     match Family::of_folder(folder) {
-        Ok(Ok(family)) => family.name.to_owned(),
+        Ok(family) => family.name.to_owned(),
         _ => own_name(),
     }
 }

@@ -22,7 +22,7 @@ pub enum WeightsError {
     NoTensor { path: PathBuf, name: String },
     #[error("tensor `{name}` of `{}` has the type {dtype}, which is not read", path.display())]
     Dtype { path: PathBuf, name: String, dtype: String },
-    #[error("the tensors of `{}` do not fit the model{mismatch}", folder.display())]
+    #[error("the tensors of `{}` do not fit the model: {mismatch}", folder.display())]
     Mismatch { folder: PathBuf, mismatch: Mismatch },
 }
 
@@ -62,15 +62,59 @@ impl Mismatch {
 
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for name in &self.missing {
-            write!(f, "\n  missing `{name}`")?;
-        }
-        for name in &self.extra {
-            write!(f, "\n  extra `{name}`")?;
-        }
-        for (name, expected, found) in &self.misshapen {
-            write!(f, "\n  misshapen `{name}`: {found:?} where the model has {expected:?}")?;
-        }
-        Ok(())
+        let quoted = |name: &String| format!("`{name}`");
+        let shapes = |(name, expected, found): &(String, Vec<usize>, Vec<usize>)| {
+            format!("`{name}` {found:?} where the model has {expected:?}")
+        };
+        let lists = [
+            ("missing", self.missing.iter().map(quoted).collect::<Vec<_>>()),
+            ("extra", self.extra.iter().map(quoted).collect()),
+            ("misshapen", self.misshapen.iter().map(shapes).collect()),
+        ];
+        let shown = lists.iter().filter(|(_, names)| !names.is_empty());
+        let shown: Vec<_> = shown.map(|(kind, names)| format!("{kind} {}", names.join(", "))).collect();
+        f.write_str(&shown.join("; "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|&name| name.to_owned()).collect()
+    }
+
+    #[track_caller]
+    fn check(mismatch: &Mismatch, expected: &str) {
+        assert_eq!((mismatch.to_string().as_str(), mismatch.is_empty()), (expected, expected.is_empty()));
+    }
+
+    #[test]
+    fn none() {
+        check(&Mismatch::default(), "");
+    }
+
+    #[test]
+    fn missing() {
+        check(&Mismatch { missing: names(&["a", "b"]), ..Mismatch::default() }, "missing `a`, `b`");
+    }
+
+    #[test]
+    fn extra() {
+        check(&Mismatch { extra: names(&["a"]), ..Mismatch::default() }, "extra `a`");
+    }
+
+    #[test]
+    fn misshapen() {
+        let misshapen = vec![("a".to_owned(), vec![2, 3], vec![3, 2])];
+        let expected = "misshapen `a` [3, 2] where the model has [2, 3]";
+        check(&Mismatch { misshapen, ..Mismatch::default() }, expected);
+    }
+
+    #[test]
+    fn several_kinds() {
+        let mismatch = Mismatch { missing: names(&["a"]), extra: names(&["b"]), ..Mismatch::default() };
+        check(&mismatch, "missing `a`; extra `b`");
     }
 }

@@ -14,7 +14,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 pub use checkpoint::{Checkpoint, Naming};
 pub use error::{Mismatch, WeightsError};
-pub use random::uniform;
+pub use random::{integers, uniform};
 pub(crate) use shard::read_tensors;
 
 /// How a parameter starts when it is drawn from a seed.

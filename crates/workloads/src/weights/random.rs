@@ -20,6 +20,15 @@ pub fn uniform(seed: u64, name: &str, count: usize, deviation: f32) -> Vec<f32> 
     values
 }
 
+/// `count` numbers from 0 up to and without `bound`, such as token ids; they depend on `seed` and `name` alone.
+#[must_use]
+pub fn integers(seed: u64, name: &str, count: usize, bound: u32) -> Vec<i64> {
+    let mut generator = Xoshiro256PlusPlus::seed_from_u64(seed ^ fnv1a(name));
+    // The upper half of a product with the bound: no remainder, whose small values would come more often.
+    let mut next = || (u64::from(generator.next_u32()) * u64::from(bound)) >> 32;
+    (0..count).map(|_| next() as i64).collect()
+}
+
 /// A value in [-1, 1) of the upper 24 bits: as many as an `f32` holds exactly.
 fn signed_unit(bits: u32) -> f32 {
     const STEPS: f32 = (1 << 23) as f32;
@@ -93,7 +102,35 @@ mod tests {
 
     #[test]
     fn pinned_seed_1() {
-        check(1, "encoder.layer.0", [0.0; 4]);
+        check(1, "encoder.layer.0", [-0.98196214, 0.39607403, -0.77693635, -0.96200806]);
+    }
+
+    #[track_caller]
+    fn check_integers(bound: u32, range: std::ops::Range<i64>) {
+        let numbers = integers(1, "ids", 1000, bound);
+        assert!(numbers.iter().all(|number| range.contains(number)), "{numbers:?}");
+        assert_eq!(numbers, integers(1, "ids", 1000, bound));
+    }
+
+    #[test]
+    fn integers_below_one() {
+        check_integers(1, 0..1);
+    }
+
+    #[test]
+    fn integers_below_a_vocabulary() {
+        check_integers(30522, 0..30522);
+    }
+
+    #[test]
+    fn integers_below_nothing_are_zeros() {
+        check_integers(0, 0..1);
+    }
+
+    #[test]
+    fn integers_reach_both_ends() {
+        let numbers = integers(1, "ids", 1000, 8);
+        assert!((0..8).all(|number| numbers.contains(&number)));
     }
 
     #[test]

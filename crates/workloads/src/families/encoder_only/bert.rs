@@ -2,7 +2,7 @@
 
 use burn::module::Module;
 use burn::nn::{Embedding, LayerNorm, Linear};
-use burn::tensor::{Int, Tensor};
+use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::BertConfig;
 use super::config::PRESETS;
@@ -11,7 +11,7 @@ use crate::blocks::linear::linear;
 use crate::blocks::norm::layer_norm;
 use crate::blocks::{Attention, AttentionNames, Bias, Mlp, mask};
 use crate::model::{Architecture, Preset};
-use crate::weights::{Naming, Weights};
+use crate::weights::{Naming, Weights, integers};
 
 /// BERT with its pooler.
 #[derive(Module, Debug)]
@@ -46,6 +46,14 @@ impl EncoderInput {
     #[must_use]
     pub fn tokens(input_ids: Tensor<2, Int>) -> Self {
         Self { input_ids, attention_mask: None, token_type_ids: None }
+    }
+
+    /// `[batch, sequence]` token numbers drawn from `seed`, one segment, no padding.
+    #[must_use]
+    pub fn random(config: &BertConfig, shape: [usize; 2], seed: u64, device: &Device) -> Self {
+        let bound = u32::try_from(config.vocab_size).unwrap_or(u32::MAX);
+        let ids = integers(seed, "input_ids", shape.iter().product(), bound);
+        Self::tokens(Tensor::from_data(TensorData::new(ids, shape), device))
     }
 }
 
