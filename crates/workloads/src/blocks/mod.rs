@@ -1,0 +1,15 @@
+//! Parts that several model families share. Built on `burn::nn`, so that what is measured is what a user of burn
+//! runs; each takes its parameters from [`Weights`](crate::weights::Weights) by their Hugging Face names.
+
+pub mod activation;
+pub mod attention;
+pub mod embedding;
+pub mod linear;
+pub mod mask;
+pub mod mlp;
+pub mod norm;
+
+pub use activation::ActivationName;
+pub use attention::{Attention, AttentionDims, AttentionNames};
+pub use linear::Bias;
+pub use mlp::Mlp;

@@ -1,0 +1,232 @@
+//! The dimensions of a BERT, and what follows from them alone.
+
+use serde::Deserialize;
+
+use crate::blocks::{ActivationName, AttentionDims, Bias, attention, embedding, linear, mlp, norm};
+use crate::model::Preset;
+
+/// The dimensions of a BERT, by the names of its `config.json`.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+pub struct BertConfig {
+    pub vocab_size: usize,
+    pub hidden_size: usize,
+    pub num_hidden_layers: usize,
+    pub num_attention_heads: usize,
+    pub intermediate_size: usize,
+    pub max_position_embeddings: usize,
+    #[serde(default = "two")]
+    pub type_vocab_size: usize,
+    #[serde(default = "gelu")]
+    pub hidden_act: ActivationName,
+    #[serde(default = "layer_norm_eps")]
+    pub layer_norm_eps: f64,
+    #[serde(default = "initializer_range")]
+    pub initializer_range: f32,
+    #[serde(default)]
+    pub position_embedding_type: PositionEmbedding,
+}
+
+/// How positions come in. Only the usual way is implemented: others fail when they are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PositionEmbedding {
+    /// A learnt vector for each position is added to its token's.
+    #[default]
+    Absolute,
+}
+
+/// The six sizes: layers, width and the width inside the MLP.
+pub(super) static PRESETS: [Preset<BertConfig>; 6] = [
+    Preset { name: "bert-tiny", config: BertConfig::sized(2, 128, 512) },
+    Preset { name: "bert-small", config: BertConfig::sized(4, 512, 2048) },
+    Preset { name: "bert-base", config: BertConfig::sized(12, 768, 3072) },
+    Preset { name: "bert-large", config: BertConfig::sized(24, 1024, 4096) },
+    Preset { name: "bert-xl", config: BertConfig::sized(24, 2048, 8192) },
+    Preset { name: "bert-xxl", config: BertConfig::sized(48, 2560, 10240) },
+];
+
+impl BertConfig {
+    /// BERT's vocabulary and positions, and heads of 64.
+    const fn sized(layers: usize, width: usize, inner: usize) -> Self {
+        Self {
+            vocab_size: 30522,
+            hidden_size: width,
+            num_hidden_layers: layers,
+            num_attention_heads: width / 64,
+            intermediate_size: inner,
+            max_position_embeddings: 512,
+            type_vocab_size: two(),
+            hidden_act: gelu(),
+            layer_norm_eps: layer_norm_eps(),
+            initializer_range: initializer_range(),
+            position_embedding_type: PositionEmbedding::Absolute,
+        }
+    }
+
+    /// Total parameters, computed from the dimensions.
+    #[must_use]
+    pub const fn num_params(&self) -> u64 {
+        let width = self.hidden_size;
+        let entries = self.vocab_size + self.max_position_embeddings + self.type_vocab_size;
+        let embeddings = embedding::num_params([entries, width]) + norm::num_params(width);
+        let halves = attention::num_params(self.attention()) + mlp::num_params(self.mlp());
+        let layer = halves + 2 * norm::num_params(width);
+        embeddings + self.num_hidden_layers as u64 * layer + linear::num_params([width, width], Bias::With)
+    }
+
+    /// Floating-point operations of the linear layers and attentions of one forward pass over `batch` sequences of
+    /// `sequence` tokens, a multiply-add counted as two.
+    #[must_use]
+    pub const fn flops(&self, batch: u64, sequence: u64) -> u64 {
+        let halves =
+            attention::flops(self.attention(), batch, sequence) + mlp::flops(self.mlp(), batch * sequence);
+        let pooler = 2 * batch * self.hidden_size as u64 * self.hidden_size as u64;
+        self.num_hidden_layers as u64 * halves + pooler
+    }
+
+    /// Says what is wrong with dimensions that make no model.
+    pub(super) fn fault(&self) -> Option<String> {
+        let &Self { hidden_size, num_attention_heads, .. } = self;
+        let positive = [
+            ("vocab_size", self.vocab_size),
+            ("hidden_size", hidden_size),
+            ("num_attention_heads", num_attention_heads),
+            ("intermediate_size", self.intermediate_size),
+            ("max_position_embeddings", self.max_position_embeddings),
+            ("type_vocab_size", self.type_vocab_size),
+        ];
+        if let Some((name, _)) = positive.iter().find(|(_, value)| *value == 0) {
+            return Some(format!("`{name}` is 0"));
+        }
+        (!hidden_size.is_multiple_of(num_attention_heads)).then(|| {
+            format!(
+                "`hidden_size` {hidden_size} is no multiple of `num_attention_heads` {num_attention_heads}"
+            )
+        })
+    }
+
+    pub(super) const fn attention(&self) -> AttentionDims {
+        AttentionDims { width: self.hidden_size, heads: self.num_attention_heads }
+    }
+
+    pub(super) const fn mlp(&self) -> [usize; 2] {
+        [self.hidden_size, self.intermediate_size]
+    }
+}
+
+const fn two() -> usize {
+    2
+}
+
+const fn gelu() -> ActivationName {
+    ActivationName::Gelu
+}
+
+const fn layer_norm_eps() -> f64 {
+    1e-12
+}
+
+const fn initializer_range() -> f32 {
+    0.02
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The table of the design, in millions of parameters.
+    #[track_caller]
+    fn check(name: &str, millions: f64) {
+        let preset = PRESETS.iter().find(|preset| preset.name == name).expect("a preset of this name");
+        let found = preset.config.num_params() as f64 / 1e6;
+        assert!((found / millions - 1.0).abs() < 1e-3, "{name}: {found} M where the table says {millions} M");
+        assert_eq!(preset.config.fault(), None);
+    }
+
+    #[track_caller]
+    fn check_fault(change: impl FnOnce(&mut BertConfig), expected: &str) {
+        let mut config = PRESETS[0].config;
+        change(&mut config);
+        assert_eq!(config.fault().as_deref(), Some(expected));
+    }
+
+    #[track_caller]
+    fn check_heads(name: &str, heads: usize) {
+        let preset = PRESETS.iter().find(|preset| preset.name == name).expect("a preset of this name");
+        assert_eq!(preset.config.num_attention_heads, heads);
+    }
+
+    #[test]
+    fn tiny() {
+        check("bert-tiny", 4.39);
+    }
+
+    #[test]
+    fn small() {
+        check("bert-small", 28.76);
+    }
+
+    #[test]
+    fn base() {
+        check("bert-base", 109.48);
+    }
+
+    #[test]
+    fn large() {
+        check("bert-large", 335.14);
+    }
+
+    #[test]
+    fn xl() {
+        check("bert-xl", 1276.0);
+    }
+
+    #[test]
+    fn xxl() {
+        check("bert-xxl", 3862.0);
+    }
+
+    #[test]
+    fn base_has_the_published_heads() {
+        check_heads("bert-base", 12);
+    }
+
+    #[test]
+    fn xxl_has_heads_of_64() {
+        check_heads("bert-xxl", 40);
+    }
+
+    #[test]
+    fn base_takes_the_published_flops() {
+        // 2 × parameters of the layers × tokens, and the attention's products on top.
+        let flops = PRESETS[2].config.flops(1, 128);
+        assert_eq!(
+            flops,
+            2 * 128 * 12 * (4 * 768 * 768 + 2 * 768 * 3072) + 12 * 4 * 128 * 128 * 768 + 2 * 768 * 768
+        );
+    }
+
+    #[test]
+    fn flops_grow_with_the_batch() {
+        let config = PRESETS[0].config;
+        assert_eq!(config.flops(8, 128), 8 * config.flops(1, 128));
+    }
+
+    #[test]
+    fn no_heads() {
+        check_fault(|config| config.num_attention_heads = 0, "`num_attention_heads` is 0");
+    }
+
+    #[test]
+    fn no_vocabulary() {
+        check_fault(|config| config.vocab_size = 0, "`vocab_size` is 0");
+    }
+
+    #[test]
+    fn uneven_heads() {
+        check_fault(
+            |config| config.num_attention_heads = 3,
+            "`hidden_size` 128 is no multiple of `num_attention_heads` 3",
+        );
+    }
+}

@@ -1,0 +1,80 @@
+//! The model families, one folder each, and the table that finds them.
+
+mod config_file;
+pub mod encoder_only;
+
+use std::path::Path;
+
+use burn::tensor::Device;
+
+use crate::model::{Architecture, ModelError};
+use crate::parity::HostTensors;
+
+pub(crate) use config_file::ConfigFile;
+pub use config_file::ModelType;
+
+/// Loads the model in a folder, feeds it the inputs and gives its outputs, named as in a parity folder.
+pub type Reproduce = fn(&Path, &HostTensors, &Device) -> Result<HostTensors, ModelError>;
+
+/// A family of models.
+#[derive(Clone, Copy, Debug)]
+pub struct Family {
+    /// Such as `encoder-only`.
+    pub name: &'static str,
+    /// What a `config.json` can say it describes.
+    pub model_types: &'static [&'static str],
+    /// Absent while the family is not implemented.
+    pub reproduce: Option<Reproduce>,
+}
+
+/// All families. rag is checked through its parts.
+pub static FAMILIES: &[Family] = &[
+    Family::of::<encoder_only::Bert>("encoder-only", encoder_only::reproduce),
+    Family::planned("decoder-only", &["llama"]),
+    Family::planned("encoder-decoder", &["t5"]),
+    Family::planned("vision", &["vit", "resnet"]),
+    Family::planned("vision-encoder-text-decoder", &["vision-encoder-decoder"]),
+    Family::planned("speech", &["whisper"]),
+    Family::planned("multimodal", &["llava"]),
+    Family::planned("diffusion", &["DiTTransformer2DModel"]),
+    Family::planned("mixture-of-experts", &["mixtral"]),
+    Family::planned("state-space", &["mamba2"]),
+];
+
+impl Family {
+    const fn of<M: Architecture>(name: &'static str, reproduce: Reproduce) -> Self {
+        Self { name, model_types: M::MODEL_TYPES, reproduce: Some(reproduce) }
+    }
+
+    const fn planned(name: &'static str, model_types: &'static [&'static str]) -> Self {
+        Self { name, model_types, reproduce: None }
+    }
+
+    /// The family of the model in a Hugging Face folder: by what `config.json` says, or, where that says nothing,
+    /// by the folder's name.
+    ///
+    /// # Errors
+    /// When `config.json` cannot be read, or no family is found.
+    pub fn of_folder(folder: &Path) -> Result<&'static Self, ModelError> {
+        let config = ConfigFile::read(folder)?;
+        let Some(found) = config.model_type() else {
+            let named = |family: &&Self| folder.file_name().is_some_and(|name| name == family.name);
+            return FAMILIES.iter().find(named).ok_or(ModelError::NoModelType { path: config.path });
+        };
+        let family = FAMILIES.iter().find(|family| family.model_types.contains(&found.as_str()));
+        family.ok_or(ModelError::UnknownModelType { path: config.path, found })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn model_types_are_of_one_family_each() {
+        let mut types: Vec<_> = FAMILIES.iter().flat_map(|family| family.model_types).collect();
+        types.sort_unstable();
+        types.dedup();
+        assert_eq!(types.len(), FAMILIES.iter().map(|family| family.model_types.len()).sum::<usize>());
+    }
+}

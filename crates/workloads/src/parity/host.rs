@@ -1,0 +1,80 @@
+//! Tensors on the host, by name.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use burn::tensor::{DType, Device, Int, Tensor, TensorData};
+
+use crate::model::ModelError;
+use crate::weights;
+
+/// Tensors on the host by name: floats as `f32`, integers as `i64`.
+#[derive(Clone, Debug, Default)]
+pub struct HostTensors(BTreeMap<String, TensorData>);
+
+impl HostTensors {
+    /// Reads all tensors of a safetensors file.
+    ///
+    /// # Errors
+    /// When it cannot be read or is no such file.
+    pub fn read(path: &Path) -> Result<Self, ModelError> {
+        Ok(Self(weights::read_tensors(path)?))
+    }
+
+    /// The tensor `name` as integers on `device`.
+    ///
+    /// # Errors
+    /// When there is no such tensor, it has another rank, or it does not hold integers.
+    pub fn integers<const D: usize>(
+        &self,
+        name: &'static str,
+        device: &Device,
+    ) -> Result<Tensor<D, Int>, ModelError> {
+        let missing = || ModelError::Input { name, reason: "there is none".to_owned() };
+        self.optional_integers(name, device)?.ok_or_else(missing)
+    }
+
+    /// The tensor `name` as integers on `device`, where there is one.
+    ///
+    /// # Errors
+    /// When the tensor has another rank, or does not hold integers.
+    pub fn optional_integers<const D: usize>(
+        &self,
+        name: &'static str,
+        device: &Device,
+    ) -> Result<Option<Tensor<D, Int>>, ModelError> {
+        let Some(data) = self.0.get(name) else { return Ok(None) };
+        let invalid = |reason| Err(ModelError::Input { name, reason });
+        if data.dtype() != DType::I64 {
+            return invalid("it does not hold integers".to_owned());
+        }
+        if data.rank() != D {
+            return invalid(format!("it has {} dimensions where {D} are wanted", data.rank()));
+        }
+        Ok(Some(Tensor::from_data(data.clone(), device)))
+    }
+
+    /// Adds an output, read back from its device.
+    ///
+    /// # Errors
+    /// When the device failed to compute it.
+    pub fn read_back<const D: usize>(&mut self, name: &str, tensor: Tensor<D>) -> Result<(), ModelError> {
+        let data = tensor.try_into_data().map_err(|error| ModelError::Device(error.to_string()))?;
+        self.0.insert(name.to_owned(), data.convert::<f32>());
+        Ok(())
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&TensorData> {
+        self.0.get(name)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &TensorData)> {
+        self.0.iter().map(|(name, data)| (name.as_str(), data))
+    }
+}
+
+impl FromIterator<(String, TensorData)> for HostTensors {
+    fn from_iter<T: IntoIterator<Item = (String, TensorData)>>(tensors: T) -> Self {
+        Self(tensors.into_iter().collect())
+    }
+}

@@ -1,0 +1,109 @@
+//! Whether a model gives what the reference implementation gives: PyTorch, as recorded in a folder.
+//!
+//! A family folder holds `config.json`, `model.safetensors`, `inputs.safetensors` and `expected.safetensors`.
+
+mod compare;
+mod folders;
+mod host;
+
+use std::fmt;
+use std::path::Path;
+
+use burn::tensor::Device;
+
+pub use compare::{CompareError, Difference};
+pub use folders::family_folders;
+pub use host::HostTensors;
+
+use crate::Backend;
+use crate::families::Family;
+use crate::model::ModelError;
+
+/// What came of one family on one backend. Shown as a line:
+/// `family backend max-abs-error max-rel-error ok|FAILED`.
+#[derive(Debug)]
+pub struct Outcome {
+    pub family: String,
+    pub backend: &'static str,
+    pub verdict: Verdict,
+}
+
+/// How a family did.
+#[derive(Debug)]
+pub enum Verdict {
+    Same(Difference),
+    Different(Difference),
+    /// The family is not implemented, or unknown.
+    Unsupported(String),
+    /// There is nothing to compare: the model did not load, run or give what was expected.
+    Broken(ParityError),
+}
+
+/// Why outputs could not be compared.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParityError {
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error(transparent)]
+    Compare(#[from] CompareError),
+}
+
+impl Outcome {
+    /// Whether the outputs are within the tolerance.
+    #[must_use]
+    pub const fn is_ok(&self) -> bool {
+        matches!(self.verdict, Verdict::Same(_))
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} ", self.family, self.backend)?;
+        match &self.verdict {
+            Verdict::Same(difference) => write!(f, "{difference} ok"),
+            Verdict::Different(difference) => write!(f, "{difference} FAILED"),
+            Verdict::Unsupported(reason) => write!(f, "- - unsupported ({reason})"),
+            Verdict::Broken(error) => write!(f, "- - FAILED ({error})"),
+        }
+    }
+}
+
+/// Runs the model in a family folder on `device`, a device of `backend`, and compares its outputs.
+#[must_use]
+pub fn check_folder(folder: &Path, backend: &Backend, device: &Device) -> Outcome {
+    let verdict = match Family::of_folder(folder) {
+        Ok(family) => judge(family, folder, backend, device),
+        Err(error @ ModelError::UnknownModelType { .. }) => Verdict::Unsupported(error.to_string()),
+        Err(error) => Verdict::Broken(error.into()),
+    };
+    Outcome { family: family_name(folder), backend: backend.name, verdict }
+}
+
+/// The name of the family whose model is in `folder`, or the folder's own name where no family is known.
+#[must_use]
+pub fn family_name(folder: &Path) -> String {
+    let own_name =
+        || folder.file_name().map_or_else(|| folder.display().to_string(), |n| n.to_string_lossy().into());
+    match Family::of_folder(folder) {
+        Ok(family) => family.name.to_owned(),
+        _ => own_name(),
+    }
+}
+
+fn judge(family: &Family, folder: &Path, backend: &Backend, device: &Device) -> Verdict {
+    let Some(reproduce) = family.reproduce else {
+        return Verdict::Unsupported("not implemented".to_owned());
+    };
+    let compared = || -> Result<Difference, ParityError> {
+        let inputs = HostTensors::read(&folder.join("inputs.safetensors"))?;
+        let expected = HostTensors::read(&folder.join("expected.safetensors"))?;
+        let found = reproduce(folder, &inputs, device)?;
+        Ok(compare::compare(&found, &expected)?)
+    };
+    match compared() {
+        Ok(difference) if difference.within(backend.tolerance) => Verdict::Same(difference),
+        Ok(difference) => Verdict::Different(difference),
+        Err(error) => Verdict::Broken(error),
+    }
+}

@@ -1,0 +1,185 @@
+//! A Hugging Face folder's tensors: one file or several, handed out by name, with a record of what did not fit.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::shard::Shard;
+use super::{Mismatch, WeightsError};
+
+/// How a family's checkpoints differ from the names that its model asks for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Naming {
+    /// Left out of the front of a name: `bert.` where the checkpoint is that of a model with a head.
+    pub prefix: &'static str,
+    /// Names that begin so are no part of the model: heads, and buffers that older versions stored.
+    pub ignored: &'static [&'static str],
+    /// Old endings and today's.
+    pub renamed: &'static [(&'static str, &'static str)],
+}
+
+/// The tensors of a folder, and how they fit what has been asked for so far.
+#[derive(Debug)]
+pub struct Checkpoint {
+    folder: PathBuf,
+    shards: Vec<Shard>,
+    /// By the name that a model asks for.
+    entries: BTreeMap<String, Entry>,
+    mismatch: Mismatch,
+    failure: Option<WeightsError>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    shard: usize,
+    stored_name: String,
+    shape: Vec<usize>,
+    taken: bool,
+}
+
+impl Checkpoint {
+    /// Opens `model.safetensors`, or the files that `model.safetensors.index.json` names.
+    ///
+    /// # Errors
+    /// When there is neither, or a file cannot be read or is no safetensors file.
+    pub fn open(folder: &Path, naming: Naming) -> Result<Self, WeightsError> {
+        let shards = files(folder)?.iter().map(|file| Shard::open(file)).collect::<Result<Vec<_>, _>>()?;
+        let mut entries = BTreeMap::new();
+        for (index, shard) in shards.iter().enumerate() {
+            for (stored_name, shape) in shard.shapes() {
+                let Some(name) = naming.asked_for(&stored_name) else { continue };
+                let entry = Entry { shard: index, stored_name, shape: shape.to_vec(), taken: false };
+                entries.insert(name, entry);
+            }
+        }
+        Ok(Self { folder: folder.to_owned(), shards, entries, mismatch: Mismatch::default(), failure: None })
+    }
+
+    /// The values of `name`, row by row; `None` where [`Checkpoint::finish`] will say why.
+    pub(super) fn take(&mut self, name: &str, shape: &[usize]) -> Option<Vec<f32>> {
+        let Some(entry) = self.entries.get_mut(name) else {
+            self.mismatch.missing.push(name.to_owned());
+            return None;
+        };
+        entry.taken = true;
+        if entry.shape != shape {
+            self.mismatch.misshapen.push((name.to_owned(), shape.to_vec(), entry.shape.clone()));
+            return None;
+        }
+        let values = self.shards[entry.shard].floats(&entry.stored_name);
+        values.map_err(|error| self.failure.get_or_insert(error)).ok()
+    }
+
+    /// Whether what was taken is what was there.
+    pub(super) fn finish(mut self) -> Result<(), WeightsError> {
+        if let Some(failure) = self.failure {
+            return Err(failure);
+        }
+        let left = self.entries.into_values().filter(|entry| !entry.taken);
+        self.mismatch.extra.extend(left.map(|entry| entry.stored_name));
+        self.mismatch.missing.sort_unstable();
+        self.mismatch.extra.sort_unstable();
+        self.mismatch.misshapen.sort_unstable();
+        if self.mismatch.is_empty() {
+            return Ok(());
+        }
+        Err(WeightsError::Mismatch { folder: self.folder, mismatch: self.mismatch })
+    }
+}
+
+impl Naming {
+    /// What a model calls the tensor stored as `stored`; `None` when it belongs to no model.
+    fn asked_for(&self, stored: &str) -> Option<String> {
+        let name = stored.strip_prefix(self.prefix).unwrap_or(stored);
+        if self.ignored.iter().any(|ignored| name.starts_with(ignored)) {
+            return None;
+        }
+        let renamed =
+            self.renamed.iter().find_map(|(old, new)| Some(format!("{}{new}", name.strip_suffix(old)?)));
+        Some(renamed.unwrap_or_else(|| name.to_owned()))
+    }
+}
+
+/// The part of `model.safetensors.index.json` that matters.
+#[derive(Deserialize)]
+struct Index {
+    weight_map: BTreeMap<String, String>,
+}
+
+/// The folder's safetensors files, each once.
+fn files(folder: &Path) -> Result<Vec<PathBuf>, WeightsError> {
+    let single = folder.join("model.safetensors");
+    if single.is_file() {
+        return Ok(vec![single]);
+    }
+    let path = folder.join("model.safetensors.index.json");
+    if !path.is_file() {
+        return Err(WeightsError::NoFile { folder: folder.to_owned() });
+    }
+    let text = match std::fs::read(&path) {
+        Ok(text) => text,
+        Err(source) => return Err(WeightsError::Read { path, source }),
+    };
+    let index: Index = match serde_json::from_slice(&text) {
+        Ok(index) => index,
+        Err(error) => return Err(WeightsError::Index { path, reason: error.to_string() }),
+    };
+    let mut names: Vec<String> = index.weight_map.into_values().collect();
+    names.sort_unstable();
+    names.dedup();
+    // An index names files beside itself: anything else is a mistake, or an attempt to read elsewhere.
+    if let Some(name) = names.iter().find(|name| Path::new(name).file_name() != Some(name.as_ref())) {
+        return Err(WeightsError::Index {
+            path,
+            reason: format!("`{name}` is not the name of a file beside it"),
+        });
+    }
+    Ok(names.iter().map(|name| folder.join(name)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAMING: Naming = Naming {
+        prefix: "bert.",
+        ignored: &["cls.", "embeddings.position_ids"],
+        renamed: &[(".gamma", ".weight"), (".beta", ".bias")],
+    };
+
+    #[track_caller]
+    fn check(stored: &str, expected: Option<&str>) {
+        assert_eq!(NAMING.asked_for(stored).as_deref(), expected);
+    }
+
+    #[test]
+    fn plain_name() {
+        check("pooler.dense.weight", Some("pooler.dense.weight"));
+    }
+
+    #[test]
+    fn prefixed_name() {
+        check("bert.pooler.dense.weight", Some("pooler.dense.weight"));
+    }
+
+    #[test]
+    fn old_scale_of_a_norm() {
+        check("bert.embeddings.LayerNorm.gamma", Some("embeddings.LayerNorm.weight"));
+    }
+
+    #[test]
+    fn old_shift_of_a_norm() {
+        check("embeddings.LayerNorm.beta", Some("embeddings.LayerNorm.bias"));
+    }
+
+    #[test]
+    fn head() {
+        check("cls.predictions.bias", None);
+    }
+
+    #[test]
+    fn stored_buffer() {
+        check("bert.embeddings.position_ids", None);
+    }
+}

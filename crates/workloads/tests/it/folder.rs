@@ -1,0 +1,102 @@
+//! Copies of the family folder in `tests/data` that a test may spoil.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use accel_bench_workloads::parity::{Outcome, check_folder};
+use accel_bench_workloads::{Backend, device_named};
+use burn::tensor::Device;
+use safetensors::SafeTensors;
+use safetensors::tensor::{Dtype, TensorView};
+
+/// The family folder as it was recorded.
+pub(crate) fn recorded() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/encoder-only")
+}
+
+pub(crate) fn cpu() -> Device {
+    device_named("ndarray").expect("the backend is built in")
+}
+
+/// What `parity` says of a folder on ndarray.
+pub(crate) fn outcome(folder: &Path) -> Outcome {
+    check_folder(folder, Backend::named("ndarray").expect("there is such a backend"), &cpu())
+}
+
+/// A tensor as a file holds it.
+#[derive(Clone)]
+pub(crate) struct Stored {
+    pub(crate) dtype: Dtype,
+    pub(crate) shape: Vec<usize>,
+    pub(crate) bytes: Vec<u8>,
+}
+
+pub(crate) type Tensors = BTreeMap<String, Stored>;
+
+/// A copy of the family folder in a temporary folder.
+pub(crate) struct Folder(tempfile::TempDir);
+
+impl Folder {
+    pub(crate) fn copy() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        for file in ["config.json", "model.safetensors", "inputs.safetensors", "expected.safetensors"] {
+            fs::copy(recorded().join(file), folder.path().join(file)).expect("the folder can be copied");
+        }
+        Self(folder)
+    }
+
+    /// A copy with other tensors in `model.safetensors`.
+    pub(crate) fn with_tensors(change: impl FnOnce(&mut Tensors)) -> Self {
+        let folder = Self::copy();
+        let mut tensors = read(&folder.file("model.safetensors"));
+        change(&mut tensors);
+        write(&folder.file("model.safetensors"), &tensors);
+        folder
+    }
+
+    /// A copy with another text in `config.json`.
+    pub(crate) fn with_config(from: &str, to: &str) -> Self {
+        let folder = Self::copy();
+        let config = fs::read_to_string(folder.file("config.json")).expect("the configuration can be read");
+        assert!(config.contains(from), "{config}");
+        fs::write(folder.file("config.json"), config.replace(from, to)).expect("it can be written");
+        folder
+    }
+
+    /// A copy with other bytes in `model.safetensors`.
+    pub(crate) fn with_bytes(change: impl FnOnce(&mut Vec<u8>)) -> Self {
+        let folder = Self::copy();
+        let mut bytes = fs::read(folder.file("model.safetensors")).expect("the model can be read");
+        change(&mut bytes);
+        fs::write(folder.file("model.safetensors"), bytes).expect("it can be written");
+        folder
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.path().join(name)
+    }
+}
+
+pub(crate) fn read(path: &Path) -> Tensors {
+    let bytes = fs::read(path).expect("the file can be read");
+    let file = SafeTensors::deserialize(&bytes).expect("the file is sound");
+    let stored = |view: TensorView<'_>| Stored {
+        dtype: view.dtype(),
+        shape: view.shape().to_vec(),
+        bytes: view.data().to_vec(),
+    };
+    file.iter().map(|(name, view)| (name.to_owned(), stored(view))).collect()
+}
+
+pub(crate) fn write(path: &Path, tensors: &Tensors) {
+    let views = tensors.iter().map(|(name, t)| {
+        let view = TensorView::new(t.dtype, t.shape.clone(), &t.bytes).expect("the bytes fit the shape");
+        (name.as_str(), view)
+    });
+    safetensors::serialize_to_file(views, None, path).expect("the file can be written");
+}
