@@ -4,13 +4,13 @@
 use accel_bench::record::{RunRecord, TreeState};
 use clap::Subcommand;
 
-use super::judge::{self, Format};
+use super::judge;
 use crate::compare;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
-use crate::ids::CommitId;
+use crate::ids::{CommitId, MachineId};
 use crate::measure::{Machine, Project, SideSpec};
-use crate::report;
+use crate::report::{self, Format};
 use crate::store::{Approval, Name, is_stable};
 
 /// Arguments of `baseline`.
@@ -104,8 +104,12 @@ fn list(cx: &mut Context, project: &Project) -> Result<Exit> {
         cx.shell.note("Empty", "no baselines; `cargo accel-bench baseline approve NAME -m WHY` makes the first");
         return Ok(Exit::Fine);
     }
-    let view = cx.shell.view();
-    cx.shell.out(|to| report::baselines::table(&approved.baselines, &saved, view, to))?;
+    let rows: Vec<_> = approved.baselines.iter().map(row).collect();
+    let width = cx.shell.width();
+    cx.shell.out(|to| report::listing(&rows, Format::Table, width, to))?;
+    for (name, machine) in saved {
+        cx.shell.note("Saved", format!("`{name}` of {machine}, in the store only"));
+    }
     Ok(Exit::Fine)
 }
 
@@ -117,7 +121,7 @@ struct Wish {
 }
 
 fn approve(cx: &mut Context, project: &Project, wish: Wish, record: RunRecord) -> Result<Exit> {
-    let machine = record.machine.clone().into();
+    let machine = MachineId::new(&record.machine);
     if let (Err(why), false) = (is_stable(&record), wish.unstable) {
         return Err(Error::NotComparable {
             what: format!("run {} is no baseline: {why}", record.id),
@@ -127,8 +131,8 @@ fn approve(cx: &mut Context, project: &Project, wish: Wish, record: RunRecord) -
     match project.baselines.load(&wish.name, &machine)? {
         Some(old) => {
             let comparison = compare::compare(&old.run, &record, &project.gate(None));
-            let view = cx.shell.view();
-            cx.shell.out(|to| report::comparison::table(&comparison, view, to))?;
+            let width = cx.shell.width();
+            cx.shell.out(|to| report::comparison(&comparison, Format::Table, width, to))?;
         }
         None => judge::show(cx, &record, Format::Table)?,
     }

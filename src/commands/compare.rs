@@ -1,10 +1,11 @@
 //! `compare`: is one state of the code slower than another?
 
-use super::judge::{self, Format};
+use super::judge;
 use super::selection;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::measure::{From, Machine, Project, SideSpec, Wanted, pair};
+use crate::report::Format;
 
 const EXAMPLES: &str = "\
 Each side is a revision, a baseline's name, a run's id or a result file; `baseline:NAME` and `run:ID` say which.

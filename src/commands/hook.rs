@@ -4,13 +4,14 @@ use std::io::Read;
 
 use clap::{Subcommand, ValueEnum};
 
-use super::judge::{self, Format};
+use super::judge;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::git::{self, Affected, HookKind, Reach, Repo, Source, affected};
 use crate::measure::{From, Machine, Project, SideSpec, Wanted, pair};
 use crate::plan::Selection;
 use crate::runner::Ended;
+use crate::report::Format;
 
 const EXAMPLES: &str = "\
 The hook measures the tree that would result from the merge against the branch merged into, and blocks on a

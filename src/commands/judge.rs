@@ -3,25 +3,12 @@
 use std::path::PathBuf;
 
 use accel_bench::record::RunRecord;
-use clap::ValueEnum;
-
 use crate::compare::{self, Outcome};
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::manifest::Percent;
 use crate::measure::Project;
-use crate::report;
-
-/// How results are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    #[default]
-    Table,
-    Json,
-    Jsonl,
-    Csv,
-    Markdown,
-}
+use crate::report::{self, Format};
 
 /// How a comparison is judged and shown.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -48,14 +35,8 @@ pub(crate) fn conclude(
         _ => {}
     }
     let comparison = compare::compare(base, candidate, &project.gate(args.threshold));
-    let view = cx.shell.view();
-    cx.shell.out(|to| match format {
-        Format::Table => report::comparison::table(&comparison, view, to),
-        Format::Json => report::comparison::json(&comparison, to),
-        Format::Jsonl => report::comparison::jsonl(&comparison, to),
-        Format::Csv => report::comparison::csv(&comparison, to),
-        Format::Markdown => report::comparison::markdown(&comparison, to),
-    })?;
+    let width = cx.shell.width();
+    cx.shell.out(|to| report::comparison(&comparison, format, width, to))?;
     Ok(match comparison.worst() {
         Outcome::Fine => Exit::Fine,
         Outcome::Regression => Exit::Regression,
@@ -70,14 +51,8 @@ pub(crate) fn conclude(
 
 /// Writes a run to stdout.
 pub(crate) fn show(cx: &mut Context, run: &RunRecord, format: Format) -> Result<()> {
-    let view = cx.shell.view();
-    cx.shell.out(|to| match format {
-        Format::Table => report::run::table(run, view, to),
-        Format::Json => report::run::json(run, to),
-        Format::Jsonl => report::run::jsonl(run, to),
-        Format::Csv => report::run::csv(run, to),
-        Format::Markdown => report::run::markdown(run, to),
-    })?;
+    let width = cx.shell.width();
+    cx.shell.out(|to| report::run(run, format, width, to))?;
     Ok(())
 }
 

@@ -1,12 +1,10 @@
 //! `list`: what is registered, without running any.
 
-use clap::ValueEnum;
-
 use super::selection;
 use crate::context::Context;
 use crate::error::{Exit, Result};
 use crate::measure::{Project, benchmarks};
-use crate::report;
+use crate::report::{self, BenchmarkRow, Format};
 
 /// Arguments of `list`.
 #[derive(Clone, Debug, clap::Args)]
@@ -21,20 +19,12 @@ pub(crate) struct Args {
     format: Format,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Table,
-    Json,
-}
-
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     let selection = args.selection.resolve(&args.filters)?;
     let project = Project::load(cx)?;
     let found = benchmarks(cx, &project.sources, &selection)?;
-    let view = cx.shell.view();
-    cx.shell.out(|to| match args.format {
-        Format::Table => report::benchmarks::table(&found, view, to),
-        Format::Json => report::benchmarks::json(&found, to),
-    })?;
+    let rows: Vec<_> = found.into_iter().map(|(bench, info)| BenchmarkRow { bench, info }).collect();
+    let width = cx.shell.width();
+    cx.shell.out(|to| report::listing(&rows, args.format, width, to))?;
     Ok(Exit::Fine)
 }

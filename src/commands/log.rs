@@ -1,9 +1,12 @@
 //! `log`: the stored runs by commit.
 
+use accel_bench::record::{RunState, TreeState};
+
 use crate::context::Context;
 use crate::error::{Exit, Result};
 use crate::measure::Project;
-use crate::report;
+use crate::report::{self, Format, LogRow};
+use crate::store::RunSummary;
 
 /// Arguments of `log`.
 #[derive(Clone, Debug, clap::Args)]
@@ -11,6 +14,9 @@ pub(crate) struct Args {
     /// At most this many runs, newest first
     #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
     max_count: usize,
+    /// How the list is written
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    format: Format,
 }
 
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
@@ -19,12 +25,32 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     for skipped in &listing.skipped {
         cx.shell.warn(format!("passed over {skipped}"));
     }
-    let view = cx.shell.view();
-    let newest: Vec<_> = listing.runs.iter().rev().take(args.max_count).collect();
-    if newest.is_empty() {
+    let rows: Vec<_> = listing.runs.iter().rev().take(args.max_count).map(row).collect();
+    if rows.is_empty() && args.format == Format::Table {
         cx.shell.note("Empty", "no runs are stored here; `cargo accel-bench` makes the first");
         return Ok(Exit::Fine);
     }
-    cx.shell.out(|to| report::log::table(&newest, view, to))?;
+    let width = cx.shell.width();
+    cx.shell.out(|to| report::listing(&rows, args.format, width, to))?;
     Ok(Exit::Fine)
+}
+
+fn row(run: &RunSummary) -> LogRow {
+    let (state, clean) = match run.state {
+        RunState::Complete => ("complete", run.tree == Some(TreeState::Clean)),
+        RunState::Interrupted => ("interrupted", run.tree == Some(TreeState::Clean)),
+        RunState::Running => ("running", run.tree == Some(TreeState::Clean)),
+    };
+    LogRow {
+        run: run.id.to_string(),
+        started: run.started.to_string(),
+        commit: run.commit.as_ref().map(ToString::to_string),
+        branch: run.branch.clone(),
+        subject: run.subject.clone(),
+        clean,
+        state: state.to_owned(),
+        machine: run.machine.to_string(),
+        cases: run.cases,
+        failed: run.failed,
+    }
 }

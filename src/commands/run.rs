@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use accel_bench::record::RunRecord;
 
-use super::judge::{self, Format};
+use super::judge;
 use super::selection;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::measure::{From, Machine, Project, Session, SideSpec, Wanted, measure, pair, prepare};
-use crate::plan::{Selection, Side};
+use crate::plan::{Scope, Selection, Side};
+use crate::report::Format;
 use crate::runner::Ended;
 use crate::store::{self, Name};
 
@@ -71,7 +72,7 @@ fn plan_only(cx: &mut Context, project: &Project, selection: &Selection, args: &
     if args.dry_run {
         let ids: Vec<_> = prepared.units.iter().flat_map(|unit| &unit.cases).map(|case| case.id.to_string()).collect();
         cx.shell.out(|to| ids.iter().try_for_each(|id| writeln!(to, "{id}")))?;
-        let profile = project.sources.manifest.profile_of(selection)?;
+        let profile = Scope::new(&project.sources.manifest, selection)?.record();
         cx.shell.note("Planned", format!("{} cases in {} processes each; nothing was measured", ids.len(), profile.processes));
     }
     Ok(Exit::Fine)
@@ -83,7 +84,7 @@ fn measured(cx: &mut Context, project: &Project, selection: &Selection, args: &A
     let commit = project.commit()?;
     let prepared = prepare(cx, &project.sources, selection, None, commit)?;
     let machine = machine.join().map_err(|_| Error::usage("the probe of the hardware panicked", "please report it"))?;
-    let profile = project.sources.manifest.profile_of(selection)?;
+    let profile = Scope::new(&project.sources.manifest, selection)?.record();
     let session = Session { sides: vec![(Side::Candidate, prepared)], profile, budget: None };
     let mut measured = measure(cx, project, &machine, session)?;
     let record = measured.records.remove(&Side::Candidate).expect("the candidate was measured");

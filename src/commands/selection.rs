@@ -1,6 +1,7 @@
 //! The arguments that choose cases; the same for every command that does.
 
 use crate::error::Result;
+use crate::manifest::Pattern;
 use crate::plan::{self, Selection};
 
 /// Which cases.
@@ -37,14 +38,18 @@ impl Args {
     pub(crate) fn resolve(&self, filters: &[String]) -> Result<Selection> {
         Ok(Selection {
             suite: self.suite.clone(),
-            filters: filters.to_vec(),
-            benchmarks: self.benchmark.clone(),
+            filters: patterns(filters),
+            benchmarks: patterns(&self.benchmark),
             backends: self.backend.clone(),
-            categories: self.category.clone(),
-            models: self.model.clone(),
-            tags: self.tag.clone(),
-            params: plan::params(&self.params)?,
+            categories: patterns(&self.category),
+            models: patterns(&self.model),
+            tags: patterns(&self.tag),
+            params: plan::parse_params(&self.params)?,
             profile: self.profile.clone(),
         })
     }
+}
+
+fn patterns(texts: &[String]) -> Vec<Pattern> {
+    texts.iter().map(Pattern::new).collect()
 }

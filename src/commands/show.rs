@@ -1,9 +1,10 @@
 //! `show`: the results of one run.
 
-use super::judge::{self, Format};
+use super::judge;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::measure::{Machine, Project, SideSpec};
+use crate::report::Format;
 
 /// Arguments of `show`.
 #[derive(Clone, Debug, clap::Args)]

@@ -12,6 +12,14 @@ mod session;
 mod side;
 mod sources;
 
+use crate::context::Context;
+use crate::git;
+
+/// Variables that git sets for its hooks: a child with them would work on the wrong repository.
+fn leaking(cx: &Context) -> Vec<String> {
+    cx.var_names().filter(|name| git::is_gits_own(name)).map(str::to_owned).collect()
+}
+
 pub(crate) use pair::{From, Pair, Wanted, pair};
 pub(crate) use prepare::{Prepared, benchmarks, prepare};
 pub(crate) use project::Project;

@@ -9,7 +9,7 @@ use super::{Prepared, Project, Session, SideSpec, Sources, measure, prepare};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::git::Checkout;
-use crate::plan::{Selection, Side};
+use crate::plan::{Scope, Selection, Side};
 use crate::runner::Ended;
 
 /// Where the numbers of a comparison come from.
@@ -71,7 +71,7 @@ fn measured(cx: &mut Context, project: &Project, machine: &Machine, wanted: &Wan
     for (side, spec) in sides.into_iter().filter(|(_, spec)| spec.is_measurable()) {
         prepared.push((side, prepare_side(cx, project, spec, &wanted.selection, &mut checkouts)?));
     }
-    let profile = project.sources.manifest.profile_of(&wanted.selection)?;
+    let profile = Scope::new(&project.sources.manifest, &wanted.selection)?.record();
     let mut measured = measure(cx, project, machine, Session { sides: prepared, profile, budget: wanted.budget })?;
     if let Some(fault) = measured.fault {
         cx.shell.warn(format!("not everything could be stored: {fault}"));
@@ -109,7 +109,7 @@ fn prepare_side(
     let sources = Sources::load(cx, &checkout.path.join(inside))?;
     let commit = Some(repo.info_of(source)?);
     checkouts.push(checkout);
-    prepare(cx, &sources, selection, Some(project.sources.workspace.target_dir()), commit)
+    prepare(cx, &sources, selection, Some(&project.sources.workspace.target_dir), commit)
 }
 
 /// Time lies between stored runs; whoever reads their difference should know how much.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use accel_bench::protocol;
 use accel_bench::record::{
-    CommitInfo, Environment, FORMAT, Profile, RunRecord, RunState, Surroundings, ToolInfo,
+    Environment, FORMAT, Profile, RunRecord, RunState, Surroundings, ToolInfo,
 };
 
 use super::progress::Progress;
@@ -14,7 +14,6 @@ use super::{Prepared, Project};
 use crate::context::Context;
 use crate::error::Result;
 use crate::event::Event;
-use crate::git;
 use crate::hardware::{self, Claim};
 use crate::ids::MachineId;
 use crate::plan::{Cpus, Side, Unit, schedule};
@@ -156,9 +155,6 @@ fn settings(
         cpus: claim.cpus.clone(),
         deadline: session.budget.map(|budget| Instant::now() + budget),
         stop: cx.stop(),
-        without_env: git::HOOK_VARIABLES.iter().map(|&name| name.to_owned()).collect(),
+        without_env: super::leaking(cx),
     }
 }
-
-/// The commit of a side, for its record.
-pub(crate) type Commit = Option<CommitInfo>;

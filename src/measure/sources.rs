@@ -8,7 +8,7 @@ use crate::cargo::Workspace;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::manifest::{self, Manifest};
-use crate::plan::Harness;
+use crate::plan::{BenchTarget, Harness};
 
 /// The working tree, or a checkout of a revision.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ impl Sources {
     /// The workspace around `dir`, and the `bench.toml` at its root.
     pub(crate) fn load(cx: &Context, dir: &Path) -> Result<Self> {
         let workspace = Workspace::load(&cx.cargo(), dir)?;
-        let path = workspace.root().join("bench.toml");
+        let path = workspace.root.join("bench.toml");
         let manifest = match fs::read_to_string(&path) {
             Ok(text) => Some(manifest::parse(&text, &shown(cx, &path))?),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -31,7 +31,8 @@ impl Sources {
             Some(manifest) if !manifest.benches.is_empty() => manifest,
             other => {
                 let found = workspace.bench_targets();
-                let ours = found.iter().filter(|target| target.harness == Some(Harness::AccelBench));
+                let is_ours = |target: &&BenchTarget| target.is_ours() && target.harness == Some(Harness::AccelBench);
+                let ours = found.iter().filter(is_ours);
                 let pairs = ours.map(|target| (target.package.as_str(), target.target.as_str()));
                 other.unwrap_or_else(|| Manifest::of_targets([])).with_targets(pairs)
             }
@@ -40,7 +41,7 @@ impl Sources {
     }
 
     pub(crate) fn root(&self) -> &Path {
-        self.workspace.root()
+        &self.workspace.root
     }
 }
 

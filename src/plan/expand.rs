@@ -65,6 +65,28 @@ pub(crate) fn expand(
     Ok(units)
 }
 
+/// The selected benchmarks, each with its bench and once for all backends.
+pub(crate) fn registered(
+    manifest: &Manifest,
+    selection: &Selection,
+    listings: &[Listing],
+) -> Result<Vec<(String, BenchmarkInfo)>, Error> {
+    let scope = Scope::new(manifest, selection)?;
+    check_names(selection, listings)?;
+    let mut found: Vec<(String, BenchmarkInfo)> = Vec::new();
+    for listing in listings {
+        for info in listing.benchmarks.iter().filter(|info| runs_on(&scope, listings, listing, info)) {
+            let matrix = matrix(&scope, listing, info)?;
+            let is_new = !found.iter().any(|(bench, known)| *bench == listing.bench.name && known.name == info.name);
+            let mut cases = product(&matrix).into_iter().map(|params| case(&scope, listing, info, params));
+            if is_new && cases.any(|case| scope.takes_case(&case.id)) {
+                found.push((listing.bench.name.clone(), info.clone()));
+            }
+        }
+    }
+    Ok(found)
+}
+
 /// Names on the command line that mean nothing, and names that mean two things.
 fn check_names(selection: &Selection, listings: &[Listing]) -> Result<(), Error> {
     let all =

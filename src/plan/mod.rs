@@ -15,7 +15,7 @@ use accel_bench::record::CaseId;
 
 pub(crate) use self::builds::{BuildSet, Planned, which_builds};
 pub(crate) use self::error::Error;
-pub(crate) use self::expand::{Listing, expand};
+pub(crate) use self::expand::{Listing, expand, registered};
 pub(crate) use self::params::parse as parse_params;
 pub(crate) use self::select::{Scope, Selection};
 
@@ -110,6 +110,15 @@ pub(crate) struct Case {
 pub(crate) enum Side {
     Baseline,
     Candidate,
+}
+
+impl std::fmt::Display for Side {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Self::Baseline => "baseline",
+            Self::Candidate => "candidate",
+        })
+    }
 }
 
 /// One child process to be started.

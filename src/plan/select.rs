@@ -49,6 +49,16 @@ pub(super) enum Wanted {
     Default,
 }
 
+impl Scope<'_> {
+    /// How much is measured, for the record.
+    pub(crate) fn record(&self) -> accel_bench::record::Profile {
+        accel_bench::record::Profile {
+            name: self.profile_name.to_owned(),
+            processes: self.profile.processes,
+        }
+    }
+}
+
 impl<'a> Scope<'a> {
     /// Fails when the arguments name a suite, profile or backend that does not exist.
     pub(crate) fn new(manifest: &'a Manifest, selection: &'a Selection) -> Result<Self, Error> {

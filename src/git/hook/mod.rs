@@ -12,6 +12,7 @@ mod script;
 mod section;
 mod status;
 mod uninstall;
+mod words;
 
 pub(crate) use folder::{HooksFolder, Reach};
 pub(crate) use install::Installed;
