@@ -3,8 +3,7 @@
 //! Knows neither where runs come from nor how a comparison is shown.
 
 mod census;
-#[expect(clippy::module_inception, reason = "the noun of this folder has a file of its own, like all nouns")]
-mod compare;
+mod comparison;
 mod estimate;
 mod machine;
 mod metric;
@@ -19,7 +18,7 @@ mod verdict;
 pub(crate) mod sample;
 
 pub(crate) use census::Census;
-pub(crate) use compare::{Comparison, compare};
+pub(crate) use comparison::{Comparison, compare};
 pub(crate) use estimate::{Basis, Estimate, LEVEL as ESTIMATE_LEVEL, of_metric, rates};
 pub(crate) use machine::{Mismatch, comparable};
 pub(crate) use metric::{Judging, MetricRow};

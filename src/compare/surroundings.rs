@@ -236,10 +236,7 @@ mod tests {
         check(cpu(|cpu| cpu.governor = Some("powersave".into())), &["governor: performance → powersave"]);
         check(cpu(|cpu| cpu.governor = None), &["governor: performance → —"]);
         check(cpu(|cpu| cpu.logical_cores = 4), &["logical cores: 2 → 4"]);
-        check(
-            cpu(|cpu| cpu.caches = [("L3".into(), 16 << 20)].into()),
-            &["cache L3: 32.00 MiB → 16.00 MiB"],
-        );
+        check(cpu(|cpu| cpu.caches = [("L3".into(), 16 << 20)].into()), &["cache L3: 32.00 MiB → 16.00 MiB"]);
         check(
             |run| run.surroundings.environment.memory_bytes = Some(8 << 30),
             &["memory: 24.00 GiB → 8.000 GiB"],
@@ -270,7 +267,9 @@ mod tests {
             &["CPUs of ndarray: 1 → 0,1"],
         );
         check(
-            |run| run.surroundings.env = [("enc".to_owned(), [("T".to_owned(), "2".to_owned())].into())].into(),
+            |run| {
+                run.surroundings.env = [("enc".to_owned(), [("T".to_owned(), "2".to_owned())].into())].into()
+            },
             &["environment of enc: T: — → 2"],
         );
     }

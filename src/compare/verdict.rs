@@ -184,8 +184,8 @@ mod tests {
     #[test]
     fn noise_leaves_it_open_and_says_what_it_takes() {
         check(&five(100.0, 0.02), &five(106.0, 0.02), Verdict::Undecided(Need::TooClose));
-        check(&five(100.0, 0.02), &five(108.0, 0.02), Verdict::Undecided(Need::Processes(20)));
-        check(&five(100.0, 0.03), &five(100.0, 0.03), Verdict::Undecided(Need::Processes(6)));
+        check(&five(100.0, 0.02), &five(108.0, 0.02), Verdict::Undecided(Need::Processes(19)));
+        check(&five(100.0, 0.03), &five(100.0, 0.03), Verdict::Undecided(Need::Processes(7)));
         check(&five(100.0, 0.001), &five(105.0, 0.001), Verdict::Undecided(Need::TooClose));
     }
 
@@ -219,7 +219,7 @@ mod tests {
     fn two_equal_processes_a_side_are_not_certainty() {
         // ±0.99 % with two degrees of freedom: enough for 5 %, not for 0.5 %.
         assert_eq!(judge(&[7.0; 2], &[7.0; 2], 0.05).verdict, Verdict::Same);
-        assert_eq!(judge(&[7.0; 2], &[7.0; 2], 0.002).verdict, Verdict::Undecided(Need::Processes(3)));
+        assert_eq!(judge(&[7.0; 2], &[7.0; 2], 0.002).verdict, Verdict::Undecided(Need::Processes(4)));
         let effect = judge(&[7.0; 2], &[7.0; 2], 0.05).effect.expect("an effect");
         let (low, high) = effect.interval().expect("an interval");
         assert_eq!((low.to_string(), high.to_string()), ("-1.0 %".into(), "+1.0 %".into()));

@@ -1,0 +1,243 @@
+//! A comparison as scripts read it: every quantity with its unit in the name.
+
+use accel_bench::record::{CommitInfo, Direction, Params, Profile, RunState};
+use serde::Serialize;
+
+use crate::compare::{
+    Cell, Census, Comparison, Difference, EFFECT_LEVEL, ESTIMATE_LEVEL, Effect, Estimate, Judgement, Judging,
+    MetricRow, Need, Outcome, Row, SideInfo, Standing, Verdict,
+};
+
+/// The whole comparison.
+#[derive(Debug, Serialize)]
+pub(super) struct ComparisonDocument<'a> {
+    outcome: Outcome,
+    baseline: SideDocument<'a>,
+    candidate: SideDocument<'a>,
+    /// Why the two machines should not have been compared; `null` when they are of one class.
+    forced: Option<String>,
+    latency_level: f64,
+    effect_level: f64,
+    census: &'a Census,
+    rows: Vec<RowDocument<'a>>,
+    surroundings: Vec<DifferenceDocument<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct SideDocument<'a> {
+    run: &'a str,
+    started: &'a str,
+    state: RunState,
+    commit: Option<&'a CommitInfo>,
+    machine: &'a str,
+    profile: &'a Profile,
+}
+
+/// One case.
+#[derive(Debug, Serialize)]
+pub(super) struct RowDocument<'a> {
+    case: String,
+    bench: &'a str,
+    benchmark: &'a str,
+    backend: &'a str,
+    params: &'a Params,
+    standing: &'static str,
+    verdict: Option<&'static str>,
+    tolerance_share: f64,
+    alert_share: f64,
+    alert: bool,
+    /// About how many processes a side would decide an undecided row.
+    needed_processes: Option<usize>,
+    #[serde(flatten)]
+    effect: EffectDocument,
+    baseline: Option<CellDocument<'a>>,
+    candidate: Option<CellDocument<'a>>,
+    metrics: Vec<MetricDocument<'a>>,
+}
+
+/// Candidate / baseline − 1, so that 0.05 is 5 % more.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub(super) struct EffectDocument {
+    pub(super) effect_share: Option<f64>,
+    pub(super) effect_low_share: Option<f64>,
+    pub(super) effect_high_share: Option<f64>,
+}
+
+#[derive(Debug, Serialize)]
+struct CellDocument<'a> {
+    status: String,
+    reason: Option<&'a str>,
+    latency_ns: Option<f64>,
+    latency_low_ns: Option<f64>,
+    latency_high_ns: Option<f64>,
+    process_medians_ns: &'a [f64],
+}
+
+#[derive(Debug, Serialize)]
+struct MetricDocument<'a> {
+    name: &'a str,
+    unit: &'a str,
+    better: Direction,
+    judged: &'static str,
+    verdict: Option<&'static str>,
+    #[serde(flatten)]
+    effect: EffectDocument,
+    baseline: Option<f64>,
+    candidate: Option<f64>,
+    baseline_processes: &'a [f64],
+    candidate_processes: &'a [f64],
+}
+
+#[derive(Debug, Serialize)]
+struct DifferenceDocument<'a> {
+    what: &'a str,
+    baseline: Option<&'a str>,
+    candidate: Option<&'a str>,
+    diff: Option<&'a str>,
+}
+
+impl<'a> ComparisonDocument<'a> {
+    pub(super) fn of(found: &'a Comparison) -> Self {
+        Self {
+            outcome: found.worst(),
+            baseline: SideDocument::of(&found.base),
+            candidate: SideDocument::of(&found.candidate),
+            forced: found.forced.as_ref().map(ToString::to_string),
+            latency_level: ESTIMATE_LEVEL,
+            effect_level: EFFECT_LEVEL,
+            census: &found.census,
+            rows: found.rows.iter().map(RowDocument::of).collect(),
+            surroundings: found.surroundings.iter().map(DifferenceDocument::of).collect(),
+        }
+    }
+}
+
+impl<'a> SideDocument<'a> {
+    fn of(side: &'a SideInfo) -> Self {
+        Self {
+            run: &side.run,
+            started: &side.started,
+            state: side.state,
+            commit: side.commit.as_ref(),
+            machine: &side.machine,
+            profile: &side.profile,
+        }
+    }
+}
+
+impl<'a> RowDocument<'a> {
+    pub(super) fn of(row: &'a Row) -> Self {
+        let judgement = match row.standing {
+            Standing::Judged(judgement) => Some(judgement),
+            _ => None,
+        };
+        let needed = judgement.and_then(|judgement| match judgement.verdict {
+            Verdict::Undecided(Need::Processes(count)) => Some(count),
+            _ => None,
+        });
+        Self {
+            case: row.id.to_string(),
+            bench: &row.id.bench,
+            benchmark: &row.id.benchmark,
+            backend: &row.id.backend,
+            params: &row.id.params,
+            standing: standing(row.standing),
+            verdict: judgement.map(verdict),
+            tolerance_share: row.tolerance.tolerance,
+            alert_share: row.tolerance.alert,
+            alert: row.is_alert(),
+            needed_processes: needed,
+            effect: EffectDocument::of(judgement.and_then(|judgement| judgement.effect)),
+            baseline: row.base.as_ref().map(CellDocument::of),
+            candidate: row.candidate.as_ref().map(CellDocument::of),
+            metrics: row.metrics.iter().map(MetricDocument::of).collect(),
+        }
+    }
+}
+
+impl EffectDocument {
+    pub(super) fn of(effect: Option<Effect>) -> Self {
+        let Some(effect) = effect else { return Self::default() };
+        let interval = effect.interval();
+        Self {
+            effect_share: effect.change().map(|change| change.get()),
+            effect_low_share: interval.map(|(low, _)| low.get()),
+            effect_high_share: interval.map(|(_, high)| high.get()),
+        }
+    }
+}
+
+impl<'a> CellDocument<'a> {
+    fn of(cell: &'a Cell) -> Self {
+        let latency = cell.latency.as_ref();
+        let interval = latency.and_then(|latency| latency.interval);
+        let failure = cell.failure();
+        Self {
+            status: failure.map_or_else(|| "ok".to_owned(), |(kind, _)| kind.to_string()),
+            reason: failure.map(|(_, reason)| reason),
+            latency_ns: latency.map(|latency| latency.value),
+            latency_low_ns: interval.map(|interval| interval.low),
+            latency_high_ns: interval.map(|interval| interval.high),
+            process_medians_ns: latency.map_or(&[], |latency| latency.processes.as_slice()),
+        }
+    }
+}
+
+impl<'a> MetricDocument<'a> {
+    fn of(row: &'a MetricRow) -> Self {
+        let (judged, verdict) = match row.judging {
+            Judging::Judged(judgement) => ("judged", Some(verdict(judgement))),
+            Judging::FollowsFromLatency => ("follows-from-latency", None),
+            Judging::Told => ("told", None),
+            Judging::DifferentProcesses => ("different-processes", None),
+        };
+        let processes = |side: &'a Option<Estimate>| side.as_ref().map_or(&[][..], |side| &side.processes);
+        Self {
+            name: &row.name,
+            unit: &row.unit,
+            better: row.better,
+            judged,
+            verdict,
+            effect: EffectDocument::of(row.effect),
+            baseline: row.base.as_ref().map(|side| side.value),
+            candidate: row.candidate.as_ref().map(|side| side.value),
+            baseline_processes: processes(&row.base),
+            candidate_processes: processes(&row.candidate),
+        }
+    }
+}
+
+impl<'a> DifferenceDocument<'a> {
+    fn of(difference: &'a Difference) -> Self {
+        match difference {
+            Difference::Value { what, base, candidate } => {
+                Self { what, baseline: base.as_deref(), candidate: candidate.as_deref(), diff: None }
+            }
+            Difference::Text { what, diff } => {
+                Self { what, baseline: None, candidate: None, diff: Some(diff) }
+            }
+        }
+    }
+}
+
+pub(super) fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Judged(_) => "judged",
+        Standing::New => "missing-in-baseline",
+        Standing::Gone => "missing-in-candidate",
+        Standing::Broken => "failed",
+        Standing::StillBroken => "failed-on-both-sides",
+        Standing::Mended => "failed-in-baseline",
+        Standing::Unsupported => "unsupported",
+        Standing::Interrupted => "interrupted",
+    }
+}
+
+pub(super) fn verdict(judgement: Judgement) -> &'static str {
+    match judgement.verdict {
+        Verdict::Regressed => "regressed",
+        Verdict::Improved => "improved",
+        Verdict::Same => "same",
+        Verdict::Undecided(_) => "undecided",
+    }
+}

@@ -1,0 +1,487 @@
+//! Snapshots of one comparison in each form.
+
+#![expect(clippy::too_many_lines, reason = "a snapshot is as long as what it shows")]
+
+use accel_bench::record::RunRecord;
+
+use super::super::Format;
+use super::comparison;
+use crate::compare::{Comparison, Tolerance, compare, sample};
+
+fn render(found: &Comparison, format: Format, width: usize) -> String {
+    let mut text = Vec::new();
+    comparison(found, format, width, &mut text).expect("a vector takes all");
+    String::from_utf8(text).expect("reports are UTF-8")
+}
+
+/// Without colors, as in a pipe.
+fn bare(text: &str) -> String {
+    let mut parts = text.split('\u{1b}');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + part.split_once('m').map_or("", |(_, rest)| rest))
+}
+
+#[test]
+fn a_table_of_80_columns() {
+    insta::assert_snapshot!(bare(&render(&sample::comparison(), Format::Table, 80)), @r"
+    baseline   4f2c9d1e7 main (run 20261121-093045-3f9a)
+    candidate  9b8c7d6e5 main, uncommitted changes (run 20261121-101500-77aa)
+
+               baseline        candidate                  effect  verdict
+    encoder
+      forward/bert-tiny/b1_s128_f32@ndarray
+        12.35 ms ±0.4 %  13.80 ms ±0.4 %  +11.8 % [+11.0, +12.5]  ▲▲ regressed
+        beyond the alert level of 10 %
+        host-rss-peak-bytes 512.0 MiB → 640.0 MiB  +25.0 % [+24.6, +25.4]
+          ▲ regressed
+        tokens-per-s 10.37 k/s → 9.275 k/s  -10.5 % [-11.1, -9.9]
+      forward/bert-base-uncased/b16_s512_f32@ndarray
+         1.840 s ±0.6 %   1.600 s ±0.6 %  -13.0 % [-13.9, -12.2]  ▼ improved
+      forward/bert-tiny/b1_s128_f32@wgpu
+        4.196 ms ±5.9 %  4.246 ms ±5.9 %    +1.2 % [-8.5, +11.9]  ? undecided
+        about 10 processes a side would decide it
+      forward/bert-tiny/b1_s128_f16@ndarray
+                      —                —                          ∅ unsupported
+        both ∅ unsupported: ndarray has no f16
+    kernels
+      matmul/n=256@ndarray
+        801.4 µs ±0.2 %  815.8 µs ±0.2 %     +1.8 % [+1.5, +2.1]  = same
+        slower by 1.8 %, within the tolerance of 5 %
+      softmax/n=1024@ndarray
+        52.10 µs ±0.2 %  52.10 µs ±0.2 %     +0.0 % [-0.3, +0.3]  = same
+      größe-λ|pipe@ndarray
+        899.9 ns ±2.0 %  899.9 ns ±2.0 %                          ✗ failed
+        candidate ✗ panic: index out of bounds: \u{1b}[2J\u{1b}]0;owned\u{7}the
+          len is 3 | but the index is 7 at src/lib.rs:12
+      attention@wgpu
+                      —                —                          ✗ still failing
+        both ✗ poisoned: device lost
+      layer-norm@ndarray
+                      —  31.00 µs ±0.2 %                          ✓ mended
+        baseline ✗ wrong-output: differs by 2e-2
+      rms-norm@ndarray
+                      —  25.00 µs ±0.2 %                          + new
+      gelu@ndarray
+        77.00 µs ±0.2 %                —                          − missing
+
+    11 cases, 4 judged: 1 regressed, 1 improved, 2 the same; 1 undecided
+    1 missing in the baseline, 1 missing in the candidate, 1 failed in the
+      candidate, 1 failed on both sides, 1 failed in the baseline only, 1
+      unsupported
+    1 metric regressed
+    ± 95 % of a side, [ ] 99 % of the effect, over processes
+
+    the surroundings differ
+      rustc: rustc 1.95.0 → rustc 1.96.0
+      bench.toml:
+        --- baseline
+        +++ candidate
+        @@ -1,2 +1,2 @@
+         [gate]
+        -tolerance = 0.05
+        +tolerance = 0.1
+    ");
+}
+
+#[test]
+fn a_table_of_50_columns() {
+    insta::assert_snapshot!(bare(&render(&sample::comparison(), Format::Table, 50)), @r"
+    baseline   4f2c9d1e7 main (run
+      20261121-093045-3f9a)
+    candidate  9b8c7d6e5 main, uncommitted changes
+      (run 20261121-101500-77aa)
+
+    encoder
+      forward/bert-tiny/b1_s128_f32@ndarray
+        baseline   12.35 ms ±0.4 %
+        candidate  13.80 ms ±0.4 %
+        effect     +11.8 % [+11.0, +12.5]
+        verdict    ▲▲ regressed
+        beyond the alert level of 10 %
+        host-rss-peak-bytes 512.0 MiB → 640.0 MiB
+          +25.0 % [+24.6, +25.4]  ▲ regressed
+        tokens-per-s 10.37 k/s → 9.275 k/s
+          -10.5 % [-11.1, -9.9]
+      forward/bert-base-uncased/b16_s512_f32@ndarray
+        baseline   1.840 s ±0.6 %
+        candidate  1.600 s ±0.6 %
+        effect     -13.0 % [-13.9, -12.2]
+        verdict    ▼ improved
+      forward/bert-tiny/b1_s128_f32@wgpu
+        baseline   4.196 ms ±5.9 %
+        candidate  4.246 ms ±5.9 %
+        effect     +1.2 % [-8.5, +11.9]
+        verdict    ? undecided
+        about 10 processes a side would decide it
+      forward/bert-tiny/b1_s128_f16@ndarray
+        baseline   —
+        candidate  —
+        verdict    ∅ unsupported
+        both ∅ unsupported: ndarray has no f16
+    kernels
+      matmul/n=256@ndarray
+        baseline   801.4 µs ±0.2 %
+        candidate  815.8 µs ±0.2 %
+        effect     +1.8 % [+1.5, +2.1]
+        verdict    = same
+        slower by 1.8 %, within the tolerance of 5 %
+      softmax/n=1024@ndarray
+        baseline   52.10 µs ±0.2 %
+        candidate  52.10 µs ±0.2 %
+        effect     +0.0 % [-0.3, +0.3]
+        verdict    = same
+      größe-λ|pipe@ndarray
+        baseline   899.9 ns ±2.0 %
+        candidate  899.9 ns ±2.0 %
+        verdict    ✗ failed
+        candidate ✗ panic: index out of bounds:
+          \u{1b}[2J\u{1b}]0;owned\u{7}the len is 3 |
+          but the index is 7 at src/lib.rs:12
+      attention@wgpu
+        baseline   —
+        candidate  —
+        verdict    ✗ still failing
+        both ✗ poisoned: device lost
+      layer-norm@ndarray
+        baseline   —
+        candidate  31.00 µs ±0.2 %
+        verdict    ✓ mended
+        baseline ✗ wrong-output: differs by 2e-2
+      rms-norm@ndarray
+        baseline   —
+        candidate  25.00 µs ±0.2 %
+        verdict    + new
+      gelu@ndarray
+        baseline   77.00 µs ±0.2 %
+        candidate  —
+        verdict    − missing
+
+    11 cases, 4 judged: 1 regressed, 1 improved, 2
+      the same; 1 undecided
+    1 missing in the baseline, 1 missing in the
+      candidate, 1 failed in the candidate, 1 failed
+      on both sides, 1 failed in the baseline only, 1
+      unsupported
+    1 metric regressed
+    ± 95 % of a side, [ ] 99 % of the effect, over
+      processes
+
+    the surroundings differ
+      rustc: rustc 1.95.0 → rustc 1.96.0
+      bench.toml:
+        --- baseline
+        +++ candidate
+        @@ -1,2 +1,2 @@
+         [gate]
+        -tolerance = 0.05
+        +tolerance = 0.1
+    ");
+}
+
+#[test]
+fn a_table_of_120_columns() {
+    insta::assert_snapshot!(bare(&render(&sample::comparison(), Format::Table, 120)), @r"
+    baseline   4f2c9d1e7 main (run 20261121-093045-3f9a)
+    candidate  9b8c7d6e5 main, uncommitted changes (run 20261121-101500-77aa)
+
+    case                                             baseline        candidate                  effect  verdict
+    encoder/forward
+      bert-tiny/b1_s128_f32@ndarray           12.35 ms ±0.4 %  13.80 ms ±0.4 %  +11.8 % [+11.0, +12.5]  ▲▲ regressed
+        beyond the alert level of 10 %
+        host-rss-peak-bytes 512.0 MiB → 640.0 MiB  +25.0 % [+24.6, +25.4]  ▲ regressed
+        tokens-per-s 10.37 k/s → 9.275 k/s  -10.5 % [-11.1, -9.9]
+      bert-base-uncased/b16_s512_f32@ndarray   1.840 s ±0.6 %   1.600 s ±0.6 %  -13.0 % [-13.9, -12.2]  ▼ improved
+      bert-tiny/b1_s128_f32@wgpu              4.196 ms ±5.9 %  4.246 ms ±5.9 %    +1.2 % [-8.5, +11.9]  ? undecided
+        about 10 processes a side would decide it
+      bert-tiny/b1_s128_f16@ndarray                         —                —                          ∅ unsupported
+        both ∅ unsupported: ndarray has no f16
+    kernels/matmul
+      n=256@ndarray                           801.4 µs ±0.2 %  815.8 µs ±0.2 %     +1.8 % [+1.5, +2.1]  = same
+        slower by 1.8 %, within the tolerance of 5 %
+    kernels/softmax
+      n=1024@ndarray                          52.10 µs ±0.2 %  52.10 µs ±0.2 %     +0.0 % [-0.3, +0.3]  = same
+    kernels
+      größe-λ|pipe@ndarray                    899.9 ns ±2.0 %  899.9 ns ±2.0 %                          ✗ failed
+        candidate ✗ panic: index out of bounds: \u{1b}[2J\u{1b}]0;owned\u{7}the len is 3 | but the index is 7 at
+          src/lib.rs:12
+      attention@wgpu                                        —                —                          ✗ still failing
+        both ✗ poisoned: device lost
+      layer-norm@ndarray                                    —  31.00 µs ±0.2 %                          ✓ mended
+        baseline ✗ wrong-output: differs by 2e-2
+      rms-norm@ndarray                                      —  25.00 µs ±0.2 %                          + new
+      gelu@ndarray                            77.00 µs ±0.2 %                —                          − missing
+
+    11 cases, 4 judged: 1 regressed, 1 improved, 2 the same; 1 undecided
+    1 missing in the baseline, 1 missing in the candidate, 1 failed in the candidate, 1 failed on both sides, 1 failed in
+      the baseline only, 1 unsupported
+    1 metric regressed
+    ± 95 % of a side, [ ] 99 % of the effect, over processes
+
+    the surroundings differ
+      rustc: rustc 1.95.0 → rustc 1.96.0
+      bench.toml:
+        --- baseline
+        +++ candidate
+        @@ -1,2 +1,2 @@
+         [gate]
+        -tolerance = 0.05
+        +tolerance = 0.1
+    ");
+}
+
+#[test]
+fn colors_of_the_verdicts() {
+    let text = render(&sample::comparison(), Format::Table, 80);
+    for colored in [
+        "\u{1b}[1m\u{1b}[31m▲▲ regressed",
+        "\u{1b}[32m▼ improved",
+        "\u{1b}[33m? undecided",
+        "\u{1b}[1m\u{1b}[31m✗ failed",
+    ] {
+        assert!(text.contains(colored), "{colored:?} in\n{text}");
+    }
+}
+
+#[test]
+fn a_forced_comparison_is_marked_in_every_form_for_people() {
+    let base = sample::run("a", vec![sample::case("a/x@n", &[100.0])]);
+    let candidate = RunRecord { machine: "xeon-4c".to_owned(), ..base.clone() };
+    let found = compare(&base, &candidate, &|_| Tolerance::default());
+    insta::assert_snapshot!(bare(&render(&found, Format::Table, 80)), @"
+    baseline   4f2c9d1e7 main (run a)
+    candidate  4f2c9d1e7 main (run a)
+    forced: `epyc-2c-24g-1a2b3c` and `xeon-4c` are different machine classes
+      (their machine classes differ); the effects below are of the machines too
+
+    case   baseline  candidate  effect  verdict
+    a
+      x@n  100.0 ns   100.0 ns  +0.0 %  ? undecided
+        one process on a side tells nothing of the spread; 5 a side are usual
+
+    1 case, 0 judged; 1 undecided
+    ± 95 % of a side, [ ] 99 % of the effect, over processes
+    ");
+    assert!(render(&found, Format::Markdown, 80).contains("**Forced:**"));
+    assert!(render(&found, Format::Json, 80).contains("\"forced\": \"cannot compare"));
+}
+
+#[test]
+fn markdown() {
+    insta::assert_snapshot!(render(&sample::comparison(), Format::Markdown, 80), @r"
+    **baseline** 4f2c9d1e7 main (run 20261121-093045-3f9a)<br>
+    **candidate** 9b8c7d6e5 main, uncommitted changes (run 20261121-101500-77aa)
+
+    | case | baseline | candidate | effect | verdict |
+    | --- | ---: | ---: | ---: | --- |
+    | encoder/forward/bert-tiny/b1\_s128\_f32&#64;ndarray | 12.35 ms ±0.4 % | 13.80 ms ±0.4 % | +11.8 % \[+11.0, +12.5\] | ▲▲ regressed; beyond the alert level of 10 % |
+    | ↳ host-rss-peak-bytes | 512.0 MiB ±0.0 % | 640.0 MiB ±0.0 % | +25.0 % \[+24.6, +25.4\] | ▲ regressed |
+    | ↳ tokens-per-s | 10.37 k/s ±0.4 % | 9.275 k/s ±0.4 % | -10.5 % \[-11.1, -9.9\] |  |
+    | encoder/forward/bert-base-uncased/b16\_s512\_f32&#64;ndarray | 1.840 s ±0.6 % | 1.600 s ±0.6 % | -13.0 % \[-13.9, -12.2\] | ▼ improved |
+    | encoder/forward/bert-tiny/b1\_s128\_f32&#64;wgpu | 4.196 ms ±5.9 % | 4.246 ms ±5.9 % | +1.2 % \[-8.5, +11.9\] | ? undecided; about 10 processes a side would decide it |
+    | encoder/forward/bert-tiny/b1\_s128\_f16&#64;ndarray |  |  |  | ∅ unsupported; baseline unsupported: ndarray has no f16; candidate unsupported: ndarray has no f16 |
+    | kernels/matmul/n=256&#64;ndarray | 801.4 µs ±0.2 % | 815.8 µs ±0.2 % | +1.8 % \[+1.5, +2.1\] | = same; slower by 1.8 %, within the tolerance of 5 % |
+    | kernels/softmax/n=1024&#64;ndarray | 52.10 µs ±0.2 % | 52.10 µs ±0.2 % | +0.0 % \[-0.3, +0.3\] | = same |
+    | kernels/größe-λ\|pipe&#64;ndarray | 899.9 ns ±2.0 % | 899.9 ns ±2.0 % |  | ✗ failed; candidate panic: index out of bounds: \\u{1b}\[2J\\u{1b}\]0;owned\\u{7}the len is 3 \| but the index is 7 at src/lib.rs:12 |
+    | kernels/attention&#64;wgpu |  |  |  | ✗ still failing; baseline poisoned: device lost; candidate poisoned: device lost |
+    | kernels/layer-norm&#64;ndarray |  | 31.00 µs ±0.2 % |  | ✓ mended; baseline wrong-output: differs by 2e-2 |
+    | kernels/rms-norm&#64;ndarray |  | 25.00 µs ±0.2 % |  | + new |
+    | kernels/gelu&#64;ndarray | 77.00 µs ±0.2 % |  |  | − missing |
+
+    11 cases, 4 judged: 1 regressed, 1 improved, 2 the same; 1 undecided
+    1 missing in the baseline, 1 missing in the candidate, 1 failed in the candidate, 1 failed on both sides, 1 failed in the baseline only, 1 unsupported
+    1 metric regressed
+
+    <details><summary>The surroundings differ</summary>
+
+    * rustc: rustc 1.95.0 → rustc 1.96.0
+    * bench.toml
+
+          --- baseline
+          +++ candidate
+          @@ -1,2 +1,2 @@
+           [gate]
+          -tolerance = 0.05
+          +tolerance = 0.1
+
+    </details>
+    ");
+}
+
+#[test]
+fn csv() {
+    insta::assert_snapshot!(render(&sample::comparison(), Format::Csv, 80), @r#"
+    format,case,bench,benchmark,backend,params,quantity,unit,standing,verdict,baseline,baseline_low,baseline_high,candidate,candidate_low,candidate_high,effect_share,effect_low_share,effect_high_share,tolerance_share,baseline_failure,candidate_failure
+    1,encoder/forward/bert-tiny/b1_s128_f32@ndarray,encoder,forward,ndarray,"{""batch-size"":1,""model"":""bert-tiny"",""precision"":""f32"",""sequence-length"":128}",latency,ns,judged,regressed,12345950.615762962,12297569.202966373,12394522.371957142,13799944.799735019,13745865.462573778,13854236.897214318,0.11777093795561136,0.11029490299150334,0.12529731188699195,0.05,,
+    1,encoder/forward/bert-tiny/b1_s128_f32@ndarray,encoder,forward,ndarray,"{""batch-size"":1,""model"":""bert-tiny"",""precision"":""f32"",""sequence-length"":128}",host-rss-peak-bytes,bytes,judged,regressed,536870912,536870912,536870912,671088640,671088640,671088640,0.24999999999999883,0.2458127946123014,0.25420127868107917,0.05,,
+    1,encoder/forward/bert-tiny/b1_s128_f32@ndarray,encoder,forward,ndarray,"{""batch-size"":1,""model"":""bert-tiny"",""precision"":""f32"",""sequence-length"":128}",tokens-per-s,/s,judged,,10367.77191029529,10327.142600476702,10408.56106498871,9275.399420616355,9239.050909093148,9311.890935387724,-0.10536231884057987,-0.11134596214122902,-0.09933838540943986,0.05,,
+    1,encoder/forward/bert-base-uncased/b16_s512_f32@ndarray,encoder,forward,ndarray,"{""batch-size"":16,""model"":""bert-base-uncased"",""precision"":""f32"",""sequence-length"":512}",latency,ns,judged,improved,1839983439.82115,1829178159.1968272,1850852549.1593597,1599985599.844475,1590589703.6494112,1609436999.269005,-0.13043478260869615,-0.13914416095619683,-0.1216372904705114,0.05,,
+    1,encoder/forward/bert-tiny/b1_s128_f32@wgpu,encoder,forward,wgpu,"{""batch-size"":1,""model"":""bert-tiny"",""precision"":""f32"",""sequence-length"":128}",latency,ns,judged,undecided,4196215.909005184,3955932.471290113,4451094.168765168,4246170.860302865,4003026.9054721384,4504083.385059991,0.011904761904762376,-0.08510498348503612,0.1192008139534801,0.05,,
+    1,encoder/forward/bert-tiny/b1_s128_f16@ndarray,encoder,forward,ndarray,"{""batch-size"":1,""model"":""bert-tiny"",""precision"":""f16"",""sequence-length"":128}",latency,ns,unsupported,,,,,,,,,,,0.05,unsupported: ndarray has no f16,unsupported: ndarray has no f16
+    1,kernels/matmul/n=256@ndarray,kernels,matmul,ndarray,"{""n"":256}",latency,ns,judged,same,801399.1985990378,799827.39846412,802974.0875949635,815799.1841990215,814199.1410868844,817402.3716745353,0.017968555028700203,0.014558595840312192,0.02138997518317777,0.05,,
+    1,kernels/softmax/n=1024@ndarray,kernels,softmax,ndarray,"{""n"":1024}",latency,ns,judged,same,52099.94789993743,51997.763239307,52202.33337122236,52099.94789993743,51997.763239307,52202.33337122236,0,-0.003349768685428371,0.0033610273495949124,0.05,,
+    1,kernels/größe-λ|pipe@ndarray,kernels,größe-λ|pipe,ndarray,{},latency,ns,failed,,899.9099891974793,882.412598602613,917.7543361686643,899.9099891974793,882.412598602613,917.7543361686643,,,,0.05,,panic: index out of bounds: \u{1b}[2J\u{1b}]0;owned\u{7}the len is 3 | but the index is 7 at src/lib.rs:12
+    1,kernels/attention@wgpu,kernels,attention,wgpu,{},latency,ns,failed-on-both-sides,,,,,,,,,,,0.05,poisoned: device lost,poisoned: device lost
+    1,kernels/layer-norm@ndarray,kernels,layer-norm,ndarray,{},latency,ns,failed-in-baseline,,,,,30999.968999962806,30939.168146228763,31060.889337963436,,,,0.05,wrong-output: differs by 2e-2,
+    1,kernels/rms-norm@ndarray,kernels,rms-norm,ndarray,{},latency,ns,missing-in-baseline,,,,,24999.974999970003,24950.942053410294,25049.10430480922,,,,0.05,,
+    1,kernels/gelu@ndarray,kernels,gelu,ndarray,{},latency,ns,missing-in-candidate,,76999.92299990762,76848.9015245037,77151.2412588124,,,,,,,0.05,,
+    "#);
+}
+
+#[test]
+fn json_of_a_small_comparison() {
+    let mut found = sample::comparison();
+    found.rows.retain(|row| row.id.benchmark == "softmax");
+    insta::assert_snapshot!(render(&found, Format::Json, 80), @r#"
+    {
+      "format": 1,
+      "kind": "comparison",
+      "outcome": "failed-case",
+      "baseline": {
+        "run": "20261121-093045-3f9a",
+        "started": "2026-11-21T09:30:45Z",
+        "state": "complete",
+        "commit": {
+          "id": "4f2c9d1e7b8a6053c1d2e3f405162738495a6b7c",
+          "branch": "main",
+          "subject": "Fuse the softmax",
+          "time": "2026-11-21T09:00:00Z",
+          "tree": {
+            "state": "clean"
+          }
+        },
+        "machine": "epyc-2c-24g-1a2b3c",
+        "profile": {
+          "name": "full",
+          "processes": 5
+        }
+      },
+      "candidate": {
+        "run": "20261121-101500-77aa",
+        "started": "2026-11-21T09:30:45Z",
+        "state": "complete",
+        "commit": {
+          "id": "9b8c7d6e5f4a39281706f5e4d3c2b1a09f8e7d6c",
+          "branch": "main",
+          "subject": "Fuse the softmax",
+          "time": "2026-11-21T09:00:00Z",
+          "tree": {
+            "state": "dirty",
+            "tree": "77aa88bb99cc"
+          }
+        },
+        "machine": "epyc-2c-24g-1a2b3c",
+        "profile": {
+          "name": "full",
+          "processes": 5
+        }
+      },
+      "forced": null,
+      "latency_level": 0.95,
+      "effect_level": 0.99,
+      "census": {
+        "cases": 11,
+        "regressed": 1,
+        "improved": 1,
+        "same": 2,
+        "undecided": 1,
+        "missing_in_baseline": 1,
+        "missing_in_candidate": 1,
+        "broken": 1,
+        "still_broken": 1,
+        "mended": 1,
+        "unsupported": 1,
+        "interrupted": 0,
+        "regressed_metrics": 1,
+        "alerts": 1
+      },
+      "rows": [
+        {
+          "case": "kernels/softmax/n=1024@ndarray",
+          "bench": "kernels",
+          "benchmark": "softmax",
+          "backend": "ndarray",
+          "params": {
+            "n": 1024
+          },
+          "standing": "judged",
+          "verdict": "same",
+          "tolerance_share": 0.05,
+          "alert_share": 0.1,
+          "alert": false,
+          "needed_processes": null,
+          "effect_share": 0.0,
+          "effect_low_share": -0.003349768685428371,
+          "effect_high_share": 0.0033610273495949124,
+          "baseline": {
+            "status": "ok",
+            "reason": null,
+            "latency_ns": 52099.94789993743,
+            "latency_low_ns": 51997.763239307,
+            "latency_high_ns": 52202.33337122236,
+            "process_medians_ns": [
+              51995.8,
+              52047.9,
+              52100.0,
+              52152.1,
+              52204.2
+            ]
+          },
+          "candidate": {
+            "status": "ok",
+            "reason": null,
+            "latency_ns": 52099.94789993743,
+            "latency_low_ns": 51997.763239307,
+            "latency_high_ns": 52202.33337122236,
+            "process_medians_ns": [
+              51995.8,
+              52047.9,
+              52100.0,
+              52152.1,
+              52204.2
+            ]
+          },
+          "metrics": []
+        }
+      ],
+      "surroundings": [
+        {
+          "what": "rustc",
+          "baseline": "rustc 1.95.0",
+          "candidate": "rustc 1.96.0",
+          "diff": null
+        },
+        {
+          "what": "bench.toml",
+          "baseline": null,
+          "candidate": null,
+          "diff": "--- baseline\n+++ candidate\n@@ -1,2 +1,2 @@\n [gate]\n-tolerance = 0.05\n+tolerance = 0.1\n"
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn every_line_of_jsonl_is_a_row() {
+    let found = sample::comparison();
+    let text = render(&found, Format::Jsonl, 80);
+    let lines: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect();
+    let cases: Vec<_> =
+        lines.iter().map(|line| line["case"].as_str().unwrap_or_default().to_owned()).collect();
+    assert_eq!(cases, found.rows.iter().map(|row| row.id.to_string()).collect::<Vec<_>>());
+    assert_eq!((&lines[0]["verdict"], &lines[0]["alert"]), (&"regressed".into(), &true.into()));
+    assert_eq!(lines[0]["metrics"][0]["verdict"], "regressed");
+}
+
+#[test]
+fn a_child_does_not_control_the_terminal() {
+    for format in [Format::Table, Format::Json, Format::Jsonl, Format::Csv, Format::Markdown] {
+        let text = render(&sample::comparison(), format, 80);
+        assert!(
+            !text.contains("\u{1b}[2J") && !text.contains("\u{1b}]") && !text.contains('\u{7}'),
+            "{format:?}"
+        );
+        assert!(text.contains("index out of bounds"), "{format:?} tells the reason");
+    }
+}

@@ -1,0 +1,382 @@
+//! Lists of things: runs, benchmarks, baselines; each in every form.
+
+use std::io::{self, Write};
+
+use accel_bench::protocol::BenchmarkInfo;
+use serde::Serialize;
+
+use super::ledger::{Column, Entry, Ledger};
+use super::markdown::Align;
+use super::paint::Tone;
+use super::plain::plain;
+use super::{Format, json, markdown};
+
+/// A thing that is listed.
+pub(crate) trait Listed: Serialize {
+    /// What one is called in JSON.
+    const KIND: &'static str;
+    /// The first column names the thing.
+    const COLUMNS: &'static [Column];
+    /// As many as there are columns.
+    fn cells(&self) -> Vec<String>;
+}
+
+/// A run in `log`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct LogRow {
+    pub(crate) run: String,
+    pub(crate) started: String,
+    /// The full hash; absent outside git.
+    pub(crate) commit: Option<String>,
+    pub(crate) branch: Option<String>,
+    pub(crate) subject: Option<String>,
+    /// Whether the tree was the commit's own.
+    pub(crate) clean: bool,
+    /// `complete`, `interrupted`, `running`.
+    pub(crate) state: String,
+    pub(crate) machine: String,
+    pub(crate) cases: usize,
+    pub(crate) failed: usize,
+}
+
+/// A registered benchmark in `list`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct BenchmarkRow {
+    pub(crate) bench: String,
+    #[serde(flatten)]
+    pub(crate) info: BenchmarkInfo,
+}
+
+/// An approved baseline in `baseline list`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct BaselineRow {
+    pub(crate) name: String,
+    pub(crate) machine: String,
+    pub(crate) approved_by: String,
+    pub(crate) approved_at: String,
+    pub(crate) reason: String,
+    pub(crate) commit: Option<String>,
+    pub(crate) tag: Option<String>,
+    pub(crate) cases: usize,
+}
+
+impl Listed for LogRow {
+    const KIND: &'static str = "run";
+    const COLUMNS: &'static [Column] = &[
+        ("commit", Align::Left),
+        ("run", Align::Left),
+        ("started", Align::Left),
+        ("machine", Align::Left),
+        ("cases", Align::Right),
+        ("state", Align::Left),
+        ("subject", Align::Left),
+    ];
+
+    fn cells(&self) -> Vec<String> {
+        let cases = if self.failed > 0 {
+            format!("{}, {} failed", self.cases, self.failed)
+        } else {
+            self.cases.to_string()
+        };
+        let mut commit = self.commit.as_deref().map_or_else(|| "no commit".to_owned(), short);
+        if self.commit.is_some() && !self.clean {
+            // As `git describe --dirty` marks it.
+            commit.push_str("-dirty");
+        }
+        let subject = self.subject.clone().unwrap_or_default();
+        vec![
+            commit,
+            self.run.clone(),
+            self.started.clone(),
+            self.machine.clone(),
+            cases,
+            self.state.clone(),
+            subject,
+        ]
+    }
+}
+
+impl Listed for BenchmarkRow {
+    const KIND: &'static str = "benchmark";
+    const COLUMNS: &'static [Column] = &[
+        ("benchmark", Align::Left),
+        ("category", Align::Left),
+        ("backends", Align::Left),
+        ("tags", Align::Left),
+        ("parameters", Align::Left),
+    ];
+
+    fn cells(&self) -> Vec<String> {
+        let info = &self.info;
+        let values = |values: &[accel_bench::record::ParamValue]| {
+            values.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+        };
+        let params: Vec<_> =
+            info.params.iter().map(|(name, all)| format!("{name}={}", values(all))).collect();
+        let backends = if info.backends.is_empty() { "any".to_owned() } else { info.backends.join(" ") };
+        vec![
+            format!("{}/{}", self.bench, info.name),
+            info.category.clone().unwrap_or_default(),
+            backends,
+            info.tags.join(" "),
+            params.join(" "),
+        ]
+    }
+}
+
+impl Listed for BaselineRow {
+    const KIND: &'static str = "baseline";
+    const COLUMNS: &'static [Column] = &[
+        ("baseline", Align::Left),
+        ("machine", Align::Left),
+        ("commit", Align::Left),
+        ("cases", Align::Right),
+        ("approved", Align::Left),
+        ("by", Align::Left),
+        ("why", Align::Left),
+    ];
+
+    fn cells(&self) -> Vec<String> {
+        let commit = self.commit.as_deref().map(short).unwrap_or_default();
+        let commit = self.tag.as_ref().map_or(commit.clone(), |tag| format!("{commit} ({tag})"));
+        vec![
+            self.name.clone(),
+            self.machine.clone(),
+            commit.trim().to_owned(),
+            self.cases.to_string(),
+            self.approved_at.clone(),
+            self.approved_by.clone(),
+            self.reason.clone(),
+        ]
+    }
+}
+
+/// Writes a list; `width` is the terminal's and counts for the table only.
+pub(crate) fn listing<T: Listed>(
+    rows: &[T],
+    format: Format,
+    width: usize,
+    to: &mut dyn Write,
+) -> io::Result<()> {
+    let text = match format {
+        Format::Table => table(rows, width),
+        Format::Json => json::pretty(&format!("{}s", T::KIND), Rows { rows })?,
+        Format::Jsonl => rows.iter().map(|row| json::line(T::KIND, row)).collect::<Result<_, _>>()?,
+        Format::Csv => csv(rows)?,
+        Format::Markdown => markdown_table(rows),
+    };
+    to.write_all(text.as_bytes())
+}
+
+/// A list within a JSON document.
+#[derive(Serialize)]
+struct Rows<'a, T: Serialize> {
+    rows: &'a [T],
+}
+
+fn table<T: Listed>(rows: &[T], width: usize) -> String {
+    let entry = |row: &T| {
+        let mut cells = row.cells().iter().map(|cell| plain(cell)).collect::<Vec<_>>().into_iter();
+        let path = vec![cells.next().unwrap_or_default()];
+        // The last column is free text of any length: it stands beneath.
+        let mut cells: Vec<_> = cells.collect();
+        let text = cells.pop().unwrap_or_default();
+        let notes = if text.is_empty() { Vec::new() } else { vec![(Tone::Dim, text)] };
+        Entry { path, cells, tone: Tone::Plain, notes }
+    };
+    let columns = T::COLUMNS.iter().skip(1).take(T::COLUMNS.len().saturating_sub(2)).copied().collect();
+    Ledger { name: T::COLUMNS[0].0, columns, entries: rows.iter().map(entry).collect() }.render(width)
+}
+
+fn markdown_table<T: Listed>(rows: &[T]) -> String {
+    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+    let titles = line(T::COLUMNS.iter().map(|(title, _)| (*title).to_owned()).collect());
+    let rule = line(T::COLUMNS.iter().map(|_| "---".to_owned()).collect());
+    let escaped = |row: &T| line(row.cells().iter().map(|cell| markdown::escape(cell)).collect());
+    titles + &rule + &rows.iter().map(escaped).collect::<String>()
+}
+
+fn csv<T: Listed>(rows: &[T]) -> io::Result<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(T::COLUMNS.iter().map(|(title, _)| *title))?;
+    for row in rows {
+        writer.write_record(row.cells().iter().map(|cell| plain(cell)))?;
+    }
+    let bytes = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
+    String::from_utf8(bytes).map_err(io::Error::other)
+}
+
+/// Nine digits, as git shows them in a repository of some size.
+fn short(commit: &str) -> String {
+    commit.chars().take(9).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn render<T: Listed>(rows: &[T], format: Format, width: usize) -> String {
+        let mut text = Vec::new();
+        listing(rows, format, width, &mut text).expect("a vector takes all");
+        let text = String::from_utf8(text).expect("reports are UTF-8");
+        ["\u{1b}[1m", "\u{1b}[2m", "\u{1b}[0m"].iter().fold(text, |text, code| text.replace(code, ""))
+    }
+
+    fn log() -> Vec<LogRow> {
+        let row = LogRow {
+            run: "20261121-093045-3f9a".into(),
+            started: "2026-11-21T09:30:45Z".into(),
+            commit: Some("4f2c9d1e7b8a6053c1d2e3f405162738495a6b7c".into()),
+            branch: Some("main".into()),
+            subject: Some("Fuse the softmax | and \u{1b}[31mmore".into()),
+            clean: true,
+            state: "complete".into(),
+            machine: "epyc-2c".into(),
+            cases: 12,
+            failed: 0,
+        };
+        let dirty = LogRow { clean: false, failed: 2, subject: None, ..row.clone() };
+        let outside = LogRow { commit: None, state: "interrupted".into(), ..dirty.clone() };
+        vec![row, dirty, outside]
+    }
+
+    fn benchmarks() -> Vec<BenchmarkRow> {
+        let params = [
+            ("model".to_owned(), vec!["bert-tiny".into(), "bert-base-uncased".into()]),
+            ("batch-size".to_owned(), vec![1.into(), 8.into()]),
+        ];
+        let info = BenchmarkInfo {
+            name: "inference/forward".into(),
+            category: Some("inference".into()),
+            tags: vec!["encoder".into(), "quick".into()],
+            backends: vec!["ndarray".into(), "wgpu".into()],
+            params: params.into(),
+            source: "benches/encoder.rs:12".into(),
+        };
+        let bare = BenchmarkInfo {
+            name: "matmul".into(),
+            category: None,
+            tags: vec![],
+            backends: vec![],
+            params: [].into(),
+            source: "benches/kernels.rs:3".into(),
+        };
+        vec![
+            BenchmarkRow { bench: "encoder".into(), info },
+            BenchmarkRow { bench: "kernels".into(), info: bare },
+        ]
+    }
+
+    fn baselines() -> Vec<BaselineRow> {
+        let row = BaselineRow {
+            name: "release".into(),
+            machine: "epyc-2c".into(),
+            approved_by: "Ada <ada@example.org>".into(),
+            approved_at: "2026-11-21".into(),
+            reason: "the fused softmax is worth 3 % of memory".into(),
+            commit: Some("4f2c9d1e7b8a6053".into()),
+            tag: Some("v1.2.0".into()),
+            cases: 12,
+        };
+        vec![BaselineRow { tag: None, commit: None, ..row.clone() }, row]
+    }
+
+    #[test]
+    fn the_log() {
+        insta::assert_snapshot!(render(&log(), Format::Table, 100), @r"
+        commit           run                   started               machine         cases  state
+        4f2c9d1e7        20261121-093045-3f9a  2026-11-21T09:30:45Z  epyc-2c            12  complete
+            Fuse the softmax | and \u{1b}[31mmore
+        4f2c9d1e7-dirty  20261121-093045-3f9a  2026-11-21T09:30:45Z  epyc-2c  12, 2 failed  complete
+        no commit        20261121-093045-3f9a  2026-11-21T09:30:45Z  epyc-2c  12, 2 failed  interrupted
+        ");
+        insta::assert_snapshot!(render(&log(), Format::Table, 50), @r"
+        4f2c9d1e7
+          run      20261121-093045-3f9a
+          started  2026-11-21T09:30:45Z
+          machine  epyc-2c
+          cases    12
+          state    complete
+          Fuse the softmax | and \u{1b}[31mmore
+        4f2c9d1e7-dirty
+          run      20261121-093045-3f9a
+          started  2026-11-21T09:30:45Z
+          machine  epyc-2c
+          cases    12, 2 failed
+          state    complete
+        no commit
+          run      20261121-093045-3f9a
+          started  2026-11-21T09:30:45Z
+          machine  epyc-2c
+          cases    12, 2 failed
+          state    interrupted
+        ");
+    }
+
+    #[test]
+    fn the_log_for_scripts() {
+        insta::assert_snapshot!(render(&log()[..1], Format::Jsonl, 80), @r#"
+        {"format":1,"kind":"run","run":"20261121-093045-3f9a","started":"2026-11-21T09:30:45Z","commit":"4f2c9d1e7b8a6053c1d2e3f405162738495a6b7c","branch":"main","subject":"Fuse the softmax | and \u001b[31mmore","clean":true,"state":"complete","machine":"epyc-2c","cases":12,"failed":0}
+        "#);
+        insta::assert_snapshot!(render(&log()[..2], Format::Csv, 80), @r#"
+        commit,run,started,machine,cases,state,subject
+        4f2c9d1e7,20261121-093045-3f9a,2026-11-21T09:30:45Z,epyc-2c,12,complete,Fuse the softmax | and \u{1b}[31mmore
+        4f2c9d1e7-dirty,20261121-093045-3f9a,2026-11-21T09:30:45Z,epyc-2c,"12, 2 failed",complete,
+        "#);
+        insta::assert_snapshot!(render(&log()[..1], Format::Markdown, 80), @r"
+        | commit | run | started | machine | cases | state | subject |
+        | --- | --- | --- | --- | --- | --- | --- |
+        | 4f2c9d1e7 | 20261121-093045-3f9a | 2026-11-21T09:30:45Z | epyc-2c | 12 | complete | Fuse the softmax \| and \\u{1b}\[31mmore |
+        ");
+    }
+
+    #[test]
+    fn the_benchmarks() {
+        insta::assert_snapshot!(render(&benchmarks(), Format::Table, 80), @"
+        benchmark                  category   backends      tags
+        encoder/inference/forward  inference  ndarray wgpu  encoder quick
+            batch-size=1,8 model=bert-tiny,bert-base-uncased
+        kernels/matmul                        any
+        ");
+        insta::assert_snapshot!(render(&benchmarks()[1..], Format::Json, 80), @r#"
+        {
+          "format": 1,
+          "kind": "benchmarks",
+          "rows": [
+            {
+              "bench": "kernels",
+              "name": "matmul",
+              "category": null,
+              "tags": [],
+              "backends": [],
+              "params": {},
+              "source": "benches/kernels.rs:3"
+            }
+          ]
+        }
+        "#);
+    }
+
+    #[test]
+    fn the_baselines() {
+        insta::assert_snapshot!(render(&baselines(), Format::Table, 80), @"
+        baseline  machine  commit              cases  approved    by
+        release   epyc-2c                         12  2026-11-21  Ada <ada@example.org>
+            the fused softmax is worth 3 % of memory
+        release   epyc-2c  4f2c9d1e7 (v1.2.0)     12  2026-11-21  Ada <ada@example.org>
+            the fused softmax is worth 3 % of memory
+        ");
+        insta::assert_snapshot!(render(&baselines(), Format::Markdown, 80), @"
+        | baseline | machine | commit | cases | approved | by | why |
+        | --- | --- | --- | --- | --- | --- | --- |
+        | release | epyc-2c |  | 12 | 2026-11-21 | Ada &lt;ada&#64;example.org&gt; | the fused softmax is worth 3 % of memory |
+        | release | epyc-2c | 4f2c9d1e7 (v1.2.0) | 12 | 2026-11-21 | Ada &lt;ada&#64;example.org&gt; | the fused softmax is worth 3 % of memory |
+        ");
+    }
+
+    #[test]
+    fn an_empty_list_is_an_empty_table() {
+        assert_eq!(render::<LogRow>(&[], Format::Table, 80), "");
+        assert_eq!(render::<LogRow>(&[], Format::Jsonl, 80), "");
+    }
+}

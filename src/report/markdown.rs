@@ -1,0 +1,61 @@
+//! Markdown tables.
+
+use super::plain::plain;
+
+/// How a column is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Align {
+    Left,
+    Right,
+}
+
+/// A table; texts are neutralised and escaped here and nowhere else.
+pub(super) fn table<const N: usize>(columns: [(&str, Align); N], rows: &[[String; N]]) -> String {
+    let titles = columns.map(|(title, _)| title.to_owned());
+    let rule = columns.map(|(_, align)| if align == Align::Right { "---:" } else { "---" });
+    let mut text = line(titles.map(|title| escape(&title)));
+    text += &line(rule.map(str::to_owned));
+    for row in rows {
+        text += &line(row.clone().map(|cell| escape(&cell)));
+    }
+    text
+}
+
+/// Text that Markdown and HTML leave as it is, on one line.
+pub(super) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in plain(text).chars() {
+        match character {
+            '|' | '\\' | '`' | '*' | '_' | '[' | ']' | '~' => escaped.extend(['\\', character]),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            // A reason that says `@name` would call that person.
+            '@' => escaped.push_str("&#64;"),
+            _ => escaped.push(character),
+        }
+    }
+    escaped
+}
+
+fn line<const N: usize>(cells: [String; N]) -> String {
+    format!("| {} |\n", cells.join(" | "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table() {
+        let rows = [["a|b".to_owned(), "1".to_owned()], ["two\nlines".to_owned(), String::new()]];
+        let text = table([("name", Align::Left), ("count", Align::Right)], &rows);
+        assert_eq!(text, "| name | count |\n| --- | ---: |\n| a\\|b | 1 |\n| two lines |  |\n");
+    }
+
+    #[test]
+    fn what_markdown_would_obey() {
+        assert_eq!(escape("<img src=x> & `c`"), "&lt;img src=x&gt; &amp; \\`c\\`");
+        assert_eq!(escape("[a](b) *c* b1_s128@wgpu"), "\\[a\\](b) \\*c\\* b1\\_s128&#64;wgpu");
+    }
+}

@@ -1,0 +1,25 @@
+//! What was measured and what was found, as text: one function for each thing, one file for each form.
+//!
+//! Writes to what it is given; opens no files, knows no store, and decides nothing.
+//!
+//! Text that a benchmark wrote (its name, the reason of its failure) is neutralised in [`plain`]: a child must
+//! not control the reader's terminal.
+
+mod amount;
+mod comparison;
+mod format;
+mod json;
+mod ledger;
+mod listing;
+mod markdown;
+mod paint;
+mod plain;
+mod run;
+
+pub(crate) use comparison::comparison;
+pub(crate) use format::Format;
+pub(crate) use listing::{BaselineRow, BenchmarkRow, Listed, LogRow, listing};
+pub(crate) use run::run;
+
+/// The version of the forms that scripts read: JSON, JSON lines and CSV.
+pub(crate) const FORMAT: u32 = 1;

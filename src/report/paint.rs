@@ -1,0 +1,43 @@
+//! Colors, as escape codes in the text; the shell takes them out where they are not wanted.
+
+use anstyle::{AnsiColor, Style};
+
+/// What a piece of text means to the reader.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Tone {
+    #[default]
+    Plain,
+    Good,
+    Bad,
+    Open,
+    Dim,
+    Heading,
+}
+
+/// The text in the style of its tone.
+pub(super) fn paint(tone: Tone, text: &str) -> String {
+    let style = match tone {
+        Tone::Plain => return text.to_owned(),
+        Tone::Good => AnsiColor::Green.on_default(),
+        Tone::Bad => AnsiColor::Red.on_default().bold(),
+        Tone::Open => AnsiColor::Yellow.on_default(),
+        Tone::Dim => Style::new().dimmed(),
+        Tone::Heading => Style::new().bold(),
+    };
+    if text.is_empty() { String::new() } else { format!("{style}{text}{style:#}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_color_ends() {
+        for tone in [Tone::Good, Tone::Bad, Tone::Open, Tone::Dim, Tone::Heading] {
+            let painted = paint(tone, "word");
+            assert!(painted.starts_with("\u{1b}[") && painted.ends_with("word\u{1b}[0m"), "{painted:?}");
+            assert_eq!(paint(tone, ""), "");
+        }
+        assert_eq!(paint(Tone::Plain, "word"), "word");
+    }
+}

@@ -1,0 +1,43 @@
+//! One run, in each form.
+
+mod csv;
+mod document;
+mod markdown;
+mod table;
+
+use std::io::{self, Write};
+
+use accel_bench::record::{CaseRecord, RunRecord};
+use accel_bench::stats;
+use document::{CaseDocument, RunDocument};
+pub(super) use table::{failure, path};
+
+use super::{Format, json};
+
+/// Writes a run; `width` is the terminal's and counts for the table only.
+pub(crate) fn run(record: &RunRecord, format: Format, width: usize, to: &mut dyn Write) -> io::Result<()> {
+    let text = match format {
+        Format::Table => table::render(record, width),
+        Format::Markdown => markdown::render(record),
+        Format::Json => json::pretty("run", RunDocument::of(record))?,
+        Format::Jsonl => {
+            let lines = record.cases.iter().map(|case| json::line("case", CaseDocument::of(record, case)));
+            lines.collect::<Result<_, _>>()?
+        }
+        Format::Csv => csv::render(record)?,
+    };
+    to.write_all(text.as_bytes())
+}
+
+/// The median of a metric over the processes that have it.
+fn metric(case: &CaseRecord, name: &str) -> Option<f64> {
+    stats::median(&crate::compare::of_metric(case, name))
+}
+
+/// The most memory that the case's processes held: the device's pool where it tells, else the host's.
+fn memory_peak(case: &CaseRecord) -> Option<f64> {
+    ["device-memory-peak-bytes", "host-rss-peak-bytes"].iter().find_map(|name| metric(case, name))
+}
+
+#[cfg(test)]
+mod tests;

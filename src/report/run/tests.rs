@@ -1,0 +1,287 @@
+//! Snapshots of one run in each form.
+
+#![expect(clippy::too_many_lines, reason = "a snapshot is as long as what it shows")]
+
+use accel_bench::record::{RunRecord, RunState};
+
+use super::super::Format;
+use super::run;
+use crate::compare::sample;
+
+fn render(record: &RunRecord, format: Format, width: usize) -> String {
+    let mut text = Vec::new();
+    run(record, format, width, &mut text).expect("a vector takes all");
+    String::from_utf8(text).expect("reports are UTF-8")
+}
+
+/// Without colors, as in a pipe.
+fn bare(text: &str) -> String {
+    text.split('\u{1b}')
+        .enumerate()
+        .map(
+            |(index, part)| if index == 0 { part } else { part.split_once('m').map_or("", |(_, rest)| rest) },
+        )
+        .collect()
+}
+
+fn candidate() -> RunRecord {
+    sample::runs().1
+}
+
+#[test]
+fn a_table_of_80_columns() {
+    insta::assert_snapshot!(bare(&render(&candidate(), Format::Table, 80)), @r"
+    case                            latency        throughput  memory peak
+    encoder/forward/bert-tiny
+      b1_s128_f32@ndarray   13.80 ms ±0.4 %  9.275 k tokens/s    640.0 MiB
+    encoder/forward/bert-base-uncased
+      b16_s512_f32@ndarray   1.600 s ±0.6 %
+    encoder/forward/bert-tiny
+      b1_s128_f32@wgpu      4.246 ms ±5.9 %
+      b1_s128_f16@ndarray
+        ∅ unsupported: ndarray has no f16
+        log: logs/20261121-093045-3f9a/child-3.log
+    kernels/matmul
+      n=256@ndarray         815.8 µs ±0.2 %
+    kernels/softmax
+      n=1024@ndarray        52.10 µs ±0.2 %
+    kernels
+      größe-λ|pipe@ndarray  899.9 ns ±2.0 %
+        ✗ panic: index out of bounds: \u{1b}[2J\u{1b}]0;owned\u{7}the len is 3 |
+          but the index is 7 at src/lib.rs:12
+        log: logs/20261121-093045-3f9a/child-3.log
+      attention@wgpu
+        ✗ poisoned: device lost
+        log: logs/20261121-093045-3f9a/child-3.log
+      layer-norm@ndarray    31.00 µs ±0.2 %
+      rms-norm@ndarray      25.00 µs ±0.2 %
+
+    10 cases: 7 ok, 2 failed, 1 unsupported
+    ±: 95 % interval over processes
+    ");
+}
+
+#[test]
+fn a_table_of_50_columns() {
+    insta::assert_snapshot!(bare(&render(&candidate(), Format::Table, 50)), @r"
+                latency        throughput  memory peak
+    encoder
+      forward/bert-tiny/b1_s128_f32@ndarray
+        13.80 ms ±0.4 %  9.275 k tokens/s    640.0 MiB
+      forward/bert-base-uncased/b16_s512_f32@ndarray
+         1.600 s ±0.6 %
+      forward/bert-tiny/b1_s128_f32@wgpu
+        4.246 ms ±5.9 %
+      forward/bert-tiny/b1_s128_f16@ndarray
+        ∅ unsupported: ndarray has no f16
+        log: logs/20261121-093045-3f9a/child-3.log
+    kernels
+      matmul/n=256@ndarray
+        815.8 µs ±0.2 %
+      softmax/n=1024@ndarray
+        52.10 µs ±0.2 %
+      größe-λ|pipe@ndarray
+        899.9 ns ±2.0 %
+        ✗ panic: index out of bounds:
+          \u{1b}[2J\u{1b}]0;owned\u{7}the len is 3 |
+          but the index is 7 at src/lib.rs:12
+        log: logs/20261121-093045-3f9a/child-3.log
+      attention@wgpu
+        ✗ poisoned: device lost
+        log: logs/20261121-093045-3f9a/child-3.log
+      layer-norm@ndarray
+        31.00 µs ±0.2 %
+      rms-norm@ndarray
+        25.00 µs ±0.2 %
+
+    10 cases: 7 ok, 2 failed, 1 unsupported
+    ±: 95 % interval over processes
+    ");
+}
+
+#[test]
+fn an_interrupted_run_of_one_process() {
+    let mut record = sample::run("r", vec![sample::case("a/x@n", &[100.0])]);
+    record.state = RunState::Interrupted;
+    insta::assert_snapshot!(bare(&render(&record, Format::Table, 80)), @"
+    case    latency  throughput  memory peak
+    a
+      x@n  100.0 ns
+
+    1 case: 1 ok
+    ±: 95 % interval over the samples of one process; another process may differ
+      by more
+    interrupted: what is shown was finished before
+    ");
+}
+
+#[test]
+fn a_run_without_cases() {
+    insta::assert_snapshot!(render(&sample::run("r", vec![]), Format::Table, 80), @"0 cases: 0 ok");
+}
+
+#[test]
+fn markdown() {
+    insta::assert_snapshot!(render(&candidate(), Format::Markdown, 80), @r"
+    | case | latency | throughput | memory peak | status |
+    | --- | ---: | ---: | ---: | --- |
+    | encoder/forward/bert-tiny/b1\_s128\_f32&#64;ndarray | 13.80 ms ±0.4 % | 9.275 k tokens/s | 640.0 MiB | ok |
+    | encoder/forward/bert-base-uncased/b16\_s512\_f32&#64;ndarray | 1.600 s ±0.6 % |  |  | ok |
+    | encoder/forward/bert-tiny/b1\_s128\_f32&#64;wgpu | 4.246 ms ±5.9 % |  |  | ok |
+    | encoder/forward/bert-tiny/b1\_s128\_f16&#64;ndarray |  |  |  | unsupported: ndarray has no f16 |
+    | kernels/matmul/n=256&#64;ndarray | 815.8 µs ±0.2 % |  |  | ok |
+    | kernels/softmax/n=1024&#64;ndarray | 52.10 µs ±0.2 % |  |  | ok |
+    | kernels/größe-λ\|pipe&#64;ndarray | 899.9 ns ±2.0 % |  |  | panic: index out of bounds: \\u{1b}\[2J\\u{1b}\]0;owned\\u{7}the len is 3 \| but the index is 7 at src/lib.rs:12 |
+    | kernels/attention&#64;wgpu |  |  |  | poisoned: device lost |
+    | kernels/layer-norm&#64;ndarray | 31.00 µs ±0.2 % |  |  | ok |
+    | kernels/rms-norm&#64;ndarray | 25.00 µs ±0.2 % |  |  | ok |
+    ");
+}
+
+#[test]
+fn csv() {
+    insta::assert_snapshot!(render(&candidate(), Format::Csv, 80), @r#"
+    format,run,case,bench,benchmark,backend,params,status,reason,processes,samples,latency_ns,latency_low_ns,latency_high_ns,latency_interval_over,sample_mean_ns,sample_std_ns,sample_min_ns,sample_p50_ns,sample_p90_ns,sample_p95_ns,sample_p99_ns,sample_max_ns,elements_per_s,bytes_per_s,samples_per_s,tokens_per_s,host_rss_peak_bytes,metrics
+    1,20261121-101500-77aa,encoder/forward/bert-tiny/b1_s128_f32@ndarray,encoder,forward,ndarray,"{""batch-size"":1,""model"":""bert-tiny"",""precision"":""f32"",""sequence-length"":128}",ok,,5,15,13799944.799735019,13745865.462573778,13854236.897214318,processes,13800000,123431.39318203105,13607352,13800000,13954725.6,13974238.799999999,13989849.36,13993752,,,,9275.36231884058,671088640,"[{""name"":""host-rss-peak-bytes"",""unit"":""bytes"",""better"":""lower"",""source"":""rss"",""value"":671088640.0,""processes"":[671088640.0,671088640.0,671088640.0,671088640.0,671088640.0]}]"
+    1,20261121-101500-77aa,encoder/forward/bert-base-uncased/b16_s512_f32@ndarray,encoder,forward,ndarray,"{""batch-size"":16,""model"":""bert-base-uncased"",""precision"":""f32"",""sequence-length"":512}",ok,,5,15,1599985599.844475,1590589703.6494112,1609436999.269005,processes,1600000000,15239155.582155555,1574496000,1600000000,1618908800,1622302400,1625017280,1625696000,,,,,,[]
+    1,20261121-101500-77aa,encoder/forward/bert-tiny/b1_s128_f32@wgpu,encoder,forward,wgpu,"{""batch-size"":1,""model"":""bert-tiny"",""precision"":""f32"",""sequence-length"":128}",ok,,5,15,4246170.860302865,4003026.9054721384,4504083.385059991,processes,4250000,190071.8872464536,3955050,4250000,4486980,4518515,4543743,4550050,,,,,,[]
+    1,20261121-101500-77aa,encoder/forward/bert-tiny/b1_s128_f16@ndarray,encoder,forward,ndarray,"{""batch-size"":1,""model"":""bert-tiny"",""precision"":""f16"",""sequence-length"":128}",unsupported,ndarray has no f16,0,0,,,,,,,,,,,,,,,,,,[]
+    1,20261121-101500-77aa,kernels/matmul/n=256@ndarray,kernels,matmul,ndarray,"{""n"":256}",ok,,5,15,815799.1841990215,814199.1410868844,817402.3716745353,processes,815800,6997.432489641569,806026.716,815800,824452.3748,825029.1453999999,825490.56188,825605.916,,,,,,[]
+    1,20261121-101500-77aa,kernels/softmax/n=1024@ndarray,kernels,softmax,ndarray,"{""n"":1024}",ok,,5,15,52099.94789993743,51997.763239307,52202.33337122236,processes,52100,446.8818738788009,51475.842,52100,52652.5726,52689.4073,52718.87506,52726.242,,,,,,[]
+    1,20261121-101500-77aa,kernels/größe-λ|pipe@ndarray,kernels,größe-λ|pipe,ndarray,{},panic,index out of bounds: \u{1b}[2J\u{1b}]0;owned\u{7}the len is 3 | but the index is 7 at src/lib.rs:12,5,15,899.9099891974793,882.412598602613,917.7543361686643,processes,900,15.213156899774052,873.18,899.91,918.0540000000001,920.817,925.9074,927.18,,,,,,[]
+    1,20261121-101500-77aa,kernels/attention@wgpu,kernels,attention,wgpu,{},poisoned,device lost,0,0,,,,,,,,,,,,,,,,,,[]
+    1,20261121-101500-77aa,kernels/layer-norm@ndarray,kernels,layer-norm,ndarray,{},ok,,5,15,30999.968999962806,30939.168146228763,31060.889337963436,processes,31000,265.89900365149384,30628.62,31000,31328.786,31350.703,31368.2366,31372.62,,,,,,[]
+    1,20261121-101500-77aa,kernels/rms-norm@ndarray,kernels,rms-norm,ndarray,{},ok,,5,15,24999.974999970003,24950.942053410294,25049.10430480922,processes,25000,214.43468036410795,24700.5,25000,25265.15,25282.825,25296.965,25300.5,,,,,,[]
+    "#);
+}
+
+#[test]
+fn json_of_one_case() {
+    let mut record = candidate();
+    record.cases.truncate(1);
+    insta::assert_snapshot!(render(&record, Format::Json, 80), @r#"
+    {
+      "format": 1,
+      "kind": "run",
+      "run": "20261121-101500-77aa",
+      "started": "2026-11-21T09:30:45Z",
+      "state": "complete",
+      "commit": {
+        "id": "9b8c7d6e5f4a39281706f5e4d3c2b1a09f8e7d6c",
+        "branch": "main",
+        "subject": "Fuse the softmax",
+        "time": "2026-11-21T09:00:00Z",
+        "tree": {
+          "state": "dirty",
+          "tree": "77aa88bb99cc"
+        }
+      },
+      "machine": "epyc-2c-24g-1a2b3c",
+      "profile": {
+        "name": "full",
+        "processes": 5
+      },
+      "tool": {
+        "version": "0.1.0",
+        "protocol": 1
+      },
+      "cases": [
+        {
+          "run": "20261121-101500-77aa",
+          "case": "encoder/forward/bert-tiny/b1_s128_f32@ndarray",
+          "bench": "encoder",
+          "benchmark": "forward",
+          "backend": "ndarray",
+          "params": {
+            "batch-size": 1,
+            "model": "bert-tiny",
+            "precision": "f32",
+            "sequence-length": 128
+          },
+          "category": "inference",
+          "tags": [
+            "encoder"
+          ],
+          "status": "ok",
+          "reason": null,
+          "log": null,
+          "latency_ns": 13799944.799735019,
+          "latency_low_ns": 13745865.462573778,
+          "latency_high_ns": 13854236.897214318,
+          "latency_level": 0.95,
+          "latency_interval_over": "processes",
+          "process_medians_ns": [
+            13744800.0,
+            13772400.0,
+            13800000.0,
+            13827600.0,
+            13855200.0
+          ],
+          "samples": {
+            "n": 15,
+            "mean_ns": 13800000.0,
+            "std_ns": 123431.39318203105,
+            "min_ns": 13607352.0,
+            "p50_ns": 13800000.0,
+            "p90_ns": 13954725.6,
+            "p95_ns": 13974238.799999999,
+            "p99_ns": 13989849.36,
+            "max_ns": 13993752.0
+          },
+          "rates": {
+            "tokens-per-s": 9275.36231884058
+          },
+          "metrics": [
+            {
+              "name": "host-rss-peak-bytes",
+              "unit": "bytes",
+              "better": "lower",
+              "source": "rss",
+              "value": 671088640.0,
+              "processes": [
+                671088640.0,
+                671088640.0,
+                671088640.0,
+                671088640.0,
+                671088640.0
+              ]
+            }
+          ]
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn every_line_of_jsonl_is_a_case() {
+    let record = candidate();
+    let text = render(&record, Format::Jsonl, 80);
+    let lines: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect();
+    assert_eq!(lines.len(), record.cases.len());
+    for (line, case) in lines.iter().zip(&record.cases) {
+        assert_eq!(line["case"], case.id.to_string());
+        assert_eq!(
+            (&line["format"], &line["kind"], &line["run"]),
+            (&1.into(), &"case".into(), &record.id.as_str().into())
+        );
+    }
+    assert_eq!(lines[6]["status"], "panic");
+    assert_eq!(
+        lines[6]["reason"].as_str().map(|reason| reason.contains('\u{1b}')),
+        Some(true),
+        "JSON escapes, not drops"
+    );
+}
+
+#[test]
+fn a_child_does_not_control_the_terminal() {
+    for format in [Format::Table, Format::Json, Format::Jsonl, Format::Csv, Format::Markdown] {
+        let text = render(&candidate(), format, 80);
+        assert!(
+            !text.contains("\u{1b}[2J") && !text.contains("\u{1b}]") && !text.contains('\u{7}'),
+            "{format:?}"
+        );
+    }
+}
