@@ -56,7 +56,7 @@ fn metric(row: &MetricRow) -> [String; 5] {
         side.as_ref().map(|estimate| amount::estimate(estimate, &row.unit)).unwrap_or_default()
     };
     let verdict = match row.judging {
-        Judging::Judged(judgement) => words::of_judgement(&judgement).1,
+        Judging::Judged(judgement) => words::of_judgement(&judgement, row.better).1,
         Judging::DifferentProcesses => "not judged: the process served other cases too",
         Judging::FollowsFromLatency | Judging::Told => "",
     };

@@ -1,6 +1,6 @@
 //! What a comparison found, in words.
 
-use accel_bench::record::{RunState, TreeState};
+use accel_bench::record::{Direction, RunState, TreeState};
 
 use crate::compare::{Census, Effect, Judgement, Judging, MetricRow, Need, Row, SideInfo, Standing, Verdict};
 use crate::report::amount;
@@ -12,7 +12,7 @@ use crate::report::plain::plain;
 pub(super) fn verdict(row: &Row) -> (Tone, &'static str) {
     match row.standing {
         Standing::Judged(_) if row.is_alert() => (Tone::Bad, "▲▲ regressed"),
-        Standing::Judged(judgement) => of_judgement(&judgement),
+        Standing::Judged(judgement) => of_judgement(&judgement, Direction::Lower),
         Standing::New => (Tone::Dim, "+ new"),
         Standing::Gone => (Tone::Open, "− missing"),
         Standing::Broken => (Tone::Bad, "✗ failed"),
@@ -23,9 +23,12 @@ pub(super) fn verdict(row: &Row) -> (Tone, &'static str) {
     }
 }
 
-pub(super) fn of_judgement(judgement: &Judgement) -> (Tone, &'static str) {
+/// The arrow shows where the value went, the word whether that is good.
+pub(super) fn of_judgement(judgement: &Judgement, better: Direction) -> (Tone, &'static str) {
     match judgement.verdict {
+        Verdict::Regressed if better == Direction::Higher => (Tone::Bad, "▼ regressed"),
         Verdict::Regressed => (Tone::Bad, "▲ regressed"),
+        Verdict::Improved if better == Direction::Higher => (Tone::Good, "▲ improved"),
         Verdict::Improved => (Tone::Good, "▼ improved"),
         Verdict::Same => (Tone::Plain, "= same"),
         Verdict::Undecided(_) => (Tone::Open, "? undecided"),
@@ -82,7 +85,7 @@ pub(super) fn metric(row: &MetricRow) -> (Tone, String) {
     }
     match row.judging {
         Judging::Judged(judgement) => {
-            let (tone, word) = of_judgement(&judgement);
+            let (tone, word) = of_judgement(&judgement, row.better);
             (if tone == Tone::Plain { Tone::Dim } else { tone }, format!("{text}  {}", kept(word.to_owned())))
         }
         Judging::FollowsFromLatency | Judging::Told => (Tone::Dim, text),
@@ -154,7 +157,7 @@ pub(super) fn census(census: &Census) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use accel_bench::record::{CommitInfo, Direction, Failure, Metric};
+    use accel_bench::record::{CommitInfo, Failure, Metric};
 
     use super::*;
     use crate::compare::{Tolerance, compare, sample};
@@ -209,11 +212,11 @@ mod tests {
     #[test]
     fn metrics_in_one_line() {
         use Direction::{Higher, Lower, Neither};
-        let worse = "pool 1.000 KiB → 2.000 KiB  +100 % [+99.2, +101]  ▲ regressed";
+        let worse = "pool 1.000 KiB → 2.000 KiB  +100 % [+99.1, +101]  ▲ regressed";
         check_metric("pool", Lower, (1024.0, 2048.0), Tone::Bad, worse);
-        let better = "pool 1.000 KiB → 2.000 KiB  +100 % [+99.2, +101]  ▼ improved";
+        let better = "pool 1.000 KiB → 2.000 KiB  +100 % [+99.1, +101]  ▲ improved";
         check_metric("pool", Higher, (1024.0, 2048.0), Tone::Good, better);
-        let told = "pool 1.000 KiB → 2.000 KiB  +100 % [+99.2, +101]";
+        let told = "pool 1.000 KiB → 2.000 KiB  +100 % [+99.1, +101]";
         check_metric("pool", Neither, (1024.0, 2048.0), Tone::Dim, told);
         check_metric("\u{1b}c", Lower, (0.0, 0.0), Tone::Dim, "\\u{1b}c 0.000 B → 0.000 B");
     }

@@ -6,19 +6,22 @@ use super::{Interval, mean, mean_interval};
 /// (Fleming and Wallace, "How Not to Lie with Statistics", CACM 29 (1986), 218–221). Positive values only.
 #[must_use]
 pub fn geometric_mean(values: &[f64]) -> Option<f64> {
-    let logs = logs(values)?;
-    // One value is its own mean, to the last digit.
-    if let [only] = values {
-        return Some(*only);
-    }
-    mean(&logs).map(f64::exp)
+    let first = *values.first()?;
+    mean(&logs_over(first, values)?).map(|log| first * log.exp())
 }
 
 /// The interval of the geometric mean: Student's on the logarithms.
 #[must_use]
 pub fn geometric_mean_interval(values: &[f64], level: f64) -> Option<Interval> {
-    let interval = mean_interval(&logs(values)?, level)?;
-    Interval::new(interval.low.exp(), interval.high.exp())
+    let first = *values.first()?;
+    let interval = mean_interval(&logs_over(first, values)?, level)?;
+    Interval::new(first * interval.low.exp(), first * interval.high.exp())
+}
+
+/// Logarithms of the ratios to one of the values: equal values then have exactly themselves as their mean.
+fn logs_over(first: f64, values: &[f64]) -> Option<Vec<f64>> {
+    let first = logs(&[first])?[0];
+    Some(logs(values)?.iter().map(|log| log - first).collect())
 }
 
 /// Natural logarithms, when all values are positive and finite.
@@ -41,7 +44,7 @@ mod tests {
         close(geometric_mean(&[1.0, 4.0]), 2.0);
         close(geometric_mean(&[10.0, 1_000.0, 100.0]), 100.0);
         close(geometric_mean(&[1e300, 1e-300]), 1.0);
-        assert_eq!(geometric_mean(&[100.0]), Some(100.0));
+        assert_eq!(geometric_mean(&[100.1; 5]), Some(100.1));
         assert_eq!(geometric_mean(&[]), None);
         assert_eq!(geometric_mean(&[1.0, 0.0]), None);
         assert_eq!(geometric_mean(&[1.0, -1.0]), None);
