@@ -108,7 +108,7 @@ impl Problems {
         }
         let label = match nearest(name, known) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => next.to_owned(),
+            None => next.trim_start_matches("or ").to_owned(),
         };
         let known: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
         let problem = Problem::new(name.span(), format!("unknown {what} `{}`", **name), label);
