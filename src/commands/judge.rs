@@ -13,6 +13,7 @@ use crate::report::{self, Format};
 /// How a comparison is judged and shown.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Judging")]
+#[group(skip)]
 pub(crate) struct Args {
     /// Changes within this are no regression (before bench.toml's `[gate] tolerance`)
     #[arg(long, value_name = "PERCENT", value_parser = Percent::parse)]

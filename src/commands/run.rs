@@ -16,6 +16,7 @@ use crate::store::{self, Name};
 
 /// Arguments of `run`.
 #[derive(Clone, Debug, clap::Args)]
+#[group(skip)]
 pub(crate) struct Args {
     /// Only cases whose id contains one of these (`*` stands for anything)
     #[arg(value_name = "FILTER")]
