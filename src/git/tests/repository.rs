@@ -127,6 +127,7 @@ fn revisions_that_are_none() {
     check_unresolved(&scratch, "topic", "cannot resolve `topic`: no such revision; is it `origin/topic`?");
     check_unresolved(&scratch, "HEAD~7", "cannot resolve `HEAD~7`: no such revision");
     check_unresolved(&scratch, "", "cannot resolve ``: no such revision");
+    check_unresolved(&scratch, "mian~2", "cannot resolve `mian~2`: no such revision; is it `main`?");
     check_unresolved(&scratch, "a..b", "cannot resolve `a..b`: no such revision");
     check_unresolved(&scratch, "HEAD:a.txt", "cannot resolve `HEAD:a.txt`: it is no commit");
 }
@@ -134,8 +135,8 @@ fn revisions_that_are_none() {
 #[test]
 fn a_beginning_that_several_objects_share_is_ambiguous() {
     let scratch = Scratch::new();
-    // Twenty objects more: with one hexadecimal digit less than four nothing is looked up, so find a pair.
-    for n in 0..400 {
+    // Git looks up no less than four digits, which some pair of so many objects shares.
+    for n in 0..1500 {
         scratch.write(&format!("many/{n}"), n.to_string());
     }
     scratch.git(&["add", "--all"]);
