@@ -166,7 +166,7 @@ impl Shell {
     fn to_err(&mut self, text: &str) {
         let mut err = AutoStream::new(io::stderr().lock(), self.choice);
         // Nobody is left to tell when stderr is closed.
-        let write = || drop(err.write_all(text.as_bytes()).and_then(|()| err.flush()));
+        let mut write = || drop(err.write_all(text.as_bytes()).and_then(|()| err.flush()));
         match &self.progress {
             Some(bar) => bar.suspend(write),
             None => write(),

@@ -31,6 +31,8 @@ pub(crate) struct Package {
     pub(crate) root: PathBuf,
     pub(crate) features: BTreeSet<String>,
     pub(crate) benches: Vec<BenchTarget>,
+    /// Folders of the packages that it depends on by path.
+    pub(crate) path_dependencies: Vec<PathBuf>,
 }
 
 impl Workspace {
@@ -49,6 +51,32 @@ impl Workspace {
     /// Every bench target; those of `harness: None` are not ours.
     pub(crate) fn bench_targets(&self) -> Vec<BenchTarget> {
         self.packages.iter().flat_map(|package| package.benches.iter().cloned()).collect()
+    }
+
+    /// Folders whose sources end up in a bench: packages with benches, what they depend on by path, and where
+    /// bench targets lie outside of their package.
+    pub(crate) fn built_into_benches(&self) -> BTreeSet<PathBuf> {
+        let with_benches = || self.packages.iter().filter(|package| !package.benches.is_empty());
+        let mut found: BTreeSet<PathBuf> = BTreeSet::new();
+        let mut waiting: Vec<PathBuf> = with_benches().map(|package| package.root.clone()).collect();
+        while let Some(root) = waiting.pop() {
+            if found.insert(root.clone())
+                && let Some(package) = self.packages.iter().find(|package| package.root == root)
+            {
+                waiting.extend(package.path_dependencies.iter().cloned());
+            }
+        }
+        let sources = with_benches().flat_map(|package| &package.benches);
+        let folders = sources.filter_map(|bench| fs::canonicalize(&bench.source).ok()?.parent().map(Path::to_owned));
+        found.extend(folders);
+        found
+    }
+
+    /// Roots of the other packages of the workspace.
+    pub(crate) fn not_built_into_benches(&self) -> BTreeSet<PathBuf> {
+        let built = self.built_into_benches();
+        let roots = self.packages.iter().map(|package| package.root.clone());
+        roots.filter(|root| !built.contains(root)).collect()
     }
 
     pub(crate) fn lockfile(&self) -> PathBuf {
@@ -90,7 +118,10 @@ fn package(package: &cargo_metadata::Package) -> Result<Package, Error> {
         })?;
         for target in targets {
             let source = target.src_path.as_std_path().to_owned();
-            let text = read(&source)?;
+            // A source that cannot be read is cargo's to complain of, when it is built.
+            let text = fs::read(&source)
+                .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+                .unwrap_or_default();
             benches.push(BenchTarget {
                 package: package.name.to_string(),
                 target: target.name.clone(),
@@ -102,7 +133,9 @@ fn package(package: &cargo_metadata::Package) -> Result<Package, Error> {
             });
         }
     }
-    Ok(Package { name: package.name.to_string(), manifest, root, features, benches })
+    let paths = package.dependencies.iter().filter_map(|dependency| dependency.path.clone());
+    let path_dependencies = paths.map(cargo_metadata::camino::Utf8PathBuf::into_std_path_buf).collect();
+    Ok(Package { name: package.name.to_string(), manifest, root, features, benches, path_dependencies })
 }
 
 /// The name that the package's code has for the harness.

@@ -10,8 +10,8 @@ use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::ids::{CommitId, MachineId};
 use crate::measure::{Machine, Project, SideSpec};
-use crate::report::{self, Format};
-use crate::store::{Approval, Name, is_stable};
+use crate::report::{self, BaselineRow, Format};
+use crate::store::{Approval, BaselineSummary, Name, is_stable};
 
 /// Arguments of `baseline`.
 #[derive(Clone, Debug, clap::Args)]
@@ -189,7 +189,7 @@ fn record(cx: &Context, project: &Project, run: Option<&str>) -> Result<RunRecor
         Some(text) => project.side(cx, &machine, text)?,
         None => project.last_run()?,
     };
-    project.stored(&side, &machine)?.ok_or_else(|| Error::NothingToRun {
+    project.stored(&side, Some(&machine))?.ok_or_else(|| Error::NothingToRun {
         what: format!("there is no stored run of {}", side.name()),
         hint: "`cargo accel-bench` measures the working tree; `cargo accel-bench log` shows what there is".to_owned(),
     })
@@ -200,5 +200,19 @@ fn named(cx: &Context, project: &Project, name: &str) -> Result<RunRecord> {
     match project.side(cx, &machine, &format!("baseline:{name}"))? {
         SideSpec::Record { record, .. } => Ok(*record),
         _ => unreachable!("a baseline is a record"),
+    }
+}
+
+fn row(baseline: &BaselineSummary) -> BaselineRow {
+    let approval = baseline.approval.clone();
+    BaselineRow {
+        name: baseline.name.to_string(),
+        machine: baseline.machine.to_string(),
+        approved_by: approval.who,
+        approved_at: approval.when,
+        reason: approval.why,
+        commit: approval.commit,
+        tag: approval.tag,
+        cases: baseline.cases,
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
+use accel_bench::units::Bytes;
+
 use crate::context::Context;
 use crate::error::{Exit, Result};
 use crate::git;
@@ -34,17 +36,20 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
         keep: args.keep_runs.or(kept.keep_runs),
     };
     let listing = project.store.runs()?;
-    let now = SystemTime::from(cx.now());
-    let old = select(&listing.runs, &rules, &project.protected()?, now);
+    let old = select(&listing.runs, &rules, &project.protected()?, cx.now());
     if args.dry_run {
         cx.shell.out(|to| old.iter().try_for_each(|id| writeln!(to, "{id}")))?;
         cx.shell.note("Would", format!("remove {} of {} runs", old.len(), listing.runs.len()));
         return Ok(Exit::Fine);
     }
-    let removed = project.store.remove(&old, now)?;
-    cx.shell.status("Removed", removed);
+    let removed = project.store.remove(&old, SystemTime::from(cx.now()))?;
+    cx.shell.status("Removed", format!("{} runs, {}", removed.runs, size(removed.bytes)));
     for checkout in git::remove_old_checkouts(&project.checkouts(), args.keep_checkouts)? {
-        cx.shell.status("Removed", checkout);
+        cx.shell.status("Removed", format!("checkout `{}`, {}", checkout.path.display(), size(checkout.bytes)));
     }
     Ok(Exit::Fine)
+}
+
+fn size(bytes: u64) -> String {
+    Bytes::new(bytes as f64).map(|bytes| bytes.to_string()).unwrap_or_default()
 }

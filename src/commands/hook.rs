@@ -75,7 +75,7 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     })?;
     match args.act {
         Act::Install { on, shared } => {
-            let widest = if shared { Reach::Machine } else { Reach::Clone };
+            let widest = if shared { Reach::AllRepositories } else { Reach::Clone };
             let installed = repo.install_hook(on.into(), widest)?;
             cx.shell.status("Installed", installed);
         }

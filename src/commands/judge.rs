@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use accel_bench::record::RunRecord;
+use accel_bench::record::{RunRecord, TreeState};
 use crate::compare::{self, Outcome};
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
@@ -59,4 +59,20 @@ pub(crate) fn show(cx: &mut Context, run: &RunRecord, format: Format) -> Result<
 /// A folder from the command line, where the user is.
 pub(crate) fn folder(cx: &Context, dir: &std::path::Path) -> PathBuf {
     cx.cwd().join(dir)
+}
+
+/// Which run was stored, of what.
+pub(crate) fn kept_as(record: &RunRecord) -> String {
+    let of = match &record.commit {
+        None => "outside git, so under no commit".to_owned(),
+        Some(commit) => {
+            let short = commit.id.get(..9).unwrap_or(&commit.id);
+            match commit.tree {
+                TreeState::Clean => format!("of commit {short}"),
+                TreeState::Dirty { .. } => format!("of commit {short} with uncommitted changes"),
+                TreeState::Merge { .. } => format!("of a merge into {short}"),
+            }
+        }
+    };
+    format!("run {} {of}, on {}", record.id, record.machine)
 }

@@ -93,7 +93,7 @@ fn measured(cx: &mut Context, project: &Project, selection: &Selection, args: &A
         cx.shell.error(&Error::from(fault).in_words(), Some("the table above is all that is left; free some space"));
         return Ok((record, Exit::Storage));
     }
-    cx.shell.status("Stored", project.kept_as(&record));
+    cx.shell.status("Stored", judge::kept_as(&record));
     if measured.ended == Ended::Interrupted {
         cx.shell.warn(format!("interrupted; the {} finished cases are kept", record.cases.len()));
         return Ok((record, Exit::Interrupted));

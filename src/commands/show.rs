@@ -3,7 +3,7 @@
 use super::judge;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
-use crate::measure::{Machine, Project, SideSpec};
+use crate::measure::{Machine, Project};
 use crate::report::Format;
 
 /// Arguments of `show`.
@@ -18,17 +18,13 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     let project = Project::load(cx)?;
-    let machine = Machine::probe_class();
+    let machine = Machine::probe().id;
     let side = match &args.what {
         Some(text) => project.side(cx, &machine, text)?,
         None => project.last_run()?,
     };
-    let record = match &side {
-        SideSpec::Record { record, .. } => Some((**record).clone()),
-        // A revision may have been measured elsewhere: showing it needs no comparable machine.
-        side => project.stored_anywhere(side)?,
-    };
-    let Some(record) = record else {
+    // A revision may have been measured elsewhere: showing it needs no comparable machine.
+    let Some(record) = project.stored(&side, None)? else {
         return Err(Error::NothingToRun {
             what: format!("there is no stored run of {}", side.name()),
             hint: "`cargo accel-bench log` shows what there is; `cargo accel-bench` measures".to_owned(),

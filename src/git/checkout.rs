@@ -42,6 +42,15 @@ pub(crate) enum Limit {
     Filter(String),
 }
 
+impl std::fmt::Display for Limit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Submodule(path) => write!(f, "the submodule `{}` is empty", path.display()),
+            Self::Filter(name) => write!(f, "files of the filter `{name}` hold what git stores, not what it fills in"),
+        }
+    }
+}
+
 /// What a checkout's files are like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {

@@ -41,6 +41,13 @@ impl Repo {
         }
     }
 
+    /// The user as git knows them: `Name <address>`.
+    pub(crate) fn user(&self) -> Option<String> {
+        let signature = self.git().signature().ok()?;
+        let (name, address) = (signature.name().ok()?, signature.email().ok()?);
+        Some(format!("{name} <{address}>"))
+    }
+
     /// The commits that led to `from`, newest first.
     pub(crate) fn log(&self, from: &CommitId, limit: usize) -> Result<Vec<Commit>, Error> {
         let act = || format!("read the history of `{}`", from.short());

@@ -286,5 +286,11 @@ mod tests {
             assert!(told.contains(part), "{part} in\n{told}");
         }
         assert!(!told.contains("add `target`"), "{told}");
+        let told =
+            problems("[[bench]]\ntarget = \"b\"\nparams = { n = [], m = [1, 1], k = 1 }\nenv = { A = 1 }\n");
+        for part in ["`params.n`", "`params.m`", "`env.A`"] {
+            assert!(told.contains(part), "{part} in\n{told}");
+        }
+        assert_eq!(told.matches("error: ").count(), 3, "{told}");
     }
 }

@@ -139,13 +139,28 @@ fn fields<T: DeserializeOwned + JsonSchema>(
             return None;
         }
         let at = error.span().unwrap_or_else(|| span.clone());
-        let culprit =
-            table.iter().find(|(_, value)| covers(value, &at)).map(|(key, _)| key.get_ref().to_string());
+        let culprit = leave_out(&mut table, &at);
         problems.push(wrong(place, culprit.as_deref(), at, error.message()));
-        let culprit = culprit?;
-        table.remove(culprit.as_str());
-        left_out.push(culprit);
+        left_out.push(culprit?);
     }
+}
+
+/// Takes the key out whose value holds `at`; of a table of entries (`params`, `env`, `cases`) only the entry.
+fn leave_out(table: &mut DeTable<'_>, at: &Range<usize>) -> Option<String> {
+    let key = holder(table, at)?;
+    if let DeValue::Table(entries) = table.get_mut(key.as_str())?.get_mut()
+        && let Some(entry) = holder(entries, at)
+    {
+        entries.remove(entry.as_str());
+        return Some(format!("{key}.{entry}"));
+    }
+    table.remove(key.as_str());
+    Some(key)
+}
+
+/// The key whose value holds `at`.
+fn holder(table: &DeTable<'_>, at: &Range<usize>) -> Option<String> {
+    table.iter().find(|(_, value)| covers(value, at)).map(|(key, _)| key.get_ref().to_string())
 }
 
 fn leave_out_unknown<T: JsonSchema>(place: &str, table: &mut DeTable<'_>, problems: &mut Problems) {

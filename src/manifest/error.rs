@@ -108,7 +108,7 @@ impl Problems {
         }
         let label = match nearest(name, known) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => next.to_owned(),
+            None => next.trim_start_matches("or ").to_owned(),
         };
         let known: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
         let problem = Problem::new(name.span(), format!("unknown {what} `{}`", **name), label);
@@ -169,7 +169,23 @@ mod tests {
     fn problems_are_drawn_in_the_order_of_the_file() {
         let second = Problem::new(6..7, "unknown key `b`", "did you mean `c`?").help("keys are `c`");
         let first = Problem::new(4..5, "too small", "write 2").also(0..1, "of this");
-        insta::assert_snapshot!(error(vec![second, first]), @"");
+        insta::assert_snapshot!(error(vec![second, first]), @r"
+        error: too small
+         --> bench.toml:1:5
+          |
+        1 | a = 1
+          | -   ^ write 2
+          | |
+          | of this
+
+        error: unknown key `b`
+         --> bench.toml:2:1
+          |
+        2 | b = 2
+          | ^ did you mean `c`?
+          |
+          = help: keys are `c`
+        ");
     }
 
     #[test]

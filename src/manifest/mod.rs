@@ -235,6 +235,14 @@ pub(super) mod tests {
     #[test]
     fn a_problem_is_drawn() {
         let text = "[[bench]]\ntarget = \"encoder\"\nbackends = [\"ndarray\", \"wpgu\"]\n";
-        insta::assert_snapshot!(problems(text), @"");
+        insta::assert_snapshot!(problems(text), @r#"
+        error: unknown backend `wpgu`
+         --> bench.toml:3:24
+          |
+        3 | backends = ["ndarray", "wpgu"]
+          |                        ^^^^^^ did you mean `wgpu`?
+          |
+          = help: known are `cpu`, `cuda`, `flex`, `host`, `metal`, `ndarray`, `rocm`, `tch`, `vulkan`, `webgpu`, `wgpu`; or declare it with `[backends.wpgu]`
+        "#);
     }
 }

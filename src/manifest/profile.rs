@@ -96,7 +96,6 @@ pub(crate) fn nanos(time: Duration) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::manifest::tests::{manifest, problem};
 
     fn check(text: &str, name: &str, processes: u32, warm_up_ms: u64, time_ms: u64) {

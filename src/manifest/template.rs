@@ -159,12 +159,13 @@ accel_bench::main!();
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::path::Path;
 
     use serde_json::Value;
 
     use super::*;
     use crate::manifest::tests::manifest;
-    use crate::manifest::{Manifest, schema};
+    use crate::manifest::{Manifest, parse, schema};
 
     fn entries() -> Vec<Entry> {
         let first = Entry { target: "first".into(), package: None, harness: Harness::AccelBench };
@@ -272,6 +273,19 @@ mod tests {
             }
             _ => {}
         }
+    }
+
+    #[test]
+    fn a_file_cut_anywhere_is_told_or_read() {
+        let text = uncommented();
+        let mut told = 0;
+        for end in (0..text.len()).step_by(13).filter(|end| text.is_char_boundary(*end)) {
+            if let Err(error) = parse(&text[..end], Path::new("bench.toml")) {
+                assert!(error.to_string().starts_with("error: "), "cut at {end}");
+                told += 1;
+            }
+        }
+        assert!(told > 20, "{told} of the cuts are mistakes");
     }
 
     #[test]

@@ -43,8 +43,8 @@ pub(crate) struct Pair {
 /// Finds or measures both sides.
 pub(crate) fn pair(cx: &mut Context, project: &Project, machine: &Machine, wanted: &Wanted) -> Result<Pair> {
     if wanted.from != From::Now {
-        let base = project.stored(&wanted.base, &machine.id)?;
-        let candidate = project.stored(&wanted.candidate, &machine.id)?;
+        let base = project.stored(&wanted.base, Some(&machine.id))?;
+        let candidate = project.stored(&wanted.candidate, Some(&machine.id))?;
         match (base, candidate) {
             (Some(base), Some(candidate)) => {
                 tell_age(cx, &base, &candidate);

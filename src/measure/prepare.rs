@@ -11,7 +11,7 @@ use super::Sources;
 use crate::cargo::{self, BuildMessage, BuildRequest};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::plan::{self, BuildSet, Listing, Planned, Selection, Unit};
+use crate::plan::{self, BuildSet, Listing, Planned, Scope, Selection, Unit};
 use crate::runner;
 
 /// The cargo profile that benches are built with, as by `cargo bench`.
@@ -37,7 +37,7 @@ pub(crate) fn prepare(
     let sets = build_sets(sources, selection)?;
     let features = sets.iter().flat_map(|set| set.entries.iter().map(|entry| (entry.backend.clone(), set.features.clone())));
     let features: BTreeMap<_, _> = features.collect();
-    let listings = listings(cx, sources, sets, target_dir)?;
+    let listings = listings(cx, sources, selection, sets, target_dir)?;
     let units = plan::expand(&sources.manifest, selection, &listings)?;
     if units.iter().all(|unit| unit.cases.is_empty()) {
         return Err(Error::NothingToRun {
@@ -56,8 +56,9 @@ pub(crate) fn benchmarks(
     selection: &Selection,
 ) -> Result<Vec<(String, BenchmarkInfo)>> {
     let sets = build_sets(sources, selection)?;
-    let listings = listings(cx, sources, sets, None)?;
-    Ok(plan::registered(&sources.manifest, selection, &listings)?)
+    let listings = listings(cx, sources, selection, sets, None)?;
+    let scope = Scope::new(&sources.manifest, selection)?;
+    Ok(scope.registered(&listings))
 }
 
 fn build_sets(sources: &Sources, selection: &Selection) -> Result<Vec<BuildSet>> {
@@ -74,6 +75,7 @@ fn build_sets(sources: &Sources, selection: &Selection) -> Result<Vec<BuildSet>>
 fn listings(
     cx: &mut Context,
     sources: &Sources,
+    selection: &Selection,
     sets: Vec<BuildSet>,
     target_dir: Option<&Path>,
 ) -> Result<Vec<Listing>> {
@@ -87,6 +89,7 @@ fn listings(
             listings.push(Listing { bench, harness, backend, executable, cwd, benchmarks });
         }
     }
+    plan::sort(&mut listings, &sources.manifest, selection)?;
     Ok(listings)
 }
 

@@ -1,14 +1,16 @@
 //! What a command works on: the working tree, its repository, its store and its baselines.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use accel_bench::record::CommitInfo;
 
-use super::Sources;
+use super::{SideSpec, Sources};
 use crate::compare::Tolerance;
 use crate::context::Context;
-use crate::error::Result;
-use crate::git::Repo;
+use crate::error::{Error, Result};
+use crate::git::{Layout, Repo};
+use crate::ids::RunId;
 use crate::manifest::Percent;
 use crate::store::{Baselines, Store};
 
@@ -34,6 +36,38 @@ impl Project {
     /// The commit that the working tree belongs to.
     pub(crate) fn commit(&self) -> Result<Option<CommitInfo>> {
         Ok(self.repo.as_ref().map(Repo::commit_info).transpose()?.flatten())
+    }
+
+    /// The newest run of the store.
+    pub(crate) fn last_run(&self) -> Result<SideSpec> {
+        let listing = self.store.runs()?;
+        let Some(last) = listing.runs.last() else {
+            return Err(Error::NothingToRun {
+                what: "the store has no run yet".to_owned(),
+                hint: "`cargo accel-bench` makes the first".to_owned(),
+            });
+        };
+        let record = Box::new(self.store.load(&last.id)?);
+        Ok(SideSpec::Record { record, name: format!("run {}", last.id) })
+    }
+
+    /// Runs that `gc` must keep: those that baselines were approved from.
+    pub(crate) fn protected(&self) -> Result<BTreeSet<RunId>> {
+        Ok(self.baselines.list()?.baselines.into_iter().map(|baseline| baseline.run).collect())
+    }
+
+    /// What of the tree can end up in a benchmark.
+    pub(crate) fn layout(&self, repo: &Repo) -> Layout {
+        let relative = |path: &Path| repo.relative(path).unwrap_or_default();
+        let manifest = &self.sources.manifest;
+        let root = self.sources.root();
+        let workspace = &self.sources.workspace;
+        Layout {
+            workspace: relative(root),
+            packages: workspace.built_into_benches().iter().map(|path| relative(path)).collect(),
+            others: workspace.not_built_into_benches().iter().map(|path| relative(path)).collect(),
+            left_out: vec![relative(&root.join(&manifest.store.path)), relative(&root.join(&manifest.baseline.dir))],
+        }
     }
 
     /// Where revisions are checked out to be measured.

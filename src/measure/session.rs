@@ -14,7 +14,7 @@ use super::{Prepared, Project};
 use crate::context::Context;
 use crate::error::Result;
 use crate::event::Event;
-use crate::hardware::{self, Claim};
+use crate::hardware::{self, Claim, Contention};
 use crate::ids::MachineId;
 use crate::plan::{Cpus, Side, Unit, schedule};
 use crate::runner::{self, Ended};
@@ -44,7 +44,7 @@ pub(crate) struct Machine {
 
 impl Machine {
     pub(crate) fn probe() -> Self {
-        let environment = hardware::probe();
+        let environment = hardware::probe(hardware::adapters());
         Self { id: hardware::fingerprint(&environment), environment }
     }
 }
@@ -93,10 +93,18 @@ fn claim<'u>(cx: &mut Context, units: impl Iterator<Item = &'u Unit>) -> Result<
         Cpus::Count(count) => count,
     });
     let claim = hardware::claim(wanted.max().unwrap_or(0), &cx.machine_folder());
-    if let Some(warning) = claim.warning() {
+    if let Some(warning) = contended(&claim) {
         cx.shell.warn(warning);
     }
     Ok(claim)
+}
+
+fn contended(claim: &Claim) -> Option<&'static str> {
+    match claim.contention {
+        Contention::Free => None,
+        Contention::Shared => Some("another run measures on these CPUs at this moment: both will be disturbed"),
+        Contention::Unknown => Some("it cannot be told whether another run measures on these CPUs"),
+    }
 }
 
 fn record(cx: &Context, machine: &Machine, session: &Session, prepared: &Prepared, claim: &Claim) -> RunRecord {

@@ -112,25 +112,41 @@ impl Project {
         Ok(SideSpec::of_commit(base, name))
     }
 
-    /// The latest stored run of a side on this machine class.
-    pub(crate) fn stored(&self, side: &SideSpec, machine: &MachineId) -> Result<Option<RunRecord>> {
-        let (commit, tree) = match side {
-            SideSpec::Record { record, .. } => return Ok(Some((**record).clone())),
-            SideSpec::Source { source: Source::Commit(commit), .. } => (commit.clone(), Tree::Clean),
+    /// The latest stored run of a side; on this machine class, or on any.
+    pub(crate) fn stored(&self, side: &SideSpec, machine: Option<&MachineId>) -> Result<Option<RunRecord>> {
+        if let SideSpec::Record { record, .. } = side {
+            return Ok(Some((**record).clone()));
+        }
+        let Some((commit, tree)) = self.code(side)? else { return Ok(None) };
+        Ok(self.store.latest(&Query { commit: Some(commit), tree, machine: machine.cloned() })?)
+    }
+
+    /// Whether both sides are the same code, so that only measuring could tell them apart.
+    pub(crate) fn is_same(&self, one: &SideSpec, other: &SideSpec) -> Result<bool> {
+        let is_record = |side: &SideSpec| !side.is_measurable();
+        if is_record(one) || is_record(other) {
+            return Ok(false);
+        }
+        let (one, other) = (self.code(one)?, self.code(other)?);
+        Ok(one.is_some() && one == other)
+    }
+
+    /// The commit and the state of the tree that a side stands for; `None` outside git.
+    fn code(&self, side: &SideSpec) -> Result<Option<(CommitId, Tree)>> {
+        Ok(match side {
+            SideSpec::Record { .. } => None,
+            SideSpec::Source { source: Source::Commit(commit), .. } => Some((commit.clone(), Tree::Clean)),
             SideSpec::Source { source: Source::Merge { tree, parents }, .. } => {
-                let Some(first) = parents.first() else { return Ok(None) };
-                (first.clone(), Tree::Hash(tree.as_str().to_owned()))
+                parents.first().map(|first| (first.clone(), Tree::Hash(tree.as_str().to_owned())))
             }
-            SideSpec::WorkingTree => {
-                let Some(info) = self.commit()? else { return Ok(None) };
+            SideSpec::WorkingTree => self.commit()?.map(|info| {
                 let tree = match info.tree {
                     TreeState::Clean => Tree::Clean,
                     TreeState::Dirty { tree } | TreeState::Merge { tree, .. } => Tree::Hash(tree),
                 };
                 (CommitId::new(info.id), tree)
-            }
-        };
-        Ok(self.store.latest(&Query { commit: Some(commit), tree, machine: Some(machine.clone()) })?)
+            }),
+        })
     }
 }
 

@@ -1,7 +1,6 @@
 //! From benchmarks to cases: each benchmark's matrix, what of it is selected, and which cases share a child.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 
 use accel_bench::protocol::{BenchmarkInfo, Sampling};
 use accel_bench::record::{CaseId, ParamValue, Params};
@@ -9,25 +8,15 @@ use accel_bench::record::{CaseId, ParamValue, Params};
 use crate::manifest::{Bench, Manifest, nanos};
 
 use super::error::Error;
+use super::listing::{Listing, has};
 use super::select::{Scope, Selection, Wanted, is_named};
-use super::{Case, Cpus, Harness, Unit};
+use super::{Case, Cpus, Unit};
 
 /// More cases than anybody waits for; a slip in a matrix must not eat the memory.
-const MOST_CASES: usize = 100_000;
+pub(super) const MOST_CASES: usize = 100_000;
 
 /// Splits a target's cases: a precision is often a build of the device's kernels of its own.
 const PRECISION: &str = "precision";
-
-/// A bench on one backend, with what its executable registered.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Listing {
-    pub(crate) bench: Bench,
-    pub(crate) harness: Harness,
-    pub(crate) backend: String,
-    pub(crate) executable: PathBuf,
-    pub(crate) cwd: PathBuf,
-    pub(crate) benchmarks: Vec<BenchmarkInfo>,
-}
 
 /// The selected cases, one unit for each bench, backend and precision. Listings of one bench come in the order in
 /// which its backends are preferred, as [`super::which_builds`] plans them.
@@ -45,9 +34,7 @@ pub(crate) fn expand(
         let mut cases = Vec::new();
         for info in listing.benchmarks.iter().filter(|info| runs_on(&scope, listings, listing, info)) {
             let matrix = matrix(&scope, listing, info)?;
-            count = matrix
-                .values()
-                .try_fold(1_usize, |size, values| size.checked_mul(values.len()))
+            count = size(&matrix)
                 .and_then(|size| size.checked_add(count))
                 .filter(|count| *count <= MOST_CASES)
                 .ok_or(Error::TooMany { most: MOST_CASES })?;
@@ -63,28 +50,6 @@ pub(crate) fn expand(
         return Err(Error::Nothing { suite: scope.suite_name.to_owned(), backends });
     }
     Ok(units)
-}
-
-/// The selected benchmarks, each with its bench and once for all backends.
-pub(crate) fn registered(
-    manifest: &Manifest,
-    selection: &Selection,
-    listings: &[Listing],
-) -> Result<Vec<(String, BenchmarkInfo)>, Error> {
-    let scope = Scope::new(manifest, selection)?;
-    check_names(selection, listings)?;
-    let mut found: Vec<(String, BenchmarkInfo)> = Vec::new();
-    for listing in listings {
-        for info in listing.benchmarks.iter().filter(|info| runs_on(&scope, listings, listing, info)) {
-            let matrix = matrix(&scope, listing, info)?;
-            let is_new = !found.iter().any(|(bench, known)| *bench == listing.bench.name && known.name == info.name);
-            let mut cases = product(&matrix).into_iter().map(|params| case(&scope, listing, info, params));
-            if is_new && cases.any(|case| scope.takes_case(&case.id)) {
-                found.push((listing.bench.name.clone(), info.clone()));
-            }
-        }
-    }
-    Ok(found)
 }
 
 /// Names on the command line that mean nothing, and names that mean two things.
@@ -155,15 +120,14 @@ fn check_declared<'k>(
 /// Whether the benchmark is selected and runs on the listing's backend. Where nothing was said about backends, a
 /// benchmark runs on the first that it has.
 fn runs_on(scope: &Scope<'_>, listings: &[Listing], listing: &Listing, info: &BenchmarkInfo) -> bool {
-    let has = |backend: &String| info.backends.is_empty() || info.backends.contains(backend);
-    if !scope.takes_benchmark(&listing.bench, info) || !has(&listing.backend) {
+    if !scope.takes_benchmark(&listing.bench, info) || !has(info, &listing.backend) {
         return false;
     }
     if let Wanted::Named(names) = scope.wanted(&listing.bench) {
         return names.contains(&listing.backend);
     }
     let of_bench = listings.iter().filter(|other| other.bench.name == listing.bench.name);
-    let first = of_bench.map(|other| &other.backend).find(|backend| has(backend));
+    let first = of_bench.map(|other| &other.backend).find(|backend| has(info, backend));
     first == Some(&listing.backend)
 }
 
@@ -211,8 +175,13 @@ fn conform(
     })
 }
 
+/// How many combinations there are; absent when more than can be counted.
+pub(super) fn size(matrix: &BTreeMap<String, Vec<ParamValue>>) -> Option<usize> {
+    matrix.values().try_fold(1_usize, |size, values| size.checked_mul(values.len()))
+}
+
 /// Every combination; the model changes last, then the other parameters in alphabetical order.
-fn product(matrix: &BTreeMap<String, Vec<ParamValue>>) -> Vec<Params> {
+pub(super) fn product(matrix: &BTreeMap<String, Vec<ParamValue>>) -> Vec<Params> {
     let mut names: Vec<_> = matrix.iter().collect();
     names.sort_by_key(|(name, _)| (name.as_str() != "model", name.as_str()));
     names.into_iter().fold(vec![Params::new()], |rows, (name, values)| {

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::manifest::{Pattern, parse};
-use crate::plan::{Isolate, parse_params};
+use crate::plan::{Harness, Isolate, parse_params};
 
 #[track_caller]
 pub(in crate::plan) fn manifest(text: &str) -> Manifest {
@@ -23,12 +23,16 @@ pub(in crate::plan) fn info(name: &str, params: &[&str]) -> BenchmarkInfo {
     }
 }
 
-fn on(backends: &[&str], info: BenchmarkInfo) -> BenchmarkInfo {
+pub(in crate::plan) fn on(backends: &[&str], info: BenchmarkInfo) -> BenchmarkInfo {
     BenchmarkInfo { backends: backends.iter().map(|name| (*name).to_owned()).collect(), ..info }
 }
 
 /// Every bench of the manifest on each backend, with the same benchmarks.
-fn listings(manifest: &Manifest, backends: &[&str], benchmarks: &[BenchmarkInfo]) -> Vec<Listing> {
+pub(in crate::plan) fn listings(
+    manifest: &Manifest,
+    backends: &[&str],
+    benchmarks: &[BenchmarkInfo],
+) -> Vec<Listing> {
     let listing = |bench: &Bench, backend: &&str| Listing {
         bench: bench.clone(),
         harness: Harness::AccelBench,

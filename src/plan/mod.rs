@@ -3,6 +3,7 @@
 mod builds;
 mod error;
 mod expand;
+mod listing;
 mod params;
 mod select;
 
@@ -15,7 +16,8 @@ use accel_bench::record::CaseId;
 
 pub(crate) use self::builds::{BuildSet, Planned, which_builds};
 pub(crate) use self::error::Error;
-pub(crate) use self::expand::{Listing, expand, registered};
+pub(crate) use self::expand::expand;
+pub(crate) use self::listing::{Listing, sort};
 pub(crate) use self::params::parse as parse_params;
 pub(crate) use self::select::{Scope, Selection};
 
