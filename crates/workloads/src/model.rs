@@ -44,9 +44,9 @@ pub struct Preset<C> {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ModelError {
-    #[error("no model is called `{name}`")]
+    #[error("no model is called `{name}`: {}", unknown_name_hint(*suggestion))]
     UnknownName { name: String, suggestion: Option<&'static str> },
-    #[error("can't read `{}`: {source}", path.display())]
+    #[error("can't read `{}`", path.display())]
     Read { path: PathBuf, source: io::Error },
     #[error("`{}` is no configuration that can be used: {reason}", path.display())]
     Config { path: PathBuf, reason: String },
@@ -62,21 +62,6 @@ pub enum ModelError {
     Device(String),
     #[error(transparent)]
     Weights(#[from] WeightsError),
-}
-
-impl ModelError {
-    /// What to try next.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::UnknownName { suggestion: Some(name), .. } => Some(format!("did you mean `{name}`?")),
-            Self::UnknownName { suggestion: None, .. } => {
-                Some("name a preset, or a folder by a path such as `./my-model`".to_owned())
-            }
-            Self::Weights(error) => error.hint().map(str::to_owned),
-            _ => None,
-        }
-    }
 }
 
 /// Opens the preset called `model` with weights drawn from `seed`, or the Hugging Face folder at that path.
@@ -170,4 +155,46 @@ pub(crate) fn nearest(wanted: &str, names: impl Iterator<Item = &'static str>) -
     let best = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
     // Below this, names share no more than a few letters; above, they differ by a slip.
     (best.0 > 0.8).then_some(best.1)
+}
+
+fn unknown_name_hint(suggestion: Option<&str>) -> String {
+    match suggestion {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => "name a preset, or a folder by a path such as `./my-model`".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(wanted: &str, expected: Option<&str>) {
+        assert_eq!(nearest(wanted, ["bert-tiny", "bert-base", "llama-tiny"].into_iter()), expected);
+    }
+
+    #[test]
+    fn a_letter_too_many() {
+        check("bert-tinyy", Some("bert-tiny"));
+    }
+
+    #[test]
+    fn letters_swapped() {
+        check("bert-bsae", Some("bert-base"));
+    }
+
+    #[test]
+    fn an_underscore_for_a_dash() {
+        check("llama_tiny", Some("llama-tiny"));
+    }
+
+    #[test]
+    fn nothing_like_it() {
+        check("resnet", None);
+    }
+
+    #[test]
+    fn nothing_to_choose_from() {
+        assert_eq!(nearest("bert-tiny", std::iter::empty()), None);
+    }
 }

@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     });
     result.unwrap_or_else(|error| {
         // Nothing is left to do when even stderr is closed.
-        let _ = write!(io::stderr(), "error: {error}\n");
+        let _ = writeln!(io::stderr(), "error: {error}");
         ExitCode::from(2)
     })
 }

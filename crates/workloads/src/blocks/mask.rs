@@ -16,3 +16,38 @@ pub fn attention_bias(mask: Tensor<2, Int>) -> Tensor<4> {
     let hidden = mask.equal_elem(0).reshape([batch, 1, 1, sequence]);
     Tensor::zeros([batch, 1, 1, sequence], &hidden.device()).mask_fill(hidden, f32::MIN)
 }
+
+#[cfg(test)]
+#[cfg(feature = "ndarray")]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check<const B: usize, const S: usize>(mask: [[i64; S]; B], expected: [[f32; S]; B]) {
+        let device = crate::device_named("ndarray").expect("the backend is built in");
+        let bias = attention_bias(Tensor::from_data(mask, &device));
+        assert_eq!(bias.dims(), [B, 1, 1, S]);
+        let values: Vec<f32> = bias.into_data().try_into_vec().expect("it is f32");
+        assert_eq!(values, expected.as_flattened());
+    }
+
+    #[test]
+    fn tokens_are_left_alone() {
+        check([[1, 1]], [[0.0, 0.0]]);
+    }
+
+    #[test]
+    fn padding_is_pushed_down() {
+        check([[1, 0]], [[0.0, f32::MIN]]);
+    }
+
+    #[test]
+    fn each_sequence_has_its_own() {
+        check([[1, 0], [0, 1]], [[0.0, f32::MIN], [f32::MIN, 0.0]]);
+    }
+
+    #[test]
+    fn nothing_but_padding_stays_finite() {
+        check([[0, 0]], [[f32::MIN, f32::MIN]]);
+    }
+}

@@ -70,6 +70,58 @@ impl Family {
 mod tests {
     use super::*;
 
+    /// The family of a folder called `name` whose `config.json` is `config`, or the error.
+    #[track_caller]
+    fn check(name: &str, config: &str, expected: Result<&str, &str>) {
+        let parent = tempfile::tempdir().expect("a temporary folder can be made");
+        let folder = parent.path().join(name);
+        std::fs::create_dir(&folder).expect("it can be made");
+        std::fs::write(folder.join("config.json"), config).expect("it can be written");
+        let found = Family::of_folder(&folder).map(|family| family.name);
+        let found = found.map_err(|error| error.to_string().replace(&folder.display().to_string(), "DIR"));
+        assert_eq!(found, expected.map_err(str::to_owned));
+    }
+
+    #[test]
+    fn by_the_model_type() {
+        check("anything", r#"{"model_type": "bert"}"#, Ok("encoder-only"));
+    }
+
+    #[test]
+    fn by_the_class() {
+        check("anything", r#"{"_class_name": "DiTTransformer2DModel"}"#, Ok("diffusion"));
+    }
+
+    #[test]
+    fn by_the_name_where_nothing_is_said() {
+        check("diffusion", "{}", Ok("diffusion"));
+    }
+
+    #[test]
+    fn not_by_the_name_where_something_is_said() {
+        check("diffusion", r#"{"model_type": "bert"}"#, Ok("encoder-only"));
+    }
+
+    #[test]
+    fn by_no_name() {
+        check("anything", "{}", Err("`DIR/config.json` does not say its `model_type`"));
+    }
+
+    #[test]
+    fn unknown() {
+        let expected = "`DIR/config.json` has the model type `gpt5`, which no family has";
+        check("diffusion", r#"{"model_type": "gpt5"}"#, Err(expected));
+    }
+
+    #[test]
+    fn python_writes_infinity() {
+        check(
+            "anything",
+            r#"{"model_type": "mamba2", "time_step_limit": [0.0, Infinity]}"#,
+            Ok("state-space"),
+        );
+    }
+
     #[test]
     fn model_types_are_of_one_family_each() {
         let mut types: Vec<_> = FAMILIES.iter().flat_map(|family| family.model_types).collect();

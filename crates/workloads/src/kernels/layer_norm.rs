@@ -42,7 +42,8 @@ impl LayerNorm {
     }
 }
 
-#[cfg(all(test, feature = "ndarray"))]
+#[cfg(test)]
+#[cfg(feature = "ndarray")]
 mod tests {
     use super::*;
     use crate::kernels::tests::{assert_close, cpu, values};

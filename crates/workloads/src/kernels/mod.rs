@@ -4,7 +4,7 @@ mod attention;
 mod layer_norm;
 mod matmul;
 mod softmax;
-#[cfg(all(test, feature = "ndarray"))]
+#[cfg(test)]
 mod tests;
 
 use burn::tensor::{Device, Tensor, TensorData};

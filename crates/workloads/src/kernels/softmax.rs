@@ -32,7 +32,8 @@ impl Softmax {
     }
 }
 
-#[cfg(all(test, feature = "ndarray"))]
+#[cfg(test)]
+#[cfg(feature = "ndarray")]
 mod tests {
     use super::*;
     use crate::kernels::tests::{assert_close, cpu, softmax_rows, values};

@@ -1,5 +1,7 @@
 //! What the tests of the kernels share.
 
+#![cfg(feature = "ndarray")]
+
 use burn::tensor::{Device, Tensor};
 
 use crate::device_named;

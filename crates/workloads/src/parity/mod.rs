@@ -6,6 +6,7 @@ mod compare;
 mod folders;
 mod host;
 
+use std::error::Error;
 use std::fmt;
 use std::path::Path;
 
@@ -64,7 +65,7 @@ impl fmt::Display for Outcome {
             Verdict::Same(difference) => write!(f, "{difference} ok"),
             Verdict::Different(difference) => write!(f, "{difference} FAILED"),
             Verdict::Unsupported(reason) => write!(f, "- - unsupported ({reason})"),
-            Verdict::Broken(error) => write!(f, "- - FAILED ({error})"),
+            Verdict::Broken(error) => write!(f, "- - FAILED ({})", with_causes(error)),
         }
     }
 }
@@ -106,4 +107,10 @@ fn judge(family: &Family, folder: &Path, backend: &Backend, device: &Device) -> 
         Ok(difference) => Verdict::Different(difference),
         Err(error) => Verdict::Broken(error),
     }
+}
+
+/// An error and what caused it, on one line.
+fn with_causes(error: &(dyn Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |&error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

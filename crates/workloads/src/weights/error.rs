@@ -8,15 +8,19 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WeightsError {
-    #[error("can't read `{}`: {source}", path.display())]
+    #[error("can't read `{}`", path.display())]
     Read { path: PathBuf, source: io::Error },
-    #[error("`{}` holds neither `model.safetensors` nor `model.safetensors.index.json`", folder.display())]
+    #[error(
+        "`{}` holds neither `model.safetensors` nor `model.safetensors.index.json`: `model.save_pretrained(FOLDER)` \
+         in Python writes them",
+        folder.display()
+    )]
     NoFile { folder: PathBuf },
     #[error("`{}` is no safetensors index: {reason}", path.display())]
     Index { path: PathBuf, reason: String },
     #[error("`{}` is no safetensors file: {reason}", path.display())]
     Header { path: PathBuf, reason: String },
-    #[error("`{}` has {found} bytes where its header says {expected}", path.display())]
+    #[error("`{}` has {found} bytes where its header says {expected}: copy it again", path.display())]
     Length { path: PathBuf, expected: u64, found: u64 },
     #[error("`{}` has no tensor `{name}`", path.display())]
     NoTensor { path: PathBuf, name: String },
@@ -24,21 +28,6 @@ pub enum WeightsError {
     Dtype { path: PathBuf, name: String, dtype: String },
     #[error("the tensors of `{}` do not fit the model: {mismatch}", folder.display())]
     Mismatch { folder: PathBuf, mismatch: Mismatch },
-}
-
-impl WeightsError {
-    /// What to try next.
-    #[must_use]
-    pub fn hint(&self) -> Option<&'static str> {
-        match self {
-            Self::NoFile { .. } => {
-                Some("a PyTorch file is converted by `model.save_pretrained(FOLDER)` in Python")
-            }
-            Self::Length { .. } => Some("the file was cut short: copy it again"),
-            Self::Mismatch { .. } => Some("compare the dimensions in `config.json` with the tensors' shapes"),
-            _ => None,
-        }
-    }
 }
 
 /// How a checkpoint differs from what a model asks for, each list sorted by name.

@@ -35,7 +35,7 @@ pub struct Weights<'a> {
 #[derive(Debug)]
 enum Source {
     Random { seed: u64, deviation: f32 },
-    Checkpoint(Checkpoint),
+    Checkpoint(Box<Checkpoint>),
 }
 
 impl<'a> Weights<'a> {
@@ -51,7 +51,7 @@ impl<'a> Weights<'a> {
     /// Weights read from `checkpoint`.
     #[must_use]
     pub fn checkpoint(checkpoint: Checkpoint, device: &'a Device) -> Self {
-        Self { source: Source::Checkpoint(checkpoint), device }
+        Self { source: Source::Checkpoint(Box::new(checkpoint)), device }
     }
 
     /// The device that the parameters are put on.

@@ -174,7 +174,7 @@ fn integer_weights() {
 fn truncated_data() {
     check_fails(
         &Folder::with_bytes(|bytes| bytes.truncate(bytes.len() - 4)),
-        "`DIR/model.safetensors` has 15780 bytes where its header says 15784",
+        "`DIR/model.safetensors` has 15780 bytes where its header says 15784: copy it again",
     );
 }
 
@@ -213,7 +213,7 @@ fn header_that_is_no_json() {
 fn no_weights() {
     let folder = Folder::copy();
     fs::remove_file(folder.file("model.safetensors")).expect("it is there");
-    check_fails(&folder, "`DIR` holds neither `model.safetensors` nor `model.safetensors.index.json`");
+    check_fails(&folder, "`DIR` holds neither `model.safetensors` nor `model.safetensors.index.json`: ");
 }
 
 #[test]

@@ -115,6 +115,19 @@ fn inputs_that_are_missing() {
 }
 
 #[test]
+fn weights_that_are_cut_short() {
+    let folder = Folder::with_bytes(|bytes| bytes.truncate(bytes.len() - 1));
+    check(&[], folder.path(), 1, "bytes where its header says 15784: copy it again)\n");
+}
+
+#[test]
+fn expectations_that_are_missing() {
+    let folder = Folder::copy();
+    fs::remove_file(folder.file("expected.safetensors")).expect("it is there");
+    check(&[], folder.path(), 1, "expected.safetensors`: No such file or directory");
+}
+
+#[test]
 fn a_model_type_of_no_family() {
     let folder = Folder::with_config("\"bert\"", "\"gpt5\"");
     check(&[], folder.path(), 1, "unsupported (");
