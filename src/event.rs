@@ -9,10 +9,22 @@ use crate::plan::Side;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Event {
     /// A child process started for `cases` cases.
-    ChildStarted { side: Side, round: u32, pid: u32 },
-    CaseStarted { side: Side, round: u32, id: CaseId },
+    ChildStarted {
+        side: Side,
+        round: u32,
+        pid: u32,
+    },
+    CaseStarted {
+        side: Side,
+        round: u32,
+        id: CaseId,
+    },
     /// Where the case under way is, and its running estimate in nanoseconds per iteration.
-    CaseProgress { id: CaseId, phase: Phase, estimate_nanos: Option<f64> },
+    CaseProgress {
+        id: CaseId,
+        phase: Phase,
+        estimate_nanos: Option<f64>,
+    },
     /// One process has finished a case, well or not; `log` holds what the child printed, relative to the store.
     CaseFinished {
         side: Side,
