@@ -8,6 +8,7 @@ mod affinity;
 mod caches;
 mod claim;
 mod cpu;
+pub(crate) mod doctor;
 mod features;
 mod fingerprint;
 mod load;
