@@ -1,0 +1,23 @@
+//! The machine: what it is, what else it is doing, which CPUs to measure on, and what backends lack on it.
+//!
+//! Each fact is read in one small function from a [`SystemFiles`] that tests replace, and every decision is a
+//! pure function of facts. Called by commands only; knows neither runs nor results.
+
+mod adapters;
+mod affinity;
+mod caches;
+mod claim;
+mod cpu;
+pub(crate) mod doctor;
+mod features;
+mod fingerprint;
+mod load;
+mod nvidia;
+mod os;
+mod probe;
+mod system_files;
+mod virtualization;
+
+pub(crate) use claim::{Claim, claim};
+pub(crate) use fingerprint::fingerprint;
+pub(crate) use probe::probe;

@@ -1,0 +1,49 @@
+//! Results on disk: one immutable JSON file a run, and the approved baselines.
+//!
+//! The files are the truth. Whatever else stands in the store (the summary cache, logs, leftovers of killed
+//! processes) can be deleted. Knows neither clap, nor the shell, nor git; what the time is, callers say.
+//!
+//! ```text
+//! .accel-bench/.gitignore                            `*`
+//! .accel-bench/runs/<commit or no-commit>/<id>.json  one run, rewritten by its own process until it ends
+//! .accel-bench/logs/<id>/…                           what children printed, and the lock of a live run
+//! .accel-bench/saved/<name>/<machine>.json           runs kept under a name, not approved
+//! .accel-bench/cache/summaries.json                  rebuilt when it is missing or wrong
+//! baselines/<name>/<machine>.json                    approved, committed to git
+//! ```
+
+mod atomic;
+mod baseline;
+mod error;
+mod file;
+mod gc;
+mod json;
+mod listing;
+mod live;
+mod log;
+mod lookup;
+mod name;
+mod query;
+mod root;
+mod run_id;
+mod saved;
+mod stable;
+mod summary;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use baseline::{Approval, Baseline, BaselineListing, BaselineSummary, Baselines};
+pub(crate) use error::{Error, Reason, Skipped};
+pub(crate) use gc::{Removed, Rules, select};
+pub(crate) use listing::Listing;
+pub(crate) use log::log_path;
+pub(crate) use lookup::read_file;
+pub(crate) use name::Name;
+pub(crate) use query::{Query, Tree};
+pub(crate) use root::Store;
+pub(crate) use run_id::draw as draw_run_id;
+pub(crate) use stable::{Instability, Unstable, is_stable};
+pub(crate) use summary::RunSummary;
+pub(crate) use writer::{RunWriter, export};

@@ -1,0 +1,64 @@
+use std::fs;
+
+use super::*;
+use crate::ids::{CommitId, MachineId};
+use crate::store::{Query, Tree};
+
+fn with_tree(id: &str, tree: TreeState) -> RunRecord {
+    let record = run(id);
+    RunRecord { commit: record.commit.clone().map(|commit| CommitInfo { tree, ..commit }), ..record }
+}
+
+fn filled() -> (tempfile::TempDir, Store) {
+    let (guard, store) = store();
+    put(&store, run("r-1"));
+    put(&store, RunRecord { machine: "m-2".into(), ..run("r-2") });
+    put(&store, with_tree("r-3", TreeState::Dirty { tree: "d1".into() }));
+    put(&store, with_tree("r-4", TreeState::Merge { tree: "d2".into(), with: "ee".into() }));
+    put(&store, RunRecord { commit: None, ..run("r-5") });
+    put(&store, RunRecord { state: RunState::Interrupted, ..run("r-6") });
+    (guard, store)
+}
+
+fn check(query: &Query, expected: Option<&str>) {
+    let (_guard, store) = filled();
+    let found = store.latest(query).unwrap();
+    assert_eq!(found.map(|run| run.id).as_deref(), expected, "{query:?}");
+}
+
+#[test]
+fn the_latest_run_of_something() {
+    let commit = || Some(CommitId::new(COMMIT));
+    let tree = |tree| Query { commit: commit(), tree, machine: None };
+    check(&Query::default(), Some("r-5"));
+    check(&tree(Tree::Any), Some("r-4"));
+    check(&tree(Tree::Clean), Some("r-2"));
+    check(&tree(Tree::Hash("d1".into())), Some("r-3"));
+    check(&tree(Tree::Hash("d2".into())), Some("r-4"));
+    check(&tree(Tree::Hash("d3".into())), None);
+    check(&Query { machine: Some(MachineId::new("m-2")), ..Query::default() }, Some("r-2"));
+    check(&Query { machine: Some(MachineId::new("m-3")), ..Query::default() }, None);
+    check(&Query { commit: Some(CommitId::new("ff")), ..Query::default() }, None);
+    check(&Query { machine: Some(MachineId::new("m-1")), ..tree(Tree::Clean) }, Some("r-1"));
+}
+
+#[test]
+fn an_interrupted_run_is_better_than_none() {
+    let (_guard, store) = store();
+    put(&store, RunRecord { state: RunState::Interrupted, ..run("r-1") });
+    put(&store, RunRecord { state: RunState::Running, ..run("r-2") });
+    let found = store.latest(&Query::default()).unwrap().unwrap();
+    assert_eq!((found.id.as_str(), found.state), ("r-2", RunState::Interrupted));
+}
+
+#[test]
+fn a_file_that_only_looks_whole_gives_way_to_the_one_before() {
+    let (_guard, store) = store();
+    put(&store, run("r-1"));
+    let path = put(&store, RunRecord { cases: vec![case("c", &[5])], ..run("r-2") });
+    let spoilt =
+        fs::read_to_string(&path).unwrap().replace("\"iterations\":[1,1,1]", "\"iterations\":\"many\"");
+    fs::write(&path, spoilt).unwrap();
+    assert_eq!(store.runs().unwrap().runs.len(), 2, "a summary does not look at samples");
+    assert_eq!(store.latest(&Query::default()).unwrap().unwrap().id, "r-1");
+}
