@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use accel_bench::record::{RunRecord, TreeState};
 use crate::compare::{self, Outcome};
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::manifest::Percent;
 use crate::measure::Project;
 use crate::report::{self, Format};
+use accel_bench::record::{RunRecord, TreeState};
 
 /// How a comparison is judged and shown.
 #[derive(Clone, Debug, Default, clap::Args)]

@@ -47,7 +47,9 @@ impl std::fmt::Display for Limit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Submodule(path) => write!(f, "the submodule `{}` is empty", path.display()),
-            Self::Filter(name) => write!(f, "files of the filter `{name}` hold what git stores, not what it fills in"),
+            Self::Filter(name) => {
+                write!(f, "files of the filter `{name}` hold what git stores, not what it fills in")
+            }
         }
     }
 }
