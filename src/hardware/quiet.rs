@@ -44,7 +44,8 @@ mod silence {
     pub(super) fn begin() {}
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(target_os = "linux")]
+#[cfg(test)]
 mod tests {
     use std::path::PathBuf;
     use std::{fs, panic};
