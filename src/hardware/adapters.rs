@@ -8,11 +8,12 @@ use accel_bench::record::Adapter;
 use wgpu::{AdapterInfo, Backends, DeviceType, Instance, InstanceDescriptor, InstanceFlags};
 
 use super::nvidia;
+use super::quiet::quietly;
 use super::system_files::SystemFiles;
 
 /// All adapters of this machine. Loading drivers takes from 10 ms to some 100 ms.
 pub(super) fn adapters() -> Vec<Adapter> {
-    let mut found: Vec<_> = graphics().into_iter().map(|info| describe(&info)).collect();
+    let mut found: Vec<_> = quietly(graphics).into_iter().map(|info| describe(&info)).collect();
     found.extend(nvidia::adapters(&SystemFiles::of_this_machine()));
     found
 }

@@ -16,7 +16,8 @@ pub(super) fn allowed() -> Vec<usize> {
     (0..super::cpu::logical_cores()).collect()
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(target_os = "linux")]
+#[cfg(test)]
 mod tests {
     use std::thread;
 

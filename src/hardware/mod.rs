@@ -15,6 +15,7 @@ mod load;
 mod nvidia;
 mod os;
 mod probe;
+mod quiet;
 mod system_files;
 mod virtualization;
 

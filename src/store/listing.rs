@@ -6,10 +6,14 @@ use std::path::{Path, PathBuf};
 
 use accel_bench::record::RunState;
 
+use super::cache::Cache;
 use super::error::{Error, Reason, Skipped};
 use super::live;
 use super::root::Store;
 use super::summary::{Head, RunSummary};
+
+/// How a summary is come by: from the file, or from memory.
+type Read<'a> = &'a mut dyn FnMut(&Path) -> Result<Head, Reason>;
 
 /// What was found in the store.
 #[derive(Debug, Default)]
@@ -22,14 +26,15 @@ pub(crate) struct Listing {
 
 impl Store {
     pub(crate) fn runs(&self) -> Result<Listing, Error> {
-        let mut listing = Listing::default();
+        let (mut listing, mut cache) = (Listing::default(), Cache::load(self));
         for dir in entries(&self.runs_folder())? {
             if dir.is_dir() {
-                self.list_folder(&dir, &mut listing);
+                self.list_folder(&dir, &mut |path| cache.head(path), &mut listing);
             } else {
                 listing.skipped.push(Reason::NotAFolder.of(&dir));
             }
         }
+        cache.save(self);
         listing.sort();
         Ok(listing)
     }
@@ -37,21 +42,21 @@ impl Store {
     /// The runs of one folder of `runs/`, which may not exist.
     pub(super) fn runs_in(&self, dir: &Path) -> Listing {
         let mut listing = Listing::default();
-        self.list_folder(dir, &mut listing);
+        self.list_folder(dir, &mut Head::read, &mut listing);
         listing.sort();
         listing
     }
 
     /// A folder that cannot be read is one more thing to skip.
-    fn list_folder(&self, dir: &Path, listing: &mut Listing) {
+    fn list_folder(&self, dir: &Path, read: Read<'_>, listing: &mut Listing) {
         match result_files(dir) {
-            Ok(files) => files.into_iter().for_each(|path| self.list_file(path, listing)),
+            Ok(files) => files.into_iter().for_each(|path| self.list_file(path, read, listing)),
             Err(reason) => listing.skipped.push(reason.of(dir)),
         }
     }
 
-    fn list_file(&self, path: PathBuf, listing: &mut Listing) {
-        match Head::read(&path) {
+    fn list_file(&self, path: PathBuf, read: Read<'_>, listing: &mut Listing) {
+        match read(&path) {
             Ok(head) => {
                 let mut run = head.at(path);
                 if run.state == RunState::Running && live::is_dead(self.root(), &run.id) {

@@ -14,6 +14,7 @@
 
 mod atomic;
 mod baseline;
+mod cache;
 mod error;
 mod file;
 mod gc;

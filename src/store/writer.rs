@@ -35,10 +35,18 @@ impl Store {
         let id = self.reserve(RunId::new(Name::new(&record.id)?.as_str()))?;
         id.as_str().clone_into(&mut record.id);
         sweep(&dir, &self.logs(&id));
-        let life = live::hold(self.root(), &id).map_err(|source| Error::write(&self.logs(&id), source))?;
-        let path = dir.join(format!("{id}.json"));
+        let begun = self.begin_at(dir.join(format!("{id}.json")), &id, record);
+        if begun.is_err() {
+            // A run that never was leaves nothing behind; on a full disk that may fail too.
+            let _ = fs::remove_dir_all(self.logs(&id));
+        }
+        begun
+    }
+
+    fn begin_at(&self, path: PathBuf, id: &RunId, record: &RunRecord) -> Result<RunWriter, Error> {
+        let life = live::hold(self.root(), id).map_err(|source| Error::write(&self.logs(id), source))?;
         write(&path, record, Existing::Keep)?;
-        Ok(RunWriter { id, path, _life: life })
+        Ok(RunWriter { id: id.clone(), path, _life: life })
     }
 
     /// The folder of logs is what reserves an id: making a folder fails when it exists, in every commit alike.

@@ -34,7 +34,7 @@ impl Libraries<'_> {
     }
 }
 
-/// A line is `	libcuda.so.1 (libc6,x86-64) => /usr/lib/x86_64-linux-gnu/libcuda.so.1`.
+/// A line is `libcuda.so.1 (libc6,x86-64) => /usr/lib/x86_64-linux-gnu/libcuda.so.1`.
 fn in_cache(cache: &str, name: &str) -> Option<PathBuf> {
     cache.lines().find_map(|line| {
         let (library, path) = line.trim().split_once(" => ")?;

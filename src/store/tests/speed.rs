@@ -1,27 +1,100 @@
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::*;
 
-/// As many as a year of work leaves behind, each of 20 cases in 5 processes of 30 samples.
-#[test]
-fn a_thousand_runs_are_listed_at_once() {
-    let (_guard, store) = store();
+/// A store of `count` runs, each of 20 cases in 5 processes of 30 samples, measured an hour ago.
+fn filled(count: usize) -> (tempfile::TempDir, Store) {
+    let (guard, store) = store();
     let samples =
         Samples { iterations: vec![1000; 30], nanos: (0..30).map(|n| 1_234_567 + n * 321).collect() };
     let process = Measurement { samples, ..Measurement::default() };
     let case = CaseRecord { processes: vec![process; 5], ..case("forward", &[]) };
     let path = put(&store, RunRecord { cases: vec![case; 20], ..run("r-0") });
     let text = fs::read_to_string(&path).unwrap();
-    for index in 1..1000 {
+    fs::remove_file(&path).unwrap();
+    for index in 0..count {
         let id = format!("r-{index:04}");
-        let copy = text.replace("\"r-0\"", &format!("\"{id}\""));
-        fs::write(path.with_file_name(format!("{id}.json")), copy).unwrap();
+        let copy = path.with_file_name(format!("{id}.json"));
+        fs::write(&copy, text.replace("\"r-0\"", &format!("\"{id}\""))).unwrap();
+        age(&copy, 3600);
     }
-    let begun = Instant::now();
+    (guard, store)
+}
+
+fn age(path: &Path, seconds: u64) {
+    let file = fs::File::options().write(true).open(path).unwrap();
+    file.set_modified(SystemTime::now() - Duration::from_secs(seconds)).unwrap();
+}
+
+fn cache(store: &Store) -> PathBuf {
+    store.root().join("cache/summaries.json")
+}
+
+#[test]
+fn a_thousand_runs_are_listed_at_once() {
+    let (_guard, store) = filled(1000);
+    let timed = || {
+        let begun = Instant::now();
+        let listing = store.runs().unwrap();
+        assert_eq!((listing.runs.len(), listing.skipped.len()), (1000, 0));
+        (begun.elapsed(), listing.runs)
+    };
+    let (first, runs) = timed();
+    let (again, same) = timed();
+    assert_eq!(runs, same);
+    // Tests are built without optimisation: the release build takes a fifth.
+    println!("1000 files of 52 kB: {first:?}, and again {again:?}");
+    assert!(first < Duration::from_secs(10), "{first:?}");
+    assert!(again < first / 2, "{again:?} after {first:?}");
+}
+
+#[test]
+fn a_small_store_has_no_cache() {
+    let (_guard, store) = filled(20);
+    store.runs().unwrap();
+    assert!(!cache(&store).exists());
+}
+
+#[test]
+fn the_cache_is_believed_only_of_files_that_did_not_change() {
+    let (_guard, store) = filled(60);
+    store.runs().unwrap();
+    assert!(cache(&store).exists());
+    let folder = store.root().join("runs").join(COMMIT);
+    let path = folder.join("r-0007.json");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("\"machine\":\"m-1\"", "\"machine\":\"m-9\"")).unwrap();
+    fs::write(folder.join("r-0008.json"), "{").unwrap();
+    fs::remove_file(folder.join("r-0009.json")).unwrap();
     let listing = store.runs().unwrap();
-    let taken = begun.elapsed();
-    assert_eq!((listing.runs.len(), listing.skipped.len()), (1000, 0));
-    // Tests are built without optimisation; the release build takes about a tenth.
-    assert!(taken < Duration::from_secs(5), "1000 files of {} bytes took {taken:?}", text.len());
-    println!("1000 files of {} bytes: {taken:?}", text.len());
+    assert_eq!((listing.runs.len(), listing.skipped.len()), (58, 1));
+    assert_eq!(listing.runs[7].machine.as_str(), "m-9");
+}
+
+/// Two changes within the grain of the clock look like one; the second must be seen all the same.
+#[test]
+fn a_file_as_young_as_the_cache_is_read_again() {
+    let (_guard, store) = filled(60);
+    let path = store.root().join("runs").join(COMMIT).join("r-0007.json");
+    let text = fs::read_to_string(&path).unwrap();
+    age(&path, 0);
+    let time = fs::metadata(&path).unwrap().modified().unwrap();
+    store.runs().unwrap();
+    fs::write(&path, text.replace("\"machine\":\"m-1\"", "\"machine\":\"m-9\"")).unwrap();
+    fs::File::options().write(true).open(&path).unwrap().set_modified(time).unwrap();
+    assert_eq!(store.runs().unwrap().runs[7].machine.as_str(), "m-9");
+}
+
+#[test]
+fn a_cache_that_is_broken_or_newer_is_made_again() {
+    let (_guard, store) = filled(60);
+    let runs = store.runs().unwrap().runs;
+    let whole = fs::read(cache(&store)).unwrap();
+    for spoilt in [&b""[..], &whole[..whole.len() / 2], b"{\"format\":2,\"files\":{}}", b"\xff"] {
+        fs::write(cache(&store), spoilt).unwrap();
+        assert_eq!(store.runs().unwrap().runs, runs);
+        assert_eq!(fs::read(cache(&store)).unwrap(), whole);
+    }
+    fs::remove_dir_all(store.root().join("cache")).unwrap();
+    assert_eq!(store.runs().unwrap().runs, runs);
 }

@@ -144,6 +144,16 @@ fn a_save_that_fails_leaves_the_version_before() {
 }
 
 #[test]
+fn a_run_that_could_not_begin_leaves_nothing() {
+    let (_guard, store) = store();
+    let mut record = RunRecord { cases: vec![case("c", &[5])], ..run("r-1") };
+    record.cases[0].processes[0].metrics.push(Metric::new("loss", "", Direction::Lower, f64::INFINITY));
+    assert!(matches!(store.begin(&mut record), Err(Error::NotFinite { .. })));
+    assert!(file_names(&store.root().join("logs")).is_empty());
+    assert!(store.runs().unwrap().runs.is_empty());
+}
+
+#[test]
 fn a_store_below_a_file_is_an_error_and_no_panic() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("file"), "").unwrap();
