@@ -22,6 +22,7 @@ pub(crate) struct Context {
     env: BTreeMap<String, String>,
     stop: Arc<AtomicBool>,
     arguments: Vec<String>,
+    tool: PathBuf,
     pub(crate) shell: Shell,
 }
 
@@ -36,7 +37,8 @@ impl Context {
             signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&stop))?;
             signal_hook::flag::register(signal, Arc::clone(&stop))?;
         }
-        Ok(Self { cwd, env, stop, arguments, shell })
+        let tool = env::current_exe()?;
+        Ok(Self { cwd, env, stop, arguments, tool, shell })
     }
 
     pub(crate) fn cwd(&self) -> &Path {
@@ -66,6 +68,16 @@ impl Context {
     /// Where locks that hold for the whole machine stand.
     pub(crate) fn machine_folder(&self) -> PathBuf {
         env::temp_dir().join("accel-bench-locks")
+    }
+
+    /// This executable.
+    pub(crate) fn tool(&self) -> &Path {
+        &self.tool
+    }
+
+    /// A variable that holds a list of paths.
+    pub(crate) fn paths(&self, name: &str) -> Vec<PathBuf> {
+        self.var(name).map(|value| env::split_paths(value).collect()).unwrap_or_default()
     }
 
     /// The command line, for the record.

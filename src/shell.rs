@@ -24,6 +24,14 @@ pub(crate) enum Verbosity {
     Verbose,
 }
 
+/// A sign before a line of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mark {
+    Good,
+    Fair,
+    Bad,
+}
+
 /// The terminal, or what stands in its place.
 #[derive(Clone, Debug)]
 pub(crate) struct Shell {
@@ -105,6 +113,16 @@ impl Shell {
     /// Text that already looks as it should: a drawn error, cargo's own output.
     pub(crate) fn raw(&mut self, text: &str) {
         self.to_err(text);
+    }
+
+    /// The sign for [`out`](Self::out), colored where colors are shown.
+    pub(crate) fn mark(&self, mark: Mark) -> String {
+        let (style, sign) = match mark {
+            Mark::Good => (GREEN, "✓"),
+            Mark::Fair => (YELLOW, "!"),
+            Mark::Bad => (RED, "✗"),
+        };
+        format!("{style}{sign}{style:#}")
     }
 
     /// Writes a result to stdout. A reader that went away is no error.

@@ -174,7 +174,7 @@ fn approval(cx: &Context, project: &Project, why: String, record: &RunRecord) ->
 
 fn remove(cx: &mut Context, project: &Project, name: &str) -> Result<Exit> {
     let name = Name::new(name)?;
-    let machine = Machine::probe().id;
+    let machine = Machine::probe(cx.tool()).id;
     if project.baselines.load(&name, &machine)?.is_some() {
         let path = project.baselines.remove(&name, &machine)?;
         cx.shell.status("Removed", format!("{}; commit that", path.display()));
@@ -187,7 +187,7 @@ fn remove(cx: &mut Context, project: &Project, name: &str) -> Result<Exit> {
 
 /// The run that an argument means; the last one without.
 fn record(cx: &Context, project: &Project, run: Option<&str>) -> Result<RunRecord> {
-    let machine = Machine::probe().id;
+    let machine = Machine::probe(cx.tool()).id;
     let side = match run {
         Some(text) => project.side(cx, &machine, text)?,
         None => project.last_run()?,
@@ -200,7 +200,7 @@ fn record(cx: &Context, project: &Project, run: Option<&str>) -> Result<RunRecor
 }
 
 fn named(cx: &Context, project: &Project, name: &str) -> Result<RunRecord> {
-    let machine = Machine::probe().id;
+    let machine = Machine::probe(cx.tool()).id;
     match project.side(cx, &machine, &format!("baseline:{name}"))? {
         SideSpec::Record { record, .. } => Ok(*record),
         _ => unreachable!("a baseline is a record"),

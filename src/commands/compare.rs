@@ -43,7 +43,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     let project = Project::load(cx)?;
-    let machine = Machine::probe();
+    let machine = Machine::probe(cx.tool());
     let base = match &args.base {
         Some(text) => project.side(cx, &machine.id, text)?,
         None => project.default_base()?,

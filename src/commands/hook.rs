@@ -150,7 +150,7 @@ fn gate(
         budget: Some(hook.budget),
     };
     cx.shell.note("Measuring", format!("{} against {}", wanted.candidate.name(), wanted.base.name()));
-    let pair = pair(cx, project, &Machine::probe(), &wanted)?;
+    let pair = pair(cx, project, &Machine::probe(cx.tool()), &wanted)?;
     if pair.ended == Ended::OutOfTime {
         let budget = hook.budget.as_secs();
         cx.shell

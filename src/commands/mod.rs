@@ -10,6 +10,7 @@ mod init;
 mod judge;
 mod list;
 mod log;
+mod probe_adapters;
 mod run;
 mod schema;
 mod selection;
@@ -104,6 +105,9 @@ enum Command {
     Doctor(doctor::Args),
     /// Print the completions for a shell
     Completions(completions::Args),
+    /// What the tool asks itself, in a process that a driver may crash
+    #[command(hide = true)]
+    ProbeAdapters,
 }
 
 /// Runs the command line and says how it ended.
@@ -151,6 +155,7 @@ fn dispatch(cli: Cli, mut cx: Context) -> Exit {
         Command::Init(args) => init::run(args, &mut cx),
         Command::Schema => schema::run(&mut cx),
         Command::Doctor(args) => doctor::run(args, &mut cx),
+        Command::ProbeAdapters => probe_adapters::run(&mut cx),
         Command::Completions(args) => completions::run(args, &mut cx, Cli::command()),
     };
     outcome.unwrap_or_else(|error| complain(&mut cx.shell, &error))

@@ -91,7 +91,8 @@ fn measured(
     args: &Args,
 ) -> Result<(RunRecord, Exit)> {
     // The probes overlap with the build, not with what is measured.
-    let machine = std::thread::spawn(Machine::probe);
+    let tool = cx.tool().to_path_buf();
+    let machine = std::thread::spawn(move || Machine::probe(&tool));
     let commit = project.commit()?;
     let prepared = prepare(cx, &project.sources, selection, None, commit)?;
     let machine =
@@ -124,7 +125,7 @@ fn compared(
     text: &str,
     args: &Args,
 ) -> Result<(RunRecord, Exit)> {
-    let machine = Machine::probe();
+    let machine = Machine::probe(cx.tool());
     let base = project.side(cx, &machine.id, text)?;
     let wanted = Wanted { base, candidate: SideSpec::WorkingTree, from: From::Now, selection, budget: None };
     let pair = pair(cx, project, &machine, &wanted)?;

@@ -18,7 +18,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     let project = Project::load(cx)?;
-    let machine = Machine::probe().id;
+    let machine = Machine::probe(cx.tool()).id;
     let side = match &args.what {
         Some(text) => project.side(cx, &machine, text)?,
         None => project.last_run()?,

@@ -1,40 +1,70 @@
 //! GPU adapters, software rasterisers included.
+//!
+//! Drivers print, keep threads, and sometimes crash: they are loaded in a process of their own.
 
+use std::io::Read;
+use std::path::Path;
 use std::pin::pin;
+use std::process::{Child, Command, Stdio};
 use std::task::{Context, Poll, Waker};
-use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use accel_bench::record::Adapter;
 use wgpu::{AdapterInfo, Backends, DeviceType, Instance, InstanceDescriptor, InstanceFlags};
 
 use super::nvidia;
-use super::quiet::quietly;
 use super::system_files::SystemFiles;
 
-/// All adapters of this machine. Loading drivers takes from 10 ms to some 100 ms.
-pub(super) fn adapters() -> Vec<Adapter> {
-    let mut found: Vec<_> = quietly(graphics).into_iter().map(|info| describe(&info)).collect();
-    found.extend(nvidia::adapters(&SystemFiles::of_this_machine()));
-    found
-}
+/// The hidden subcommand whose output this module reads.
+pub(crate) const SUBCOMMAND: &str = "probe-adapters";
 
-/// The same, in a thread of its own.
-pub(super) fn adapters_later() -> PendingAdapters {
-    PendingAdapters { thread: thread::Builder::new().name("adapters".to_owned()).spawn(adapters).ok() }
-}
+/// A driver that takes longer than this is left out.
+const LIMIT: Duration = Duration::from_secs(10);
 
 /// Adapters that are being looked for.
 #[derive(Debug)]
 pub(super) struct PendingAdapters {
-    thread: Option<JoinHandle<Vec<Adapter>>>,
+    child: Option<Child>,
+}
+
+/// Starts `tool`, this executable, to look for adapters meanwhile: loading drivers takes from 10 ms to some
+/// 100 ms.
+pub(super) fn adapters_later(tool: &Path) -> PendingAdapters {
+    let mut command = Command::new(tool);
+    command.arg(SUBCOMMAND).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    PendingAdapters { child: command.spawn().ok() }
 }
 
 impl PendingAdapters {
-    /// Waits for the drivers. Where one of them panics, only what the kernel tells is left.
+    /// Waits for the drivers. Where one of them fails, only what the kernel tells is left.
     pub(super) fn join(self) -> Vec<Adapter> {
-        let found = self.thread.and_then(|thread| thread.join().ok());
-        found.unwrap_or_else(|| nvidia::adapters(&SystemFiles::of_this_machine()))
+        let mut found = self.child.and_then(answer).unwrap_or_default();
+        found.extend(nvidia::adapters(&SystemFiles::of_this_machine()));
+        found
     }
+}
+
+/// What the process printed, if it ended well and in time.
+fn answer(mut child: Child) -> Option<Vec<Adapter>> {
+    let mut out = child.stdout.take()?;
+    let start = Instant::now();
+    while child.try_wait().ok()?.is_none() {
+        if start.elapsed() > LIMIT {
+            // It hangs in a driver; it is not waited for.
+            let _ = child.kill();
+            let _ = child.wait();
+            return None;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let mut text = String::new();
+    out.read_to_string(&mut text).ok()?;
+    serde_json::from_str(&text).ok()
+}
+
+/// What the subcommand prints: the adapters that the graphics drivers show to this process.
+pub(crate) fn visible_adapters() -> Vec<Adapter> {
+    graphics().iter().map(describe).collect()
 }
 
 fn graphics() -> Vec<AdapterInfo> {
@@ -77,19 +107,26 @@ fn kind(of: DeviceType) -> &'static str {
 mod tests {
     use super::*;
 
-    /// With drivers or without: a list, no crash, and twice the same.
+    fn check(script: &str, expected: Option<usize>) {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let found = answer(command.spawn().expect("a shell starts"));
+        assert_eq!(found.map(|adapters| adapters.len()), expected, "{script}");
+    }
+
+    /// Whatever a driver does to its process, there is an answer or none.
     #[test]
-    fn looking_for_adapters_always_ends() {
-        let pending = adapters_later();
-        let now = adapters();
-        assert_eq!(pending.join(), now);
-        assert!(now.iter().all(|adapter| !adapter.name.is_empty() && !adapter.kind.is_empty()), "{now:?}");
+    fn drivers_that_misbehave() {
+        check("echo '[]'", Some(0));
+        let one = r#"{"name":"a","api":"vulkan","kind":"cpu","driver":"d","driver_version":"1"}"#;
+        check(&format!("echo noise >&2; echo '[{one}]'"), Some(1));
+        check("kill -SEGV $$", None);
+        check("echo noise; echo '[]'", None);
     }
 
     #[test]
-    fn a_driver_that_panics_hides_nothing_else() {
-        let thread = thread::spawn(|| -> Vec<Adapter> { panic!("a driver's fault") });
-        let found = PendingAdapters { thread: Some(thread) }.join();
+    fn a_tool_that_cannot_be_started_hides_nothing_else() {
+        let found = adapters_later(Path::new("/nowhere/at/all")).join();
         assert_eq!(found, nvidia::adapters(&SystemFiles::of_this_machine()));
     }
 

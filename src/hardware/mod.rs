@@ -15,10 +15,10 @@ mod load;
 mod nvidia;
 mod os;
 mod probe;
-mod quiet;
 mod system_files;
 mod virtualization;
 
+pub(crate) use adapters::visible_adapters;
 pub(crate) use claim::{Claim, claim};
 pub(crate) use fingerprint::fingerprint;
 pub(crate) use probe::probe;

@@ -1,14 +1,16 @@
 //! The whole environment of a run.
 
+use std::path::Path;
+
 use accel_bench::record::Environment;
 
 use super::system_files::SystemFiles;
 use super::{adapters, cpu, load, os};
 
-/// What the machine is and does now. Most of the time goes into loading graphics drivers, so everything else
+/// What the machine is and does now; `tool` is this executable, which looks for adapters in a process of its own. Most of the time goes into loading graphics drivers, so everything else
 /// is found out meanwhile.
-pub(crate) fn probe() -> Environment {
-    let adapters = adapters::adapters_later();
+pub(crate) fn probe(tool: &Path) -> Environment {
+    let adapters = adapters::adapters_later(tool);
     let files = SystemFiles::of_this_machine();
     Environment {
         cpu: cpu::cpu(&files),
@@ -26,10 +28,10 @@ mod tests {
 
     #[test]
     fn this_machine_is_known_and_of_one_class() {
-        let environment = probe();
+        let environment = probe(Path::new("/no/tool/in/tests"));
         assert!(environment.cpu.logical_cores > 0 && !environment.cpu.architecture.is_empty());
         assert!(environment.memory_bytes.is_some_and(|bytes| bytes > 1 << 20), "{environment:?}");
-        let again = probe();
+        let again = probe(Path::new("/no/tool/in/tests"));
         assert_eq!(again.adapters, environment.adapters);
         assert_eq!(fingerprint(&again), fingerprint(&environment));
     }

@@ -1,6 +1,7 @@
 //! One measuring: the children's turns, each side's file, what is said meanwhile.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use accel_bench::protocol;
@@ -41,8 +42,9 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    pub(crate) fn probe() -> Self {
-        let environment = hardware::probe();
+    /// `tool` is this executable.
+    pub(crate) fn probe(tool: &Path) -> Self {
+        let environment = hardware::probe(tool);
         Self { id: hardware::fingerprint(&environment), environment }
     }
 }

@@ -7,6 +7,8 @@ use accel_bench::record::Adapter;
 /// What the caller knows of the user's environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Given {
+    /// This executable.
+    pub(crate) tool: PathBuf,
     /// `LIBTORCH`
     pub(crate) libtorch: Option<PathBuf>,
     /// Whether `LIBTORCH_USE_PYTORCH` is set.

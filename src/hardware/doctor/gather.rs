@@ -11,7 +11,7 @@ use super::libraries::Libraries;
 
 /// Everything that the checks ask for. Starts `git`, `python3` and `ldconfig`, and loads graphics drivers.
 pub(crate) fn gather(given: Given) -> Facts {
-    let adapters = adapters::adapters_later();
+    let adapters = adapters::adapters_later(&given.tool);
     let files = SystemFiles::of_this_machine();
     let load = load::load(&files);
     let cache = answer("/sbin/ldconfig", &["-p"]).unwrap_or_default();
