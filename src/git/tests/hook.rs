@@ -48,11 +48,14 @@ impl Rig {
         fs::read_to_string(self.calls_file()).unwrap_or_default()
     }
 
-    /// Git with the fake cargo first on its path.
+    /// Git with the fake cargo on its path, and none that the user may have installed.
     fn git(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
-        let path = format!("{}:/usr/local/bin:/usr/bin:/bin", self.scratch.beside("bin").display());
+        let user = std::env::var_os("PATH").unwrap();
+        let git = std::env::split_paths(&user).find(|folder| folder.join("git").is_file()).unwrap();
+        let folders = [self.scratch.beside("bin"), git, "/usr/bin".into(), "/bin".into()];
         let mut command = self.scratch.command("git");
-        command.env("PATH", path).envs(variables.iter().copied()).args(arguments).output().unwrap()
+        command.env("PATH", std::env::join_paths(folders).unwrap());
+        command.envs(variables.iter().copied()).args(arguments).output().unwrap()
     }
 
     fn merge(&self) -> Output {
@@ -227,13 +230,13 @@ fn a_shell_script_that_reads_lines() {
 #[test]
 fn a_hook_in_another_language() {
     check_respected(
-        "#!/usr/bin/env python3\nimport sys\nopen('SEEN', 'w').write(sys.argv[1] + '\\n' + sys.stdin.read())\n",
+        "#!/usr/bin/env perl\nopen(my $to, '>', 'SEEN'); print $to $ARGV[0], \"\\n\", <STDIN>; close($to);\n",
     );
 }
 
 #[test]
 fn a_hook_that_says_no_is_obeyed() {
-    for hook in ["#!/bin/sh\nexit 1\n", "#!/usr/bin/env python3\nraise SystemExit(1)\n"] {
+    for hook in ["#!/bin/sh\nexit 1\n", "#!/usr/bin/env perl\nexit 1;\n"] {
         let rig = Rig::new(0);
         executable(&rig.hook(MERGE), hook);
         rig.install(MERGE);
