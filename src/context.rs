@@ -27,7 +27,8 @@ pub(crate) struct Context {
 
 impl Context {
     pub(crate) fn new(cwd: PathBuf, arguments: Vec<String>, shell: Shell) -> io::Result<Self> {
-        let is_text = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+        let is_text =
+            |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
         let env = env::vars_os().filter_map(is_text).collect();
         let stop = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM, SIGHUP] {

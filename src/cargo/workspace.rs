@@ -67,7 +67,8 @@ impl Workspace {
             }
         }
         let sources = with_benches().flat_map(|package| &package.benches);
-        let folders = sources.filter_map(|bench| fs::canonicalize(&bench.source).ok()?.parent().map(Path::to_owned));
+        let folders =
+            sources.filter_map(|bench| fs::canonicalize(&bench.source).ok()?.parent().map(Path::to_owned));
         found.extend(folders);
         found
     }

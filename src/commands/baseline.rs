@@ -101,7 +101,8 @@ fn list(cx: &mut Context, project: &Project) -> Result<Exit> {
     }
     let saved = project.store.saved_names()?;
     if approved.baselines.is_empty() && saved.is_empty() {
-        cx.shell.note("Empty", "no baselines; `cargo accel-bench baseline approve NAME -m WHY` makes the first");
+        cx.shell
+            .note("Empty", "no baselines; `cargo accel-bench baseline approve NAME -m WHY` makes the first");
         return Ok(Exit::Fine);
     }
     let rows: Vec<_> = approved.baselines.iter().map(row).collect();
@@ -125,7 +126,8 @@ fn approve(cx: &mut Context, project: &Project, wish: Wish, record: RunRecord) -
     if let (Err(why), false) = (is_stable(&record), wish.unstable) {
         return Err(Error::NotComparable {
             what: format!("run {} is no baseline: {why}", record.id),
-            hint: "measure again with `--profile full` on a quiet machine, or approve it with `--unstable`".to_owned(),
+            hint: "measure again with `--profile full` on a quiet machine, or approve it with `--unstable`"
+                .to_owned(),
         });
     }
     match project.baselines.load(&wish.name, &machine)? {
@@ -154,7 +156,8 @@ fn approve(cx: &mut Context, project: &Project, wish: Wish, record: RunRecord) -
 fn approval(cx: &Context, project: &Project, why: String, record: &RunRecord) -> Result<Approval> {
     let who = project.repo.as_ref().and_then(crate::git::Repo::user);
     let commit = record.commit.as_ref();
-    let clean = commit.filter(|commit| commit.tree == TreeState::Clean).map(|commit| CommitId::new(&commit.id));
+    let clean =
+        commit.filter(|commit| commit.tree == TreeState::Clean).map(|commit| CommitId::new(&commit.id));
     let tag = match (&project.repo, clean) {
         // A commit that this clone does not have is still what was measured.
         (Some(repo), Some(commit)) => repo.describe_tag(&commit).unwrap_or_default(),
@@ -191,7 +194,8 @@ fn record(cx: &Context, project: &Project, run: Option<&str>) -> Result<RunRecor
     };
     project.stored(&side, Some(&machine))?.ok_or_else(|| Error::NothingToRun {
         what: format!("there is no stored run of {}", side.name()),
-        hint: "`cargo accel-bench` measures the working tree; `cargo accel-bench log` shows what there is".to_owned(),
+        hint: "`cargo accel-bench` measures the working tree; `cargo accel-bench log` shows what there is"
+            .to_owned(),
     })
 }
 

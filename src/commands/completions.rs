@@ -7,7 +7,9 @@ use crate::error::{Exit, Result};
 
 /// Arguments of `completions`.
 #[derive(Clone, Debug, clap::Args)]
-#[command(after_help = "Example:\n  cargo accel-bench completions bash >~/.local/share/bash-completion/completions/cargo-accel-bench")]
+#[command(
+    after_help = "Example:\n  cargo accel-bench completions bash >~/.local/share/bash-completion/completions/cargo-accel-bench"
+)]
 pub(crate) struct Args {
     shell: Shell,
 }

@@ -36,16 +36,18 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
         keep: args.keep_runs.or(kept.keep_runs),
     };
     let listing = project.store.runs()?;
-    let old = select(&listing.runs, &rules, &project.protected()?, cx.now());
+    let now = SystemTime::from(cx.now());
+    let old = select(&listing.runs, &rules, &project.protected()?, now);
     if args.dry_run {
         cx.shell.out(|to| old.iter().try_for_each(|id| writeln!(to, "{id}")))?;
         cx.shell.note("Would", format!("remove {} of {} runs", old.len(), listing.runs.len()));
         return Ok(Exit::Fine);
     }
-    let removed = project.store.remove(&old, SystemTime::from(cx.now()))?;
+    let removed = project.store.remove(&old, now)?;
     cx.shell.status("Removed", format!("{} runs, {}", removed.runs, size(removed.bytes)));
     for checkout in git::remove_old_checkouts(&project.checkouts(), args.keep_checkouts)? {
-        cx.shell.status("Removed", format!("checkout `{}`, {}", checkout.path.display(), size(checkout.bytes)));
+        cx.shell
+            .status("Removed", format!("checkout `{}`, {}", checkout.path.display(), size(checkout.bytes)));
     }
     Ok(Exit::Fine)
 }

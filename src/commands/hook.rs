@@ -10,8 +10,8 @@ use crate::error::{Error, Exit, Result};
 use crate::git::{self, Affected, HookKind, Reach, Repo, Source, affected};
 use crate::measure::{From, Machine, Project, SideSpec, Wanted, pair};
 use crate::plan::Selection;
-use crate::runner::Ended;
 use crate::report::Format;
+use crate::runner::Ended;
 
 const EXAMPLES: &str = "\
 The hook measures the tree that would result from the merge against the branch merged into, and blocks on a
@@ -71,7 +71,10 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
         return hooked(cx, on.into());
     }
     let repo = Repo::discover(cx.cwd())?.ok_or_else(|| {
-        Error::usage("hooks need a git repository", "`git init` makes one; `cargo accel-bench compare` works without")
+        Error::usage(
+            "hooks need a git repository",
+            "`git init` makes one; `cargo accel-bench compare` works without",
+        )
     })?;
     match args.act {
         Act::Install { on, shared } => {
@@ -99,7 +102,8 @@ fn hooked(cx: &mut Context, kind: HookKind) -> Result<Exit> {
         return Ok(Exit::Fine);
     }
     let project = Project::load(cx)?;
-    let repo = project.repo.as_ref().ok_or_else(|| Error::usage("a hook runs in git", "see `hook --help`"))?;
+    let repo =
+        project.repo.as_ref().ok_or_else(|| Error::usage("a hook runs in git", "see `hook --help`"))?;
     let pairs = match kind {
         HookKind::PreMergeCommit => {
             let merge = repo.pending_merge(&git::merge_heads(cx.var_names()))?;
@@ -124,7 +128,13 @@ fn pushed(repo: &Repo) -> Result<Vec<(Source, Source)>> {
     Ok(pairs.collect::<std::result::Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
-fn gate(cx: &mut Context, project: &Project, base: Source, candidate: Source, kind: HookKind) -> Result<Exit> {
+fn gate(
+    cx: &mut Context,
+    project: &Project,
+    base: Source,
+    candidate: Source,
+    kind: HookKind,
+) -> Result<Exit> {
     let Some(repo) = &project.repo else { return Ok(Exit::Fine) };
     let changed = repo.changed_paths(&base, &candidate)?;
     if affected(&changed, &project.layout(repo)) == Affected::Nothing {
@@ -143,13 +153,17 @@ fn gate(cx: &mut Context, project: &Project, base: Source, candidate: Source, ki
     let pair = pair(cx, project, &Machine::probe(), &wanted)?;
     if pair.ended == Ended::OutOfTime {
         let budget = hook.budget.as_secs();
-        cx.shell.warn(format!("the budget of {budget} s ran out (`[hook] budget`); what was measured is judged"));
+        cx.shell
+            .warn(format!("the budget of {budget} s ran out (`[hook] budget`); what was measured is judged"));
     }
     let sides = (&pair.base, &pair.candidate);
     let exit = judge::conclude(cx, project, sides, &judge::Args::default(), Format::Table)?;
     Ok(match exit {
         Exit::Regression | Exit::FailedCase => {
-            cx.shell.error("the code gets slower or breaks a case, so git stops here", Some(kind.go_on_regardless()));
+            cx.shell.error(
+                "the code gets slower or breaks a case, so git stops here",
+                Some(kind.go_on_regardless()),
+            );
             exit
         }
         // What could not be judged is no reason to stop anybody.

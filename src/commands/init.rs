@@ -15,7 +15,9 @@ const TARGET: &str = "accel";
 
 /// Arguments of `init`.
 #[derive(Clone, Debug, clap::Args)]
-#[command(after_help = "Nothing that exists is overwritten. Criterion benches that are there are registered as they are.")]
+#[command(
+    after_help = "Nothing that exists is overwritten. Criterion benches that are there are registered as they are."
+)]
 pub(crate) struct Args {
     /// The package that gets the bench target [default: the one of this folder]
     #[arg(short, long, value_name = "NAME")]
@@ -51,21 +53,34 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
 
 /// Adds a bench target to the package at hand.
 fn first_target(cx: &mut Context, workspace: &Workspace, args: &Args) -> Result<Entry> {
-    let of_folder = || workspace.packages.iter().filter(|package| cx.cwd().starts_with(&package.root)).max_by_key(|package| package.root.components().count());
+    let of_folder = || {
+        workspace
+            .packages
+            .iter()
+            .filter(|package| cx.cwd().starts_with(&package.root))
+            .max_by_key(|package| package.root.components().count())
+    };
     let package = match &args.package {
         Some(name) => workspace.packages.iter().find(|package| package.name == *name),
         None => of_folder().or_else(|| workspace.packages.first().filter(|_| workspace.packages.len() == 1)),
     };
     let Some(package) = package else {
-        let names = workspace.packages.iter().map(|package| package.name.as_str()).collect::<Vec<_>>().join(", ");
-        return Err(Error::usage("which package gets the bench target?", format!("`--package` one of: {names}")));
+        let names =
+            workspace.packages.iter().map(|package| package.name.as_str()).collect::<Vec<_>>().join(", ");
+        return Err(Error::usage(
+            "which package gets the bench target?",
+            format!("`--package` one of: {names}"),
+        ));
     };
     let source = match &args.harness_path {
         Some(path) => HarnessSource::Path(path.clone()),
         None => HarnessSource::Version(env!("CARGO_PKG_VERSION").to_owned()),
     };
-    let text = fs::read_to_string(&package.manifest)
-        .map_err(|source| Error::Io { act: "read", path: package.manifest.clone(), source })?;
+    let text = fs::read_to_string(&package.manifest).map_err(|source| Error::Io {
+        act: "read",
+        path: package.manifest.clone(),
+        source,
+    })?;
     let edited = manifest::add_bench(&text, TARGET, &source)?;
     let bench = package.root.join("benches").join(format!("{TARGET}.rs"));
     if !bench.exists() {

@@ -2,17 +2,18 @@
 
 use std::path::PathBuf;
 
-use accel_bench::record::{RunRecord, TreeState};
 use crate::compare::{self, Outcome};
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::manifest::Percent;
 use crate::measure::Project;
 use crate::report::{self, Format};
+use accel_bench::record::{RunRecord, TreeState};
 
 /// How a comparison is judged and shown.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Judging")]
+#[group(skip)]
 pub(crate) struct Args {
     /// Changes within this are no regression (before bench.toml's `[gate] tolerance`)
     #[arg(long, value_name = "PERCENT", value_parser = Percent::parse)]

@@ -118,7 +118,11 @@ pub(crate) fn main() -> Exit {
         }
     };
     let mut shell = Shell::new(cli.globals.verbosity(), cli.globals.color.into());
-    let context = match cli.globals.cwd().and_then(|cwd| Ok(Context::new(cwd, env::args().collect(), shell.clone())?)) {
+    let context = match cli
+        .globals
+        .cwd()
+        .and_then(|cwd| Ok(Context::new(cwd, env::args().collect(), shell.clone())?))
+    {
         Ok(context) => context,
         Err(error) => return complain(&mut shell, &error),
     };

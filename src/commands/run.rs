@@ -16,6 +16,7 @@ use crate::store::{self, Name};
 
 /// Arguments of `run`.
 #[derive(Clone, Debug, clap::Args)]
+#[group(skip)]
 pub(crate) struct Args {
     /// Only cases whose id contains one of these (`*` stands for anything)
     #[arg(value_name = "FILTER")]
@@ -62,7 +63,8 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     }
     if let Some(name) = name {
         project.store.save_as(&name, &record)?;
-        cx.shell.status("Saved", format!("baseline `{name}`; compare with `cargo accel-bench compare {name}`"));
+        cx.shell
+            .status("Saved", format!("baseline `{name}`; compare with `cargo accel-bench compare {name}`"));
     }
     Ok(exit)
 }
@@ -70,27 +72,40 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
 fn plan_only(cx: &mut Context, project: &Project, selection: &Selection, args: &Args) -> Result<Exit> {
     let prepared = prepare(cx, &project.sources, selection, None, None)?;
     if args.dry_run {
-        let ids: Vec<_> = prepared.units.iter().flat_map(|unit| &unit.cases).map(|case| case.id.to_string()).collect();
+        let ids: Vec<_> =
+            prepared.units.iter().flat_map(|unit| &unit.cases).map(|case| case.id.to_string()).collect();
         cx.shell.out(|to| ids.iter().try_for_each(|id| writeln!(to, "{id}")))?;
         let profile = Scope::new(&project.sources.manifest, selection)?.record();
-        cx.shell.note("Planned", format!("{} cases in {} processes each; nothing was measured", ids.len(), profile.processes));
+        cx.shell.note(
+            "Planned",
+            format!("{} cases in {} processes each; nothing was measured", ids.len(), profile.processes),
+        );
     }
     Ok(Exit::Fine)
 }
 
-fn measured(cx: &mut Context, project: &Project, selection: &Selection, args: &Args) -> Result<(RunRecord, Exit)> {
+fn measured(
+    cx: &mut Context,
+    project: &Project,
+    selection: &Selection,
+    args: &Args,
+) -> Result<(RunRecord, Exit)> {
     // The probes overlap with the build, not with what is measured.
     let machine = std::thread::spawn(Machine::probe);
     let commit = project.commit()?;
     let prepared = prepare(cx, &project.sources, selection, None, commit)?;
-    let machine = machine.join().map_err(|_| Error::usage("the probe of the hardware panicked", "please report it"))?;
+    let machine =
+        machine.join().map_err(|_| Error::usage("the probe of the hardware panicked", "please report it"))?;
     let profile = Scope::new(&project.sources.manifest, selection)?.record();
     let session = Session { sides: vec![(Side::Candidate, prepared)], profile, budget: None };
     let mut measured = measure(cx, project, &machine, session)?;
     let record = measured.records.remove(&Side::Candidate).expect("the candidate was measured");
     judge::show(cx, &record, args.format)?;
     if let Some(fault) = measured.fault {
-        cx.shell.error(&Error::from(fault).in_words(), Some("the table above is all that is left; free some space"));
+        cx.shell.error(
+            &Error::from(fault).in_words(),
+            Some("the table above is all that is left; free some space"),
+        );
         return Ok((record, Exit::Storage));
     }
     cx.shell.status("Stored", judge::kept_as(&record));

@@ -7,6 +7,7 @@ use crate::plan::{self, Selection};
 /// Which cases.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Selection")]
+#[group(skip)]
 pub(crate) struct Args {
     /// A suite of bench.toml, or `all`
     #[arg(long, value_name = "NAME")]

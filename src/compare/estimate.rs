@@ -63,14 +63,6 @@ pub(crate) fn of_metric(case: &CaseRecord, name: &str) -> Vec<f64> {
     metrics.map(|metric| metric.value).collect()
 }
 
-/// What one process did per second of its timed region, for each throughput it declares.
-pub(crate) fn rates(process: &Measurement) -> Vec<(Throughput, f64)> {
-    let seconds = process.samples.total_nanos() as f64 / 1e9;
-    let iterations = process.samples.total_iterations() as f64;
-    let rate = |work: &Throughput| (*work, work.per_iteration() as f64 * iterations / seconds);
-    process.throughput.iter().map(rate).filter(|(_, rate)| rate.is_finite()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::sample;
@@ -107,18 +99,5 @@ mod tests {
         let estimate = Estimate::of_processes(vec![-2.0, 0.0, 2.0]).expect("an estimate");
         assert_eq!((estimate.value, estimate.half_width_share()), (0.0, None));
         assert!(estimate.interval.is_some());
-    }
-
-    #[test]
-    fn rates_are_the_work_over_the_whole_region() {
-        let mut process = Measurement::default();
-        process.samples.push(3, 1_000_000);
-        process.samples.push(1, 1_000_000);
-        process.throughput = vec![Throughput::Samples(8)];
-        assert_eq!(rates(&process), [(Throughput::Samples(8), 16_000.0)]);
-        assert_eq!(
-            rates(&Measurement { throughput: vec![Throughput::Bytes(1)], ..Measurement::default() }),
-            []
-        );
     }
 }

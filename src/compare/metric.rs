@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use accel_bench::record::{CaseRecord, Direction};
+use accel_bench::record::{CaseRecord, Direction, Measurement};
 
-use super::estimate::{Estimate, of_metric, rates};
+use super::estimate::{Estimate, of_metric};
 use super::{Effect, Judgement, judge};
 
 /// One metric of one case on both sides.
@@ -119,7 +119,7 @@ impl MetricRow {
 }
 
 fn rates_of(case: &CaseRecord, name: &str) -> Vec<f64> {
-    let all = case.processes.iter().flat_map(rates);
+    let all = case.processes.iter().flat_map(Measurement::rates);
     all.filter(|(work, _)| work.metric_name() == name).map(|(_, rate)| rate).collect()
 }
 

@@ -19,7 +19,7 @@ pub(crate) mod sample;
 
 pub(crate) use census::Census;
 pub(crate) use comparison::{Comparison, compare};
-pub(crate) use estimate::{Basis, Estimate, LEVEL as ESTIMATE_LEVEL, of_metric, rates};
+pub(crate) use estimate::{Basis, Estimate, LEVEL as ESTIMATE_LEVEL, of_metric};
 pub(crate) use machine::{Mismatch, comparable};
 pub(crate) use metric::{Judging, MetricRow};
 pub(crate) use outcome::Outcome;

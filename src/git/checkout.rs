@@ -20,6 +20,7 @@ use git2::{ObjectType, Oid, Repository, Signature, Status, StatusOptions, Time, 
 use super::error::{Doing, Error, io};
 use super::path::{from_git, to_git};
 use super::repo::{Repo, oid};
+use super::shelf;
 use super::source::Source;
 
 /// A folder with the files of a commit or a merge. As long as this lives, nobody removes or changes it.
@@ -46,7 +47,9 @@ impl std::fmt::Display for Limit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Submodule(path) => write!(f, "the submodule `{}` is empty", path.display()),
-            Self::Filter(name) => write!(f, "files of the filter `{name}` hold what git stores, not what it fills in"),
+            Self::Filter(name) => {
+                write!(f, "files of the filter `{name}` hold what git stores, not what it fills in")
+            }
         }
     }
 }
@@ -63,37 +66,25 @@ enum State {
 impl Repo {
     /// Checks `source` out under the folder `under`, or finds that it is there already.
     pub(crate) fn check_out(&self, source: &Source, under: &Path) -> Result<Checkout, Error> {
-        let tree = self.tree_of(source)?;
-        let limits = limits(self.git(), &tree)?;
-        io(std::fs::create_dir_all(under), "create the folder", under)?;
-        // The lock's shared part is held while in use, its exclusive part while files change.
-        let lock = open_lock(&lock_path(under, &source.name()))?;
+        let limits = limits(self.git(), &self.tree_of(source)?)?;
         let path = under.join(source.name());
-        io(lock.lock_shared(), "lock the checkout", &path)?;
-        let found = state(&path, self, source);
-        if found != State::Complete {
-            io(lock.unlock(), "unlock the checkout", &path)?;
-            match lock.try_lock() {
+        let _shelf = shelf::lock(under)?;
+        let in_use = shelf::open_lock(&path)?;
+        match state(&path, self, source) {
+            State::Complete => {}
+            found => match in_use.try_lock() {
                 Ok(()) => self.mend(&path, source)?,
-                // Left by a build that another run has under way: it is no reason to wait.
+                // Left by a build that another run has under way: no reason to disturb it.
                 Err(TryLockError::WouldBlock) if found == State::Littered => {}
-                Err(TryLockError::WouldBlock) => self.wait(&lock, &path, source)?,
+                Err(TryLockError::WouldBlock) => return Err(Error::CheckoutInUse(path)),
                 Err(TryLockError::Error(error)) => io(Err(error), "lock the checkout", &path)?,
-            }
-            io(lock.lock_shared(), "lock the checkout", &path)?;
+            },
         }
+        io(in_use.unlock(), "unlock the checkout", &path)?;
+        io(in_use.lock_shared(), "lock the checkout", &path)?;
         // When it was last used decides what is removed first; a failure makes it look older, no more.
-        let _ = lock.set_modified(SystemTime::now());
-        Ok(Checkout { path, source: source.clone(), limits, _in_use: lock })
-    }
-
-    /// Another process is checking out, or uses what is broken. The first is worth waiting for.
-    fn wait(&self, lock: &File, path: &Path, source: &Source) -> Result<(), Error> {
-        io(lock.lock_shared(), "lock the checkout", path)?;
-        match state(path, self, source) {
-            State::Broken => Err(Error::CheckoutInUse(path.to_owned())),
-            State::Complete | State::Littered => Ok(()),
-        }
+        let _ = in_use.set_modified(SystemTime::now());
+        Ok(Checkout { path, source: source.clone(), limits, _in_use: in_use })
     }
 
     /// Makes the folder what it should be, whatever it is.
@@ -153,16 +144,6 @@ impl Repo {
         }
         Ok(())
     }
-}
-
-/// The lock of the checkout `name`. It stays when the checkout is removed: a process that opened it before
-/// and one that opens it after must lock the same file.
-pub(super) fn lock_path(under: &Path, name: &str) -> PathBuf {
-    under.join(format!("{name}.lock"))
-}
-
-pub(super) fn open_lock(path: &Path) -> Result<File, Error> {
-    io(File::options().create(true).truncate(false).write(true).open(path), "open the lock", path)
 }
 
 /// The commit that `HEAD` is at: for a merge one of the checkout's own, the same for the same merge.

@@ -47,7 +47,10 @@ impl Repo {
         if error.code() == ErrorCode::Ambiguous {
             return Error::Ambiguous { rev };
         }
-        let near = near(&rev, &self.names());
+        // `HEAD~9` fails for want of history, not of a name.
+        let name = rev.split(['~', '^', '@', ':']).next().unwrap_or_default();
+        let named = name.is_empty() || self.git().revparse_single(name).is_ok();
+        let near = if named { Vec::new() } else { near(name, &self.names()) };
         Error::UnknownRevision { shallow: self.is_shallow() && near.is_empty(), rev, near }
     }
 
@@ -92,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_tag_that_is_not_there() {
-        check("v1.2.0", &["v1.0.0", "v1.1.0"]);
+        check("v1.2.0", &["v1.1.0", "v1.0.0"]);
     }
 
     #[test]

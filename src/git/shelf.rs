@@ -1,10 +1,13 @@
-//! The folder that holds the checkouts, and how it is kept from growing.
+//! The folder that holds the checkouts: its locks, and how it is kept from growing.
+//!
+//! Two locks, so that neither a look nor a repair meets another process half-way, and nobody waits for a run
+//! to end: the shelf's is held while checkouts are looked at, repaired or removed, which is short; that of a
+//! checkout is shared by all who use it, and taken alone, while the shelf's is held, to change or remove it.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::checkout::{lock_path, open_lock};
 use super::error::{Error, io};
 
 /// A checkout that was removed.
@@ -16,49 +19,68 @@ pub(crate) struct Removed {
 
 /// Removes the checkouts under `under`, but for the `keep` that were used last and those that are in use.
 pub(crate) fn remove_old_checkouts(under: &Path, keep: usize) -> Result<Vec<Removed>, Error> {
+    if !under.exists() {
+        return Ok(Vec::new());
+    }
+    let _shelf = lock(under)?;
     let mut found = checkouts(under)?;
     found.sort_by(|(one, a), (other, b)| other.cmp(one).then_with(|| a.cmp(b)));
     let mut removed = Vec::new();
     for (_, path) in found.into_iter().skip(keep) {
-        removed.extend(remove(under, path)?);
+        removed.extend(remove(path)?);
     }
     Ok(removed)
 }
 
 /// Each checkout with the time of its last use.
 fn checkouts(under: &Path) -> Result<Vec<(SystemTime, PathBuf)>, Error> {
-    if !under.exists() {
-        return Ok(Vec::new());
-    }
     let mut found = Vec::new();
     for entry in io(under.read_dir(), "list the checkouts in", under)? {
         let path = io(entry, "list the checkouts in", under)?.path();
         if path.is_dir() {
-            found.push((last_use(under, &path), path));
+            found.push((last_use(&path), path));
         }
     }
     Ok(found)
 }
 
 /// One without a lock was never finished.
-fn last_use(under: &Path, path: &Path) -> SystemTime {
-    let lock = lock_path(under, &name(path));
-    lock.metadata().and_then(|found| found.modified()).unwrap_or(SystemTime::UNIX_EPOCH)
+fn last_use(checkout: &Path) -> SystemTime {
+    lock_path(checkout).metadata().and_then(|found| found.modified()).unwrap_or(SystemTime::UNIX_EPOCH)
 }
 
 /// `None` when somebody uses it.
-fn remove(under: &Path, path: PathBuf) -> Result<Option<Removed>, Error> {
-    let lock: File = open_lock(&lock_path(under, &name(&path)))?;
+fn remove(path: PathBuf) -> Result<Option<Removed>, Error> {
+    let lock = open_lock(&path)?;
     if lock.try_lock().is_err() {
         return Ok(None);
     }
     let bytes = size(&path);
     io(std::fs::remove_dir_all(&path), "remove the checkout", &path)?;
+    // Nobody waits for this lock: it is opened only by who has locked the shelf.
+    io(std::fs::remove_file(lock_path(&path)), "remove the lock of", &path)?;
     Ok(Some(Removed { path, bytes }))
 }
 
-fn name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+/// Locks the folder, which is made if it is not there, until the file is dropped.
+pub(super) fn lock(under: &Path) -> Result<File, Error> {
+    io(std::fs::create_dir_all(under), "create the folder", under)?;
+    let file = open(&under.join("shelf.lock"))?;
+    io(file.lock(), "lock the folder", under)?;
+    Ok(file)
+}
+
+/// Opens the lock of a checkout; the shelf must be locked.
+pub(super) fn open_lock(checkout: &Path) -> Result<File, Error> {
+    open(&lock_path(checkout))
+}
+
+fn lock_path(checkout: &Path) -> PathBuf {
+    checkout.with_extension("lock")
+}
+
+fn open(path: &Path) -> Result<File, Error> {
+    io(File::options().create(true).truncate(false).write(true).open(path), "open the lock", path)
 }
 
 /// Bytes of all files below; what cannot be read counts nothing.

@@ -11,26 +11,26 @@ use super::nvidia;
 use super::system_files::SystemFiles;
 
 /// All adapters of this machine. Loading drivers takes from 10 ms to some 100 ms.
-pub(crate) fn adapters() -> Vec<Adapter> {
+pub(super) fn adapters() -> Vec<Adapter> {
     let mut found: Vec<_> = graphics().into_iter().map(|info| describe(&info)).collect();
     found.extend(nvidia::adapters(&SystemFiles::of_this_machine()));
     found
 }
 
 /// The same, in a thread of its own.
-pub(crate) fn adapters_later() -> PendingAdapters {
+pub(super) fn adapters_later() -> PendingAdapters {
     PendingAdapters { thread: thread::Builder::new().name("adapters".to_owned()).spawn(adapters).ok() }
 }
 
 /// Adapters that are being looked for.
 #[derive(Debug)]
-pub(crate) struct PendingAdapters {
+pub(super) struct PendingAdapters {
     thread: Option<JoinHandle<Vec<Adapter>>>,
 }
 
 impl PendingAdapters {
     /// Waits for the drivers. Where one of them panics, only what the kernel tells is left.
-    pub(crate) fn join(self) -> Vec<Adapter> {
+    pub(super) fn join(self) -> Vec<Adapter> {
         let found = self.thread.and_then(|thread| thread.join().ok());
         found.unwrap_or_else(|| nvidia::adapters(&SystemFiles::of_this_machine()))
     }

@@ -59,10 +59,19 @@ mod tests {
     #[test]
     fn caches_are_named_by_level_and_kind() {
         let file = |index: u8, name| format!("/sys/devices/system/cpu/cpu0/cache/index{index}/{name}");
-        let all = [("1", "Data", "32K"), ("1", "Instruction", "64K"), ("2", "Unified", "1024K"), ("3", "Unified", "")];
+        let all = [
+            ("1", "Data", "32K"),
+            ("1", "Instruction", "64K"),
+            ("2", "Unified", "1024K"),
+            ("3", "Unified", ""),
+        ];
         let mut written = Vec::new();
         for (index, (level, kind, size)) in (0..).zip(all) {
-            written.extend([(file(index, "level"), level), (file(index, "type"), kind), (file(index, "size"), size)]);
+            written.extend([
+                (file(index, "level"), level),
+                (file(index, "type"), kind),
+                (file(index, "size"), size),
+            ]);
         }
         let written: Vec<_> = written.iter().map(|(path, text)| (path.as_str(), *text)).collect();
         let found = caches(&fake::machine(&written).1);

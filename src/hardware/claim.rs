@@ -9,15 +9,28 @@ use super::affinity;
 /// CPUs that were chosen; dropping it gives them back.
 #[derive(Debug)]
 pub(crate) struct Claim {
-    /// In rising order; never empty.
+    /// In rising order.
     pub(crate) cpus: Vec<usize>,
-    pub(crate) contention: Contention,
+    contention: Contention,
     _guards: Vec<File>,
+}
+
+impl Claim {
+    /// What the numbers may suffer from.
+    pub(crate) fn warning(&self) -> Option<&'static str> {
+        match self.contention {
+            Contention::Free => None,
+            Contention::Shared => {
+                Some("another run measures on the same CPU; both will see it in their numbers")
+            }
+            Contention::Unknown => Some("cannot tell whether another run measures on the same CPU"),
+        }
+    }
 }
 
 /// Whether the CPUs are ours alone, as far as this tool's own runs go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Contention {
+enum Contention {
     /// No other run measures on them.
     Free,
     /// Too few were free: another run measures on some of them, and both will see it.
@@ -34,7 +47,7 @@ pub(crate) fn claim(count: usize, dir: &Path) -> Claim {
 
 /// The last CPUs come first: the first one serves most interrupts.
 fn claim_of(allowed: &[usize], count: usize, dir: &Path) -> Claim {
-    let count = count.clamp(1, allowed.len().max(1));
+    let count = count.min(allowed.len());
     let mut claim = Claim { cpus: Vec::new(), contention: Contention::Free, _guards: Vec::new() };
     let (mut taken, mut unknown) = (Vec::new(), Vec::new());
     for &cpu in allowed.iter().rev() {
@@ -86,6 +99,21 @@ fn open(cpu: usize, dir: &Path) -> io::Result<File> {
 mod tests {
     use super::*;
 
+    #[test]
+    fn only_what_may_spoil_numbers_is_told() {
+        let dir = tempfile::tempdir().unwrap();
+        let told = |dir: &Path| claim_of(&[0], 1, dir).warning().unwrap_or_default();
+        let held = claim_of(&[0], 1, dir.path());
+        assert_eq!(held.warning(), None);
+        assert_eq!(
+            told(dir.path()),
+            "another run measures on the same CPU; both will see it in their numbers"
+        );
+        let file = dir.path().join("file");
+        fs::write(&file, "").unwrap();
+        assert_eq!(told(&file), "cannot tell whether another run measures on the same CPU");
+    }
+
     fn check(claim: &Claim, cpus: &[usize], contention: Contention) {
         assert_eq!((claim.cpus.as_slice(), claim.contention), (cpus, contention));
     }
@@ -115,10 +143,10 @@ mod tests {
     }
 
     #[test]
-    fn no_more_than_there_are_and_no_fewer_than_one() {
+    fn no_more_than_there_are() {
         let dir = tempfile::tempdir().unwrap();
         check(&claim_of(&[0, 1], 8, dir.path()), &[0, 1], Contention::Free);
-        check(&claim_of(&[0, 1], 0, dir.path()), &[1], Contention::Free);
+        check(&claim_of(&[0, 1], 0, dir.path()), &[], Contention::Free);
         check(&claim_of(&[], 1, dir.path()), &[], Contention::Free);
     }
 

@@ -30,7 +30,8 @@ pub(super) fn governor(files: &SystemFiles) -> Option<String> {
 }
 
 fn model() -> Option<String> {
-    let system = System::new_with_specifics(RefreshKind::nothing().with_cpu(CpuRefreshKind::nothing())).ok()?;
+    let system =
+        System::new_with_specifics(RefreshKind::nothing().with_cpu(CpuRefreshKind::nothing())).ok()?;
     let brand = system.cpus().first()?.brand().trim().to_owned();
     (!brand.is_empty()).then_some(brand)
 }

@@ -7,8 +7,19 @@ pub(super) fn features() -> Vec<String> {
         ($($name:tt),*) => { [$(($name, std::arch::is_x86_feature_detected!($name))),*] };
     }
     named(&detected!(
-        "sse4.2", "avx", "f16c", "fma", "avx2", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512vnni",
-        "avx512bf16", "avx512fp16", "avxvnni"
+        "sse4.2",
+        "avx",
+        "f16c",
+        "fma",
+        "avx2",
+        "avx512f",
+        "avx512bw",
+        "avx512dq",
+        "avx512vl",
+        "avx512vnni",
+        "avx512bf16",
+        "avx512fp16",
+        "avxvnni"
     ))
 }
 
@@ -40,7 +51,8 @@ mod tests {
     #[test]
     fn the_kernel_agrees() {
         let cpuinfo = std::fs::read_to_string("/proc/cpuinfo").unwrap();
-        let flags: Vec<_> = cpuinfo.lines().find(|line| line.starts_with("flags")).unwrap().split(' ').collect();
+        let flags: Vec<_> =
+            cpuinfo.lines().find(|line| line.starts_with("flags")).unwrap().split(' ').collect();
         let found = features();
         for (name, flag) in [("avx2", "avx2"), ("fma", "fma"), ("avx512f", "avx512f"), ("sse4.2", "sse4_2")] {
             assert_eq!(found.iter().any(|feature| feature == name), flags.contains(&flag), "{name}");

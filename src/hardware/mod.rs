@@ -18,8 +18,6 @@ mod probe;
 mod system_files;
 mod virtualization;
 
-pub(crate) use adapters::{PendingAdapters, adapters, adapters_later};
-pub(crate) use affinity::{on_cpus, spawn_on};
-pub(crate) use claim::{Claim, Contention, claim};
+pub(crate) use claim::{Claim, claim};
 pub(crate) use fingerprint::fingerprint;
 pub(crate) use probe::probe;

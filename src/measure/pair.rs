@@ -72,7 +72,8 @@ fn measured(cx: &mut Context, project: &Project, machine: &Machine, wanted: &Wan
         prepared.push((side, prepare_side(cx, project, spec, &wanted.selection, &mut checkouts)?));
     }
     let profile = Scope::new(&project.sources.manifest, &wanted.selection)?.record();
-    let mut measured = measure(cx, project, machine, Session { sides: prepared, profile, budget: wanted.budget })?;
+    let mut measured =
+        measure(cx, project, machine, Session { sides: prepared, profile, budget: wanted.budget })?;
     if let Some(fault) = measured.fault {
         cx.shell.warn(format!("not everything could be stored: {fault}"));
     }
@@ -121,7 +122,10 @@ fn tell_age(cx: &mut Context, base: &RunRecord, candidate: &RunRecord) {
         let seconds = (other - one).total(jiff::Unit::Second).unwrap_or_default().abs();
         if seconds > 1.0 {
             let apart = jiff::SignedDuration::from_secs(seconds as i64);
-            cx.shell.note("Stored", format!("both sides were measured {apart:#} apart; `--measure` takes them in turns"));
+            cx.shell.note(
+                "Stored",
+                format!("both sides were measured {apart:#} apart; `--measure` takes them in turns"),
+            );
         }
     }
 }

@@ -35,7 +35,9 @@ pub(crate) fn prepare(
     commit: Option<CommitInfo>,
 ) -> Result<Prepared> {
     let sets = build_sets(sources, selection)?;
-    let features = sets.iter().flat_map(|set| set.entries.iter().map(|entry| (entry.backend.clone(), set.features.clone())));
+    let features = sets
+        .iter()
+        .flat_map(|set| set.entries.iter().map(|entry| (entry.backend.clone(), set.features.clone())));
     let features: BTreeMap<_, _> = features.collect();
     let listings = listings(cx, sources, selection, sets, target_dir)?;
     let units = plan::expand(&sources.manifest, selection, &listings)?;
@@ -66,7 +68,8 @@ fn build_sets(sources: &Sources, selection: &Selection) -> Result<Vec<BuildSet>>
     if sets.is_empty() {
         return Err(Error::NothingToRun {
             what: "there is no bench to run".to_owned(),
-            hint: "`cargo accel-bench init` writes a first one; a bench.toml names those that exist".to_owned(),
+            hint: "`cargo accel-bench init` writes a first one; a bench.toml names those that exist"
+                .to_owned(),
         });
     }
     Ok(sets)
@@ -83,7 +86,8 @@ fn listings(
     for set in sets {
         let executables = build(cx, sources, &set, target_dir)?;
         for entry in set.entries {
-            let executable = executables.get(&entry.bench.target).expect("cargo told of every target").clone();
+            let executable =
+                executables.get(&entry.bench.target).expect("cargo told of every target").clone();
             let benchmarks = list(cx, sources, &entry, &executable)?;
             let Planned { bench, harness, backend, cwd } = entry;
             listings.push(Listing { bench, harness, backend, executable, cwd, benchmarks });
@@ -109,7 +113,8 @@ fn build(
         profile: PROFILE.to_owned(),
         env: BTreeMap::new(),
     };
-    let features = if set.features.is_empty() { String::new() } else { format!(" ({})", set.features.join(", ")) };
+    let features =
+        if set.features.is_empty() { String::new() } else { format!(" ({})", set.features.join(", ")) };
     cx.shell.note("Building", format!("{} of {}{features}", set.targets.join(", "), set.package));
     let start = Instant::now();
     let shell = &mut cx.shell;
@@ -126,7 +131,8 @@ fn build(
 }
 
 fn list(cx: &Context, sources: &Sources, entry: &Planned, executable: &Path) -> Result<Vec<BenchmarkInfo>> {
-    let mut env = sources.manifest.backends.get(&entry.backend).map(|backend| backend.env.clone()).unwrap_or_default();
+    let mut env =
+        sources.manifest.backends.get(&entry.backend).map(|backend| backend.env.clone()).unwrap_or_default();
     env.extend(entry.bench.env.clone());
     Ok(runner::list(&entry.bench.target, executable, &entry.cwd, entry.harness, &env, &asking(cx))?)
 }

@@ -77,7 +77,10 @@ impl Progress {
             // A terminal shows the table soon; who reads lines wants to see that something happens.
             Status::Ok if self.left.get(&key) == Some(&0) && !shell.is_interactive() => {
                 let median = self.medians.get(&key).and_then(|medians| median(medians)).and_then(Nanos::new);
-                shell.status("Measured", format!("{shown}  {}", median.map(|m| m.to_string()).unwrap_or_default()));
+                shell.status(
+                    "Measured",
+                    format!("{shown}  {}", median.map(|m| m.to_string()).unwrap_or_default()),
+                );
             }
             Status::Ok => {}
         }

@@ -66,7 +66,10 @@ impl Project {
             workspace: relative(root),
             packages: workspace.built_into_benches().iter().map(|path| relative(path)).collect(),
             others: workspace.not_built_into_benches().iter().map(|path| relative(path)).collect(),
-            left_out: vec![relative(&root.join(&manifest.store.path)), relative(&root.join(&manifest.baseline.dir))],
+            left_out: vec![
+                relative(&root.join(&manifest.store.path)),
+                relative(&root.join(&manifest.baseline.dir)),
+            ],
         }
     }
 

@@ -15,7 +15,11 @@ pub(super) struct Recorder {
 }
 
 impl Recorder {
-    pub(super) fn begin(store: &store::Store, mut record: RunRecord, units: &[Unit]) -> Result<Self, store::Error> {
+    pub(super) fn begin(
+        store: &store::Store,
+        mut record: RunRecord,
+        units: &[Unit],
+    ) -> Result<Self, store::Error> {
         let writer = store.begin(&mut record)?;
         let planned = units.iter().flat_map(|unit| unit.cases.clone()).collect();
         Ok(Self { record, planned, writer, fault: None })

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use accel_bench::protocol;
-use accel_bench::record::{
-    Environment, FORMAT, Profile, RunRecord, RunState, Surroundings, ToolInfo,
-};
+use accel_bench::record::{Environment, FORMAT, Profile, RunRecord, RunState, Surroundings, ToolInfo};
 
 use super::progress::Progress;
 use super::recorder::Recorder;
@@ -14,7 +12,7 @@ use super::{Prepared, Project};
 use crate::context::Context;
 use crate::error::Result;
 use crate::event::Event;
-use crate::hardware::{self, Claim, Contention};
+use crate::hardware::{self, Claim};
 use crate::ids::MachineId;
 use crate::plan::{Cpus, Side, Unit, schedule};
 use crate::runner::{self, Ended};
@@ -44,12 +42,17 @@ pub(crate) struct Machine {
 
 impl Machine {
     pub(crate) fn probe() -> Self {
-        let environment = hardware::probe(hardware::adapters());
+        let environment = hardware::probe();
         Self { id: hardware::fingerprint(&environment), environment }
     }
 }
 
-pub(crate) fn measure(cx: &mut Context, project: &Project, machine: &Machine, session: Session) -> Result<Measured> {
+pub(crate) fn measure(
+    cx: &mut Context,
+    project: &Project,
+    machine: &Machine,
+    session: Session,
+) -> Result<Measured> {
     let units = session.sides.iter().flat_map(|(_, prepared)| &prepared.units);
     let claim = claim(cx, units)?;
     let mut recorders = BTreeMap::new();
@@ -57,7 +60,8 @@ pub(crate) fn measure(cx: &mut Context, project: &Project, machine: &Machine, se
         let record = record(cx, machine, &session, prepared, &claim);
         recorders.insert(*side, Recorder::begin(&project.store, record, &prepared.units)?);
     }
-    let sides: Vec<_> = session.sides.iter().map(|(side, prepared)| (*side, prepared.units.clone())).collect();
+    let sides: Vec<_> =
+        session.sides.iter().map(|(side, prepared)| (*side, prepared.units.clone())).collect();
     let jobs = schedule(&sides, session.profile.processes);
     let settings = settings(cx, project, &session, &recorders, &claim);
     let mut progress = Progress::begin(&mut cx.shell, &jobs);
@@ -93,21 +97,19 @@ fn claim<'u>(cx: &mut Context, units: impl Iterator<Item = &'u Unit>) -> Result<
         Cpus::Count(count) => count,
     });
     let claim = hardware::claim(wanted.max().unwrap_or(0), &cx.machine_folder());
-    if let Some(warning) = contended(&claim) {
+    if let Some(warning) = claim.warning() {
         cx.shell.warn(warning);
     }
     Ok(claim)
 }
 
-fn contended(claim: &Claim) -> Option<&'static str> {
-    match claim.contention {
-        Contention::Free => None,
-        Contention::Shared => Some("another run measures on these CPUs at this moment: both will be disturbed"),
-        Contention::Unknown => Some("it cannot be told whether another run measures on these CPUs"),
-    }
-}
-
-fn record(cx: &Context, machine: &Machine, session: &Session, prepared: &Prepared, claim: &Claim) -> RunRecord {
+fn record(
+    cx: &Context,
+    machine: &Machine,
+    session: &Session,
+    prepared: &Prepared,
+    claim: &Claim,
+) -> RunRecord {
     let now = cx.now();
     RunRecord {
         format: FORMAT,

@@ -31,7 +31,8 @@ impl Sources {
             Some(manifest) if !manifest.benches.is_empty() => manifest,
             other => {
                 let found = workspace.bench_targets();
-                let is_ours = |target: &&BenchTarget| target.is_ours() && target.harness == Some(Harness::AccelBench);
+                let is_ours =
+                    |target: &&BenchTarget| target.is_ours() && target.harness == Some(Harness::AccelBench);
                 let ours = found.iter().filter(is_ours);
                 let pairs = ours.map(|target| (target.package.as_str(), target.target.as_str()));
                 other.unwrap_or_else(|| Manifest::of_targets([])).with_targets(pairs)

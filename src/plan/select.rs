@@ -52,10 +52,7 @@ pub(super) enum Wanted {
 impl Scope<'_> {
     /// How much is measured, for the record.
     pub(crate) fn record(&self) -> accel_bench::record::Profile {
-        accel_bench::record::Profile {
-            name: self.profile_name.to_owned(),
-            processes: self.profile.processes,
-        }
+        accel_bench::record::Profile { name: self.profile_name.to_owned(), processes: self.profile.processes }
     }
 }
 

@@ -1,13 +1,14 @@
 //! What may be thrown away: a pure choice, and the removal.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::fs;
 use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use accel_bench::record::RunState;
-use jiff::Timestamp;
+use accel_bench::units::Bytes;
 
 use crate::ids::RunId;
 
@@ -36,13 +37,21 @@ pub(crate) struct Removed {
     pub(crate) bytes: u64,
 }
 
+impl fmt::Display for Removed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let runs = if self.runs == 1 { "run" } else { "runs" };
+        write!(f, "{} {runs}", self.runs)?;
+        Bytes::new(self.bytes as f64).map_or(Ok(()), |bytes| write!(f, " ({bytes})"))
+    }
+}
+
 /// The runs that may go, oldest first. Never among them: those in `kept` (approved baselines' runs), the last
 /// run and the last complete run of a branch on a machine class, and a run in progress.
 pub(crate) fn select(
     runs: &[RunSummary],
     rules: &Rules,
     kept: &BTreeSet<RunId>,
-    now: Timestamp,
+    now: SystemTime,
 ) -> Vec<RunId> {
     let mut newest_first: Vec<_> = runs.iter().collect();
     newest_first.sort_by(|a, b| (b.started, &b.id).cmp(&(a.started, &a.id)));
@@ -90,8 +99,8 @@ fn last_of_branches<'a>(newest_first: &[&'a RunSummary]) -> BTreeSet<&'a RunId> 
 }
 
 /// A run from the future has no age.
-fn age(run: &RunSummary, now: Timestamp) -> Duration {
-    now.duration_since(run.started).try_into().unwrap_or_default()
+fn age(run: &RunSummary, now: SystemTime) -> Duration {
+    now.duration_since(run.started.into()).unwrap_or_default()
 }
 
 /// What another process removed first is removed.

@@ -229,7 +229,6 @@ impl Bencher {
             return Err(Error::new("nothing was timed; call `b.iter(|| …)` once"));
         };
         let mut metrics = self.metrics;
-        metrics.extend(self.throughput.iter().filter_map(|&work| rate(work, &samples)));
         if let Some(memory) = self.device.memory() {
             // A pool does not shrink by itself: what it holds now is the most that it held.
             let reserved =
@@ -248,13 +247,6 @@ impl std::fmt::Debug for Bencher {
         shown.field("backend", &self.backend).field("params", &self.params).field("mode", &self.mode);
         shown.finish_non_exhaustive()
     }
-}
-
-/// The work of the whole region over its wall time.
-fn rate(work: Throughput, samples: &Samples) -> Option<Metric> {
-    let seconds = samples.total_nanos() as f64 / 1e9;
-    let total = work.per_iteration() as f64 * samples.total_iterations() as f64;
-    (seconds > 0.0).then(|| Metric::new(work.metric_name(), "1/s", Direction::Higher, total / seconds))
 }
 
 fn max_batch(keeps: bool) -> u64 {

@@ -94,8 +94,7 @@ const CALL: &str =
     "        @INPUT@PATH=\"$accel_bench_path\" cargo accel-bench hook run @NAME@ \"$@\" || exit $?\n";
 
 /// The lines that git wrote are there once, and the rest of the script may want them.
-const RESTORE_INPUT: &str = "\
-    if [ -n \"${accel_bench_input:-}\" ]; then
+const RESTORE_INPUT: &str = "    if [ -n \"${accel_bench_input:-}\" ]; then
         exec <<ACCEL_BENCH_INPUT
 $accel_bench_input
 ACCEL_BENCH_INPUT
@@ -104,8 +103,7 @@ ACCEL_BENCH_INPUT
     fi
 ";
 
-const MISSING: &str = "\
-    else
+const MISSING: &str = "    else
         echo 'accel-bench: not installed any more, so nothing was measured (@NAME@ hook)' >&2
         echo 'accel-bench: to be rid of this, remove the marked lines from the hook' >&2
     fi
@@ -124,12 +122,51 @@ mod tests {
 
     #[test]
     fn a_new_merge_hook() {
-        insta::assert_snapshot!(script(HookKind::PreMergeCommit), @"");
+        insta::assert_snapshot!(script(HookKind::PreMergeCommit), @r##"
+        #!/bin/sh
+        # >>> accel-bench (this file was made by it) >>>
+        # Measures what this would make slower. `cargo accel-bench hook uninstall` takes these lines out again.
+        if [ "${ACCEL_BENCH_SKIP_HOOK:-}" != 1 ]; then
+            accel_bench_path="$PATH:${CARGO_HOME:-${HOME:-}/.cargo}/bin"
+            if (PATH="$accel_bench_path"; command -v cargo && command -v cargo-accel-bench) >/dev/null 2>&1; then
+                PATH="$accel_bench_path" cargo accel-bench hook run pre-merge-commit "$@" || exit $?
+            else
+                echo 'accel-bench: not installed any more, so nothing was measured (pre-merge-commit hook)' >&2
+                echo 'accel-bench: to be rid of this, remove the marked lines from the hook' >&2
+            fi
+        fi
+        accel_bench_kept="$(dirname "$0")/pre-merge-commit.before-accel-bench"
+        if [ -x "$accel_bench_kept" ]; then
+            exec "$accel_bench_kept" "$@"
+        fi
+        # <<< accel-bench <<<
+        "##);
     }
 
     #[test]
     fn a_section_for_somebody_elses_push_hook() {
-        insta::assert_snapshot!(section(HookKind::PrePush, Host::Theirs), @"");
+        insta::assert_snapshot!(section(HookKind::PrePush, Host::Theirs), @r##"
+        # >>> accel-bench >>>
+        # Measures what this would make slower. `cargo accel-bench hook uninstall` takes these lines out again.
+        if [ "${ACCEL_BENCH_SKIP_HOOK:-}" != 1 ]; then
+            accel_bench_path="$PATH:${CARGO_HOME:-${HOME:-}/.cargo}/bin"
+            if (PATH="$accel_bench_path"; command -v cargo && command -v cargo-accel-bench) >/dev/null 2>&1; then
+                accel_bench_input=$(cat)
+                printf '%s\n' "$accel_bench_input" | PATH="$accel_bench_path" cargo accel-bench hook run pre-push "$@" || exit $?
+            else
+                echo 'accel-bench: not installed any more, so nothing was measured (pre-push hook)' >&2
+                echo 'accel-bench: to be rid of this, remove the marked lines from the hook' >&2
+            fi
+            if [ -n "${accel_bench_input:-}" ]; then
+                exec <<ACCEL_BENCH_INPUT
+        $accel_bench_input
+        ACCEL_BENCH_INPUT
+            elif [ -n "${accel_bench_input+x}" ]; then
+                exec </dev/null
+            fi
+        fi
+        # <<< accel-bench <<<
+        "##);
     }
 
     #[test]

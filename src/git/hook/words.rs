@@ -35,7 +35,9 @@ impl fmt::Display for HookStatus {
             HookState::Absent => "not installed",
             HookState::Installed => "installed",
             HookState::Outdated => "installed by another version; `hook install` updates it",
-            HookState::NotExecutable => "installed but not executable, so git passes over it; `hook install` mends that",
+            HookState::NotExecutable => {
+                "installed but not executable, so git passes over it; `hook install` mends that"
+            }
             HookState::Foreign => "there is another hook; `hook install` adds to it",
         };
         write!(f, "{}: {state} ({})", self.kind.name(), self.path.display())?;

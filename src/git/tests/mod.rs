@@ -1,1 +1,10 @@
+//! Real repositories in temporary folders, made by the `git` command, which is what users have.
 
+mod checkout;
+mod hook;
+mod merge;
+mod repository;
+mod scratch;
+mod working_tree;
+
+use scratch::Scratch;

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use accel_bench::record::{
-    CaseRecord, CommitInfo, Direction, Failure, Params, Profile, RunRecord, RunState, Status, ToolInfo,
+    CaseRecord, CommitInfo, Direction, Failure, Measurement, Params, Profile, RunRecord, RunState, Status,
+    ToolInfo,
 };
 use accel_bench::stats::{self, Summary};
 use serde::Serialize;
 
-use crate::compare::{Basis, ESTIMATE_LEVEL, Estimate, of_metric, rates};
+use crate::compare::{Basis, ESTIMATE_LEVEL, Estimate, of_metric};
 
 /// The whole run.
 #[derive(Debug, Serialize)]
@@ -162,7 +163,7 @@ pub(super) fn reason(status: &Status) -> Option<&str> {
 
 fn rates_by_name(case: &CaseRecord) -> BTreeMap<&'static str, f64> {
     let mut by_name: BTreeMap<_, Vec<f64>> = BTreeMap::new();
-    for (work, rate) in case.processes.iter().flat_map(rates) {
+    for (work, rate) in case.processes.iter().flat_map(Measurement::rates) {
         by_name.entry(work.metric_name()).or_default().push(rate);
     }
     by_name.iter().filter_map(|(name, rates)| Some((*name, stats::median(rates)?))).collect()

@@ -1,9 +1,9 @@
 //! A run for people.
 
-use accel_bench::record::{CaseRecord, Failure, RunRecord, RunState, Status};
+use accel_bench::record::{CaseRecord, Failure, Measurement, RunRecord, RunState, Status};
 
 use super::{memory_peak, metric};
-use crate::compare::{Basis, Estimate, rates};
+use crate::compare::{Basis, Estimate};
 use crate::report::amount;
 use crate::report::ledger::{Entry, Ledger, indented};
 use crate::report::markdown::Align;
@@ -49,8 +49,11 @@ pub(in crate::report) fn failure(kind: Failure, reason: &str) -> (Tone, String) 
 /// The first throughput that the benchmark declares.
 pub(super) fn throughput(case: &CaseRecord) -> Option<String> {
     let work = case.processes.iter().flat_map(|process| &process.throughput).next()?;
-    let all =
-        case.processes.iter().flat_map(rates).filter(|(other, _)| other.metric_name() == work.metric_name());
+    let all = case
+        .processes
+        .iter()
+        .flat_map(Measurement::rates)
+        .filter(|(other, _)| other.metric_name() == work.metric_name());
     let rates: Vec<f64> = all.map(|(_, rate)| rate).collect();
     Some(amount::rate(*work, accel_bench::stats::median(&rates)?))
 }

@@ -159,6 +159,17 @@ pub struct Measurement {
     pub device: Option<String>,
 }
 
+impl Measurement {
+    /// What was done per second, for each throughput: the work of the whole region over its wall time.
+    #[must_use]
+    pub fn rates(&self) -> Vec<(Throughput, f64)> {
+        let seconds = self.samples.total_nanos() as f64 / 1e9;
+        let iterations = self.samples.total_iterations() as f64;
+        let rate = |work: &Throughput| (*work, work.per_iteration() as f64 * iterations / seconds);
+        self.throughput.iter().map(rate).filter(|(_, rate)| rate.is_finite()).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -191,5 +202,18 @@ mod tests {
         samples.push(1, 30);
         assert_eq!(samples.per_iteration(), [25.0, 30.0]);
         assert_eq!((samples.total_nanos(), samples.total_iterations()), (130, 5));
+    }
+
+    #[test]
+    fn rates_are_the_work_over_the_whole_region() {
+        let mut process = Measurement::default();
+        process.samples.push(3, 1_000_000);
+        process.samples.push(1, 1_000_000);
+        process.throughput = vec![Throughput::Samples(8)];
+        assert_eq!(process.rates(), [(Throughput::Samples(8), 16_000.0)]);
+        assert_eq!(
+            Measurement { throughput: vec![Throughput::Bytes(1)], ..Measurement::default() }.rates(),
+            []
+        );
     }
 }

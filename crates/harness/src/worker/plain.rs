@@ -9,7 +9,7 @@ use super::arguments::{self, Act, Arguments, HELP};
 use super::{case, complain};
 use crate::bencher::Mode;
 use crate::protocol::Sampling;
-use crate::record::{CaseId, Failure, Measurement, Params, Status, Throughput};
+use crate::record::{CaseId, Failure, Measurement, Params, Status};
 use crate::registry::{self, Registration};
 use crate::stats::quantile;
 use crate::units::{Bytes, Nanos, PerSecond};
@@ -101,22 +101,17 @@ fn summary(id: &CaseId, measurement: &Measurement, out: &mut impl Write) -> io::
     let shown = |p| quantile(&times, p).and_then(Nanos::new).map(|time| time.to_string()).unwrap_or_default();
     writeln!(out, "{id}")?;
     writeln!(out, "    time   {}  [p5 {}, p95 {}]", shown(0.5), shown(0.05), shown(0.95))?;
+    for (work, rate) in measurement.rates() {
+        let rate = PerSecond::new(rate).map(|rate| rate.to_string()).unwrap_or_default();
+        writeln!(out, "    {}  {rate}", work.metric_name())?;
+    }
     for metric in &measurement.metrics {
         let bytes = metric.name.ends_with("-bytes").then(|| Bytes::new(metric.value)).flatten();
-        let value = match (bytes, PerSecond::new(metric.value)) {
-            (Some(bytes), _) => bytes.to_string(),
-            (None, Some(rate)) if is_rate(&metric.name) => rate.to_string(),
-            _ => format!("{} {}", metric.value, metric.unit),
-        };
+        let value =
+            bytes.map_or_else(|| format!("{} {}", metric.value, metric.unit), |bytes| bytes.to_string());
         writeln!(out, "    {}  {value}", metric.name)?;
     }
     Ok(())
-}
-
-fn is_rate(name: &str) -> bool {
-    let kinds =
-        [Throughput::Elements(1), Throughput::Bytes(1), Throughput::Samples(1), Throughput::Tokens(1)];
-    kinds.iter().any(|kind| kind.metric_name() == name)
 }
 
 fn sampling(arguments: &Arguments) -> Sampling {
