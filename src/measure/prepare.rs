@@ -118,10 +118,16 @@ fn build(
     cx.shell.note("Building", format!("{} of {}{features}", set.targets.join(", "), set.package));
     let start = Instant::now();
     let shell = &mut cx.shell;
+    // Nobody who wants to hear nothing cares what cargo says, unless it fails.
+    let mut unsaid = String::new();
     let built = cargo::build(&request, &mut |message| match message {
+        BuildMessage::Line(line) if shell.is_quiet() => unsaid += &format!("{line}\n"),
         BuildMessage::Line(line) => shell.raw(&format!("{line}\n")),
         BuildMessage::Built { .. } => {}
     });
+    if built.is_err() {
+        shell.raw(&unsaid);
+    }
     if cx.is_stopped() {
         return Err(Error::Interrupted);
     }
