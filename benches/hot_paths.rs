@@ -14,7 +14,9 @@ mod store;
 use std::hint::black_box;
 
 use accel_bench::protocol;
-use accel_bench::record::{CaseId, CaseRecord, FORMAT, Measurement, Profile, RunRecord, RunState, Samples, Status};
+use accel_bench::record::{
+    CaseId, CaseRecord, FORMAT, Measurement, Profile, RunRecord, RunState, Samples, Status,
+};
 use accel_bench::record::{Surroundings, ToolInfo};
 use accel_bench::stats;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
@@ -23,7 +25,10 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 const SAMPLES: usize = 300;
 
 fn samples() -> Samples {
-    Samples { iterations: vec![1_000; SAMPLES], nanos: (0..SAMPLES as u64).map(|i| 1_000_000 + i * 37 % 991).collect() }
+    Samples {
+        iterations: vec![1_000; SAMPLES],
+        nanos: (0..SAMPLES as u64).map(|i| 1_000_000 + i * 37 % 991).collect(),
+    }
 }
 
 fn run(cases: usize) -> RunRecord {
@@ -67,7 +72,9 @@ fn channel(c: &mut Criterion) {
     let mut group = c.benchmark_group("channel");
     group.throughput(Throughput::Bytes(line.len() as u64));
     group.bench_function("write", |b| b.iter(|| protocol::write(&mut std::io::sink(), black_box(&reply))));
-    group.bench_function("read", |b| b.iter(|| protocol::read::<protocol::Reply>(&mut black_box(line.as_slice()))));
+    group.bench_function("read", |b| {
+        b.iter(|| protocol::read::<protocol::Reply>(&mut black_box(line.as_slice())))
+    });
     group.finish();
 }
 
@@ -85,7 +92,9 @@ fn saving(c: &mut Criterion) {
     for cases in [10, 50] {
         let mut record = run(cases);
         let writer = store.begin(&mut record).expect("a writer");
-        group.bench_with_input(BenchmarkId::new("save", cases), &record, |b, record| b.iter(|| writer.save(record)));
+        group.bench_with_input(BenchmarkId::new("save", cases), &record, |b, record| {
+            b.iter(|| writer.save(record))
+        });
     }
     group.finish();
 }

@@ -97,12 +97,12 @@ impl Shell {
 
     fn line(&mut self, style: Style, verb: &str, what: &dyn Display) {
         if self.verbosity > Verbosity::Quiet {
-            self.to_err(&format!("{style}{verb:>12}{style:#} {what}\n"));
+            self.say(&format!("{style}{verb:>12}{style:#} {what}\n"));
         }
     }
 
     pub(crate) fn warn(&mut self, what: impl Display) {
-        self.to_err(&format!("{YELLOW}warning{YELLOW:#}: {what}\n"));
+        self.say(&format!("{YELLOW}warning{YELLOW:#}: {what}\n"));
     }
 
     /// An error with its causes, and what to do next.
@@ -111,12 +111,12 @@ impl Shell {
         if let Some(hint) = hint {
             text.push_str(&format!("{CYAN}help{CYAN:#}: {hint}\n"));
         }
-        self.to_err(&text);
+        self.say(&text);
     }
 
     /// Text that already looks as it should: a drawn error, cargo's own output.
     pub(crate) fn raw(&mut self, text: &str) {
-        self.to_err(text);
+        self.say(text);
     }
 
     /// The sign for [`out`](Self::out), colored where colors are shown.
@@ -144,7 +144,7 @@ impl Shell {
         if !self.interactive || !io::stdin().is_terminal() {
             return None;
         }
-        self.to_err(&format!("{question} [y/N] "));
+        self.say(&format!("{question} [y/N] "));
         let mut answer = String::new();
         io::stdin().read_line(&mut answer).ok()?;
         Some(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
@@ -186,7 +186,7 @@ impl Shell {
         }
     }
 
-    fn to_err(&mut self, text: &str) {
+    fn say(&mut self, text: &str) {
         let mut err = AutoStream::new(io::stderr().lock(), self.choice);
         // Nobody is left to tell when stderr is closed.
         let mut write = || drop(err.write_all(text.as_bytes()).and_then(|()| err.flush()));

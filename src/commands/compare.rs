@@ -26,6 +26,9 @@ pub(crate) struct Args {
     base: Option<String>,
     /// What to judge [default: the working tree]
     candidate: Option<String>,
+    /// Judge what merging this revision into BASE would result in, as the hook does [default BASE: HEAD]
+    #[arg(long, value_name = "REV", conflicts_with = "candidate")]
+    merge: Option<String>,
     /// Compare what is stored, measure nothing
     #[arg(long, conflicts_with = "measure")]
     stored: bool,
@@ -44,13 +47,15 @@ pub(crate) struct Args {
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     let project = Project::load(cx)?;
     let machine = Machine::probe(cx.tool());
-    let base = match &args.base {
-        Some(text) => project.side(cx, &machine.id, text)?,
-        None => project.default_base()?,
+    let base = match (&args.base, &args.merge) {
+        (Some(text), _) => project.side(cx, &machine.id, text)?,
+        (None, Some(_)) => project.side(cx, &machine.id, "HEAD")?,
+        (None, None) => project.default_base()?,
     };
-    let candidate = match &args.candidate {
-        Some(text) => project.side(cx, &machine.id, text)?,
-        None => SideSpec::WorkingTree,
+    let candidate = match (&args.candidate, &args.merge) {
+        (Some(text), _) => project.side(cx, &machine.id, text)?,
+        (None, Some(rev)) => project.merge_into(&base, rev)?,
+        (None, None) => SideSpec::WorkingTree,
     };
     let from = match (args.stored, args.measure) {
         (true, _) => From::Store,
@@ -62,6 +67,13 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
             what: format!("{} and {} are the same code", base.name(), candidate.name()),
             hint: "compare with another revision, such as `cargo accel-bench compare HEAD~1`".to_owned(),
         });
+    }
+    if from == From::Anywhere && !project.is_affected(&base, &candidate)? {
+        cx.shell.status(
+            "Unaffected",
+            format!("nothing that the benches are built from differs from {}", base.name()),
+        );
+        return Ok(Exit::Fine);
     }
     cx.shell.note("Comparing", format!("{} with {}", candidate.name(), base.name()));
     let wanted = Wanted { base, candidate, from, selection: args.selection.resolve(&[])?, budget: None };

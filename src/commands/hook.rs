@@ -7,7 +7,7 @@ use clap::{Subcommand, ValueEnum};
 use super::judge;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
-use crate::git::{self, Affected, HookKind, Reach, Repo, Source, affected};
+use crate::git::{self, HookKind, Reach, Repo, Source};
 use crate::measure::{From, Machine, Project, SideSpec, Wanted, pair};
 use crate::plan::Selection;
 use crate::report::Format;
@@ -135,16 +135,16 @@ fn gate(
     candidate: Source,
     kind: HookKind,
 ) -> Result<Exit> {
-    let Some(repo) = &project.repo else { return Ok(Exit::Fine) };
-    let changed = repo.changed_paths(&base, &candidate)?;
-    if affected(&changed, &project.layout(repo)) == Affected::Nothing {
+    let base = SideSpec::Source { name: base.name(), source: base };
+    let candidate = SideSpec::Source { name: candidate.name(), source: candidate };
+    if !project.is_affected(&base, &candidate)? {
         cx.shell.status("Unaffected", "nothing that the benches are built from changes");
         return Ok(Exit::Fine);
     }
     let hook = project.sources.manifest.hook.clone();
     let wanted = Wanted {
-        base: SideSpec::Source { name: base.name(), source: base },
-        candidate: SideSpec::Source { name: candidate.name(), source: candidate },
+        base,
+        candidate,
         from: From::Now,
         selection: Selection { suite: hook.suite, profile: Some(hook.profile), ..Selection::default() },
         budget: Some(hook.budget),
@@ -160,10 +160,9 @@ fn gate(
     let exit = judge::conclude(cx, project, sides, &judge::Args::default(), Format::Table)?;
     Ok(match exit {
         Exit::Regression | Exit::FailedCase => {
-            cx.shell.error(
-                "the code gets slower or breaks a case, so git stops here",
-                Some(kind.go_on_regardless()),
-            );
+            let undo = kind.undo().map(|undo| format!("; `{undo}` takes the merge back")).unwrap_or_default();
+            let hint = format!("`{}` goes on regardless{undo}", kind.go_on_regardless());
+            cx.shell.error("the code gets slower or breaks a case, so git stops here", Some(&hint));
             exit
         }
         // What could not be judged is no reason to stop anybody.

@@ -22,7 +22,7 @@ pub(crate) struct Args {
     /// The package that gets the bench target [default: the one of this folder]
     #[arg(short, long, value_name = "NAME")]
     package: Option<String>,
-    /// Take the harness from this folder instead of the registry
+    /// Take the harness from this folder [default: the clone that the tool was installed from, else the registry]
     #[arg(long, value_name = "DIR")]
     harness_path: Option<String>,
 }
@@ -72,10 +72,7 @@ fn first_target(cx: &mut Context, workspace: &Workspace, args: &Args) -> Result<
             format!("`--package` one of: {names}"),
         ));
     };
-    let source = match &args.harness_path {
-        Some(path) => HarnessSource::Path(path.clone()),
-        None => HarnessSource::Version(env!("CARGO_PKG_VERSION").to_owned()),
-    };
+    let source = harness_source(cx, args);
     let text = fs::read_to_string(&package.manifest).map_err(|source| Error::Io {
         act: "read",
         path: package.manifest.clone(),
@@ -96,6 +93,17 @@ fn first_target(cx: &mut Context, workspace: &Workspace, args: &Args) -> Result<
     }
     let shown = (workspace.packages.len() > 1).then(|| package.name.clone());
     Ok(Entry { target: TARGET.to_owned(), package: shown, harness: Harness::AccelBench })
+}
+
+/// A tool that was installed from a clone writes benches against that clone's harness: the registry need not
+/// have one of this version.
+fn harness_source(cx: &Context, args: &Args) -> HarnessSource {
+    let of_clone = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates").join("harness");
+    match &args.harness_path {
+        Some(path) => HarnessSource::Path(cx.cwd().join(path).display().to_string()),
+        None if of_clone.is_dir() => HarnessSource::Path(of_clone.display().to_string()),
+        None => HarnessSource::Version(env!("CARGO_PKG_VERSION").to_owned()),
+    }
 }
 
 fn create(path: &Path, text: &str) -> Result<()> {

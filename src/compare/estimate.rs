@@ -1,6 +1,6 @@
 //! The value of one case on one side, with its interval.
 
-use accel_bench::record::{CaseRecord, Measurement, Throughput};
+use accel_bench::record::CaseRecord;
 use accel_bench::stats::{self, Interval};
 
 /// How sure the interval of one side is.

@@ -30,11 +30,6 @@ impl Repo {
         Ok(if branches.len() == 1 { branches.pop() } else { None })
     }
 
-    /// The tips of all local branches, in the order of their names.
-    pub(crate) fn local_branches(&self) -> Result<Vec<Branch>, Error> {
-        self.branches(BranchType::Local)
-    }
-
     /// What `origin`, or the only remote, says is its default branch.
     fn remote_head(&self) -> Option<Branch> {
         let remotes = self.git().remotes().ok()?;

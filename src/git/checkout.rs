@@ -28,7 +28,6 @@ use super::source::Source;
 pub(crate) struct Checkout {
     /// The top of the tree.
     pub(crate) path: PathBuf,
-    pub(crate) source: Source,
     /// What of the tree is not as `git clone` would have it.
     pub(crate) limits: Vec<Limit>,
     _in_use: File,
@@ -84,7 +83,7 @@ impl Repo {
         io(in_use.lock_shared(), "lock the checkout", &path)?;
         // When it was last used decides what is removed first; a failure makes it look older, no more.
         let _ = in_use.set_modified(SystemTime::now());
-        Ok(Checkout { path, source: source.clone(), limits, _in_use: in_use })
+        Ok(Checkout { path, limits, _in_use: in_use })
     }
 
     /// Makes the folder what it should be, whatever it is.

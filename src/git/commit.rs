@@ -1,23 +1,12 @@
 //! What a record says of a commit.
 
 use accel_bench::record::{CommitInfo, TreeState};
-use git2::{DescribeOptions, ErrorCode, Sort};
+use git2::{DescribeOptions, ErrorCode};
 
 use super::error::{Doing, Error};
-use super::repo::{Repo, commit_id, oid};
+use super::repo::Repo;
 use super::source::Source;
 use crate::ids::CommitId;
-
-/// A commit as `log` shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Commit {
-    pub(crate) id: CommitId,
-    /// First line of the message.
-    pub(crate) subject: String,
-    pub(crate) author: String,
-    /// Commit time, RFC 3339, UTC.
-    pub(crate) time: String,
-}
 
 impl Repo {
     /// The commit checked out and the state of the working tree; `None` before the first commit.
@@ -48,16 +37,6 @@ impl Repo {
         Some(format!("{name} <{address}>"))
     }
 
-    /// The commits that led to `from`, newest first.
-    pub(crate) fn log(&self, from: &CommitId, limit: usize) -> Result<Vec<Commit>, Error> {
-        let act = || format!("read the history of `{}`", from.short());
-        let mut walk = self.git().revwalk().doing(act)?;
-        walk.set_sorting(Sort::TIME | Sort::TOPOLOGICAL).doing(act)?;
-        walk.push(oid(from)?).doing(act)?;
-        let commits = walk.take(limit).map(|id| self.git().find_commit(id?).map(|commit| summary(&commit)));
-        commits.collect::<Result<_, _>>().doing(act)
-    }
-
     /// The tag that names exactly this commit; an annotated one before a lightweight one.
     pub(crate) fn describe_tag(&self, commit: &CommitId) -> Result<Option<String>, Error> {
         let act = || format!("read the tags of `{}`", commit.short());
@@ -79,16 +58,12 @@ impl Repo {
 }
 
 fn describe(commit: &git2::Commit<'_>, tree: TreeState) -> CommitInfo {
-    let Commit { id, subject, time, .. } = summary(commit);
-    CommitInfo { id: id.as_str().to_owned(), branch: None, subject, time, tree }
-}
-
-fn summary(commit: &git2::Commit<'_>) -> Commit {
-    Commit {
-        id: commit_id(commit.id()),
+    CommitInfo {
+        id: commit.id().to_string(),
+        branch: None,
         subject: String::from_utf8_lossy(commit.summary_bytes().unwrap_or_default()).into_owned(),
-        author: String::from_utf8_lossy(commit.author().name_bytes()).into_owned(),
         time: rfc3339(commit.time().seconds()),
+        tree,
     }
 }
 

@@ -23,16 +23,11 @@ mod working_tree;
 mod tests;
 
 pub(crate) use affected::{Affected, Layout, affected};
-pub(crate) use branch::Branch;
-pub(crate) use checkout::{Checkout, Limit};
-pub(crate) use commit::Commit;
+pub(crate) use checkout::Checkout;
 pub(crate) use error::Error;
-pub(crate) use hook::{
-    HookKind, HookState, HookStatus, HooksFolder, Installed, Reach, SKIP_VARIABLE, Uninstalled, is_gits_own,
-    script,
-};
-pub(crate) use merge::{PendingMerge, merge_heads};
-pub(crate) use push::{PushChange, PushUpdate, RefKind, parse_push};
+pub(crate) use hook::{HookKind, Reach, SKIP_VARIABLE, is_gits_own};
+pub(crate) use merge::merge_heads;
+pub(crate) use push::parse_push;
 pub(crate) use repo::Repo;
-pub(crate) use shelf::{Removed, remove_old_checkouts};
-pub(crate) use source::{Source, TreeId};
+pub(crate) use shelf::remove_old_checkouts;
+pub(crate) use source::Source;

@@ -35,13 +35,6 @@ impl Repo {
         }
     }
 
-    /// Whether `descendant` contains `ancestor`; a commit contains itself.
-    pub(crate) fn is_ancestor(&self, ancestor: &CommitId, descendant: &CommitId) -> Result<bool, Error> {
-        let act = || format!("compare `{}` with `{}`", ancestor.short(), descendant.short());
-        Ok(ancestor == descendant
-            || self.git().graph_descendant_of(oid(descendant)?, oid(ancestor)?).doing(act)?)
-    }
-
     fn unresolved(&self, rev: &str, error: &git2::Error) -> Error {
         let rev = rev.to_owned();
         if error.code() == ErrorCode::Ambiguous {

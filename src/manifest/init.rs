@@ -10,10 +10,6 @@ pub(crate) enum HarnessSource {
     Version(String),
     /// From a folder, absolute or relative to the package.
     Path(String),
-    Git {
-        url: String,
-        rev: Option<String>,
-    },
 }
 
 /// A `Cargo.toml` that cannot be changed.
@@ -63,14 +59,10 @@ fn add_dependency(document: &mut DocumentMut, source: &HarnessSource) -> Result<
 }
 
 fn dependency(source: &HarnessSource) -> Item {
-    let keys = match source {
-        HarnessSource::Version(version) => return value(version),
-        HarnessSource::Path(path) => vec![("path", path)],
-        HarnessSource::Git { url, rev } => {
-            [("git", url)].into_iter().chain(rev.as_ref().map(|rev| ("rev", rev))).collect()
-        }
-    };
-    value(keys.into_iter().map(|(key, text)| (key, Value::from(text))).collect::<InlineTable>())
+    match source {
+        HarnessSource::Version(version) => value(version),
+        HarnessSource::Path(path) => value(InlineTable::from_iter([("path", Value::from(path))])),
+    }
 }
 
 fn add_target(document: &mut DocumentMut, target: &str) -> Result<(), InitError> {
@@ -159,12 +151,6 @@ mod tests {
         let line = |source: &HarnessSource| add_bench("", "first", source).expect("an empty file");
         let path = HarnessSource::Path("../harness".to_owned());
         assert!(line(&path).contains("accel-bench = { path = \"../harness\" }"), "{}", line(&path));
-        let git = HarnessSource::Git { url: "https://x".to_owned(), rev: Some("abc".to_owned()) };
-        assert!(
-            line(&git).contains("accel-bench = { git = \"https://x\", rev = \"abc\" }"),
-            "{}",
-            line(&git)
-        );
     }
 
     #[test]

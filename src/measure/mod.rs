@@ -20,9 +20,9 @@ fn leaking(cx: &Context) -> Vec<String> {
     cx.var_names().filter(|name| git::is_gits_own(name)).map(str::to_owned).collect()
 }
 
-pub(crate) use pair::{From, Pair, Wanted, pair};
+pub(crate) use pair::{From, Wanted, pair};
 pub(crate) use prepare::{Prepared, benchmarks, prepare};
 pub(crate) use project::Project;
-pub(crate) use session::{Machine, Measured, Session, measure};
+pub(crate) use session::{Machine, Session, measure};
 pub(crate) use side::SideSpec;
 pub(crate) use sources::Sources;

@@ -1,7 +1,10 @@
 //! A run's record as it grows: one event at a time, stored before anything is said of it.
 
+use std::path::Path;
+
 use accel_bench::record::{CaseId, CaseRecord, Measurement, RunRecord, RunState, Status};
 
+use crate::ids::RunId;
 use crate::plan::{Case, Unit};
 use crate::store::{self, RunWriter};
 
@@ -74,7 +77,11 @@ impl Recorder {
 }
 
 impl Recorder {
-    pub(super) fn id(&self) -> &crate::ids::RunId {
+    pub(super) fn id(&self) -> &RunId {
         self.writer.id()
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        self.writer.path()
     }
 }

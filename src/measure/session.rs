@@ -60,7 +60,9 @@ pub(crate) fn measure(
     let mut recorders = BTreeMap::new();
     for (side, prepared) in &session.sides {
         let record = record(cx, machine, &session, prepared, &claim);
-        recorders.insert(*side, Recorder::begin(&project.store, record, &prepared.units)?);
+        let recorder = Recorder::begin(&project.store, record, &prepared.units)?;
+        cx.shell.detail("Storing", recorder.path().display());
+        recorders.insert(*side, recorder);
     }
     let sides: Vec<_> =
         session.sides.iter().map(|(side, prepared)| (*side, prepared.units.clone())).collect();

@@ -7,7 +7,7 @@ use accel_bench::record::{RunRecord, TreeState};
 use super::Project;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::git::Source;
+use crate::git::{Affected, Source, affected};
 use crate::ids::{CommitId, MachineId};
 use crate::store::{self, Name, Query, Tree};
 
@@ -129,6 +129,29 @@ impl Project {
         }
         let (one, other) = (self.code(one)?, self.code(other)?);
         Ok(one.is_some() && one == other)
+    }
+
+    /// What merging `rev` into a side would result in.
+    pub(crate) fn merge_into(&self, base: &SideSpec, rev: &str) -> Result<SideSpec> {
+        let (Some(repo), SideSpec::Source { source: Source::Commit(ours), name }) = (&self.repo, base) else {
+            return Err(Error::usage(
+                "a merge needs two revisions",
+                "give a branch or a commit on both sides",
+            ));
+        };
+        let source = repo.merge_tree(ours, &repo.resolve(rev)?)?;
+        Ok(SideSpec::Source { source, name: format!("{rev} merged into {name}") })
+    }
+
+    /// Whether anything that differs between two sides can end up in a benchmark; results always count.
+    pub(crate) fn is_affected(&self, base: &SideSpec, candidate: &SideSpec) -> Result<bool> {
+        let (Some(repo), SideSpec::Source { source: from, .. }) = (&self.repo, base) else { return Ok(true) };
+        let changed = match candidate {
+            SideSpec::Record { .. } => return Ok(true),
+            SideSpec::Source { source: to, .. } => repo.changed_paths(from, to)?,
+            SideSpec::WorkingTree => repo.changed_in_working_tree(from)?,
+        };
+        Ok(affected(&changed, &self.layout(repo)) != Affected::Nothing)
     }
 
     /// The commit and the state of the tree that a side stands for; `None` outside git.

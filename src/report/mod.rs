@@ -18,7 +18,7 @@ mod run;
 
 pub(crate) use comparison::comparison;
 pub(crate) use format::Format;
-pub(crate) use listing::{BaselineRow, BenchmarkRow, Listed, LogRow, listing};
+pub(crate) use listing::{BaselineRow, BenchmarkRow, LogRow, listing};
 pub(crate) use run::run;
 
 /// The version of the forms that scripts read: JSON, JSON lines and CSV.

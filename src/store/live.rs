@@ -9,7 +9,7 @@ use std::path::Path;
 
 use crate::ids::RunId;
 
-use super::log;
+use super::root::logs_folder;
 
 /// Held by a writer until it is dropped.
 #[derive(Debug)]
@@ -21,14 +21,14 @@ pub(super) struct Life {
 ///
 /// On a file system without locks the run is taken for a live one until it says that it ended.
 pub(super) fn hold(root: &Path, run: &RunId) -> io::Result<Life> {
-    let file = File::create(root.join(log::folder(run)).join("lock"))?;
+    let file = File::create(root.join(logs_folder(run)).join("lock"))?;
     let locked = file.try_lock().is_ok();
     Ok(Life { _lock: locked.then_some(file) })
 }
 
 /// True when nobody can be writing the run any more.
 pub(super) fn is_dead(root: &Path, run: &RunId) -> bool {
-    match File::open(root.join(log::folder(run)).join("lock")) {
+    match File::open(root.join(logs_folder(run)).join("lock")) {
         // Shared, so that two readers at once do not take each other for the writer. A lock that cannot be had
         // for another reason proves nothing.
         Ok(file) => file.try_lock_shared().is_ok(),
@@ -47,7 +47,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let run = RunId::new("r");
         assert!(is_dead(root.path(), &run), "nobody ever held it");
-        fs::create_dir_all(root.path().join(log::folder(&run))).unwrap();
+        fs::create_dir_all(root.path().join(logs_folder(&run))).unwrap();
         let life = hold(root.path(), &run).unwrap();
         assert!(!is_dead(root.path(), &run));
         assert!(!is_dead(root.path(), &run), "asking does not change the answer");

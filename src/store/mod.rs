@@ -21,7 +21,6 @@ mod gc;
 mod json;
 mod listing;
 mod live;
-mod log;
 mod lookup;
 mod name;
 mod query;
@@ -35,16 +34,14 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use baseline::{Approval, Baseline, BaselineListing, BaselineSummary, Baselines};
-pub(crate) use error::{Error, Reason, Skipped};
-pub(crate) use gc::{Removed, Rules, select};
-pub(crate) use listing::Listing;
-pub(crate) use log::log_path;
+pub(crate) use baseline::{Approval, BaselineSummary, Baselines};
+pub(crate) use error::Error;
+pub(crate) use gc::{Rules, select};
 pub(crate) use lookup::read_file;
 pub(crate) use name::Name;
 pub(crate) use query::{Query, Tree};
 pub(crate) use root::Store;
 pub(crate) use run_id::draw as draw_run_id;
-pub(crate) use stable::{Instability, Unstable, is_stable};
+pub(crate) use stable::is_stable;
 pub(crate) use summary::RunSummary;
 pub(crate) use writer::{RunWriter, export};

@@ -9,7 +9,6 @@ use accel_bench::record::CommitInfo;
 use crate::ids::RunId;
 
 use super::error::Error;
-use super::log;
 use super::name::Name;
 
 /// The results of one project, at `.accel-bench/`.
@@ -30,7 +29,7 @@ impl Store {
 
     /// Where the output of a run's children goes.
     pub(crate) fn logs(&self, run: &RunId) -> PathBuf {
-        self.root.join(log::folder(run))
+        self.root.join(logs_folder(run))
     }
 
     pub(super) fn runs_folder(&self) -> PathBuf {
@@ -81,6 +80,11 @@ fn create_file(path: &Path, text: &str) -> Result<(), Error> {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(Error::write(path, error)),
         _ => Ok(()),
     }
+}
+
+/// Everything that is kept for a run beside its file, relative to the store.
+pub(super) fn logs_folder(run: &RunId) -> PathBuf {
+    Path::new("logs").join(run.as_str())
 }
 
 #[cfg(test)]

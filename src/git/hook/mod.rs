@@ -17,6 +17,8 @@ mod words;
 pub(crate) use folder::{HooksFolder, Reach};
 pub(crate) use install::Installed;
 pub(crate) use kind::HookKind;
-pub(crate) use script::{SKIP_VARIABLE, is_gits_own, script};
+#[cfg(test)]
+pub(crate) use script::script;
+pub(crate) use script::{SKIP_VARIABLE, is_gits_own};
 pub(crate) use status::{HookState, HookStatus};
 pub(crate) use uninstall::Uninstalled;

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use super::super::{Error, HookKind, HookState, Installed, Reach, SKIP_VARIABLE, Uninstalled, script};
+use super::super::hook::{HookState, Installed, Uninstalled, script};
+use super::super::{Error, HookKind, Reach, SKIP_VARIABLE};
 use super::Scratch;
 use super::scratch::read;
 

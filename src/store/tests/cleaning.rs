@@ -4,7 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use super::*;
 use crate::ids::RunId;
-use crate::store::{Removed, Rules, select};
+use crate::store::gc::Removed;
+use crate::store::{Rules, select};
 
 const DAY: Duration = Duration::from_hours(24);
 

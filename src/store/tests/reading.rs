@@ -2,7 +2,8 @@ use std::fs;
 
 use super::*;
 use crate::ids::RunId;
-use crate::store::{Error, Reason, read_file};
+use crate::store::error::Reason;
+use crate::store::{Error, read_file};
 
 /// A store of one good run and one file `runs/<commit>/bad.json` of the given content.
 fn check(content: &[u8], expected: &str) {
