@@ -103,6 +103,11 @@ fn build(
     set: &BuildSet,
     target_dir: Option<&Path>,
 ) -> Result<BTreeMap<String, std::path::PathBuf>> {
+    let mut env = BTreeMap::new();
+    if let Some(dir) = target_dir {
+        let wrapper = cargo::wrapper(sources.root(), dir, cx.var(cargo::WRAPPER_VARIABLE))?;
+        env.insert(cargo::WRAPPER_VARIABLE.to_owned(), wrapper.display().to_string());
+    }
     let request = BuildRequest {
         cargo: cx.cargo(),
         workspace_root: sources.root().to_path_buf(),
@@ -111,7 +116,7 @@ fn build(
         targets: set.targets.clone(),
         features: set.features.clone(),
         profile: PROFILE.to_owned(),
-        env: BTreeMap::new(),
+        env,
     };
     let features =
         if set.features.is_empty() { String::new() } else { format!(" ({})", set.features.join(", ")) };
