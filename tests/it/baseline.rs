@@ -45,7 +45,8 @@ fn approving_shows_asks_and_records() {
     asked.says("nobody is here to approve").says("--yes").shows("one@host");
     assert!(!project.path("baselines").exists(), "what nobody approved is not written");
     project.tool(&["baseline", "approve", "main", "-m", "the first", "--yes"]).exits(0).says("commit it");
-    let files: Vec<_> = std::fs::read_dir(project.path("baselines/main")).expect("a folder").flatten().collect();
+    let files: Vec<_> =
+        std::fs::read_dir(project.path("baselines/main")).expect("a folder").flatten().collect();
     assert_eq!(files.len(), 1);
     let approved: Value = serde_json::from_str(&project.read(files[0].path())).expect("JSON");
     let head = project.git(&["rev-parse", "HEAD"]);

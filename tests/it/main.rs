@@ -2,6 +2,8 @@
 
 mod baseline;
 mod compare;
+mod hostile;
+mod manifest;
 mod places;
 mod run;
 mod support;

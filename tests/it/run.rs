@@ -21,11 +21,8 @@ fn forward(b: &mut Bencher) {
 }
 "#;
 
-const ALL: [&str; 3] = [
-    "kernels/softmax/size=1@host",
-    "kernels/softmax/size=2@host",
-    "kernels/forward/bert-tiny@host",
-];
+const ALL: [&str; 3] =
+    ["kernels/softmax/size=1@host", "kernels/softmax/size=2@host", "kernels/forward/bert-tiny@host"];
 
 fn project(name: &str) -> Project {
     Project::new(name).bench("kernels", BENCH).toml("[[bench]]\ntarget = \"kernels\"\n")
@@ -57,7 +54,9 @@ fn plans(line: &str, expected: &[&str]) {
 /// What the machine decides is left out: how much memory a process takes.
 fn table(text: &str) -> String {
     let redact = |line: &str| match line.strip_suffix(" MiB") {
-        Some(rest) => format!("{} # MiB\n", rest.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').trim_end()),
+        Some(rest) => {
+            format!("{} # MiB\n", rest.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').trim_end())
+        }
         None => format!("{line}\n"),
     };
     text.lines().map(redact).collect()

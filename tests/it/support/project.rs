@@ -73,7 +73,8 @@ impl Project {
 
     /// A line under `[dev-dependencies]`.
     pub(crate) fn dependency(mut self, line: &str) -> Self {
-        self.manifest = self.manifest.replace("[dev-dependencies]\n", &format!("[dev-dependencies]\n{line}\n"));
+        self.manifest =
+            self.manifest.replace("[dev-dependencies]\n", &format!("[dev-dependencies]\n{line}\n"));
         self.write_cargo_toml();
         self
     }
