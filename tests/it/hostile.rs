@@ -80,7 +80,7 @@ fn what_a_benchmark_says_of_itself() {
 
 #[test]
 fn what_is_no_measurement() {
-    check("times_twice", "error", "once");
+    check("times_twice", "error", "timed twice");
     check("never_times", "error", "nothing was timed");
     check("lies_about_time", "protocol", "of wall time");
     check("takes_no_time_at_all", "protocol", "0 ns");

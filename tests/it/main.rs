@@ -2,7 +2,9 @@
 
 mod baseline;
 mod compare;
+mod hook;
 mod hostile;
+mod liar;
 mod manifest;
 mod places;
 mod run;
