@@ -100,7 +100,9 @@ fn hook(project: &Project, path: &str, text: &str) {
 #[test]
 fn a_hook_that_was_there_goes_on_working() {
     let project = project("chained");
-    for (interpreter, text) in [("sh", "#!/bin/sh\ntouch theirs\n"), ("perl", "#!/usr/bin/env perl\nsystem 'touch theirs';\n")] {
+    for (interpreter, text) in
+        [("sh", "#!/bin/sh\ntouch theirs\n"), ("perl", "#!/usr/bin/env perl\nsystem 'touch theirs';\n")]
+    {
         let path = ".git/hooks/pre-merge-commit";
         hook(&project, path, text);
         project.accel_bench("hook install").exits(0);

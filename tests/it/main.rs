@@ -7,5 +7,7 @@ mod hostile;
 mod liar;
 mod manifest;
 mod places;
+mod plain;
 mod run;
+mod store;
 mod support;
