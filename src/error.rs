@@ -62,6 +62,11 @@ pub(crate) enum Error {
 impl Error {
     pub(crate) fn exit(&self) -> Exit {
         match self {
+            Self::Plan(plan::Error::NoBenches | plan::Error::Nothing { .. }) => Exit::NothingToRun,
+            // What a manifest names is checked when it is read: these come from the command line.
+            Self::Plan(
+                plan::Error::Unknown { .. } | plan::Error::Argument { .. } | plan::Error::TooMany { .. },
+            ) => Exit::Usage,
             Self::Manifest(_) | Self::Plan(_) => Exit::BadManifest,
             Self::Cargo(_) => Exit::BuildFailed,
             Self::Runner(_) => Exit::FailedCase,

@@ -17,6 +17,8 @@ pub(crate) enum Error {
     Metadata { dir: PathBuf, message: String },
     #[error("reading `{path}` failed: {source}")]
     Read { path: PathBuf, source: io::Error },
+    #[error("writing `{path}` failed: {source}")]
+    Write { path: PathBuf, source: io::Error },
     #[error("reading `{path}` failed: {message}")]
     Parse { path: PathBuf, message: String },
     #[error("asking `{program}` for its version failed: {message}")]
@@ -54,7 +56,11 @@ impl Error {
             Self::NoTarget { target, .. } | Self::NoExecutable { target, .. } => Some(format!(
                 "write `[[bench]]`, `name = \"{target}\"`, `harness = false` in the package's Cargo.toml"
             )),
-            Self::Wait { .. } | Self::Read { .. } | Self::Parse { .. } | Self::Version { .. } => None,
+            Self::Wait { .. }
+            | Self::Read { .. }
+            | Self::Write { .. }
+            | Self::Parse { .. }
+            | Self::Version { .. } => None,
         }
     }
 }

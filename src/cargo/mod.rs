@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of results, and reads no environment variable: the paths of cargo and rustc are given.
 
+mod apart;
 mod build;
 mod error;
 mod flags;
@@ -10,6 +11,7 @@ mod source;
 mod toolchain;
 mod workspace;
 
+pub(crate) use self::apart::{WRAPPER_VARIABLE, wrapper};
 pub(crate) use self::build::{BuildMessage, BuildRequest, build};
 pub(crate) use self::error::Error;
 pub(crate) use self::flags::rustflags;

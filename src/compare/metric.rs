@@ -77,7 +77,8 @@ pub(crate) fn metric_rows(
 }
 
 /// A process's resident set differs by some pages from run to run, whatever the code: a change of less than this
-/// is not judged, however small the process. 8 MiB is twice what identical executables showed here.
+/// is not judged, however small the process. Identical executables showed up to 5.5 MiB
+/// between two medians of three processes here.
 const RESIDENT_NOISE_BYTES: f64 = (8 << 20) as f64;
 
 impl MetricRow {

@@ -103,6 +103,11 @@ fn build(
     set: &BuildSet,
     target_dir: Option<&Path>,
 ) -> Result<BTreeMap<String, std::path::PathBuf>> {
+    let mut env = BTreeMap::new();
+    if let Some(dir) = target_dir {
+        let wrapper = cargo::wrapper(sources.root(), dir, cx.var(cargo::WRAPPER_VARIABLE))?;
+        env.insert(cargo::WRAPPER_VARIABLE.to_owned(), wrapper.display().to_string());
+    }
     let request = BuildRequest {
         cargo: cx.cargo(),
         workspace_root: sources.root().to_path_buf(),
@@ -111,7 +116,7 @@ fn build(
         targets: set.targets.clone(),
         features: set.features.clone(),
         profile: PROFILE.to_owned(),
-        env: BTreeMap::new(),
+        env,
         without_env: super::leaking(cx),
     };
     let features =
@@ -119,10 +124,16 @@ fn build(
     cx.shell.note("Building", format!("{} of {}{features}", set.targets.join(", "), set.package));
     let start = Instant::now();
     let shell = &mut cx.shell;
+    // Nobody who wants to hear nothing cares what cargo says, unless it fails.
+    let mut unsaid = String::new();
     let built = cargo::build(&request, &mut |message| match message {
+        BuildMessage::Line(line) if shell.is_quiet() => unsaid += &format!("{line}\n"),
         BuildMessage::Line(line) => shell.raw(&format!("{line}\n")),
         BuildMessage::Built { .. } => {}
     });
+    if built.is_err() {
+        shell.raw(&unsaid);
+    }
     if cx.is_stopped() {
         return Err(Error::Interrupted);
     }

@@ -229,6 +229,10 @@ impl Bencher {
             return Err(Error::new("nothing was timed; call `b.iter(|| …)` once"));
         };
         let mut metrics = self.metrics;
+        // JSON has no such number: the message could not be read at the other end.
+        if let Some(metric) = metrics.iter().find(|metric| !metric.value.is_finite()) {
+            return Err(Error::new(format!("the metric `{}` is {}", metric.name, metric.value)));
+        }
         if let Some(memory) = self.device.memory() {
             // A pool does not shrink by itself: what it holds now is the most that it held.
             let reserved =

@@ -1,0 +1,96 @@
+//! `baseline`: kept under a name, approved with a reason, compared with.
+
+use serde_json::{Value, json};
+
+use crate::support::Project;
+
+const ONE: &str = r#"
+#[bench(backends = ["host"])]
+fn one(b: &mut Bencher) {
+    b.iter_custom(|iterations| it::exactly(iterations, it::NANOS));
+}
+"#;
+
+fn project(name: &str) -> Project {
+    let toml = "[[bench]]\ntarget = \"one\"\nprocesses = 3\n";
+    Project::new(name).bench("one", ONE).toml(toml).under_git()
+}
+
+#[test]
+fn saved_baselines_stay_in_the_store() {
+    let project = project("saved");
+    project.accel_bench("baseline save before").exits(4).says("the store has no run yet");
+    project.accel_bench("").exits(0);
+    project.accel_bench("baseline save before").exits(0).says("Saved");
+    project.accel_bench("baseline list").exits(0).says("`before`");
+    project.accel_bench("baseline show before").exits(0).shows("one@host");
+    assert!(!project.path("baselines").exists(), "only `approve` writes there");
+    project.takes(150_000);
+    project.accel_bench("").exits(0);
+    project.accel_bench("baseline diff before").exits(1).shows("regressed");
+    project.accel_bench("compare before").exits(1).shows("regressed");
+    project.accel_bench("compare baseline:before").exits(1);
+    project.accel_bench("baseline remove before").exits(0).says("Removed");
+    project.accel_bench("baseline show before").exits_with_one_of(&[2, 8]).says("before").shows_nothing();
+    project.accel_bench("baseline remove before").exits(8).says("nothing is kept as `before`");
+}
+
+#[test]
+fn approving_shows_asks_and_records() {
+    let project = project("approved");
+    project.git(&["tag", "v1.0.0"]);
+    project.accel_bench("").exits(0);
+    project.tool(&["baseline", "approve", "main"]).exits(2).says("--reason");
+    let asked = project.tool(&["baseline", "approve", "main", "-m", "the first"]).exits(2);
+    asked.says("nobody is here to approve").says("--yes").shows("one@host");
+    assert!(!project.path("baselines").exists(), "what nobody approved is not written");
+    project.tool(&["baseline", "approve", "main", "-m", "the first", "--yes"]).exits(0).says("commit it");
+    let files: Vec<_> =
+        std::fs::read_dir(project.path("baselines/main")).expect("a folder").flatten().collect();
+    assert_eq!(files.len(), 1);
+    let approved: Value = serde_json::from_str(&project.read(files[0].path())).expect("JSON");
+    let head = project.git(&["rev-parse", "HEAD"]);
+    assert_eq!(approved["approval"]["why"], "the first");
+    assert_eq!(approved["approval"]["commit"], json!(head.trim()));
+    assert_eq!(approved["approval"]["tag"], "v1.0.0");
+    let list = project.accel_bench("baseline list").exits(0);
+    list.shows("main").shows("the first").shows("v1.0.0");
+}
+
+#[test]
+fn approving_again_shows_the_difference_first() {
+    let project = project("again");
+    project.accel_bench("").exits(0);
+    project.tool(&["baseline", "approve", "main", "-m", "the first", "--yes"]).exits(0);
+    project.takes(200_000);
+    project.commit("slower, for a reason");
+    project.accel_bench("").exits(0);
+    project.accel_bench("compare baseline:main").exits(1);
+    let ran = project.tool(&["baseline", "approve", "main", "-m", "worth it", "--yes"]).exits(0);
+    ran.shows("regressed").says("Approved");
+    project.accel_bench("baseline diff main").exits(0).shows("same");
+    project.accel_bench("baseline remove main").exits(0).says("commit that");
+    assert!(!project.path("baselines/main").exists());
+}
+
+/// One process is slower than the others: no such run can be what others are judged by.
+const UNSTABLE: &str = r#"
+#[bench(backends = ["host"])]
+fn one(b: &mut Bencher) {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("starts");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let starts = std::fs::read_dir(&folder).expect("it is there").count() as u64;
+    std::fs::write(folder.join(starts.to_string()), "").expect("a file");
+    b.iter_custom(|iterations| it::exactly(iterations, it::NANOS * (1 + starts)));
+}
+"#;
+
+#[test]
+fn an_unstable_run_becomes_no_baseline_by_accident() {
+    let project = project("unstable");
+    project.rewrite_bench("one", UNSTABLE);
+    project.accel_bench("").exits(0);
+    let refused = project.tool(&["baseline", "approve", "main", "-m", "x", "--yes"]).exits(7);
+    refused.says("is not stable").says("--unstable");
+    project.tool(&["baseline", "approve", "main", "-m", "x", "--yes", "--unstable"]).exits(0);
+}

@@ -1,0 +1,10 @@
+//! What the tests drive: a project on disk, and the tool run in it.
+
+mod processes;
+mod project;
+mod ran;
+pub(crate) mod sources;
+
+pub(crate) use processes::{survivors, wait_until};
+pub(crate) use project::{Project, run};
+pub(crate) use ran::Ran;
