@@ -187,10 +187,17 @@ mod tests {
 
     #[test]
     fn what_is_of_the_process_needs_equal_company() {
-        let sides = (LESS, MORE);
+        let sides: (&[f64], &[f64]) = (&[1e8, 1.01e8, 1e8], &[2e8, 2.01e8, 2e8]);
         check("host-rss-peak-bytes", Direction::Lower, sides, Company::Same, Some(Verdict::Regressed));
         check("host-rss-peak-bytes", Direction::Lower, sides, Company::Different, None);
         check("loss", Direction::Lower, sides, Company::Different, Some(Verdict::Regressed));
+    }
+
+    #[test]
+    fn a_few_pages_of_a_small_process_are_not_judged() {
+        let sides: (&[f64], &[f64]) = (&[1.0e7, 1.0e7, 1.0e7], &[1.5e7, 1.5e7, 1.5e7]);
+        check("host-rss-peak-bytes", Direction::Lower, sides, Company::Same, None);
+        check("pool-bytes", Direction::Lower, sides, Company::Same, Some(Verdict::Regressed));
     }
 
     #[test]

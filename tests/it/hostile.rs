@@ -31,8 +31,7 @@ fn hostile() -> &'static (Project, Ran, Duration) {
 fn ended(name: &str) -> String {
     let (_, ran, _) = hostile();
     let columns = ["benchmark", "status", "reason"].map(|field| ran.column("/cases", field));
-    let cases: BTreeMap<_, _> =
-        columns[0].iter().zip(columns[1].iter().zip(&columns[2])).collect();
+    let cases: BTreeMap<_, _> = columns[0].iter().zip(columns[1].iter().zip(&columns[2])).collect();
     let (status, reason) = cases.get(&name.to_owned()).unwrap_or_else(|| panic!("no case {name}: {ran:#}"));
     format!("{status}: {reason}")
 }

@@ -36,7 +36,10 @@ fn refused(manifest: &str, words: &[&str]) {
 
 #[test]
 fn unknown_keys() {
-    refused("[[bench]]\ntarget = \"one\"\nbackend = [\"host\"]\n", &["bench.toml:3:1", "did you mean `backends`?"]);
+    refused(
+        "[[bench]]\ntarget = \"one\"\nbackend = [\"host\"]\n",
+        &["bench.toml:3:1", "did you mean `backends`?"],
+    );
     refused("[gates]\ntolerance = \"5%\"\n", &["bench.toml:1:", "did you mean `gate`?"]);
 }
 
@@ -50,7 +53,10 @@ fn wrong_types() {
 
 #[test]
 fn names_that_do_not_exist() {
-    refused("[[bench]]\ntarget = \"one\"\nbackends = [\"wpgu\"]\n", &["unknown backend `wpgu`", "did you mean `wgpu`?"]);
+    refused(
+        "[[bench]]\ntarget = \"one\"\nbackends = [\"wpgu\"]\n",
+        &["unknown backend `wpgu`", "did you mean `wgpu`?"],
+    );
     refused("[run]\nsuite = \"none\"\n", &["bench.toml:2:", "none"]);
 }
 
@@ -63,19 +69,28 @@ fn an_empty_matrix() {
 
 #[test]
 fn two_of_one_name() {
-    refused("[[bench]]\ntarget = \"one\"\n[[bench]]\ntarget = \"one\"\n", &["bench.toml:4:", "the first one is here"]);
+    refused(
+        "[[bench]]\ntarget = \"one\"\n[[bench]]\ntarget = \"one\"\n",
+        &["bench.toml:4:", "the first one is here"],
+    );
 }
 
 #[test]
 fn every_problem_is_told_at_once() {
-    refused("[[bench]]\ntarget = \"one\"\nbackend = 1\n[gate]\ntolerance = \"x\"\n", &["bench.toml:3:", "bench.toml:5:"]);
+    refused(
+        "[[bench]]\ntarget = \"one\"\nbackend = 1\n[gate]\ntolerance = \"x\"\n",
+        &["bench.toml:3:", "bench.toml:5:"],
+    );
 }
 
 #[test]
 fn what_only_the_workspace_can_tell() {
     let ran = with("[[bench]]\ntarget = \"onne\"\n").exits(6).shows_nothing();
     ran.says("did you mean `one`?").says("[[bench]]");
-    with("[[bench]]\ntarget = \"one\"\nparams = { m = 1 }\n").exits(6).says("has a parameter `m`").shows_nothing();
+    with("[[bench]]\ntarget = \"one\"\nparams = { m = 1 }\n")
+        .exits(6)
+        .says("has a parameter `m`")
+        .shows_nothing();
 }
 
 #[test]
