@@ -24,6 +24,8 @@ pub(crate) struct BuildRequest {
     /// `bench`.
     pub(crate) profile: String,
     pub(crate) env: BTreeMap<String, String>,
+    /// Variables that cargo must not inherit: those that git sets for a hook, say.
+    pub(crate) without_env: Vec<String>,
 }
 
 /// What is told during a build.
@@ -66,6 +68,9 @@ fn command(request: &BuildRequest) -> Command {
     if let Some(dir) = &request.target_dir {
         command.arg("--target-dir").arg(dir);
     }
+    request.without_env.iter().for_each(|name| {
+        command.env_remove(name);
+    });
     command.current_dir(&request.workspace_root).envs(&request.env);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
@@ -198,6 +203,7 @@ mod tests {
             features: features.iter().map(|name| (*name).to_owned()).collect(),
             profile: "bench".to_owned(),
             env: BTreeMap::new(),
+            without_env: Vec::new(),
         };
         let mut messages = Vec::new();
         let built = build(&request, &mut |message| messages.push(message));

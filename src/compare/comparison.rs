@@ -152,8 +152,8 @@ mod tests {
         let judging = |base: &RunRecord, candidate: &RunRecord| {
             compare(base, candidate, &default_gate).rows[0].metrics[0].judging
         };
-        let (little, much) = (with(&[], 1e6), with(&["a/y@n"], 2e6));
+        let (little, much) = (with(&[], 1e8), with(&["a/y@n"], 2e8));
         assert_eq!(judging(&little, &much), Judging::DifferentProcesses);
-        assert!(matches!(judging(&with(&["a/y@n"], 1e6), &much), Judging::Judged(_)));
+        assert!(matches!(judging(&with(&["a/y@n"], 1e8), &much), Judging::Judged(_)));
     }
 }

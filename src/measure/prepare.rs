@@ -117,6 +117,7 @@ fn build(
         features: set.features.clone(),
         profile: PROFILE.to_owned(),
         env,
+        without_env: super::leaking(cx),
     };
     let features =
         if set.features.is_empty() { String::new() } else { format!(" ({})", set.features.join(", ")) };

@@ -63,7 +63,8 @@ fn notes(row: &Row) -> Vec<(Tone, String)> {
         (Some(one), Some(other)) if one == other => notes.push((Tone::Dim, format!("both {one}"))),
         _ => notes.extend(base.map(|(_, text)| (Tone::Dim, text)).into_iter().chain(candidate)),
     }
-    notes.extend(row.metrics.iter().map(words::metric));
+    // The other metrics are in the forms for scripts: here they would drown the latencies.
+    notes.extend(row.metrics.iter().filter(|metric| metric.has_changed()).map(words::metric));
     notes
 }
 

@@ -1,6 +1,6 @@
 //! A run for people.
 
-use accel_bench::record::{CaseRecord, Failure, Measurement, RunRecord, RunState, Status};
+use accel_bench::record::{CaseRecord, Direction, Failure, Measurement, Metric, RunRecord, RunState, Status};
 
 use super::{memory_peak, metric};
 use crate::compare::{Basis, Estimate};
@@ -61,7 +61,10 @@ pub(super) fn throughput(case: &CaseRecord) -> Option<String> {
 /// The metrics that have no column.
 fn own_metrics(case: &CaseRecord) -> Vec<(Tone, String)> {
     let Some(process) = case.processes.first() else { return Vec::new() };
-    let own = process.metrics.iter().filter(|metric| !metric.name.ends_with("-peak-bytes"));
+    let has_no_column = |metric: &&Metric| !metric.name.ends_with("-peak-bytes");
+    // What has no direction describes the case, not this run of it: it is in the forms for scripts.
+    let own =
+        process.metrics.iter().filter(has_no_column).filter(|metric| metric.better != Direction::Neither);
     own.filter_map(|own| {
         let value = amount::amount(metric(case, &own.name)?, &plain(&own.unit));
         Some((Tone::Dim, format!("{}: {value}", plain(&own.name))))

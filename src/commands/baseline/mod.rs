@@ -1,17 +1,17 @@
 //! `baseline`: results with a name. Saved ones are the user's own; approved ones stand in `baselines/` and
 //! change only by `approve`.
 
-use accel_bench::record::{RunRecord, TreeState};
+mod approve;
+
+use accel_bench::record::RunRecord;
 use clap::Subcommand;
 
 use super::judge;
-use crate::compare;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
-use crate::ids::{CommitId, MachineId};
 use crate::measure::{Machine, Project, SideSpec};
 use crate::report::{self, BaselineRow, Format};
-use crate::store::{Approval, BaselineSummary, Name, is_stable};
+use crate::store::{BaselineSummary, Name};
 
 /// Arguments of `baseline`.
 #[derive(Clone, Debug, clap::Args)]
@@ -73,9 +73,9 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
             judge::show(cx, &record, format).map(|()| Exit::Fine)
         }
         Act::Approve { name, run, reason, yes, unstable } => {
-            let wish = Wish { name: Name::new(name)?, reason, yes, unstable };
+            let wish = approve::Wish { name: Name::new(name)?, reason, yes, unstable };
             let record = record(cx, &project, run.as_deref())?;
-            approve(cx, &project, wish, record)
+            approve::approve(cx, &project, wish, record)
         }
         Act::Diff { name, run, format } => {
             let base = named(cx, &project, &name)?;
@@ -112,64 +112,6 @@ fn list(cx: &mut Context, project: &Project) -> Result<Exit> {
         cx.shell.note("Saved", format!("`{name}` of {machine}, in the store only"));
     }
     Ok(Exit::Fine)
-}
-
-struct Wish {
-    name: Name,
-    reason: String,
-    yes: bool,
-    unstable: bool,
-}
-
-fn approve(cx: &mut Context, project: &Project, wish: Wish, record: RunRecord) -> Result<Exit> {
-    let machine = MachineId::new(&record.machine);
-    if let (Err(why), false) = (is_stable(&record), wish.unstable) {
-        return Err(Error::NotComparable {
-            what: format!("run {} is no baseline: {why}", record.id),
-            hint: "measure again with `--profile full` on a quiet machine, or approve it with `--unstable`"
-                .to_owned(),
-        });
-    }
-    match project.baselines.load(&wish.name, &machine)? {
-        Some(old) => {
-            let comparison = compare::compare(&old.run, &record, &project.gate(None));
-            let width = cx.shell.width();
-            cx.shell.out(|to| report::comparison(&comparison, Format::Table, width, to))?;
-        }
-        None => judge::show(cx, &record, Format::Table)?,
-    }
-    let question = format!("approve run {} as baseline `{}` of {machine}?", record.id, wish.name);
-    let agreed = wish.yes
-        || cx.shell.ask(&question).ok_or_else(|| {
-            Error::usage("nobody is here to approve the baseline", "`--yes` approves without a question")
-        })?;
-    if !agreed {
-        cx.shell.note("Unchanged", "nothing was approved");
-        return Ok(Exit::Fine);
-    }
-    let approval = approval(cx, project, wish.reason, &record)?;
-    let path = project.baselines.approve(&wish.name, approval, record)?;
-    cx.shell.status("Approved", format!("{}; commit it", path.display()));
-    Ok(Exit::Fine)
-}
-
-fn approval(cx: &Context, project: &Project, why: String, record: &RunRecord) -> Result<Approval> {
-    let who = project.repo.as_ref().and_then(crate::git::Repo::user);
-    let commit = record.commit.as_ref();
-    let clean =
-        commit.filter(|commit| commit.tree == TreeState::Clean).map(|commit| CommitId::new(&commit.id));
-    let tag = match (&project.repo, clean) {
-        // A commit that this clone does not have is still what was measured.
-        (Some(repo), Some(commit)) => repo.describe_tag(&commit).unwrap_or_default(),
-        _ => None,
-    };
-    Ok(Approval {
-        who: who.or_else(|| cx.var("USER").map(str::to_owned)).unwrap_or_else(|| "unknown".to_owned()),
-        when: cx.now().to_string(),
-        why,
-        commit: commit.map(|commit| commit.id.clone()),
-        tag,
-    })
 }
 
 fn remove(cx: &mut Context, project: &Project, name: &str) -> Result<Exit> {

@@ -1,0 +1,72 @@
+//! `baseline approve`: the only way into `baselines/`.
+
+use accel_bench::record::{RunRecord, TreeState};
+
+use super::super::judge;
+use crate::compare;
+use crate::context::Context;
+use crate::error::{Error, Exit, Result};
+use crate::git::Repo;
+use crate::ids::{CommitId, MachineId};
+use crate::measure::Project;
+use crate::report::{self, Format};
+use crate::store::{Approval, Name, is_stable};
+
+/// What the command line says of the approval.
+pub(super) struct Wish {
+    pub(super) name: Name,
+    pub(super) reason: String,
+    pub(super) yes: bool,
+    pub(super) unstable: bool,
+}
+
+pub(super) fn approve(cx: &mut Context, project: &Project, wish: Wish, record: RunRecord) -> Result<Exit> {
+    let machine = MachineId::new(&record.machine);
+    if let (Err(why), false) = (is_stable(&record), wish.unstable) {
+        return Err(Error::NotComparable {
+            what: format!("run {} is no baseline: {why}", record.id),
+            hint: "measure again with `--profile full` on a quiet machine, or approve it with `--unstable`"
+                .to_owned(),
+        });
+    }
+    match project.baselines.load(&wish.name, &machine)? {
+        Some(old) => {
+            let comparison = compare::compare(&old.run, &record, &project.gate(None));
+            let width = cx.shell.width();
+            cx.shell.out(|to| report::comparison(&comparison, Format::Table, width, to))?;
+        }
+        None => judge::show(cx, &record, Format::Table)?,
+    }
+    let question = format!("approve run {} as baseline `{}` of {machine}?", record.id, wish.name);
+    let agreed = wish.yes
+        || cx.shell.ask(&question).ok_or_else(|| {
+            Error::usage("nobody is here to approve the baseline", "`--yes` approves without a question")
+        })?;
+    if !agreed {
+        cx.shell.note("Unchanged", "nothing was approved");
+        return Ok(Exit::Fine);
+    }
+    let approval = approval(cx, project, wish.reason, &record)?;
+    let path = project.baselines.approve(&wish.name, approval, record)?;
+    cx.shell.status("Approved", format!("{}; commit it", path.display()));
+    Ok(Exit::Fine)
+}
+
+fn approval(cx: &Context, project: &Project, why: String, record: &RunRecord) -> Result<Approval> {
+    let who = project.repo.as_ref().and_then(Repo::user);
+    let commit = record.commit.as_ref();
+    let clean =
+        commit.filter(|commit| commit.tree == TreeState::Clean).map(|commit| CommitId::new(&commit.id));
+    let tag = match (&project.repo, clean) {
+        // A commit that this clone does not have is still what was measured.
+        (Some(repo), Some(commit)) => repo.describe_tag(&commit).unwrap_or_default(),
+        _ => None,
+    };
+    Ok(Approval {
+        who: who.or_else(|| cx.var("USER").map(str::to_owned)).unwrap_or_else(|| "unknown".to_owned()),
+        when: cx.now().to_string(),
+        why,
+        commit: commit.map(|commit| commit.id.clone()),
+        tag,
+    })
+}
