@@ -8,7 +8,6 @@ use accel_bench::record::ParamValue;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-
 use super::at::{At, plain};
 use super::backend::HOST;
 use super::cpus::{Cpus, RawCpus};

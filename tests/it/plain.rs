@@ -76,7 +76,7 @@ criterion_main!(all);
 
 #[test]
 fn criterion_benches_run_unmodified() {
-    let toml = "[[bench]]\ntarget = \"theirs\"\nharness = \"criterion\"\nprocesses = 2\n";
+    let toml = "[[bench]]\ntarget = \"theirs\"\nharness = \"criterion\"\nprocesses = 5\n";
     let project = Project::new("theirs")
         .dependency("criterion = { version = \"0.8\", default-features = false }")
         .bench("theirs", CRITERION)
@@ -93,13 +93,11 @@ fn criterion_benches_run_unmodified() {
     );
     for case in 0..2 {
         let samples = ran.at(&format!("/cases/{case}/samples/n")).as_u64();
-        assert!(samples >= Some(20), "10 raw samples from each process: {samples:?}");
+        assert!(samples >= Some(50), "10 raw samples from each process: {samples:?}");
     }
     assert!(ran.at("/cases/1/rates/elements-per-s").as_f64() > Some(0.0));
     assert!(!project.path("target/criterion").exists(), "Criterion's own folder is left alone");
     project.rewrite_bench("theirs", &CRITERION.replace("work(1_000)", "work(20_000)"));
-    let ran = project.accel_bench("compare main member --format json");
-    drop(ran);
     let ran = project.accel_bench("compare main --benchmark group* --format json --measure").exits(1);
     assert_eq!(ran.column("/rows", "verdict"), ["regressed"]);
 }

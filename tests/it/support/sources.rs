@@ -74,7 +74,8 @@ fn untested(text: &str) -> Vec<(usize, String)> {
             code.push((at, line.to_owned()));
             continue;
         }
-        let ends = |line: &str| line == "}" || !line.starts_with([' ', '#', '}']) && line.ends_with(['}', ';']);
+        let ends =
+            |line: &str| line == "}" || !line.starts_with([' ', '#', '}']) && line.ends_with(['}', ';']);
         for (line, _) in lines.by_ref() {
             if ends(line) {
                 break;
