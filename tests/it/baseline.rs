@@ -91,6 +91,11 @@ fn an_unstable_run_becomes_no_baseline_by_accident() {
     project.rewrite_bench("one", UNSTABLE);
     project.accel_bench("").exits(0);
     let refused = project.tool(&["baseline", "approve", "main", "-m", "x", "--yes"]).exits(7);
+    refused.says("is of uncommitted changes").says("--unstable");
+    project.write(".gitignore", "/.accel-bench\n/starts\n");
+    project.commit("unstable");
+    project.accel_bench("").exits(0);
+    let refused = project.tool(&["baseline", "approve", "main", "-m", "x", "--yes"]).exits(7);
     refused.says("is not stable").says("--unstable");
     project.tool(&["baseline", "approve", "main", "-m", "x", "--yes", "--unstable"]).exits(0);
 }

@@ -217,8 +217,7 @@ fn colors_only_where_they_are_wanted() {
 fn output_and_saved_baselines_are_written() {
     let project = project("output").under_git();
     let ran = project.accel_bench("size=1 --output out --save-baseline before").exits(0);
-    let ran = ran.says("Wrote").says("Saved baseline `before`");
-    drop(ran);
+    ran.says("Wrote").says("Saved baseline `before`");
     let written: Vec<_> = std::fs::read_dir(project.path("out")).expect("the folder").flatten().collect();
     assert_eq!(written.len(), 1);
     let path = written[0].path();

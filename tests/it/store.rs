@@ -206,8 +206,7 @@ fn a_disk_that_fills_up_spoils_nothing() {
     let before = fs::read(&first).expect("it is there");
     let filled = fs::write(project.path(".accel-bench/filler"), vec![0; 1 << 20]);
     assert!(filled.is_err(), "the disk is full");
-    let ran = project.accel_bench("").exits(8).says("no space is left there");
-    drop(ran);
+    project.accel_bench("").exits(8).says("no space is left there");
     assert_eq!(fs::read(&first).expect("it is there"), before);
     project.accel_bench("show").exits(0).shows("n=1@host");
     fs::remove_file(project.path(".accel-bench/filler")).expect("it is removed");
