@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Once;
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -37,6 +38,26 @@ pub fn exactly(iterations: u64, nanos: u64) -> std::time::Duration {
 }
 ";
 
+const PREFIX: &str = "accel-bench-it-";
+
+static SWEPT: Once = Once::new();
+
+/// Projects that several tests share are never dropped: those of yesterday's tests go.
+fn sweep() {
+    let is_old = |path: &Path| {
+        let modified = path.metadata().and_then(|meta| meta.modified()).ok();
+        modified
+            .and_then(|time| time.elapsed().ok())
+            .is_some_and(|age| age > Duration::from_secs(24 * 60 * 60))
+    };
+    let entries = fs::read_dir(env::temp_dir()).into_iter().flatten().flatten();
+    let ours = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(PREFIX));
+    for path in ours.map(|entry| entry.path()).filter(|path| is_old(path)) {
+        // Another test process may be doing the same.
+        let _ = fs::remove_dir_all(path);
+    }
+}
+
 /// A package called `it-<name>`; the name is its own among all tests, because they share a target folder.
 #[derive(Debug)]
 pub(crate) struct Project {
@@ -47,7 +68,8 @@ pub(crate) struct Project {
 
 impl Project {
     pub(crate) fn new(name: &str) -> Self {
-        let folder = tempfile::Builder::new().prefix("accel-bench-it-").tempdir().expect("a folder");
+        SWEPT.call_once(sweep);
+        let folder = tempfile::Builder::new().prefix(PREFIX).tempdir().expect("a folder");
         let manifest = format!(
             "[package]\nname = \"it-{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
              [profile.bench]\nopt-level = 1\ndebug = false\n\n\
