@@ -19,7 +19,7 @@ const TARGET: &str = "accel";
     after_help = "Nothing that exists is overwritten. Criterion benches that are there are registered as they are."
 )]
 pub(crate) struct Args {
-    /// The package that gets the bench target [default: the one of this folder]
+    /// The package that gets a first bench target [default: the one of this folder, if there is no bench yet]
     #[arg(short, long, value_name = "NAME")]
     package: Option<String>,
     /// Take the harness from this folder [default: the clone that the tool was installed from, else the registry]
@@ -42,7 +42,8 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
         let package = (workspace.packages.len() > 1).then(|| target.package.clone());
         entries.push(Entry { target: target.target.clone(), package, harness });
     }
-    if !entries.iter().any(|entry| entry.harness == Harness::AccelBench) {
+    // Benches that exist are enough to begin with; whoever names a package wants a new one.
+    if entries.is_empty() || args.package.is_some() {
         entries.push(first_target(cx, &workspace, &args)?);
     }
     create(&manifest, &manifest::bench_toml(&entries))?;

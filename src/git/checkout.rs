@@ -12,10 +12,10 @@
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use git2::build::CheckoutBuilder;
 use git2::{ObjectType, Oid, Repository, Signature, Status, StatusOptions, Time, TreeWalkMode};
+use rustix::fs::{Timespec, Timestamps, UTIME_NOW, futimens};
 
 use super::error::{Doing, Error, io};
 use super::path::{from_git, to_git};
@@ -82,7 +82,7 @@ impl Repo {
         io(in_use.unlock(), "unlock the checkout", &path)?;
         io(in_use.lock_shared(), "lock the checkout", &path)?;
         // When it was last used decides what is removed first; a failure makes it look older, no more.
-        let _ = in_use.set_modified(SystemTime::now());
+        let _ = touch(&in_use);
         Ok(Checkout { path, limits, _in_use: in_use })
     }
 
@@ -143,6 +143,12 @@ impl Repo {
         }
         Ok(())
     }
+}
+
+/// Gives the file the time of its file system.
+fn touch(file: &File) -> rustix::io::Result<()> {
+    let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
+    futimens(file, &Timestamps { last_access: now, last_modification: now })
 }
 
 /// The commit that `HEAD` is at: for a merge one of the checkout's own, the same for the same merge.

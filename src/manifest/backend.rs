@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::plan::Cpus;
+use super::cpus::Cpus;
 
 use super::at::{At, plain};
 use super::cpus::RawCpus;

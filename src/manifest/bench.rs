@@ -8,14 +8,15 @@ use accel_bench::record::ParamValue;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::plan::{Cpus, Harness, Isolate};
 
 use super::at::{At, plain};
 use super::backend::HOST;
-use super::cpus::RawCpus;
+use super::cpus::{Cpus, RawCpus};
 use super::duration::Time;
 use super::env::Env;
 use super::error::{Problem, Problems};
+use super::harness::Harness;
+use super::isolate::Isolate;
 use super::known::Known;
 use super::values::Values;
 

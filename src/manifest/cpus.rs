@@ -6,7 +6,12 @@ use std::fmt;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
-use crate::plan::Cpus;
+/// Which CPUs a child may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cpus {
+    All,
+    Count(usize),
+}
 
 /// [`Cpus`] with a spelling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

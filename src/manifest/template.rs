@@ -1,6 +1,6 @@
 //! The texts that `init` writes: pure, so that a test can read them.
 
-use crate::plan::Harness;
+use super::harness::Harness;
 
 /// A bench target that `init` names in the new file.
 #[derive(Clone, Debug, PartialEq, Eq)]

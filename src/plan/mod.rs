@@ -20,17 +20,7 @@ pub(crate) use self::expand::expand;
 pub(crate) use self::listing::{Listing, sort};
 pub(crate) use self::params::parse as parse_params;
 pub(crate) use self::select::{Scope, Selection};
-
-/// Which protocol a bench target speaks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Harness {
-    /// `accel_bench::main!()`: cases are asked for one by one.
-    #[default]
-    AccelBench,
-    /// `criterion_main!`: run unmodified, its samples read from its own files.
-    Criterion,
-}
+pub(crate) use crate::manifest::{Cpus, Harness, Isolate};
 
 /// Whose main function a bench target has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,24 +51,6 @@ impl BenchTarget {
     pub(crate) fn is_ours(&self) -> bool {
         self.harness.is_some() && self.main == Main::Own
     }
-}
-
-/// What shares a child process.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Isolate {
-    /// One child serves all cases of a target, backend and precision.
-    #[default]
-    Process,
-    /// Each case has a child of its own.
-    Case,
-}
-
-/// Which CPUs a child may use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cpus {
-    All,
-    Count(usize),
 }
 
 /// The cases that one child serves: one target, backend and precision.

@@ -64,9 +64,8 @@ impl Listed for LogRow {
     const KIND: &'static str = "run";
     const COLUMNS: &'static [Column] = &[
         ("commit", Align::Left),
+        // Its time of start stands in it; the machine class is in the JSON forms.
         ("run", Align::Left),
-        ("started", Align::Left),
-        ("machine", Align::Left),
         ("cases", Align::Right),
         ("state", Align::Left),
         ("subject", Align::Left),
@@ -84,15 +83,7 @@ impl Listed for LogRow {
             commit.push_str("-dirty");
         }
         let subject = self.subject.clone().unwrap_or_default();
-        vec![
-            commit,
-            self.run.clone(),
-            self.started.clone(),
-            self.machine.clone(),
-            cases,
-            self.state.clone(),
-            subject,
-        ]
+        vec![commit, self.run.clone(), cases, self.state.clone(), subject]
     }
 }
 
@@ -284,11 +275,11 @@ mod tests {
     #[test]
     fn the_log() {
         insta::assert_snapshot!(render(&log(), Format::Table, 100), @r"
-        commit           run                   started               machine         cases  state
-        4f2c9d1e7        20261121-093045-3f9a  2026-11-21T09:30:45Z  epyc-2c            12  complete
+        commit           run                          cases  state
+        4f2c9d1e7        20261121-093045-3f9a            12  complete
             Fuse the softmax | and \u{1b}[31mmore
-        4f2c9d1e7-dirty  20261121-093045-3f9a  2026-11-21T09:30:45Z  epyc-2c  12, 2 failed  complete
-        no commit        20261121-093045-3f9a  2026-11-21T09:30:45Z  epyc-2c  12, 2 failed  interrupted
+        4f2c9d1e7-dirty  20261121-093045-3f9a  12, 2 failed  complete
+        no commit        20261121-093045-3f9a  12, 2 failed  interrupted
         ");
         insta::assert_snapshot!(render(&log(), Format::Table, 50), @r"
         4f2c9d1e7
@@ -319,9 +310,9 @@ mod tests {
         {"format":1,"kind":"run","run":"20261121-093045-3f9a","started":"2026-11-21T09:30:45Z","commit":"4f2c9d1e7b8a6053c1d2e3f405162738495a6b7c","branch":"main","subject":"Fuse the softmax | and \u001b[31mmore","clean":true,"state":"complete","machine":"epyc-2c","cases":12,"failed":0}
         "#);
         insta::assert_snapshot!(render(&log()[..2], Format::Csv, 80), @r#"
-        commit,run,started,machine,cases,state,subject
-        4f2c9d1e7,20261121-093045-3f9a,2026-11-21T09:30:45Z,epyc-2c,12,complete,Fuse the softmax | and \u{1b}[31mmore
-        4f2c9d1e7-dirty,20261121-093045-3f9a,2026-11-21T09:30:45Z,epyc-2c,"12, 2 failed",complete,
+        commit,run,cases,state,subject
+        4f2c9d1e7,20261121-093045-3f9a,12,complete,Fuse the softmax | and \u{1b}[31mmore
+        4f2c9d1e7-dirty,20261121-093045-3f9a,"12, 2 failed",complete,
         "#);
         insta::assert_snapshot!(render(&log()[..1], Format::Markdown, 80), @r"
         | commit | run | started | machine | cases | state | subject |

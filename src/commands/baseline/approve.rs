@@ -22,6 +22,13 @@ pub(super) struct Wish {
 
 pub(super) fn approve(cx: &mut Context, project: &Project, wish: Wish, record: RunRecord) -> Result<Exit> {
     let machine = MachineId::new(&record.machine);
+    let is_of_commit = record.commit.as_ref().is_none_or(|commit| commit.tree == TreeState::Clean);
+    if !is_of_commit && !wish.unstable {
+        return Err(Error::NotComparable {
+            what: format!("run {} is of uncommitted changes, so nobody could measure it again", record.id),
+            hint: "commit and measure again, or approve it with `--unstable`".to_owned(),
+        });
+    }
     if let (Err(why), false) = (is_stable(&record), wish.unstable) {
         return Err(Error::NotComparable {
             what: format!("run {} is no baseline: {why}", record.id),

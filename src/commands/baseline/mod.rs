@@ -47,7 +47,7 @@ enum Act {
         /// Do not ask
         #[arg(long)]
         yes: bool,
-        /// Approve a run that is not stable all the same
+        /// Approve a run all the same that is not stable, or of uncommitted changes
         #[arg(long)]
         unstable: bool,
     },

@@ -3,14 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// One Rust file, its tests cut off.
+/// One Rust file, its tests told apart.
 #[derive(Debug)]
 pub(crate) struct Source {
     /// Relative to the repository's root.
     pub(crate) path: String,
     pub(crate) text: String,
-    /// What stands before the first `#[cfg(test)]`; nothing, for a file of tests.
-    pub(crate) code: String,
+    /// The lines that are no tests, with their numbers.
+    pub(crate) code: Vec<(usize, String)>,
 }
 
 impl Source {
@@ -20,11 +20,16 @@ impl Source {
         below.split('/').next().unwrap_or_default().trim_end_matches(".rs")
     }
 
-    /// The numbers and texts of the lines of code that are no comment.
+    /// The lines of code that are neither empty nor comments.
     pub(crate) fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
-        let lines = self.code.lines().enumerate().map(|(at, line)| (at + 1, line));
-        lines.filter(|(_, line)| !line.trim_start().starts_with("//"))
+        let lines = self.code.iter().map(|(at, line)| (*at, line.as_str()));
+        lines.filter(|(_, line)| is_statement(line))
     }
+}
+
+/// Whether a line is neither empty nor a comment.
+pub(crate) fn is_statement(line: &str) -> bool {
+    !line.trim().is_empty() && !line.trim_start().starts_with("//")
 }
 
 /// All Rust files below `folder`.
@@ -36,7 +41,7 @@ pub(crate) fn sources(folder: &str) -> Vec<Source> {
     let source = |path: &PathBuf| {
         let text = fs::read_to_string(path).expect("a source can be read");
         let path = path.strip_prefix(root).expect("it lies in the repository").display().to_string();
-        let code = if is_tests(&path) { String::new() } else { untested(&text).to_owned() };
+        let code = if is_tests(&path) { Vec::new() } else { untested(&text) };
         Source { path, text, code }
     };
     let found: Vec<_> = found.iter().map(source).collect();
@@ -56,10 +61,32 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 fn is_tests(path: &str) -> bool {
-    path.contains("/tests/") || path.ends_with("tests.rs")
+    path.starts_with("tests/") || path.contains("/tests/") || path.ends_with("tests.rs")
 }
 
-/// Tests stand last in their file, under the attribute.
-fn untested(text: &str) -> &str {
-    text.find("\n#[cfg(test)]\nmod tests {").map_or(text, |at| &text[..=at])
+/// Leaves out each item under `#[cfg(test)]`, from the attribute to its end: the sources are formatted, so that
+/// an item at the margin ends with the next `}` or `;` there.
+fn untested(text: &str) -> Vec<(usize, String)> {
+    let mut code = Vec::new();
+    let mut lines = text.lines().zip(1..).peekable();
+    while let Some((line, at)) = lines.next() {
+        if line != "#[cfg(test)]" {
+            code.push((at, line.to_owned()));
+            continue;
+        }
+        let ends = |line: &str| line == "}" || !line.starts_with([' ', '#', '}']) && line.ends_with(['}', ';']);
+        for (line, _) in lines.by_ref() {
+            if ends(line) {
+                break;
+            }
+        }
+    }
+    code
+}
+
+#[test]
+fn items_of_tests_are_left_out() {
+    let text = "use a;\n#[cfg(test)]\nmod tests;\nmod b;\n\n#[cfg(test)]\nmod tests {\n    fn c() {\n    }\n}\nfn d() {}\n";
+    let code: Vec<_> = untested(text).into_iter().map(|(at, line)| format!("{at} {line}")).collect();
+    assert_eq!(code, ["1 use a;", "4 mod b;", "5 ", "11 fn d() {}"]);
 }
