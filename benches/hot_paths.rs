@@ -54,7 +54,7 @@ fn run(cases: usize) -> RunRecord {
         commit: None,
         machine: "bench".into(),
         surroundings: Surroundings::default(),
-        profile: Profile { name: "quick".into(), processes: 3 },
+        profile: Profile { name: "quick".into(), processes: 3, selection: String::new() },
         command: Vec::new(),
         cases: (0..cases).map(case).collect(),
     }

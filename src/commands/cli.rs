@@ -28,7 +28,6 @@ Exit codes: 0 fine, 1 regression, 2 usage, 3 failed case, 4 nothing to run, 5 bu
     bin_name = "cargo accel-bench",
     version,
     after_help = EXAMPLES,
-    args_conflicts_with_subcommands = true,
     subcommand_precedence_over_arg = true
 )]
 pub(super) struct Cli {

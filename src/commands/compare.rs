@@ -3,7 +3,7 @@
 use super::judge;
 use super::selection;
 use crate::context::Context;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Exit, Result};
 use crate::measure::{From, Machine, Project, SideSpec, Wanted, pair};
 use crate::report::Format;
 
@@ -63,10 +63,13 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
         _ => From::Anywhere,
     };
     if project.is_same(&base, &candidate)? && from == From::Anywhere {
-        return Err(Error::NothingToRun {
-            what: format!("{} and {} are the same code", base.name(), candidate.name()),
-            hint: "compare with another revision, such as `cargo accel-bench compare HEAD~1`".to_owned(),
-        });
+        let what = format!(
+            "{} and {} are the same code; `--measure` compares them all the same",
+            base.name(),
+            candidate.name()
+        );
+        cx.shell.status("Same", what);
+        return Ok(Exit::Fine);
     }
     if from == From::Anywhere && !project.is_affected(&base, &candidate)? {
         cx.shell.status(

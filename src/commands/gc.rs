@@ -13,7 +13,7 @@ use crate::store::{Rules, select};
 /// Arguments of `gc`.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Keep at least the newest runs, this many (before bench.toml's `[store] keep-runs`)
+    /// Remove the runs beyond the newest this many (before bench.toml's `[store] keep-runs`)
     #[arg(long, value_name = "N")]
     keep_runs: Option<usize>,
     /// Remove runs older than this many days (before bench.toml's `[store] keep-days`)

@@ -88,6 +88,10 @@ fn first_target(cx: &mut Context, workspace: &Workspace, args: &Args) -> Result<
     if edited != text {
         let written = tempfile::NamedTempFile::new_in(&package.root)
             .and_then(|mut file| file.write_all(edited.as_bytes()).map(|()| file))
+            .and_then(|file| {
+                fs::set_permissions(file.path(), fs::metadata(&package.manifest)?.permissions())
+                    .map(|()| file)
+            })
             .and_then(|file| file.persist(&package.manifest).map_err(|error| error.error));
         written.map_err(|source| Error::Io { act: "write", path: package.manifest.clone(), source })?;
         cx.shell.status("Edited", package.manifest.display());

@@ -65,7 +65,7 @@ pub(crate) fn folder(cx: &Context, dir: &std::path::Path) -> PathBuf {
 /// Which run was stored, of what.
 pub(crate) fn kept_as(record: &RunRecord) -> String {
     let of = match &record.commit {
-        None => "outside git, so under no commit".to_owned(),
+        None => "of no commit: there is no git repository here, or none with a commit".to_owned(),
         Some(commit) => {
             let short = commit.id.get(..9).unwrap_or(&commit.id);
             match commit.tree {

@@ -98,6 +98,7 @@ fn measured(
     let machine =
         machine.join().map_err(|_| Error::usage("the probe of the hardware panicked", "please report it"))?;
     let profile = Scope::new(&project.sources.manifest, selection)?.record();
+    let unlisted = prepared.unlisted.clone();
     let session = Session { sides: vec![(Side::Candidate, prepared)], profile, budget: None };
     let mut measured = measure(cx, project, &machine, session)?;
     let record = measured.records.remove(&Side::Candidate).expect("the candidate was measured");
@@ -114,7 +115,7 @@ fn measured(
         cx.shell.warn(format!("interrupted; the {} finished cases are kept", record.cases.len()));
         return Ok((record, Exit::Interrupted));
     }
-    let failed = record.cases.iter().any(|case| case.status.is_fault());
+    let failed = !unlisted.is_empty() || record.cases.iter().any(|case| case.status.is_fault());
     Ok((record, if failed { Exit::FailedCase } else { Exit::Fine }))
 }
 

@@ -24,7 +24,7 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
         None => project.last_run()?,
     };
     // A revision may have been measured elsewhere: showing it needs no comparable machine.
-    let Some(record) = project.stored(&side, None)? else {
+    let Some(record) = project.stored(&side, None, None)? else {
         return Err(Error::NothingToRun {
             what: format!("there is no stored run of {}", side.name()),
             hint: "`cargo accel-bench log` shows what there is; `cargo accel-bench` measures".to_owned(),

@@ -259,7 +259,13 @@ mod tests {
     #[test]
     fn of_the_measuring() {
         check(
-            |run| run.profile = accel_bench::record::Profile { name: "quick".into(), processes: 3 },
+            |run| {
+                run.profile = accel_bench::record::Profile {
+                    name: "quick".into(),
+                    processes: 3,
+                    selection: String::new(),
+                }
+            },
             &["profile: full → quick", "processes a case: 5 → 3"],
         );
         check(

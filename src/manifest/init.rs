@@ -27,7 +27,9 @@ impl InitError {
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
             Self::Syntax(_) | Self::Shape { .. } => Some("cargo metadata --no-deps".to_owned()),
-            Self::Libtest { target } => Some(format!("cargo accel-bench init --target {target}-2")),
+            Self::Libtest { target } => Some(format!(
+                "add `harness = false` below `name = \"{target}\"` in Cargo.toml, or rename that target"
+            )),
         }
     }
 }

@@ -43,8 +43,11 @@ pub(crate) struct Pair {
 /// Finds or measures both sides.
 pub(crate) fn pair(cx: &mut Context, project: &Project, machine: &Machine, wanted: &Wanted) -> Result<Pair> {
     if wanted.from != From::Now {
-        let base = project.stored(&wanted.base, Some(&machine.id))?;
-        let candidate = project.stored(&wanted.candidate, Some(&machine.id))?;
+        // Whoever asks for the store takes what is there; else it must be what would be measured now.
+        let profile = Scope::new(&project.sources.manifest, &wanted.selection)?.record();
+        let profile = (wanted.from == From::Anywhere).then_some(&profile);
+        let base = project.stored(&wanted.base, Some(&machine.id), profile)?;
+        let candidate = project.stored(&wanted.candidate, Some(&machine.id), profile)?;
         match (base, candidate) {
             (Some(base), Some(candidate)) => {
                 tell_age(cx, &base, &candidate);

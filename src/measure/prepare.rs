@@ -24,6 +24,8 @@ pub(crate) struct Prepared {
     pub(crate) build: Build,
     /// The text of `bench.toml`.
     pub(crate) manifest: Option<String>,
+    /// Benches whose target could not say what it holds.
+    pub(crate) unlisted: Vec<String>,
 }
 
 /// Builds what the selection needs and expands it; `target_dir` shares dependencies with another tree.
@@ -39,7 +41,7 @@ pub(crate) fn prepare(
         .iter()
         .flat_map(|set| set.entries.iter().map(|entry| (entry.backend.clone(), set.features.clone())));
     let features: BTreeMap<_, _> = features.collect();
-    let listings = listings(cx, sources, selection, sets, target_dir)?;
+    let (listings, unlisted) = listings(cx, sources, selection, sets, target_dir)?;
     let units = plan::expand(&sources.manifest, selection, &listings)?;
     if units.iter().all(|unit| unit.cases.is_empty()) {
         return Err(Error::NothingToRun {
@@ -48,7 +50,7 @@ pub(crate) fn prepare(
         });
     }
     let build = describe_build(cx, sources, features)?;
-    Ok(Prepared { units, commit, build, manifest: sources.manifest.text.clone() })
+    Ok(Prepared { units, commit, build, manifest: sources.manifest.text.clone(), unlisted })
 }
 
 /// What the selected benches register, with the bench's name and its backends; nothing is run.
@@ -58,7 +60,7 @@ pub(crate) fn benchmarks(
     selection: &Selection,
 ) -> Result<Vec<(String, BenchmarkInfo)>> {
     let sets = build_sets(sources, selection)?;
-    let listings = listings(cx, sources, selection, sets, None)?;
+    let (listings, _) = listings(cx, sources, selection, sets, None)?;
     let scope = Scope::new(&sources.manifest, selection)?;
     Ok(scope.registered(&listings))
 }
@@ -81,20 +83,35 @@ fn listings(
     selection: &Selection,
     sets: Vec<BuildSet>,
     target_dir: Option<&Path>,
-) -> Result<Vec<Listing>> {
-    let mut listings = Vec::new();
+) -> Result<(Vec<Listing>, Vec<String>)> {
+    let (mut listings, mut unlisted, mut last) = (Vec::new(), Vec::new(), None);
     for set in sets {
         let executables = build(cx, sources, &set, target_dir)?;
         for entry in set.entries {
             let executable =
                 executables.get(&entry.bench.target).expect("cargo told of every target").clone();
-            let benchmarks = list(cx, sources, &entry, &executable)?;
+            let benchmarks = match list(cx, sources, &entry, &executable) {
+                Ok(benchmarks) => benchmarks,
+                Err(fault) => {
+                    cx.shell.trouble("Failed", format!("{}: {fault}", entry.bench.name));
+                    unlisted.push(entry.bench.name.clone());
+                    last = Some(fault);
+                    continue;
+                }
+            };
             let Planned { bench, harness, backend, cwd } = entry;
             listings.push(Listing { bench, harness, backend, executable, cwd, benchmarks });
         }
     }
+    if cx.is_stopped() {
+        return Err(Error::Interrupted);
+    }
+    // One target that cannot list does not keep the others from being measured.
+    if let (true, Some(fault)) = (listings.is_empty(), last) {
+        return Err(fault.into());
+    }
     plan::sort(&mut listings, &sources.manifest, selection)?;
-    Ok(listings)
+    Ok((listings, unlisted))
 }
 
 fn build(
@@ -103,11 +120,10 @@ fn build(
     set: &BuildSet,
     target_dir: Option<&Path>,
 ) -> Result<BTreeMap<String, std::path::PathBuf>> {
-    let mut env = BTreeMap::new();
-    if let Some(dir) = target_dir {
-        let wrapper = cargo::wrapper(sources.root(), dir, cx.var(cargo::WRAPPER_VARIABLE))?;
-        env.insert(cargo::WRAPPER_VARIABLE.to_owned(), wrapper.display().to_string());
-    }
+    // The working tree too: another clone may share its target folder through CARGO_TARGET_DIR.
+    let shared = target_dir.unwrap_or(&sources.workspace.target_dir);
+    let wrapper = cargo::wrapper(sources.root(), shared, cx.var(cargo::WRAPPER_VARIABLE))?;
+    let env = BTreeMap::from([(cargo::WRAPPER_VARIABLE.to_owned(), wrapper.display().to_string())]);
     let request = BuildRequest {
         cargo: cx.cargo(),
         workspace_root: sources.root().to_path_buf(),
@@ -142,11 +158,16 @@ fn build(
     Ok(built)
 }
 
-fn list(cx: &Context, sources: &Sources, entry: &Planned, executable: &Path) -> Result<Vec<BenchmarkInfo>> {
+fn list(
+    cx: &Context,
+    sources: &Sources,
+    entry: &Planned,
+    executable: &Path,
+) -> std::result::Result<Vec<BenchmarkInfo>, runner::Error> {
     let mut env =
         sources.manifest.backends.get(&entry.backend).map(|backend| backend.env.clone()).unwrap_or_default();
     env.extend(entry.bench.env.clone());
-    Ok(runner::list(&entry.bench.target, executable, &entry.cwd, entry.harness, &env, &asking(cx))?)
+    runner::list(&entry.bench.target, executable, &entry.cwd, entry.harness, &env, &asking(cx))
 }
 
 /// Listing needs no logs and no CPUs of its own.

@@ -28,6 +28,14 @@ impl Project {
         let sources = Sources::load(cx, cx.cwd())?;
         let repo = Repo::discover(sources.root())?;
         let root = sources.root().to_path_buf();
+        if let Some(repo) = &repo {
+            // Results are not what is measured: a baseline that was approved just now makes no tree dirty.
+            for folder in [&sources.manifest.store.path, &sources.manifest.baseline.dir] {
+                if let Some(folder) = repo.relative(&root.join(folder)) {
+                    repo.leave_out(&format!("/{}/", folder.display()))?;
+                }
+            }
+        }
         let store = Store::open(root.join(&sources.manifest.store.path));
         let baselines = Baselines::open(root.join(&sources.manifest.baseline.dir));
         Ok(Self { sources, repo, store, baselines })

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use accel_bench::record::{RunRecord, TreeState};
+use accel_bench::record::{Profile, RunRecord, TreeState};
 
 use super::Project;
 use crate::context::Context;
@@ -112,13 +112,23 @@ impl Project {
         Ok(SideSpec::of_commit(base, name))
     }
 
-    /// The latest stored run of a side; on this machine class, or on any.
-    pub(crate) fn stored(&self, side: &SideSpec, machine: Option<&MachineId>) -> Result<Option<RunRecord>> {
+    /// The latest stored run of a side; on this machine class, or on any; of a profile, or of any.
+    pub(crate) fn stored(
+        &self,
+        side: &SideSpec,
+        machine: Option<&MachineId>,
+        profile: Option<&Profile>,
+    ) -> Result<Option<RunRecord>> {
         if let SideSpec::Record { record, .. } = side {
             return Ok(Some((**record).clone()));
         }
         let Some((commit, tree)) = self.code(side)? else { return Ok(None) };
-        Ok(self.store.latest(&Query { commit: Some(commit), tree, machine: machine.cloned() })?)
+        Ok(self.store.latest(&Query {
+            commit: Some(commit),
+            tree,
+            machine: machine.cloned(),
+            profile: profile.cloned(),
+        })?)
     }
 
     /// Whether both sides are the same code, so that only measuring could tell them apart.

@@ -10,7 +10,7 @@ pub(crate) enum Error {
     Unknown { kind: &'static str, name: String, known: Vec<String> },
     #[error("`{argument}` is no parameter: {reason}")]
     Argument { argument: String, reason: String },
-    #[error("no bench target of the workspace uses `accel-bench` or Criterion")]
+    #[error("no bench target of the workspace uses `accel-bench`, and no bench.toml names others")]
     NoBenches,
     #[error("the bench `{bench}` names the target `{target}`{}, which does not exist{}", of(package.as_deref()), near(target, known))]
     NoTarget { bench: String, target: String, package: Option<String>, known: Vec<String> },
@@ -51,7 +51,8 @@ impl Error {
         Some(match self {
             Self::Unknown { .. } | Self::NoParam { .. } => "cargo accel-bench list".to_owned(),
             Self::Argument { .. } => {
-                "--params batch-size=1,8 precision=f32, or --params '{\"batch-size\": [1, 8]}'".to_owned()
+                "--params batch-size=1,8 --params precision=f32, or --params '{\"batch-size\": [1, 8]}'"
+                    .to_owned()
             }
             Self::NoBenches => "cargo accel-bench init".to_owned(),
             Self::NoTarget { target, .. } => {

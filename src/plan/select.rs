@@ -29,6 +29,14 @@ pub(crate) struct Selection {
     pub(crate) params: BTreeMap<String, Vec<ParamValue>>,
 }
 
+impl Selection {
+    /// Equal for equal selections, empty for the default one; the profile is recorded beside it.
+    pub(crate) fn in_words(&self) -> String {
+        let cases = Self { profile: None, ..self.clone() };
+        if cases == Self::default() { String::new() } else { format!("{cases:?}") }
+    }
+}
+
 /// A selection with the suite that it narrows.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scope<'a> {
@@ -52,7 +60,11 @@ pub(super) enum Wanted {
 impl Scope<'_> {
     /// How much is measured, for the record.
     pub(crate) fn record(&self) -> accel_bench::record::Profile {
-        accel_bench::record::Profile { name: self.profile_name.to_owned(), processes: self.profile.processes }
+        accel_bench::record::Profile {
+            name: self.profile_name.to_owned(),
+            processes: self.profile.processes,
+            selection: self.selection.in_words(),
+        }
     }
 }
 
@@ -225,6 +237,14 @@ mod tests {
         assert_eq!(profile("run.profile = \"full\"", &Selection::default()), "full");
         assert_eq!(profile("", &Selection { profile: Some("quick".into()), ..suite("small") }), "quick");
         assert_eq!(profile("run.suite = \"small\"", &Selection::default()), "full");
+    }
+
+    #[test]
+    fn a_selection_in_words() {
+        let some = Selection { filters: patterns(&["enc"]), ..Selection::default() };
+        assert_eq!(Selection { profile: Some("full".into()), ..Selection::default() }.in_words(), "");
+        assert_ne!(some.in_words(), suite("small").in_words());
+        assert_eq!(some.in_words(), Selection { profile: Some("full".into()), ..some.clone() }.in_words());
     }
 
     #[test]

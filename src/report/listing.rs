@@ -283,24 +283,18 @@ mod tests {
         ");
         insta::assert_snapshot!(render(&log(), Format::Table, 50), @r"
         4f2c9d1e7
-          run      20261121-093045-3f9a
-          started  2026-11-21T09:30:45Z
-          machine  epyc-2c
-          cases    12
-          state    complete
+          run    20261121-093045-3f9a
+          cases  12
+          state  complete
           Fuse the softmax | and \u{1b}[31mmore
         4f2c9d1e7-dirty
-          run      20261121-093045-3f9a
-          started  2026-11-21T09:30:45Z
-          machine  epyc-2c
-          cases    12, 2 failed
-          state    complete
+          run    20261121-093045-3f9a
+          cases  12, 2 failed
+          state  complete
         no commit
-          run      20261121-093045-3f9a
-          started  2026-11-21T09:30:45Z
-          machine  epyc-2c
-          cases    12, 2 failed
-          state    interrupted
+          run    20261121-093045-3f9a
+          cases  12, 2 failed
+          state  interrupted
         ");
     }
 
@@ -315,9 +309,9 @@ mod tests {
         4f2c9d1e7-dirty,20261121-093045-3f9a,"12, 2 failed",complete,
         "#);
         insta::assert_snapshot!(render(&log()[..1], Format::Markdown, 80), @r"
-        | commit | run | started | machine | cases | state | subject |
-        | --- | --- | --- | --- | --- | --- | --- |
-        | 4f2c9d1e7 | 20261121-093045-3f9a | 2026-11-21T09:30:45Z | epyc-2c | 12 | complete | Fuse the softmax \| and \\u{1b}\[31mmore |
+        | commit | run | cases | state | subject |
+        | --- | --- | --- | --- | --- |
+        | 4f2c9d1e7 | 20261121-093045-3f9a | 12 | complete | Fuse the softmax \| and \\u{1b}\[31mmore |
         ");
     }
 

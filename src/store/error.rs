@@ -49,7 +49,9 @@ impl Error {
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
             Self::Full { .. } => Some("cargo accel-bench gc".to_owned()),
-            Self::ReadOnly { .. } => Some("cargo accel-bench run --output /tmp/accel-bench".to_owned()),
+            Self::ReadOnly { .. } => {
+                Some("set `[store] path` in bench.toml to a folder that can be written".to_owned())
+            }
             Self::NoSuchRun { .. } | Self::Ambiguous { .. } => Some("cargo accel-bench log".to_owned()),
             Self::NoSuchName { .. } => Some("cargo accel-bench baseline list".to_owned()),
             Self::Unusable(skipped) => skipped.hint(),
@@ -130,7 +132,7 @@ mod tests {
     #[test]
     fn a_failed_write_says_what_helps() {
         const READ_ONLY: &str = "cannot write `runs/a.json`: it is read-only for this user";
-        const ELSEWHERE: Option<&str> = Some("cargo accel-bench run --output /tmp/accel-bench");
+        const ELSEWHERE: Option<&str> = Some("set `[store] path` in bench.toml to a folder that can be written");
         const FULL: &str = "cannot write `runs/a.json`: no space is left there";
         check(io::ErrorKind::StorageFull, FULL, Some("cargo accel-bench gc"));
         check(io::ErrorKind::QuotaExceeded, FULL, Some("cargo accel-bench gc"));

@@ -1,6 +1,6 @@
 //! The latest run of something.
 
-use accel_bench::record::{RunRecord, RunState, TreeState};
+use accel_bench::record::{Profile, RunRecord, RunState, TreeState};
 
 use crate::ids::{CommitId, MachineId};
 
@@ -15,6 +15,8 @@ pub(crate) struct Query {
     pub(crate) commit: Option<CommitId>,
     pub(crate) tree: Tree,
     pub(crate) machine: Option<MachineId>,
+    /// Only complete runs of just these cases, measured just so.
+    pub(crate) profile: Option<Profile>,
 }
 
 /// Which state of the working tree.
@@ -60,7 +62,11 @@ impl Query {
     fn means(&self, run: &RunSummary) -> bool {
         let commit = self.commit.is_none() || self.commit == run.commit;
         let machine = self.machine.as_ref().is_none_or(|machine| *machine == run.machine);
-        commit && machine && self.tree.means(run.tree.as_ref())
+        let profile = self
+            .profile
+            .as_ref()
+            .is_none_or(|profile| *profile == run.profile && run.state == RunState::Complete);
+        commit && machine && profile && self.tree.means(run.tree.as_ref())
     }
 }
 

@@ -87,7 +87,7 @@ fn record(cx: &Context, project: &Project, run: Option<&str>) -> Result<RunRecor
         Some(text) => project.side(cx, &machine, text)?,
         None => project.last_run()?,
     };
-    project.stored(&side, Some(&machine))?.ok_or_else(|| Error::NothingToRun {
+    project.stored(&side, Some(&machine), None)?.ok_or_else(|| Error::NothingToRun {
         what: format!("there is no stored run of {}", side.name()),
         hint: "`cargo accel-bench` measures the working tree; `cargo accel-bench log` shows what there is"
             .to_owned(),

@@ -13,7 +13,7 @@ use crate::runner::Ended;
 
 /// Judges what git is about to merge or push.
 pub(super) fn gate(cx: &mut Context, kind: HookKind) -> Result<Exit> {
-    if cx.var(git::SKIP_VARIABLE).is_some() {
+    if cx.var(git::SKIP_VARIABLE) == Some("1") {
         cx.shell.note("Skipped", format!("the hook, as {} says", git::SKIP_VARIABLE));
         return Ok(Exit::Fine);
     }
@@ -66,7 +66,16 @@ fn judged(
         budget: Some(hook.budget),
     };
     cx.shell.note("Measuring", format!("{} against {}", wanted.candidate.name(), wanted.base.name()));
-    let pair = pair(cx, project, &Machine::probe(cx.tool()), &wanted)?;
+    let machine = Machine::probe(cx.tool());
+    let pair = match pair(cx, project, &machine, &wanted) {
+        Ok(pair) => pair,
+        Err(error) => {
+            cx.shell.error(&error.in_words(), error.hint().as_deref());
+            let hint = format!("`{}` goes on regardless", kind.go_on_regardless());
+            cx.shell.error("the two sides could not be compared, so git stops here", Some(&hint));
+            return Ok(error.exit());
+        }
+    };
     if pair.ended == Ended::OutOfTime {
         let budget = hook.budget.as_secs();
         cx.shell

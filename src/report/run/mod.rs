@@ -36,7 +36,7 @@ fn metric(case: &CaseRecord, name: &str) -> Option<f64> {
 
 /// The most memory that the case's processes held: the device's pool where it tells, else the host's.
 fn memory_peak(case: &CaseRecord) -> Option<f64> {
-    ["device-memory-peak-bytes", "host-rss-peak-bytes"].iter().find_map(|name| metric(case, name))
+    ["mem-reserved-bytes", "host-rss-peak-bytes"].iter().find_map(|name| metric(case, name))
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ pub(super) fn throughput(case: &CaseRecord) -> Option<String> {
 /// The metrics that have no column.
 fn own_metrics(case: &CaseRecord) -> Vec<(Tone, String)> {
     let Some(process) = case.processes.first() else { return Vec::new() };
-    let has_no_column = |metric: &&Metric| !metric.name.ends_with("-peak-bytes");
+    let has_no_column = |metric: &&Metric| !metric.name.ends_with("-bytes");
     // What has no direction describes the case, not this run of it: it is in the forms for scripts.
     let own =
         process.metrics.iter().filter(has_no_column).filter(|metric| metric.better != Direction::Neither);

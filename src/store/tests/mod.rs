@@ -38,7 +38,7 @@ fn run(id: &str) -> RunRecord {
         }),
         machine: "m-1".into(),
         surroundings: Surroundings::default(),
-        profile: Profile { name: "full".into(), processes: 5 },
+        profile: Profile { name: "full".into(), processes: 5, selection: String::new() },
         command: vec![],
         cases: vec![],
     }

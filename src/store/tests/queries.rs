@@ -29,7 +29,7 @@ fn check(query: &Query, expected: Option<&str>) {
 #[test]
 fn the_latest_run_of_something() {
     let commit = || Some(CommitId::new(COMMIT));
-    let tree = |tree| Query { commit: commit(), tree, machine: None };
+    let tree = |tree| Query { commit: commit(), tree, machine: None, profile: None };
     check(&Query::default(), Some("r-5"));
     check(&tree(Tree::Any), Some("r-4"));
     check(&tree(Tree::Clean), Some("r-2"));

@@ -106,6 +106,9 @@ pub struct Profile {
     pub name: String,
     /// Fresh processes that each case is measured in.
     pub processes: u32,
+    /// What of the manifest was selected, in words that are equal for equal selections; empty: by default.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub selection: String,
 }
 
 /// One case of a run, over its processes.
