@@ -53,16 +53,16 @@ pub(crate) fn prepare(
     Ok(Prepared { units, commit, build, manifest: sources.manifest.text.clone(), unlisted })
 }
 
-/// What the selected benches register, with the bench's name and its backends; nothing is run.
+/// What the selected benches register, and the benches that could not say; nothing is run.
 pub(crate) fn benchmarks(
     cx: &mut Context,
     sources: &Sources,
     selection: &Selection,
-) -> Result<Vec<(String, BenchmarkInfo)>> {
+) -> Result<(Vec<(String, BenchmarkInfo)>, Vec<String>)> {
     let sets = build_sets(sources, selection)?;
-    let (listings, _) = listings(cx, sources, selection, sets, None)?;
+    let (listings, unlisted) = listings(cx, sources, selection, sets, None)?;
     let scope = Scope::new(&sources.manifest, selection)?;
-    Ok(scope.registered(&listings))
+    Ok((scope.registered(&listings), unlisted))
 }
 
 fn build_sets(sources: &Sources, selection: &Selection) -> Result<Vec<BuildSet>> {
@@ -93,8 +93,11 @@ fn listings(
             let benchmarks = match list(cx, sources, &entry, &executable) {
                 Ok(benchmarks) => benchmarks,
                 Err(fault) => {
-                    cx.shell.trouble("Failed", format!("{}: {fault}", entry.bench.name));
-                    unlisted.push(entry.bench.name.clone());
+                    // A bench on several backends has one executable for each: one word is enough.
+                    if !unlisted.contains(&entry.bench.name) {
+                        cx.shell.trouble("Failed", format!("{}: {fault}", entry.bench.name));
+                        unlisted.push(entry.bench.name.clone());
+                    }
                     last = Some(fault);
                     continue;
                 }

@@ -61,8 +61,15 @@ impl Log {
     /// The last line that says something, cut to fit a message.
     pub(super) fn last_words(&self) -> Option<String> {
         let tail = self.tail();
-        let is_noise =
-            |line: &str| line.is_empty() || line.starts_with("note:") || line.starts_with("stack backtrace");
+        // A backtrace says where, the line before it says what.
+        let is_frame = |line: &str| {
+            line.starts_with("at ") || line.split_once(": ").is_some_and(|(n, _)| n.parse::<u32>().is_ok())
+        };
+        let is_noise = |line: &str| {
+            line.is_empty()
+                || is_frame(line)
+                || ["note:", "stack backtrace"].iter().any(|word| line.starts_with(word))
+        };
         let line = tail.lines().rev().map(str::trim).find(|line| !is_noise(line))?;
         Some(line.chars().take(200).collect())
     }

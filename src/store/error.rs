@@ -132,7 +132,8 @@ mod tests {
     #[test]
     fn a_failed_write_says_what_helps() {
         const READ_ONLY: &str = "cannot write `runs/a.json`: it is read-only for this user";
-        const ELSEWHERE: Option<&str> = Some("set `[store] path` in bench.toml to a folder that can be written");
+        const ELSEWHERE: Option<&str> =
+            Some("set `[store] path` in bench.toml to a folder that can be written");
         const FULL: &str = "cannot write `runs/a.json`: no space is left there";
         check(io::ErrorKind::StorageFull, FULL, Some("cargo accel-bench gc"));
         check(io::ErrorKind::QuotaExceeded, FULL, Some("cargo accel-bench gc"));

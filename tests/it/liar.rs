@@ -70,7 +70,7 @@ fn lies_while_measuring() {
 fn refused(project: &Project, lie: &str, words: &[&str]) {
     let mut command = project.command(&["list"]);
     command.env("LIE", lie);
-    let ran = crate::support::run(command).exits(3).shows_nothing();
+    let ran = crate::support::run(command).exits(3).says("Failed liar");
     words.iter().fold(ran, |ran, words| ran.says(words));
     assert_eq!(survivors(project.root()), [] as [String; 0], "{lie}");
 }

@@ -39,7 +39,10 @@ fn three_lines_are_enough() {
 #[test]
 fn outside_git_runs_are_stored_under_no_commit() {
     let project = project("outside");
-    project.accel_bench("").exits(0).says("outside git, so under no commit");
+    project
+        .accel_bench("")
+        .exits(0)
+        .says("of no commit: there is no git repository here, or none with a commit");
     assert_eq!(commit(&project), Value::Null);
     project.accel_bench("log").exits(0).shows("no commit");
     project.accel_bench("compare").exits(2).says("outside git there is no branch to compare with");

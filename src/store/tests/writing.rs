@@ -169,7 +169,10 @@ fn a_store_that_cannot_be_written_says_so() {
     let store = Store::open("/sys/accel-bench");
     let error = store.begin(&mut run("r-1")).unwrap_err();
     assert!(matches!(error, Error::ReadOnly { .. }), "{error:?}");
-    assert_eq!(error.hint().as_deref(), Some("set `[store] path` in bench.toml to a folder that can be written"));
+    assert_eq!(
+        error.hint().as_deref(),
+        Some("set `[store] path` in bench.toml to a folder that can be written")
+    );
     assert!(store.runs().unwrap().runs.is_empty(), "reading still works");
 }
 
