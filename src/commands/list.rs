@@ -22,9 +22,10 @@ pub(crate) struct Args {
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     let selection = args.selection.resolve(&args.filters)?;
     let project = Project::load(cx)?;
-    let (found, unlisted) = benchmarks(cx, &project.sources, &selection)?;
-    let rows: Vec<_> = found.into_iter().map(|(bench, info)| BenchmarkRow { bench, info }).collect();
+    let found = benchmarks(cx, &project.sources, &selection)?;
+    let rows: Vec<_> =
+        found.benchmarks.into_iter().map(|(bench, info)| BenchmarkRow { bench, info }).collect();
     let width = cx.shell.width();
     cx.shell.out(|to| report::listing(&rows, args.format, width, to))?;
-    Ok(if unlisted.is_empty() { Exit::Fine } else { Exit::FailedCase })
+    Ok(if found.unlisted.is_empty() { Exit::Fine } else { Exit::FailedCase })
 }

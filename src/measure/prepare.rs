@@ -53,16 +53,20 @@ pub(crate) fn prepare(
     Ok(Prepared { units, commit, build, manifest: sources.manifest.text.clone(), unlisted })
 }
 
+/// What is registered.
+pub(crate) struct Registered {
+    /// Each with its bench's name.
+    pub(crate) benchmarks: Vec<(String, BenchmarkInfo)>,
+    /// Benches whose target could not say what it holds.
+    pub(crate) unlisted: Vec<String>,
+}
+
 /// What the selected benches register, and the benches that could not say; nothing is run.
-pub(crate) fn benchmarks(
-    cx: &mut Context,
-    sources: &Sources,
-    selection: &Selection,
-) -> Result<(Vec<(String, BenchmarkInfo)>, Vec<String>)> {
+pub(crate) fn benchmarks(cx: &mut Context, sources: &Sources, selection: &Selection) -> Result<Registered> {
     let sets = build_sets(sources, selection)?;
     let (listings, unlisted) = listings(cx, sources, selection, sets, None)?;
     let scope = Scope::new(&sources.manifest, selection)?;
-    Ok((scope.registered(&listings), unlisted))
+    Ok(Registered { benchmarks: scope.registered(&listings), unlisted })
 }
 
 fn build_sets(sources: &Sources, selection: &Selection) -> Result<Vec<BuildSet>> {
