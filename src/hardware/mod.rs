@@ -1,6 +1,6 @@
 //! The machine: what it is, what else it is doing, which CPUs to measure on, and what backends lack on it.
 //!
-//! Each fact is read in one small function from a [`SystemFiles`] that tests replace, and every decision is a
+//! Each fact is read in one small function from a `SystemFiles` that tests replace, and every decision is a
 //! pure function of facts. Called by commands only; knows neither runs nor results.
 
 mod adapters;

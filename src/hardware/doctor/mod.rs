@@ -1,6 +1,6 @@
 //! What is missing on this machine, and the command that mends it.
 //!
-//! [`gather`] looks at the machine, once and for all backends; every judgement is a pure function of the
+//! [`gather()`] looks at the machine, once and for all backends; every judgement is a pure function of the
 //! [`Facts`].
 
 mod cuda;
