@@ -46,6 +46,12 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
+    if args.compare.is_none() && (args.judge.threshold.is_some() || args.judge.force) {
+        return Err(Error::usage(
+            "`--threshold` and `--force` judge a comparison, and there is none",
+            "add `--compare REV`, or use `cargo accel-bench compare REV`",
+        ));
+    }
     let selection = args.selection.resolve(&args.filters)?;
     // A name that cannot be one should not cost a run first.
     let name = args.save_baseline.as_ref().map(|name| Name::new(name.as_str())).transpose()?;

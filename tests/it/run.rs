@@ -200,6 +200,8 @@ fn what_selects_nothing_is_told() {
     measured().accel_bench("--backend wpgu").exits(2).says("wgpu").shows_nothing();
     measured().accel_bench("--params size").exits(2).says("batch-size=1,8").shows_nothing();
     measured().accel_bench("--no-such-option").exits(2).shows_nothing();
+    measured().accel_bench("--threshold 3%").exits(2).says("--compare").shows_nothing();
+    measured().accel_bench("-q log -n 1").exits(0);
     measured().accel_bench("--profile none").exits(2).says("none").shows_nothing();
 }
 
