@@ -158,7 +158,7 @@ impl Shell {
         let bar = ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::stderr());
         let colors = if self.color { ("{prefix:>12.cyan.bold}", "") } else { ("{prefix:>12}", "") };
         let template =
-            format!("{} [{{bar:20}}] {{pos}}/{{len}}, {{eta}} left{}: {{wide_msg}}", colors.0, colors.1);
+            format!("{} [{{bar:12}}] {{pos}}/{{len}}, {{eta}} left{}: {{wide_msg}}", colors.0, colors.1);
         if let Ok(style) = ProgressStyle::with_template(&template) {
             bar.set_style(style.progress_chars("=> "));
         }

@@ -39,7 +39,8 @@ impl Progress {
             }
             Event::CaseStarted { side, id, .. } => shell.progress_message(self.shown(*side, id)),
             Event::CaseProgress { id, phase, estimate_nanos } => {
-                shell.progress_message(format!("{id} {}", underway(*phase, *estimate_nanos)));
+                // The estimate first: a narrow terminal cuts the end.
+                shell.progress_message(format!("{} {id}", underway(*phase, *estimate_nanos)));
             }
             Event::CaseFinished { side, id, status, measurement, log, .. } => {
                 shell.progress_step();
