@@ -74,6 +74,7 @@ fn measured(cx: &mut Context, project: &Project, machine: &Machine, wanted: &Wan
     for (side, spec) in sides.into_iter().filter(|(_, spec)| spec.is_measurable()) {
         prepared.push((side, prepare_side(cx, project, spec, &wanted.selection, &mut checkouts)?));
     }
+    check_listed(&prepared)?;
     let profile = Scope::new(&project.sources.manifest, &wanted.selection)?.record();
     let mut measured =
         measure(cx, project, machine, Session { sides: prepared, profile, budget: wanted.budget })?;
@@ -114,6 +115,22 @@ fn prepare_side(
     let commit = Some(repo.info_of(source)?);
     checkouts.push(checkout);
     prepare(cx, &sources, selection, Some(&project.sources.workspace.target_dir), commit)
+}
+
+/// A target of the candidate that cannot even list would leave its cases missing, which nobody is stopped by.
+fn check_listed(prepared: &[(Side, Prepared)]) -> Result<()> {
+    let of = |side| {
+        prepared.iter().filter(move |(of, _)| *of == side).flat_map(|(_, prepared)| &prepared.unlisted)
+    };
+    match of(Side::Candidate).find(|bench| !of(Side::Baseline).any(|other| other == *bench)) {
+        None => Ok(()),
+        Some(bench) => Err(Error::NotComparable {
+            what: format!(
+                "the candidate's bench `{bench}` cannot list its benchmarks, so nothing of it can be judged"
+            ),
+            hint: "the line `Failed` above says why".to_owned(),
+        }),
+    }
 }
 
 /// Time lies between stored runs; whoever reads their difference should know how much.
