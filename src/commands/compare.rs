@@ -9,7 +9,7 @@ use crate::report::Format;
 
 const EXAMPLES: &str = "\
 Each side is a revision, a baseline's name, a run's id or a result file; `baseline:NAME` and `run:ID` say which.
-What the store does not have is measured now, both sides in turns.
+Both sides are measured now, in turns, in as many pairs of fresh processes as it takes to be sure.
 
 Examples:
   cargo accel-bench compare                     the working tree against the merge base with the default branch
@@ -32,9 +32,12 @@ pub(crate) struct Args {
     /// Compare what is stored, measure nothing
     #[arg(long, conflicts_with = "measure")]
     stored: bool,
-    /// Measure both sides now, in turns
+    /// Measure both sides again, although nothing has changed since they were compared
     #[arg(long)]
     measure: bool,
+    /// Start no case later than this after the first; what is not decided by then stays undecided
+    #[arg(long, value_name = "TIME", value_parser = crate::manifest::parse_time)]
+    budget: Option<std::time::Duration>,
     /// How the table is written
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: Format,
@@ -79,7 +82,8 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
         return Ok(Exit::Fine);
     }
     cx.shell.note("Comparing", format!("{} with {}", candidate.name(), base.name()));
-    let wanted = Wanted { base, candidate, from, selection: args.selection.resolve(&[])?, budget: None };
+    let (selection, threshold) = (args.selection.resolve(&[])?, args.judge.threshold);
+    let wanted = Wanted { base, candidate, from, selection, threshold, budget: args.budget };
     let pair = pair(cx, &project, &machine, &wanted)?;
     judge::conclude(cx, &project, (&pair.base, &pair.candidate), &args.judge, args.format)
 }

@@ -42,8 +42,15 @@ pub(crate) fn conclude(
         Outcome::Fine => Exit::Fine,
         Outcome::Regression => Exit::Regression,
         Outcome::FailedCase => Exit::FailedCase,
+        Outcome::Unfit => {
+            cx.shell.warn(
+                "the same code beside itself showed a change, so this machine is not fit to judge by now; try again \
+                 when it is quieter",
+            );
+            Exit::NotComparable
+        }
         Outcome::NothingJudged if comparison.census.undecided > 0 => {
-            cx.shell.warn("no case could be decided; `--profile full` measures each in more processes");
+            cx.shell.warn("no case could be decided; each row says what it would take");
             Exit::Fine
         }
         Outcome::NothingJudged => Exit::NotComparable,

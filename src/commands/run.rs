@@ -134,7 +134,8 @@ fn compared(
 ) -> Result<(RunRecord, Exit)> {
     let machine = Machine::probe(cx.tool());
     let base = project.side(cx, &machine.id, text)?;
-    let wanted = Wanted { base, candidate: SideSpec::WorkingTree, from: From::Now, selection, budget: None };
+    let threshold = args.judge.threshold;
+    let wanted = Wanted { base, candidate: SideSpec::WorkingTree, from: From::Now, selection, threshold, budget: None };
     let pair = pair(cx, project, &machine, &wanted)?;
     let exit = judge::conclude(cx, project, (&pair.base, &pair.candidate), &args.judge, args.format)?;
     Ok((pair.candidate, exit))

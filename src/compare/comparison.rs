@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use accel_bench::record::{CaseId, CaseRecord, RunRecord};
 
 use super::metric::Company;
-use super::{Census, Difference, Mismatch, Outcome, Row, SideInfo, Tolerance, comparable, differences};
+use super::pairs::{self, Control, Gate, are_interleaved};
+use super::{
+    Census, Difference, Judgement, Mismatch, Outcome, Row, SideInfo, comparable, differences, judge,
+};
 
 /// Two runs, case by case.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,22 +20,25 @@ pub(crate) struct Comparison {
     /// By bench, in the candidate's order; cases that only the baseline has come last in their bench.
     pub(crate) rows: Vec<Row>,
     pub(crate) census: Census,
+    /// Of runs that were measured in turns.
+    pub(crate) controls: Vec<Control>,
     pub(crate) surroundings: Vec<Difference>,
 }
 
 impl Comparison {
     pub(crate) fn worst(&self) -> Outcome {
-        Outcome::of(&self.census)
+        Outcome::of(&self.census, self.controls.iter().any(Control::has_failed))
     }
 }
 
-/// Compares two runs; `gate` gives the tolerance of a case by its label (its id without the backend).
+/// Compares two runs. Runs that were measured in turns are judged pair by pair of processes, others by what their
+/// processes show.
 ///
 /// Runs of two machine classes are compared too, and marked: refusing them is the caller's, with [`comparable`].
 pub(crate) fn compare(
     base: &RunRecord,
     candidate: &RunRecord,
-    gate: &dyn Fn(&str) -> Tolerance,
+    gate: &Gate<'_>,
 ) -> Comparison {
     let rows = rows(base, candidate, gate);
     Comparison {
@@ -41,11 +47,20 @@ pub(crate) fn compare(
         forced: comparable(base, candidate).err(),
         census: Census::of(&rows),
         rows,
+        controls: pairs::controls(candidate, gate),
         surroundings: differences(base, candidate),
     }
 }
 
-fn rows(base: &RunRecord, candidate: &RunRecord, gate: &dyn Fn(&str) -> Tolerance) -> Vec<Row> {
+fn rows(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -> Vec<Row> {
+    let in_turns = are_interleaved(base, candidate).then(|| pairs::judgements(base, candidate, gate));
+    let judgement = |base: &CaseRecord, candidate: &CaseRecord| -> Judgement {
+        let of_pairs = in_turns.as_ref().and_then(|rows| rows.get(&candidate.id.to_string()));
+        of_pairs.copied().unwrap_or_else(|| {
+            let tolerance = gate(&candidate.id).gate();
+            judge(&base.process_medians(), &candidate.process_medians(), tolerance)
+        })
+    };
     let (of_base, of_candidate) = (by_id(base), by_id(candidate));
     let (base_units, candidate_units) = (by_unit(base), by_unit(candidate));
     let row = |id: &CaseId| {
@@ -57,7 +72,7 @@ fn rows(base: &RunRecord, candidate: &RunRecord, gate: &dyn Fn(&str) -> Toleranc
             Company::Different
         };
         let sides = (of_base.get(&key).copied(), of_candidate.get(&key).copied());
-        Row::new(id, sides.0, sides.1, company, gate(&id.label()))
+        Row::new(id, sides.0, sides.1, company, gate(id), &judgement)
     };
     let gone = base.cases.iter().filter(|case| !of_candidate.contains_key(&case.id.to_string()));
     let mut rows: Vec<_> = candidate.cases.iter().chain(gone).map(|case| row(&case.id)).collect();
@@ -81,14 +96,14 @@ fn by_unit(run: &RunRecord) -> BTreeMap<(&str, &str), Vec<String>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Judging, Standing, Verdict, sample};
+    use super::super::{Judging, Standing, Tolerance, Verdict, sample};
     use super::*;
 
     fn labels(comparison: &Comparison) -> Vec<String> {
         comparison.rows.iter().map(|row| row.id.to_string()).collect()
     }
 
-    fn default_gate(_: &str) -> Tolerance {
+    fn default_gate(_: &CaseId) -> Tolerance {
         Tolerance::default()
     }
 
@@ -109,7 +124,11 @@ mod tests {
             sample::run("b", vec![sample::case("a/x@n", &[100.0; 5]), sample::case("b/x@n", &[100.0; 5])]),
             sample::run("c", vec![sample::case("a/x@n", &[120.0; 5]), sample::case("b/x@n", &[120.0; 5])]),
         );
-        let gate = |label: &str| Tolerance { tolerance: if label == "a/x" { 0.5 } else { 0.05 }, alert: 0.6 };
+        let gate = |id: &CaseId| Tolerance {
+            tolerance: if id.label() == "a/x" { 0.5 } else { 0.05 },
+            alert: 0.6,
+            floor: 0.0,
+        };
         let comparison = compare(&base, &candidate, &gate);
         let verdict = |index: usize| match comparison.rows[index].standing {
             Standing::Judged(judgement) => judgement.verdict,

@@ -11,14 +11,18 @@ pub(crate) enum Outcome {
     NothingJudged,
     /// A case, or a judged metric of one, regressed.
     Regression,
+    /// A control row changed: the machine was not fit to judge, regressions are none.
+    Unfit,
     /// A case fails that did not fail before.
     FailedCase,
 }
 
 impl Outcome {
-    pub(crate) fn of(census: &Census) -> Self {
+    pub(crate) fn of(census: &Census, is_unfit: bool) -> Self {
         if census.broken > 0 {
             Self::FailedCase
+        } else if is_unfit {
+            Self::Unfit
         } else if census.regressed + census.regressed_metrics > 0 {
             Self::Regression
         } else if census.judged() == 0 {

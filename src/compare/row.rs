@@ -4,7 +4,7 @@ use accel_bench::record::{CaseId, CaseRecord, Failure, Status};
 
 use super::estimate::Estimate;
 use super::metric::{Company, MetricRow, metric_rows};
-use super::{Judgement, Tolerance, judge};
+use super::{Judgement, Tolerance};
 
 /// One row of a comparison.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,15 +47,16 @@ pub(crate) enum Standing {
 }
 
 impl Row {
-    /// Of a case that at least one side has.
+    /// Of a case that at least one side has; `judge` is asked where it went well on both.
     pub(crate) fn new(
         id: &CaseId,
         base: Option<&CaseRecord>,
         candidate: Option<&CaseRecord>,
         company: Company,
         tolerance: Tolerance,
+        judge: &dyn Fn(&CaseRecord, &CaseRecord) -> Judgement,
     ) -> Self {
-        let standing = standing(base, candidate, tolerance.tolerance);
+        let standing = standing(base, candidate, judge);
         let metrics = match (standing, base, candidate) {
             (Standing::Judged(_), Some(base), Some(candidate)) => {
                 metric_rows(base, candidate, company, tolerance.tolerance)
@@ -86,7 +87,15 @@ impl Cell {
     }
 }
 
-fn standing(base: Option<&CaseRecord>, candidate: Option<&CaseRecord>, tolerance: f64) -> Standing {
+pub(super) fn is_well_on_both_sides(base: &CaseRecord, candidate: &CaseRecord) -> bool {
+    base.status.is_ok() && candidate.status.is_ok()
+}
+
+fn standing(
+    base: Option<&CaseRecord>,
+    candidate: Option<&CaseRecord>,
+    judge: &dyn Fn(&CaseRecord, &CaseRecord) -> Judgement,
+) -> Standing {
     let (before, after) = (base.map(End::of), candidate.map(End::of));
     match (before, after) {
         (_, None) => Standing::Gone,
@@ -97,9 +106,7 @@ fn standing(base: Option<&CaseRecord>, candidate: Option<&CaseRecord>, tolerance
         (None, Some(End::Well)) => Standing::New,
         (Some(End::Fault), Some(End::Well)) => Standing::Mended,
         (Some(End::Well), Some(End::Well)) => {
-            let medians =
-                |case: Option<&CaseRecord>| case.map(CaseRecord::process_medians).unwrap_or_default();
-            Standing::Judged(judge(&medians(base), &medians(candidate), tolerance))
+            Standing::Judged(judge(base.expect("it went well"), candidate.expect("it went well")))
         }
     }
 }
@@ -144,7 +151,10 @@ mod tests {
         };
         let (base, candidate) = (of(base), of(candidate));
         let id = sample::case("enc/forward@ndarray", &[]).id;
-        let row = Row::new(&id, base.as_ref(), candidate.as_ref(), Company::Same, Tolerance::default());
+        let judge = |base: &CaseRecord, candidate: &CaseRecord| {
+            super::super::judge(&base.process_medians(), &candidate.process_medians(), 0.05)
+        };
+        let row = Row::new(&id, base.as_ref(), candidate.as_ref(), Company::Same, Tolerance::default(), &judge);
         let found = match row.standing {
             Standing::Judged(judgement) => format!("{:?}", judgement.verdict),
             other => format!("{other:?}"),

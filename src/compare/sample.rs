@@ -87,6 +87,7 @@ pub(crate) fn run(id: &str, cases: Vec<CaseRecord>) -> RunRecord {
         profile: Profile { name: "full".to_owned(), processes: 5, selection: String::new() },
         command: vec!["cargo".to_owned(), "accel-bench".to_owned()],
         cases,
+        interleaved: None,
     }
 }
 

@@ -7,10 +7,30 @@ pub(crate) struct Tolerance {
     pub(crate) tolerance: f64,
     /// A regression beyond this is marked apart from the others.
     pub(crate) alert: f64,
+    /// What identical code shows on this machine, as calibration measured it; 0 where it has not.
+    pub(crate) floor: f64,
+}
+
+impl Tolerance {
+    /// The change that matters: nobody can be blamed for less than the noise floor.
+    pub(crate) fn gate(&self) -> f64 {
+        self.tolerance.max(self.floor).max(0.0)
+    }
 }
 
 impl Default for Tolerance {
     fn default() -> Self {
-        Self { tolerance: 0.05, alert: 0.10 }
+        Self { tolerance: 0.05, alert: 0.10, floor: 0.0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gate_is_never_below_the_noise_floor() {
+        let gate = |tolerance, floor| Tolerance { tolerance, floor, alert: 0.1 }.gate();
+        assert_eq!([gate(0.05, 0.0), gate(0.05, 0.02), gate(0.05, 0.08), gate(-1.0, 0.0)], [0.05, 0.05, 0.08, 0.0]);
     }
 }

@@ -49,6 +49,13 @@ pub(crate) enum Need {
     TooClose,
     /// A side has no values, or values that are not positive.
     Values,
+    /// About so many pairs of processes, if the spread stays as it is.
+    Pairs(usize),
+    /// It looked changed, and pairs of processes that were not looked at before did not show it.
+    Confirmation,
+    /// Processes are fast or slow as a whole, so that a mean is of neither; the distance of the speeds is larger than
+    /// what is looked for.
+    OneSpeed,
 }
 
 /// The ratio candidate / baseline, with its interval at [`LEVEL`].
@@ -59,6 +66,27 @@ pub(crate) struct Effect {
 }
 
 impl Effect {
+    /// The mean of log-ratios, one for each pair of processes, with Student's interval over the pairs: the level at which
+    /// the variance lives (Kalibera and Jones, "Rigorous Benchmarking in Reasonable Time", ISMM 2013). Its standard
+    /// error never counts as smaller than `resolution`.
+    pub(super) fn of_pairs(pairs: &[f64], resolution: f64) -> Option<Self> {
+        let log_ratio = stats::mean(pairs)?;
+        let interval = stats::std_dev(pairs).and_then(|deviation| {
+            let standard_error = (deviation / (pairs.len() as f64).sqrt()).max(resolution);
+            let degrees = (pairs.len() - 1) as f64;
+            LogRatio { estimate: log_ratio, standard_error, degrees }.interval(LEVEL)
+        });
+        Some(Self { log_ratio, interval })
+    }
+
+    pub(super) fn log_interval(&self) -> Option<Interval> {
+        self.interval
+    }
+
+    pub(super) fn log_ratio(&self) -> f64 {
+        self.log_ratio
+    }
+
     pub(crate) fn change(&self) -> Option<Change> {
         Change::from_log_ratio(self.log_ratio)
     }
@@ -136,22 +164,43 @@ fn estimate(base: &[f64], candidate: &[f64]) -> Option<f64> {
 fn need(ratio: LogRatio, processes: usize, bound: f64) -> Need {
     // A standard error that stands on `processes` values a side shrinks with their square root.
     let spread = ratio.standard_error * (processes as f64).sqrt();
-    let distance = bound - ratio.estimate.abs();
+    let then = |count: usize| LogRatio {
+        estimate: 0.0,
+        standard_error: (spread / (count as f64).sqrt()).max(RESOLUTION),
+        degrees: 2.0 * (count as f64 - 1.0),
+    };
+    enough(then, processes, bound - ratio.estimate.abs()).map_or(Need::TooClose, Need::Processes)
+}
+
+/// The same for pairs of processes.
+pub(super) fn need_of_pairs(pairs: &[f64], bound: f64, resolution: f64) -> Need {
+    let (Some(mean), Some(spread)) = (stats::mean(pairs), stats::std_dev(pairs)) else {
+        return Need::Pairs(2);
+    };
+    let then = |count: usize| LogRatio {
+        estimate: 0.0,
+        standard_error: (spread / (count as f64).sqrt()).max(resolution),
+        degrees: count as f64 - 1.0,
+    };
+    enough(then, pairs.len(), bound - mean.abs()).map_or(Need::TooClose, Need::Pairs)
+}
+
+/// The least number above `so_far` whose interval is narrower than the distance to the tolerance, if anybody would
+/// run that many; a negative distance lies beyond it.
+fn enough(then: impl Fn(usize) -> LogRatio, so_far: usize, distance: f64) -> Option<usize> {
     let level = if distance > 0.0 { LEVEL_OF_SAME } else { LEVEL };
     let decides = |count: usize| {
-        let standard_error = (spread / (count as f64).sqrt()).max(RESOLUTION);
-        let then = LogRatio { estimate: 0.0, standard_error, degrees: 2.0 * (count as f64 - 1.0) };
-        then.interval(level).is_some_and(|interval| interval.half_width() < distance.abs())
+        then(count).interval(level).is_some_and(|interval| interval.half_width() < distance.abs())
     };
     if !decides(MANY_PROCESSES) {
-        return Need::TooClose;
+        return None;
     }
-    let (mut fails, mut enough) = (processes, MANY_PROCESSES);
+    let (mut fails, mut enough) = (so_far, MANY_PROCESSES);
     while enough - fails.min(enough) > 1 {
         let middle = usize::midpoint(fails, enough);
         if decides(middle) { enough = middle } else { fails = middle }
     }
-    Need::Processes(enough)
+    Some(enough)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod adapters;
 mod affinity;
 mod caches;
 mod claim;
+mod conditions;
 mod cpu;
 pub(crate) mod doctor;
 mod features;
@@ -20,5 +21,6 @@ mod virtualization;
 
 pub(crate) use adapters::visible_adapters;
 pub(crate) use claim::{Claim, claim};
+pub(crate) use conditions::conditions;
 pub(crate) use fingerprint::fingerprint;
 pub(crate) use probe::probe;

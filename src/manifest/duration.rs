@@ -16,7 +16,7 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 pub(super) struct Time(pub(super) Duration);
 
 /// Reads `"1.5s"`.
-fn parse(text: &str) -> Result<Duration, String> {
+pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     if text.trim().parse::<f64>().is_ok() {
         return Err(format!("a duration without a unit: write `\"{0}ms\"` or `\"{0}s\"`", text.trim()));
     }

@@ -32,6 +32,7 @@ mod values;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+pub(crate) use duration::parse as parse_time;
 pub(crate) use self::backend::{Backend, HOST};
 pub(crate) use self::baseline::Baseline;
 pub(crate) use self::bench::Bench;

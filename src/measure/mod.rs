@@ -1,8 +1,10 @@
 //! A measured run from beginning to end: joins cargo, the runner, the hardware's probes and the store for the
 //! commands that measure (`run`, `compare`, `baseline`, `hook`).
 //!
-//! Judges nothing: what comes out are records.
+//! Judges nothing: what comes out are records. Two sides that take turns are measured until `compare` says that they
+//! need no more.
 
+mod interleaved;
 mod pair;
 mod prepare;
 mod progress;
@@ -20,6 +22,7 @@ fn leaking(cx: &Context) -> Vec<String> {
     cx.var_names().filter(|name| git::is_gits_own(name)).map(str::to_owned).collect()
 }
 
+pub(crate) use interleaved::{Looks, measure_in_turns};
 pub(crate) use pair::{From, Wanted, pair};
 pub(crate) use prepare::{Prepared, benchmarks, prepare};
 pub(crate) use project::Project;

@@ -1,26 +1,28 @@
 //! Two records to be compared: read from the store where they are, measured in turns where they are not.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use accel_bench::record::RunRecord;
 
 use super::session::Machine;
-use super::{Prepared, Project, Session, SideSpec, Sources, measure, prepare};
+use super::{Looks, Prepared, Project, Session, SideSpec, Sources, measure, measure_in_turns, prepare};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::git::Checkout;
+use crate::manifest::Percent;
 use crate::plan::{Scope, Selection, Side};
 use crate::runner::Ended;
 
 /// Where the numbers of a comparison come from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum From {
-    /// The store where it has both sides; measured now otherwise.
+    /// Both sides measured now, in turns, unless they were before.
     #[default]
     Anywhere,
     /// The store only.
     Store,
-    /// Both sides measured now, in turns.
+    /// Both sides measured now, in turns, whatever there is.
     Now,
 }
 
@@ -30,6 +32,8 @@ pub(crate) struct Wanted {
     pub(crate) candidate: SideSpec,
     pub(crate) from: From,
     pub(crate) selection: Selection,
+    /// In place of the manifest's tolerance.
+    pub(crate) threshold: Option<Percent>,
     pub(crate) budget: Option<Duration>,
 }
 
@@ -42,28 +46,54 @@ pub(crate) struct Pair {
 
 /// Finds or measures both sides.
 pub(crate) fn pair(cx: &mut Context, project: &Project, machine: &Machine, wanted: &Wanted) -> Result<Pair> {
-    if wanted.from != From::Now {
-        // Whoever asks for the store takes what is there; else it must be what would be measured now.
-        let profile = Scope::new(&project.sources.manifest, &wanted.selection)?.record();
-        let profile = (wanted.from == From::Anywhere).then_some(&profile);
-        let base = project.stored(&wanted.base, Some(&machine.id), profile)?;
-        let candidate = project.stored(&wanted.candidate, Some(&machine.id), profile)?;
-        match (base, candidate) {
-            (Some(base), Some(candidate)) => {
-                tell_age(cx, &base, &candidate);
-                return Ok(Pair { base, candidate, ended: Ended::Complete });
-            }
-            (base, _) if wanted.from == From::Store => {
-                let side = if base.is_none() { &wanted.base } else { &wanted.candidate };
-                return Err(Error::NotComparable {
-                    what: format!("there is no stored run of {} on this machine class", side.name()),
-                    hint: "leave out `--stored` to measure both sides now".to_owned(),
-                });
-            }
-            _ => {}
+    match wanted.from {
+        From::Store => stored(cx, project, machine, wanted),
+        From::Anywhere => match earlier(cx, project, machine, wanted)? {
+            Some(pair) => Ok(pair),
+            None => measured(cx, project, machine, wanted),
+        },
+        From::Now => measured(cx, project, machine, wanted),
+    }
+}
+
+/// The newest run of each side, whenever it was.
+fn stored(cx: &mut Context, project: &Project, machine: &Machine, wanted: &Wanted) -> Result<Pair> {
+    let base = project.stored(&wanted.base, Some(&machine.id), None)?;
+    let candidate = project.stored(&wanted.candidate, Some(&machine.id), None)?;
+    match (base, candidate) {
+        (Some(base), Some(candidate)) => {
+            tell_age(cx, &base, &candidate);
+            Ok(Pair { base, candidate, ended: Ended::Complete })
+        }
+        (base, _) => {
+            let side = if base.is_none() { &wanted.base } else { &wanted.candidate };
+            Err(Error::NotComparable {
+                what: format!("there is no stored run of {} on this machine class", side.name()),
+                hint: "leave out `--stored` to measure both sides now".to_owned(),
+            })
         }
     }
-    measured(cx, project, machine, wanted)
+}
+
+/// What was measured in turns of just these two sides before: nothing has changed since.
+fn earlier(
+    cx: &mut Context,
+    project: &Project,
+    machine: &Machine,
+    wanted: &Wanted,
+) -> Result<Option<Pair>> {
+    if let (SideSpec::Record { record: base, .. }, SideSpec::Record { record: candidate, .. }) =
+        (&wanted.base, &wanted.candidate)
+    {
+        let (base, candidate) = ((**base).clone(), (**candidate).clone());
+        return Ok(Some(Pair { base, candidate, ended: Ended::Complete }));
+    }
+    let profile = Scope::new(&project.sources.manifest, &wanted.selection)?.record();
+    let found = project.interleaved(&wanted.base, &wanted.candidate, &machine.id, &profile)?;
+    Ok(found.map(|(base, candidate)| {
+        cx.shell.note("Compared", format!("before, at {}; `--measure` does it again", candidate.started));
+        Pair { base, candidate, ended: Ended::Complete }
+    }))
 }
 
 /// Measures what can be measured: both sides in turns, or the candidate alone against a result that exists.
@@ -76,8 +106,15 @@ fn measured(cx: &mut Context, project: &Project, machine: &Machine, wanted: &Wan
     }
     check_listed(&prepared)?;
     let profile = Scope::new(&project.sources.manifest, &wanted.selection)?.record();
-    let mut measured =
-        measure(cx, project, machine, Session { sides: prepared, profile, budget: wanted.budget })?;
+    let is_pair = prepared.len() == 2;
+    let session = Session { sides: prepared, profile, budget: wanted.budget };
+    let mut measured = if is_pair {
+        let gate = project.gate(wanted.threshold);
+        let looks = Looks { gate: &gate, slowdowns: BTreeMap::new(), seed: fastrand::u64(..) };
+        measure_in_turns(cx, project, machine, session, &looks)?
+    } else {
+        measure(cx, project, machine, session)?
+    };
     if let Some(fault) = measured.fault {
         cx.shell.warn(format!("not everything could be stored: {fault}"));
     }

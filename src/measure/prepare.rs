@@ -11,6 +11,7 @@ use super::Sources;
 use crate::cargo::{self, BuildMessage, BuildRequest};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::hardware;
 use crate::plan::{self, BuildSet, Listing, Planned, Scope, Selection, Unit};
 use crate::runner;
 
@@ -186,6 +187,7 @@ fn asking(cx: &Context) -> runner::Settings {
         deadline: None,
         stop: cx.stop(),
         without_env: super::leaking(cx),
+        conditions: hardware::conditions,
     }
 }
 

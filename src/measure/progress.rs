@@ -1,12 +1,13 @@
 //! Events as lines and a progress bar.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use accel_bench::protocol::Phase;
 use accel_bench::record::{CaseId, Status};
 use accel_bench::stats::median;
 use accel_bench::units::Nanos;
 
+use crate::compare::MOST_PAIRS as LONGEST;
 use crate::event::Event;
 use crate::plan::{Job, Side};
 use crate::shell::Shell;
@@ -17,6 +18,8 @@ pub(super) struct Progress {
     left: BTreeMap<(Side, String), u32>,
     medians: BTreeMap<(Side, String), Vec<f64>>,
     has_two_sides: bool,
+    /// Cases of two sides that take turns, with the pairs of processes that each may still need.
+    open: BTreeMap<String, u32>,
 }
 
 impl Progress {
@@ -29,7 +32,35 @@ impl Progress {
         }
         let has_two_sides = jobs.iter().any(|job| job.side == Side::Baseline);
         shell.begin_progress("Measuring", left.values().map(|&turns| u64::from(turns)).sum());
-        Self { left, medians: BTreeMap::new(), has_two_sides }
+        Self { left, medians: BTreeMap::new(), has_two_sides, open: BTreeMap::new() }
+    }
+
+    /// Of cases that are measured in turns until they are decided: nobody knows when that is, so the bar holds what it
+    /// takes at the most.
+    pub(super) fn begin_in_turns(shell: &mut Shell, cases: &BTreeSet<String>) -> Self {
+        let most = u32::try_from(LONGEST).unwrap_or(u32::MAX);
+        shell.begin_progress("Comparing", cases.len() as u64 * u64::from(most));
+        let open = cases.iter().map(|id| (id.clone(), most)).collect();
+        Self { left: BTreeMap::new(), medians: BTreeMap::new(), has_two_sides: true, open }
+    }
+
+    /// These cases need no more.
+    pub(super) fn close(&mut self, shell: &mut Shell, closed: &BTreeSet<String>) {
+        for id in closed {
+            let Some(left) = self.open.remove(id) else { continue };
+            (0..left).for_each(|_| shell.progress_step());
+            if !shell.is_interactive() {
+                let median = |side| {
+                    let medians = self.medians.get(&(side, id.clone()))?;
+                    median(medians).and_then(Nanos::new)
+                };
+                let pairs = self.medians.get(&(Side::Candidate, id.clone())).map_or(0, Vec::len);
+                if let (Some(base), Some(candidate)) = (median(Side::Baseline), median(Side::Candidate)) {
+                    let what = format!("{id}  {base} → {candidate}, {pairs} pairs of processes");
+                    shell.status("Compared", what);
+                }
+            }
+        }
     }
 
     pub(super) fn tell(&mut self, shell: &mut Shell, event: &Event) {
@@ -43,7 +74,15 @@ impl Progress {
                 shell.progress_message(format!("{} {id}", underway(*phase, *estimate_nanos)));
             }
             Event::CaseFinished { side, id, status, measurement, log, .. } => {
-                shell.progress_step();
+                let is_in_turns = !self.open.is_empty();
+                match self.open.get_mut(&id.to_string()) {
+                    Some(left) if *side == Side::Candidate => {
+                        *left = left.saturating_sub(1);
+                        shell.progress_step();
+                    }
+                    _ if is_in_turns => {}
+                    _ => shell.progress_step(),
+                }
                 let key = (*side, id.to_string());
                 if let Some(measurement) = measurement {
                     let of_process = median(&measurement.samples.per_iteration());
@@ -76,7 +115,7 @@ impl Progress {
                 shell.trouble(verb, format!("{shown}: {kind}: {}{log}", printable(reason)));
             }
             // A terminal shows the table soon; who reads lines wants to see that something happens.
-            Status::Ok if self.left.get(&key) == Some(&0) && !shell.is_interactive() => {
+            Status::Ok if self.open.is_empty() && self.left.get(&key) == Some(&0) && !shell.is_interactive() => {
                 let median = self.medians.get(&key).and_then(|medians| median(medians)).and_then(Nanos::new);
                 shell.status(
                     "Measured",

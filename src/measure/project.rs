@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use accel_bench::record::CommitInfo;
+use accel_bench::record::{CaseId, CommitInfo};
 
 use super::{SideSpec, Sources};
 use crate::compare::Tolerance;
@@ -86,10 +86,14 @@ impl Project {
         self.store.root().join("worktrees")
     }
 
-    /// The gate by case label, with the tolerance from the command line before the manifest's.
-    pub(crate) fn gate(&self, threshold: Option<Percent>) -> impl Fn(&str) -> Tolerance {
+    /// The gate by case, with the tolerance from the command line before the manifest's.
+    pub(crate) fn gate(&self, threshold: Option<Percent>) -> impl Fn(&CaseId) -> Tolerance + use<> {
         let gate = &self.sources.manifest.gate;
         let gate = threshold.map_or_else(|| gate.clone(), |threshold| gate.with_tolerance(threshold));
-        move |case| Tolerance { tolerance: gate.tolerance_for(case), alert: gate.alert_for(case) }
+        move |case| {
+            let label = case.label();
+            let (tolerance, alert) = (gate.tolerance_for(&label), gate.alert_for(&label));
+            Tolerance { tolerance, alert, floor: 0.0 }
+        }
     }
 }

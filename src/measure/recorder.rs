@@ -5,7 +5,7 @@ use std::path::Path;
 use accel_bench::record::{CaseId, CaseRecord, Measurement, RunRecord, RunState, Status};
 
 use crate::ids::RunId;
-use crate::plan::{Case, Unit};
+use crate::plan::{Case, Side, Unit};
 use crate::store::{self, RunWriter};
 
 /// One side's record and the file that follows it.
@@ -28,37 +28,26 @@ impl Recorder {
         Ok(Self { record, planned, writer, fault: None })
     }
 
-    /// Takes what one process made of a case, and stores it.
-    pub(super) fn finished(
+    /// Takes what one process made of a case; of the control's, where `side` says so.
+    pub(super) fn take(
         &mut self,
+        side: Side,
         id: &CaseId,
         status: Status,
         measurement: Option<Measurement>,
         log: Option<String>,
     ) {
-        let case = self.case(id);
+        let control = self.record.interleaved.as_mut().map(|interleaved| &mut interleaved.control);
+        let cases = match (side, control) {
+            (Side::Control, Some(control)) => control,
+            _ => &mut self.record.cases,
+        };
+        let case = place(cases, &self.planned, id);
         case.processes.extend(measurement);
         if case.status.is_ok() && !status.is_ok() {
             case.status = status;
             case.log = log;
         }
-        self.save();
-    }
-
-    fn case(&mut self, id: &CaseId) -> &mut CaseRecord {
-        if let Some(at) = self.record.cases.iter().position(|case| case.id == *id) {
-            return &mut self.record.cases[at];
-        }
-        let planned = self.planned.iter().find(|case| case.id == *id);
-        self.record.cases.push(CaseRecord {
-            id: id.clone(),
-            category: planned.and_then(|case| case.category.clone()),
-            tags: planned.map(|case| case.tags.clone()).unwrap_or_default(),
-            status: Status::Ok,
-            processes: Vec::new(),
-            log: None,
-        });
-        self.record.cases.last_mut().expect("a case was pushed just now")
     }
 
     /// Writes the run's last version.
@@ -67,13 +56,30 @@ impl Recorder {
         self.save();
     }
 
-    fn save(&mut self) {
+    pub(super) fn save(&mut self) {
         if let Err(fault) = self.writer.save(&self.record) {
             self.fault = Some(fault);
         } else {
             self.fault = None;
         }
     }
+}
+
+/// The case's record among these, made where it is not there yet.
+fn place<'r>(cases: &'r mut Vec<CaseRecord>, planned: &[Case], id: &CaseId) -> &'r mut CaseRecord {
+    if let Some(at) = cases.iter().position(|case| case.id == *id) {
+        return &mut cases[at];
+    }
+    let planned = planned.iter().find(|case| case.id == *id);
+    cases.push(CaseRecord {
+        id: id.clone(),
+        category: planned.and_then(|case| case.category.clone()),
+        tags: planned.map(|case| case.tags.clone()).unwrap_or_default(),
+        status: Status::Ok,
+        processes: Vec::new(),
+        log: None,
+    });
+    cases.last_mut().expect("a case was pushed just now")
 }
 
 impl Recorder {

@@ -55,15 +55,7 @@ pub(crate) fn measure(
     machine: &Machine,
     session: Session,
 ) -> Result<Measured> {
-    let units = session.sides.iter().flat_map(|(_, prepared)| &prepared.units);
-    let claim = claim(cx, units)?;
-    let mut recorders = BTreeMap::new();
-    for (side, prepared) in &session.sides {
-        let record = record(cx, machine, &session, prepared, &claim);
-        let recorder = Recorder::begin(&project.store, record, &prepared.units)?;
-        cx.shell.detail("Storing", recorder.path().display());
-        recorders.insert(*side, recorder);
-    }
+    let (claim, mut recorders) = begin(cx, project, machine, &session)?;
     let sides: Vec<_> =
         session.sides.iter().map(|(side, prepared)| (*side, prepared.units.clone())).collect();
     let jobs = schedule(&sides, session.profile.processes);
@@ -71,10 +63,39 @@ pub(crate) fn measure(
     let mut progress = Progress::begin(&mut cx.shell, &jobs);
     let ended = runner::run(&jobs, &settings, &mut |event| {
         // Store first, then speak: a crash loses no finished case.
-        take(&mut recorders, &event);
+        if let Some(side) = take(&mut recorders, &event) {
+            recorders.get_mut(&side).expect("the side took it").save();
+        }
         progress.tell(&mut cx.shell, &event);
     });
     cx.shell.end_progress();
+    conclude(recorders, ended)
+}
+
+/// Takes CPUs and begins each side's file.
+pub(super) fn begin(
+    cx: &mut Context,
+    project: &Project,
+    machine: &Machine,
+    session: &Session,
+) -> Result<(Claim, BTreeMap<Side, Recorder>)> {
+    let units = session.sides.iter().flat_map(|(_, prepared)| &prepared.units);
+    let claim = claim(cx, units)?;
+    let mut recorders = BTreeMap::new();
+    for (side, prepared) in &session.sides {
+        let record = record(cx, machine, session, prepared, &claim);
+        let recorder = Recorder::begin(&project.store, record, &prepared.units)?;
+        cx.shell.detail("Storing", recorder.path().display());
+        recorders.insert(*side, recorder);
+    }
+    Ok((claim, recorders))
+}
+
+/// Writes each side's last version.
+pub(super) fn conclude(
+    mut recorders: BTreeMap<Side, Recorder>,
+    ended: std::result::Result<Ended, runner::Error>,
+) -> Result<Measured> {
     let state = match &ended {
         Ok(Ended::Complete) => RunState::Complete,
         _ => RunState::Interrupted,
@@ -86,12 +107,12 @@ pub(crate) fn measure(
     Ok(Measured { records, ended, fault })
 }
 
-fn take(recorders: &mut BTreeMap<Side, Recorder>, event: &Event) {
-    if let Event::CaseFinished { side, id, status, measurement, log, .. } = event
-        && let Some(recorder) = recorders.get_mut(side)
-    {
-        recorder.finished(id, status.clone(), measurement.clone(), log.clone());
-    }
+/// Gives what one process measured to its recorder; a control's to the candidate's. Says to whose.
+pub(super) fn take(recorders: &mut BTreeMap<Side, Recorder>, event: &Event) -> Option<Side> {
+    let Event::CaseFinished { side, id, status, measurement, log, .. } = event else { return None };
+    let of = if *side == Side::Control { Side::Candidate } else { *side };
+    recorders.get_mut(&of)?.take(*side, id, status.clone(), measurement.clone(), log.clone());
+    Some(of)
 }
 
 /// Takes CPUs for as long as the run lasts, so that a second run on this machine uses others.
@@ -133,6 +154,7 @@ fn record(
         profile: session.profile.clone(),
         command: cx.arguments().to_vec(),
         cases: Vec::new(),
+        interleaved: None,
     }
 }
 
@@ -153,7 +175,7 @@ fn env(units: &[Unit]) -> BTreeMap<String, BTreeMap<String, String>> {
     units.iter().filter(|unit| !unit.env.is_empty()).filter_map(of_bench).collect()
 }
 
-fn settings(
+pub(super) fn settings(
     cx: &Context,
     project: &Project,
     session: &Session,
@@ -170,5 +192,6 @@ fn settings(
         deadline: session.budget.map(|budget| Instant::now() + budget),
         stop: cx.stop(),
         without_env: super::leaking(cx),
+        conditions: hardware::conditions,
     }
 }

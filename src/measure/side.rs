@@ -131,6 +131,35 @@ impl Project {
         })?)
     }
 
+    /// The newest two runs of these sides that were measured in turns with each other, all of the selection.
+    pub(crate) fn interleaved(
+        &self,
+        base: &SideSpec,
+        candidate: &SideSpec,
+        machine: &MachineId,
+        profile: &Profile,
+    ) -> Result<Option<(RunRecord, RunRecord)>> {
+        let (Some((base, base_tree)), Some((commit, tree))) = (self.code(base)?, self.code(candidate)?) else {
+            return Ok(None);
+        };
+        let query = |commit: CommitId, tree| Query {
+            commit: Some(commit),
+            tree,
+            machine: Some(machine.clone()),
+            profile: Some(profile.clone()),
+        };
+        let bases = self.store.matching(&query(base, base_tree))?;
+        for run in self.store.matching(&query(commit, tree))?.iter().rev() {
+            let candidate = self.store.load(&run.id)?;
+            let Some(interleaved) = &candidate.interleaved else { continue };
+            let is_plain = interleaved.slowdowns.is_empty();
+            if let Some(base) = bases.iter().find(|base| is_plain && base.id.as_str() == interleaved.with) {
+                return Ok(Some((self.store.load(&base.id)?, candidate)));
+            }
+        }
+        Ok(None)
+    }
+
     /// Whether both sides are the same code, so that only measuring could tell them apart.
     pub(crate) fn is_same(&self, one: &SideSpec, other: &SideSpec) -> Result<bool> {
         let is_record = |side: &SideSpec| !side.is_measurable();

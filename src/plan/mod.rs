@@ -3,6 +3,7 @@
 mod builds;
 mod error;
 mod expand;
+mod interleave;
 mod listing;
 mod params;
 mod select;
@@ -17,6 +18,7 @@ use accel_bench::record::CaseId;
 pub(crate) use self::builds::{BuildSet, Planned, which_builds};
 pub(crate) use self::error::Error;
 pub(crate) use self::expand::expand;
+pub(crate) use self::interleave::{InTurns, Seat, Table, interleave};
 pub(crate) use self::listing::{Listing, sort};
 pub(crate) use self::params::parse as parse_params;
 pub(crate) use self::select::{Scope, Selection};
@@ -84,6 +86,8 @@ pub(crate) struct Case {
 pub(crate) enum Side {
     Baseline,
     Candidate,
+    /// The candidate once more, beside itself.
+    Control,
 }
 
 impl std::fmt::Display for Side {
@@ -91,6 +95,7 @@ impl std::fmt::Display for Side {
         f.pad(match self {
             Self::Baseline => "baseline",
             Self::Candidate => "candidate",
+            Self::Control => "control",
         })
     }
 }

@@ -92,6 +92,7 @@ fn file_name(job: &Job, serial: usize) -> String {
     let side = match job.side {
         Side::Baseline => "-baseline",
         Side::Candidate => "",
+        Side::Control => "-control",
     };
     let name = format!("{of}{precision}{side}-r{}-{serial}.log", job.round);
     name.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect()

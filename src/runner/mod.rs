@@ -8,8 +8,10 @@ mod child;
 mod criterion;
 mod end;
 mod error;
+mod interleaved;
 mod listing;
 mod log;
+mod seat;
 mod serve;
 mod turns;
 
@@ -19,12 +21,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use accel_bench::record::Status;
+use accel_bench::record::{Conditions, Status};
 
 use crate::event::Event;
 use crate::plan::{Harness, Job};
 
 pub(crate) use error::Error;
+pub(crate) use interleaved::{Turns, run as run_in_turns};
 pub(crate) use listing::list;
 
 /// What all children of a run have in common.
@@ -42,6 +45,8 @@ pub(crate) struct Settings {
     pub(crate) stop: Arc<AtomicBool>,
     /// Environment variables that children must not inherit.
     pub(crate) without_env: Vec<String>,
+    /// What the machine has counted so far, of these CPUs.
+    pub(crate) conditions: fn(&[usize]) -> Conditions,
 }
 
 impl Settings {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use accel_bench::protocol::{CaseRequest, Phase, Reply, Request};
+use accel_bench::protocol::{CaseRequest, Phase, Reply, Request, Sampling};
 use accel_bench::record::{Failure, Measurement, Status};
 
 use super::child::{command, pin};
@@ -59,9 +59,14 @@ pub(super) fn run(job: &Job, settings: &Settings, on: &mut dyn FnMut(Event)) -> 
     Ok(Ended::Complete)
 }
 
-type Started = Result<(Server, Log), (Unfit, Log)>;
+pub(super) type Started = Result<(Server, Log), (Unfit, Log)>;
 
-fn start(job: &Job, serial: usize, settings: &Settings, on: &mut dyn FnMut(Event)) -> Result<Started, Error> {
+pub(super) fn start(
+    job: &Job,
+    serial: usize,
+    settings: &Settings,
+    on: &mut dyn FnMut(Event),
+) -> Result<Started, Error> {
     let (log, file) = Log::create(job, serial, settings)?;
     let command =
         command(&job.unit, &file, &settings.without_env).map_err(|source| Error::Channel { source })?;
@@ -80,7 +85,7 @@ fn start(job: &Job, serial: usize, settings: &Settings, on: &mut dyn FnMut(Event
     })
 }
 
-fn finished(job: &Job, case: &Case, status: Status, measurement: Option<Measurement>, log: &Log) -> Event {
+pub(super) fn finished(job: &Job, case: &Case, status: Status, measurement: Option<Measurement>, log: &Log) -> Event {
     Event::CaseFinished {
         side: job.side,
         round: job.round,
@@ -92,7 +97,7 @@ fn finished(job: &Job, case: &Case, status: Status, measurement: Option<Measurem
 }
 
 /// Whether the child can serve another case: it said itself what went wrong, and nothing was left in pieces.
-fn is_healthy_after(status: &Status) -> bool {
+pub(super) fn is_healthy_after(status: &Status) -> bool {
     match status {
         Status::Ok => true,
         Status::Failed { kind, .. } => {
@@ -110,17 +115,56 @@ fn turn(
     settings: &Settings,
     on: &mut dyn FnMut(Event),
 ) -> Option<(Status, Option<Measurement>)> {
-    let failed = |kind, reason: String| Some((Status::failed(kind, reason), None));
-    let request = Request::Run(CaseRequest {
+    let asked = Instant::now();
+    let request = Request::Run(request(case, token, case.sampling, 0.0));
+    match ask(server, &request, case, token, log, settings, on) {
+        Ok(Reply::Finished { status, measurement, .. }) => {
+            Some(checked(status, measurement, asked.elapsed()))
+        }
+        Ok(_) => Some((off_topic(), None)),
+        Err(Silence::Status(status)) => Some((status, None)),
+        Err(Silence::Stopped) => None,
+    }
+}
+
+pub(super) fn request(case: &Case, token: u64, sampling: Sampling, slowdown: f64) -> CaseRequest {
+    CaseRequest {
         token,
         benchmark: case.id.benchmark.clone(),
         backend: case.id.backend.clone(),
         params: case.id.params.clone(),
-        sampling: case.sampling,
-    });
+        sampling,
+        slowdown,
+    }
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(super) enum Silence {
+    /// What became of the case.
+    Status(Status),
+    /// By Ctrl-C.
+    Stopped,
+}
+
+fn off_topic() -> Status {
+    Status::failed(Failure::Protocol, "the child answered what was not asked")
+}
+
+/// Asks for something of a case and waits for the answer; progress on the way is passed on.
+pub(super) fn ask(
+    server: &mut Server,
+    request: &Request,
+    case: &Case,
+    token: u64,
+    log: &Log,
+    settings: &Settings,
+    on: &mut dyn FnMut(Event),
+) -> Result<Reply, Silence> {
+    let failed = |kind, reason: String| Err(Silence::Status(Status::failed(kind, reason)));
     let asked = Instant::now();
-    if server.ask(&request).is_err() {
-        return Some((gone(server, log), None));
+    if server.ask(request).is_err() {
+        return Err(Silence::Status(gone(server, log)));
     }
     loop {
         match server.hear() {
@@ -128,26 +172,22 @@ fn turn(
                 Reply::Progress { token: of, phase, estimate_nanos } if of == token => {
                     on(Event::CaseProgress { id: case.id.clone(), phase, estimate_nanos });
                 }
-                Reply::Finished { token: of, status, measurement } if of == token => {
-                    return Some(checked(status, measurement, asked.elapsed()));
-                }
-                _ => return failed(Failure::Protocol, "the child answered what was not asked".to_owned()),
+                reply if reply.token() == Some(token) => return Ok(reply),
+                _ => return Err(Silence::Status(off_topic())),
             },
             Incoming::Broken(what) => {
                 return failed(Failure::Protocol, format!("the child sent what is no message: {what}"));
             }
-            Incoming::Closed => return Some((gone(server, log), None)),
+            Incoming::Closed => return Err(Silence::Status(gone(server, log))),
             Incoming::Nothing => {}
         }
         if settings.is_stopped() {
-            return None;
+            return Err(Silence::Stopped);
         }
         if asked.elapsed() > case.timeout {
             let limit = case.timeout.as_secs_f64();
-            return failed(
-                Failure::Timeout,
-                format!("no result within {limit} s; `timeout` in bench.toml raises it"),
-            );
+            let reason = format!("no result within {limit} s; `timeout` in bench.toml raises it");
+            return failed(Failure::Timeout, reason);
         }
         if log.is_too_long() {
             return failed(Failure::Error, format!("it printed more than {} MiB", log::MAX_BYTES >> 20));
@@ -168,7 +208,7 @@ fn gone(server: &mut Server, log: &Log) -> Status {
 }
 
 /// What the child says, unless it cannot be.
-fn checked(
+pub(super) fn checked(
     status: Status,
     measurement: Option<Measurement>,
     elapsed: Duration,

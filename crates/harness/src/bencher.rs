@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use crate::device::{Device, DeviceError, Host, is_asynchronous};
 use crate::protocol::{Phase, Sampling};
 use crate::record::{Direction, Measurement, Metric, Params, Samples, Throughput, WarmUp};
-use crate::sampler::{self, Routine};
+use crate::sampler::{self, Routine, Turns};
+use crate::slowdown::Slowdown;
 use crate::{Error, FromParam, black_box};
 
 /// The most outputs or inputs kept alive in one batch: beyond it memory would be what is measured.
@@ -24,6 +25,8 @@ pub struct Bencher {
     backend: String,
     params: Params,
     mode: Mode,
+    /// See [`Self::slow_down`].
+    slowdown: f64,
     device: Box<dyn Device>,
     has_device: bool,
     measured: Option<(Samples, WarmUp)>,
@@ -36,9 +39,10 @@ pub struct Bencher {
 pub(crate) type Observer = Box<dyn FnMut(Phase, Option<f64>)>;
 
 /// How much is run.
-#[derive(Clone, Copy, Debug)]
 pub(crate) enum Mode {
     Measure(Sampling),
+    /// Samples when someone says so, in turns with other processes.
+    Turns(Sampling, Box<dyn Turns>),
     /// One iteration, to see that it works: `cargo test --benches`.
     Once,
 }
@@ -49,6 +53,7 @@ impl Bencher {
             backend: backend.to_owned(),
             params,
             mode,
+            slowdown: 0.0,
             device: Box::new(Host),
             has_device: false,
             measured: None,
@@ -122,19 +127,25 @@ impl Bencher {
         self.metrics.push(metric);
     }
 
+    /// Makes the case take longer by this share, with real work.
+    pub(crate) fn slow_down(&mut self, share: f64) {
+        self.slowdown = share;
+    }
+
     /// Times `routine`. Its outputs are kept until the device has been synchronised and dropped untimed.
     pub fn iter<O>(&mut self, mut routine: impl FnMut() -> O) {
         let mut kept = Vec::new();
-        self.time(max_batch(needs_drop::<O>()), |device, iterations| {
+        self.time(max_batch(needs_drop::<O>()), |clock, iterations| {
             if !needs_drop::<O>() {
-                return timed(device, || {
+                return clock.time(iterations, || {
                     for _ in 0..iterations {
                         black_box(routine());
                     }
                 });
             }
             kept.reserve(usize::try_from(iterations).unwrap_or(usize::MAX));
-            let nanos = timed(device, || kept.extend((0..iterations).map(|_| black_box(routine()))));
+            let nanos =
+                clock.time(iterations, || kept.extend((0..iterations).map(|_| black_box(routine()))));
             kept.clear();
             nanos
         });
@@ -143,12 +154,12 @@ impl Bencher {
     /// Times `routine` on inputs that `setup` makes untimed, one for each iteration.
     pub fn iter_batched<I, O>(&mut self, mut setup: impl FnMut() -> I, mut routine: impl FnMut(I) -> O) {
         let mut kept = Vec::new();
-        self.time(max_batch(true), |device, iterations| {
+        self.time(max_batch(true), |clock, iterations| {
             let inputs: Vec<I> = (0..iterations).map(|_| setup()).collect();
             // Uploading the inputs is setup too.
-            device.sync().map_err(|error| Error::device(&error))?;
+            clock.device.sync().map_err(|error| Error::device(&error))?;
             kept.reserve(inputs.len());
-            let nanos = timed(device, || {
+            let nanos = clock.time(iterations, || {
                 kept.extend(inputs.into_iter().map(|input| black_box(routine(black_box(input)))));
             });
             kept.clear();
@@ -158,15 +169,19 @@ impl Bencher {
 
     /// `routine` runs the iterations it is told and returns what they took. It synchronises by itself.
     pub fn iter_custom(&mut self, mut routine: impl FnMut(u64) -> Duration) {
+        if self.slowdown > 0.0 {
+            self.unsupported("`iter_custom` has a clock of its own, so nothing can be added to what it times");
+        }
         self.time(MAX_BATCH, |_, iterations| Ok(nanos(routine(iterations))));
     }
 
     /// [`iter`](Self::iter) for a routine that can fail: the first error of a batch ends the case.
     pub(crate) fn iter_fallible<O>(&mut self, mut routine: impl FnMut() -> Result<O, Error>) {
         let mut kept = Vec::new();
-        self.time(max_batch(true), |device, iterations| {
+        self.time(max_batch(true), |clock, iterations| {
             kept.reserve(usize::try_from(iterations).unwrap_or(usize::MAX));
-            let nanos = timed(device, || kept.extend((0..iterations).map(|_| black_box(routine()))));
+            let nanos =
+                clock.time(iterations, || kept.extend((0..iterations).map(|_| black_box(routine()))));
             kept.drain(..).collect::<Result<Vec<O>, Error>>()?;
             nanos
         });
@@ -196,7 +211,7 @@ impl Bencher {
         (self.observer)(phase, None);
     }
 
-    fn time(&mut self, max_batch: u64, batch: impl FnMut(&dyn Device, u64) -> Result<u64, Error>) {
+    fn time(&mut self, max_batch: u64, batch: impl FnMut(Clock<'_>, u64) -> Result<u64, Error>) {
         if self.measured.is_some() {
             self.fail("the benchmark was timed twice; one benchmark has one `iter`");
         }
@@ -207,15 +222,18 @@ impl Bencher {
                 self.backend
             ));
         }
+        let clock = Clock { device: &*self.device, slowdown: Slowdown::default() };
         let mut timing = Timing {
-            device: &*self.device,
+            clock,
             batch,
             max_batch,
+            share: self.slowdown,
             observer: &mut self.observer,
             told: Instant::now(),
         };
-        let outcome = match &self.mode {
+        let outcome = match &mut self.mode {
             Mode::Measure(sampling) => sampler::measure(&mut timing, sampling),
+            Mode::Turns(sampling, turns) => sampler::take_turns(&mut timing, sampling, &mut **turns),
             Mode::Once => timing
                 .batch(1)
                 .map(|nanos| (Samples { iterations: vec![1], nanos: vec![nanos] }, WarmUp::default())),
@@ -241,14 +259,15 @@ impl Bencher {
             metrics.extend([reserved.source("pool"), in_use.source("pool")]);
         }
         let device = self.has_device.then(|| self.device.name());
-        Ok(Measurement { samples, throughput: self.throughput, metrics, warm_up, device })
+        let throughput = self.throughput;
+        Ok(Measurement { samples, throughput, metrics, warm_up, device, conditions: None })
     }
 }
 
 impl std::fmt::Debug for Bencher {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut shown = f.debug_struct("Bencher");
-        shown.field("backend", &self.backend).field("params", &self.params).field("mode", &self.mode);
+        shown.field("backend", &self.backend).field("params", &self.params);
         shown.finish_non_exhaustive()
     }
 }
@@ -257,15 +276,26 @@ fn max_batch(keeps: bool) -> u64 {
     if keeps { MAX_KEPT } else { MAX_BATCH }
 }
 
-/// Nanoseconds of `work` and the synchronisation after it.
-#[inline]
-fn timed(device: &dyn Device, work: impl FnOnce()) -> Result<u64, Error> {
-    let start = Instant::now();
-    work();
-    // A launch returns before the kernel has run: without this the clock measures the queue.
-    let synced = device.sync();
-    let elapsed = nanos(start.elapsed());
-    synced.map(|()| elapsed).map_err(|error| Error::device(&error))
+/// What times one sample.
+#[derive(Clone, Copy)]
+struct Clock<'a> {
+    device: &'a dyn Device,
+    slowdown: Slowdown,
+}
+
+impl Clock<'_> {
+    /// Nanoseconds of `work`, so many iterations, and of the synchronisation after it.
+    #[inline]
+    fn time(self, iterations: u64, work: impl FnOnce()) -> Result<u64, Error> {
+        let start = Instant::now();
+        work();
+        // A launch returns before the kernel has run: without this the clock measures the queue.
+        let synced = self.device.sync();
+        // After the synchronisation: before it a device would work meanwhile, and nothing would take longer.
+        self.slowdown.suffer(iterations);
+        let elapsed = nanos(start.elapsed());
+        synced.map(|()| elapsed).map_err(|error| Error::device(&error))
+    }
 }
 
 fn nanos(duration: Duration) -> u64 {
@@ -274,23 +304,32 @@ fn nanos(duration: Duration) -> u64 {
 
 /// A routine and its device, as the sampler drives them.
 struct Timing<'a, F> {
-    device: &'a dyn Device,
+    clock: Clock<'a>,
     batch: F,
     max_batch: u64,
+    /// The slowdown that is asked for.
+    share: f64,
     observer: &'a mut Observer,
     told: Instant,
 }
 
-impl<F: FnMut(&dyn Device, u64) -> Result<u64, Error>> Routine for Timing<'_, F> {
+impl<F: FnMut(Clock<'_>, u64) -> Result<u64, Error>> Routine for Timing<'_, F> {
     fn batch(&mut self, iterations: u64) -> Result<u64, Error> {
-        (self.batch)(self.device, iterations)
+        (self.batch)(self.clock, iterations)
     }
 
     fn overhead(&mut self) -> Result<u64, Error> {
-        let costs = (0..5).map(|_| timed(self.device, || ()));
+        let costs = (0..5).map(|_| self.clock.time(0, || ()));
         let mut costs = costs.collect::<Result<Vec<u64>, Error>>()?;
         costs.sort_unstable();
         Ok(costs[costs.len() / 2])
+    }
+
+    fn slow_down(&mut self, iterations: u64) -> Result<(), Error> {
+        let share = self.share;
+        let iteration = || Ok::<_, Error>(self.batch(iterations)? as f64 / iterations.max(1) as f64);
+        self.clock.slowdown = Slowdown::of(share, iteration)?;
+        Ok(())
     }
 
     fn max_batch(&self) -> u64 {

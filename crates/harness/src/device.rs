@@ -62,6 +62,8 @@ impl Device for Host {
 /// Backends whose calls return before the work is done. Timing one without a way to synchronise is refused.
 const ASYNCHRONOUS: [&str; 6] = ["wgpu", "cuda", "rocm", "metal", "vulkan", "webgpu"];
 
-pub(crate) fn is_asynchronous(backend: &str) -> bool {
+/// Whether calls of the backend return before their work is done.
+#[must_use]
+pub fn is_asynchronous(backend: &str) -> bool {
     ASYNCHRONOUS.contains(&backend)
 }

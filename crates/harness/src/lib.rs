@@ -30,8 +30,10 @@ pub mod protocol;
 pub mod record;
 mod registry;
 mod sampler;
+mod slowdown;
 pub mod stats;
 pub mod units;
+mod waiting;
 mod worker;
 
 pub use accel_bench_macros::bench;
@@ -43,6 +45,13 @@ pub use error::Error;
 pub use lifecycle::Benchmark;
 pub use param::FromParam;
 pub use record::{Direction, Metric, Samples, Throughput};
+
+/// For whoever tells processes to take turns: how long a sample is, and how many iterations it has.
+#[doc(hidden)]
+pub mod turns {
+    pub use crate::device::is_asynchronous;
+    pub use crate::sampler::{batch_size, sample_length};
+}
 
 /// The `main` of a bench target: runs the benchmarks that were registered with [`bench`](macro@bench).
 #[macro_export]

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::record::{Measurement, ParamValue, Params, Status};
 
 /// Rises with every change that an older side would misread.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The environment variable that holds the channel's socket path. Unset: the target was run by hand.
 pub const CHANNEL_ENV: &str = "ACCEL_BENCH_CHANNEL";
@@ -44,6 +44,13 @@ pub enum Request {
     List,
     /// Answered with any number of [`Reply::Progress`], then one [`Reply::Finished`].
     Run(CaseRequest),
+    /// Sets a case up and warms it up, to be sampled in turns with other processes. Answered with any number of
+    /// [`Reply::Progress`], then [`Reply::Ready`], or [`Reply::Finished`] where it could not be.
+    Open(CaseRequest),
+    /// One turn of the open case. Answered with [`Reply::Sampled`], or [`Reply::Finished`] where it failed.
+    Sample(SampleRequest),
+    /// Ends the open case: answered with [`Reply::Finished`].
+    Close { token: u64 },
     /// The child ends.
     Quit,
 }
@@ -57,6 +64,49 @@ pub struct CaseRequest {
     pub backend: String,
     pub params: Params,
     pub sampling: Sampling,
+    /// Extra work inside the timed region, as a share of the case's own: 0.02 makes it really slower by 2 %. What
+    /// calibration looks for; 0 otherwise.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub slowdown: f64,
+}
+
+fn is_nothing(share: &f64) -> bool {
+    *share == 0.0
+}
+
+/// One turn: samples in a row, while the other processes wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SampleRequest {
+    pub token: u64,
+    /// Iterations of each sample.
+    pub iterations: u64,
+    pub samples: u32,
+    /// Samples before these that are not told: on an accelerator, the first after another process used it.
+    pub discard: u32,
+}
+
+/// An open case that has been warmed up.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ready {
+    pub token: u64,
+    /// Nanoseconds of one iteration, from the warm-up.
+    pub estimate_nanos: f64,
+    /// Nanoseconds that taking a sample costs beside the iterations: the synchronisation, mostly.
+    pub overhead_nanos: u64,
+    /// The most iterations of one sample that memory allows.
+    pub max_iterations: u64,
+}
+
+/// What one turn brought.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sampled {
+    pub token: u64,
+    /// Nanoseconds of each sample.
+    pub nanos: Vec<u64>,
+    /// Nanoseconds, within each sample, that the process was ready to run and another one ran. Empty where the
+    /// system does not tell.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waited_nanos: Vec<u64>,
 }
 
 /// How long to measure.
@@ -78,7 +128,22 @@ pub struct Sampling {
 pub enum Reply {
     Benchmarks { benchmarks: Vec<BenchmarkInfo> },
     Progress { token: u64, phase: Phase, estimate_nanos: Option<f64> },
+    Ready(Ready),
+    Sampled(Sampled),
     Finished { token: u64, status: Status, measurement: Option<Measurement> },
+}
+
+impl Reply {
+    /// The token of the case that it is about.
+    #[must_use]
+    pub fn token(&self) -> Option<u64> {
+        match self {
+            Self::Benchmarks { .. } => None,
+            Self::Progress { token, .. } | Self::Finished { token, .. } => Some(*token),
+            Self::Ready(ready) => Some(ready.token),
+            Self::Sampled(sampled) => Some(sampled.token),
+        }
+    }
 }
 
 /// Where in a case the child is.
@@ -166,9 +231,16 @@ mod tests {
         check(later, Ok(Some(Hello { protocol: 9, harness: "7.0.0".into() })));
     }
 
+    fn survives<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(message: T) {
+        let mut line = Vec::new();
+        write(&mut line, &message).expect("memory takes it");
+        assert_eq!(line.iter().filter(|&&byte| byte == b'\n').count(), 1, "one line a message");
+        assert_eq!(read::<T>(&mut line.as_slice()).expect("it reads back"), Some(message));
+    }
+
     #[test]
     fn messages_survive_the_channel() {
-        let request = Request::Run(CaseRequest {
+        let case = CaseRequest {
             token: 7,
             benchmark: "g/n".into(),
             backend: "host".into(),
@@ -180,10 +252,21 @@ mod tests {
                 min_samples: 4,
                 max_samples: 5,
             },
-        });
-        let mut line = Vec::new();
-        write(&mut line, &request).expect("memory takes it");
-        assert_eq!(line.iter().filter(|&&byte| byte == b'\n').count(), 1, "one line a message");
-        assert_eq!(read::<Request>(&mut line.as_slice()).expect("it reads back"), Some(request));
+            slowdown: 0.02,
+        };
+        survives(Request::List);
+        survives(Request::Run(case.clone()));
+        survives(Request::Open(CaseRequest { slowdown: 0.0, ..case }));
+        survives(Request::Sample(SampleRequest { token: 7, iterations: 40, samples: 1, discard: 1 }));
+        survives(Request::Close { token: 7 });
+        survives(Request::Quit);
+        survives(Reply::Ready(Ready {
+            token: 7,
+            estimate_nanos: 0.25,
+            overhead_nanos: 30,
+            max_iterations: 1 << 32,
+        }));
+        survives(Reply::Sampled(Sampled { token: 7, nanos: vec![1, 2], waited_nanos: vec![0, 9] }));
+        survives(Reply::Sampled(Sampled { token: 7, nanos: vec![1], waited_nanos: vec![] }));
     }
 }

@@ -6,6 +6,7 @@ use crate::Error;
 use crate::protocol::{Phase, Sampling};
 use crate::record::{Samples, WarmUp};
 use crate::stats::median;
+use crate::waiting::waited_nanos;
 
 /// Warm-up ends at this multiple of its length whether times are steady or not.
 const WARM_UP_BOUND: u64 = 10;
@@ -35,6 +36,9 @@ pub(crate) trait Routine {
     /// Nanoseconds that taking a sample costs beside the iterations.
     fn overhead(&mut self) -> Result<u64, Error>;
 
+    /// Makes all later batches slower by the share that was asked for; `iterations` are long enough to be timed.
+    fn slow_down(&mut self, iterations: u64) -> Result<(), Error>;
+
     /// The largest batch that memory allows.
     fn max_batch(&self) -> u64;
 
@@ -45,11 +49,71 @@ pub(crate) trait Routine {
     fn observe(&mut self, phase: Phase, estimate_nanos: f64);
 }
 
+/// Who says when a sample is taken, when other processes take turns with this one.
+pub(crate) trait Turns {
+    /// The case is warm; nanoseconds of one iteration, of the overhead of a sample, and the largest batch.
+    fn ready(&mut self, estimate_nanos: f64, overhead_nanos: u64, max_batch: u64);
+
+    /// Waits for the next turn; `None` ends the case.
+    fn next(&mut self) -> Option<Turn>;
+
+    /// What the turn brought: nanoseconds of each sample, and how long the process waited in it if that is known.
+    fn sampled(&mut self, nanos: Vec<u64>, waited_nanos: Option<Vec<u64>>);
+}
+
+/// Samples in a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Turn {
+    pub(crate) iterations: u64,
+    pub(crate) samples: u32,
+    /// Samples before these that count for nothing.
+    pub(crate) discard: u32,
+}
+
+/// Warms up, then samples when it is told to.
+pub(crate) fn take_turns(
+    routine: &mut impl Routine,
+    sampling: &Sampling,
+    turns: &mut dyn Turns,
+) -> Result<(Samples, WarmUp), Error> {
+    let (warm_up, estimate) = warm_up(routine, sampling.warm_up_nanos)?;
+    let max_batch = routine.max_batch();
+    routine.slow_down(batch_size(sampling.sample_nanos, estimate, max_batch))?;
+    turns.ready(estimate, routine.overhead()?, max_batch);
+    let mut samples = Samples::default();
+    while let Some(turn) = turns.next() {
+        let iterations = turn.iterations.clamp(1, max_batch.max(1));
+        for _ in 0..turn.discard {
+            routine.batch(iterations)?;
+        }
+        let (mut nanos, mut waited) = (Vec::new(), Some(Vec::new()));
+        for _ in 0..turn.samples {
+            let before = waited_nanos();
+            nanos.push(routine.batch(iterations)?);
+            let wait = before.zip(waited_nanos()).map(|(before, after)| after.saturating_sub(before));
+            waited = waited.zip(wait).map(|(mut all, wait)| {
+                all.push(wait);
+                all
+            });
+        }
+        nanos.iter().for_each(|&nanos| samples.push(iterations, nanos));
+        turns.sampled(nanos, waited);
+    }
+    Ok((samples, warm_up))
+}
+
+/// Nanoseconds that a sample should last at least, so that neither the clock nor the synchronisation is what is told.
+#[must_use]
+pub fn sample_length(wanted_nanos: u64, overhead_nanos: u64) -> u64 {
+    wanted_nanos.max(overhead_nanos.saturating_mul(OVERHEAD_FACTOR).min(LONGEST_STRETCH))
+}
+
 /// Warms up, then samples.
 pub(crate) fn measure(routine: &mut impl Routine, sampling: &Sampling) -> Result<(Samples, WarmUp), Error> {
     let (warm_up, estimate) = warm_up(routine, sampling.warm_up_nanos)?;
-    let target = sampling.sample_nanos.max((routine.overhead()? * OVERHEAD_FACTOR).min(LONGEST_STRETCH));
+    let target = sample_length(sampling.sample_nanos, routine.overhead()?);
     let iterations = batch_size(target, estimate, routine.max_batch());
+    routine.slow_down(iterations)?;
     let mut samples = Samples::default();
     let start = routine.now();
     loop {
@@ -102,7 +166,9 @@ fn is_steady(recent: &[f64]) -> bool {
     }
 }
 
-fn batch_size(target_nanos: u64, estimate_nanos: f64, max_batch: u64) -> u64 {
+/// Iterations that last about so long, at most so many.
+#[must_use]
+pub fn batch_size(target_nanos: u64, estimate_nanos: f64, max_batch: u64) -> u64 {
     let wanted = (target_nanos as f64 / estimate_nanos.max(0.01)).ceil();
     // Float to integer saturates: an estimate of nothing gives the largest batch.
     (wanted as u64).clamp(1, max_batch.max(1))
@@ -138,6 +204,10 @@ mod tests {
 
         fn overhead(&mut self) -> Result<u64, Error> {
             Ok(self.overhead)
+        }
+
+        fn slow_down(&mut self, _: u64) -> Result<(), Error> {
+            Ok(())
         }
 
         fn max_batch(&self) -> u64 {

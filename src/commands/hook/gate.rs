@@ -61,8 +61,9 @@ fn judged(
     let wanted = Wanted {
         base,
         candidate,
-        from: From::Now,
+        from: From::Anywhere,
         selection: Selection { suite: hook.suite, profile: Some(hook.profile), ..Selection::default() },
+        threshold: None,
         budget: Some(hook.budget),
     };
     cx.shell.note("Measuring", format!("{} against {}", wanted.candidate.name(), wanted.base.name()));

@@ -132,7 +132,7 @@ impl<'a> RowDocument<'a> {
             _ => None,
         };
         let needed = judgement.and_then(|judgement| match judgement.verdict {
-            Verdict::Undecided(Need::Processes(count)) => Some(count),
+            Verdict::Undecided(Need::Processes(count) | Need::Pairs(count)) => Some(count),
             _ => None,
         });
         Self {

@@ -68,6 +68,12 @@ fn to_decide(need: Need) -> String {
             "one process on a side tells nothing of the spread; 5 a side are usual".to_owned()
         }
         Need::Values => "a side has no values that can be compared".to_owned(),
+        Need::Pairs(count) => format!("about {count} pairs of processes would decide it"),
+        Need::Confirmation => "it looked changed, and fresh processes did not confirm it".to_owned(),
+        Need::OneSpeed => {
+            "its processes have two speeds, farther apart than the tolerance; a mean would be of neither"
+                .to_owned()
+        }
     }
 }
 

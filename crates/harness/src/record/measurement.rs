@@ -145,6 +145,39 @@ pub struct WarmUp {
     pub steady: bool,
 }
 
+/// What the machine did while the samples of one case were taken in one process.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Conditions {
+    /// Nanoseconds, within the samples, that the process was ready to run and another one ran.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waited_nanos: Option<u64>,
+    /// Samples that were disturbed, thrown away and taken again.
+    pub redone: u32,
+    /// Nanoseconds that the hypervisor gave to others, of the CPUs that were measured on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stolen_nanos: Option<u64>,
+    /// Megahertz of the slowest of these CPUs, when the samples had been taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_mhz: Option<f64>,
+    /// How often these CPUs were slowed down because of their heat.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub throttled: Option<u64>,
+}
+
+impl Conditions {
+    /// What has happened since `earlier`, for counters that only rise.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Self {
+        let risen = |now: Option<u64>, then: Option<u64>| Some(now?.saturating_sub(then?));
+        Self {
+            stolen_nanos: risen(self.stolen_nanos, earlier.stolen_nanos),
+            throttled: risen(self.throttled, earlier.throttled),
+            ..self
+        }
+    }
+}
+
 /// Everything one process measured of one case.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Measurement {
@@ -157,6 +190,8 @@ pub struct Measurement {
     /// What the case ran on, as the device names itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conditions: Option<Conditions>,
 }
 
 impl Measurement {

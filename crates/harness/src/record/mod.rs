@@ -10,7 +10,7 @@ mod run;
 
 pub use case::{CaseId, Failure, ParamValue, Params, Status};
 pub use environment::{Adapter, Build, Cpu, Environment, Load, Os};
-pub use measurement::{Direction, Measurement, Metric, Samples, Throughput, WarmUp};
+pub use measurement::{Conditions, Direction, Measurement, Metric, Samples, Throughput, WarmUp};
 pub use run::{
-    CaseRecord, CommitInfo, FORMAT, Profile, RunRecord, RunState, Surroundings, ToolInfo, TreeState,
+    CaseRecord, CommitInfo, FORMAT, Interleaved, Profile, RunRecord, RunState, Surroundings, ToolInfo, TreeState,
 };

@@ -28,6 +28,25 @@ pub struct RunRecord {
     #[serde(default)]
     pub command: Vec<String>,
     pub cases: Vec<CaseRecord>,
+    /// Present when the samples were taken in turns with another run's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interleaved: Option<Interleaved>,
+}
+
+/// Two runs whose processes came in pairs: sample `i` of process `k` of a case was taken beside sample `i` of
+/// process `k` of the same case in the other run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Interleaved {
+    /// The other run.
+    pub with: String,
+    /// What all random orders were drawn from.
+    pub seed: u64,
+    /// The same code once more, process by process beside the same: what differs here is not the code.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub control: Vec<CaseRecord>,
+    /// Extra work that calibration put into cases, as a share, by case.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub slowdowns: BTreeMap<String, f64>,
 }
 
 impl RunRecord {

@@ -4,12 +4,15 @@
 //! not finite. So no NaN travels.
 
 mod beta;
+mod binomial;
 mod effect;
 mod geometric;
 mod interval;
 mod mad;
 mod median_interval;
+mod modes;
 mod moments;
+mod paired;
 mod quantile;
 mod student;
 mod summary;
@@ -17,12 +20,15 @@ mod summary;
 #[cfg(test)]
 mod generator;
 
+pub use binomial::{binomial_tail, proportion_interval};
 pub use effect::{LogRatio, log_ratio};
 pub use geometric::{geometric_mean, geometric_mean_interval};
 pub use interval::{Interval, mean_interval};
 pub use mad::median_absolute_deviation;
 pub use median_interval::median_interval;
+pub use modes::two_modes;
 pub use moments::{mean, std_dev, variance};
+pub use paired::paired_log_ratio;
 pub use quantile::{median, quantile};
 pub use student::{cdf as student_t_cdf, quantile as student_t_quantile};
 pub use summary::Summary;

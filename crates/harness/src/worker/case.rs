@@ -29,12 +29,14 @@ pub(super) fn run(
     registration: &Registration,
     backend: &str,
     params: Params,
+    slowdown: f64,
     mode: Mode,
     observer: Observer,
 ) -> (Status, Option<Measurement>) {
     let memory = PeakMemory::reset();
     let lived = catch_unwind(AssertUnwindSafe(|| {
         let mut bencher = Bencher::new(backend, params, mode, observer);
+        bencher.slow_down(slowdown);
         (registration.run)(&mut bencher)?;
         bencher.finish()
     }));
@@ -85,7 +87,7 @@ mod tests {
         };
         let params = Params::from([("n".to_owned(), 3.into())]);
         let (status, measurement) =
-            super::run(&registration, backend, params, Mode::Once, Box::new(|_, _| ()));
+            super::run(&registration, backend, params, 0.0, Mode::Once, Box::new(|_, _| ()));
         assert_eq!(measurement.is_some(), status.is_ok());
         let told = match status {
             Status::Ok => "ok".to_owned(),

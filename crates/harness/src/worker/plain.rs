@@ -37,8 +37,8 @@ fn run(
     match arguments.act {
         Act::Help => out.write_all(HELP.as_bytes()).map(|()| ExitCode::SUCCESS),
         Act::List => list(&cases, arguments, out).map(|()| ExitCode::SUCCESS),
-        Act::Test => all(&cases, Mode::Once, out),
-        Act::Measure => all(&cases, Mode::Measure(sampling(arguments)), out),
+        Act::Test => all(&cases, None, out),
+        Act::Measure => all(&cases, Some(sampling(arguments)), out),
     }
 }
 
@@ -70,16 +70,23 @@ fn list(cases: &[(&Registration, CaseId)], arguments: &Arguments, out: &mut impl
     Ok(())
 }
 
-fn all(cases: &[(&Registration, CaseId)], mode: Mode, out: &mut impl Write) -> io::Result<ExitCode> {
+/// Without a sampling each case is run once.
+fn all(
+    cases: &[(&Registration, CaseId)],
+    sampling: Option<Sampling>,
+    out: &mut impl Write,
+) -> io::Result<ExitCode> {
     case::remember_panics();
     let mut failed = 0;
     for (registration, id) in cases {
         let params = id.params.clone();
-        let (status, measurement) = case::run(registration, &id.backend, params, mode, Box::new(|_, _| ()));
+        let mode = sampling.map_or(Mode::Once, Mode::Measure);
+        let (status, measurement) =
+            case::run(registration, &id.backend, params, 0.0, mode, Box::new(|_, _| ()));
         failed += usize::from(status.is_fault());
-        match (status, measurement, mode) {
+        match (status, measurement, sampling) {
             (Status::Failed { kind, reason }, ..) => failure(id, kind, &reason, out)?,
-            (Status::Ok, Some(measurement), Mode::Measure(_)) => summary(id, &measurement, out)?,
+            (Status::Ok, Some(measurement), Some(_)) => summary(id, &measurement, out)?,
             (Status::Ok, ..) => writeln!(out, "Testing {id} ... ok")?,
         }
         out.flush()?;

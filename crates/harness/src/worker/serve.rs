@@ -4,12 +4,14 @@ use std::cell::RefCell;
 use std::io;
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::mpsc::{self, Receiver};
 
 use super::case;
 use crate::bencher::Mode;
-use crate::protocol::{self, CaseRequest, Hello, Reply, Request};
+use crate::protocol::{self, CaseRequest, Hello, Ready, Reply, Request, SampleRequest, Sampled};
 use crate::record::{Failure, Status};
 use crate::registry::Registration;
+use crate::sampler::{Turn, Turns};
 
 #[cfg(unix)]
 type Channel = std::os::unix::net::UnixStream;
@@ -17,20 +19,26 @@ type Channel = std::os::unix::net::UnixStream;
 #[cfg(unix)]
 pub(super) fn serve(channel: &Path, benchmarks: &[&Registration]) -> io::Result<()> {
     let to = Channel::connect(channel)?;
-    let requests = listen(to.try_clone()?);
-    let to = Rc::new(RefCell::new(to));
+    let line = Line { requests: Rc::new(listen(to.try_clone()?)), to: Rc::new(RefCell::new(to)) };
     case::remember_panics();
-    protocol::write(&mut *to.borrow_mut(), &Hello::current())?;
-    for request in requests {
+    line.say(&Hello::current())?;
+    while let Ok(request) = line.requests.recv() {
         match request {
             Request::List => {
                 let benchmarks = benchmarks.iter().map(|registration| registration.info()).collect();
-                protocol::write(&mut *to.borrow_mut(), &Reply::Benchmarks { benchmarks })?;
+                line.say(&Reply::Benchmarks { benchmarks })?;
             }
             Request::Run(request) => {
-                let reply = run(benchmarks, request, &to);
-                protocol::write(&mut *to.borrow_mut(), &reply)?;
+                let mode = Mode::Measure(request.sampling);
+                line.say(&run(benchmarks, request, mode, &line))?;
             }
+            Request::Open(request) => {
+                let turns = Box::new(OverTheLine { token: request.token, line: line.clone() });
+                let mode = Mode::Turns(request.sampling, turns);
+                line.say(&run(benchmarks, request, mode, &line))?;
+            }
+            // Meant for a case that has failed meanwhile; its `Finished` is on its way.
+            Request::Sample(_) | Request::Close { .. } => {}
             Request::Quit => break,
         }
     }
@@ -45,11 +53,26 @@ pub(super) fn serve(_: &Path, _: &[&Registration]) -> io::Result<()> {
     ))
 }
 
+/// Both directions of the channel.
+#[cfg(unix)]
+#[derive(Clone)]
+struct Line {
+    requests: Rc<Receiver<Request>>,
+    to: Rc<RefCell<Channel>>,
+}
+
+#[cfg(unix)]
+impl Line {
+    fn say(&self, message: &impl serde::Serialize) -> io::Result<()> {
+        protocol::write(&mut *self.to.borrow_mut(), message)
+    }
+}
+
 /// Reads requests on a thread of its own: when the runner is gone, a case under way must not go on measuring
 /// for nobody, so the process ends at once.
 #[cfg(unix)]
-fn listen(from: Channel) -> impl Iterator<Item = Request> {
-    let (sender, receiver) = std::sync::mpsc::channel();
+fn listen(from: Channel) -> Receiver<Request> {
+    let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
         let mut from = io::BufReader::new(from);
         while let Ok(Some(request)) = protocol::read::<Request>(&mut from) {
@@ -60,23 +83,52 @@ fn listen(from: Channel) -> impl Iterator<Item = Request> {
         }
         std::process::exit(2);
     });
-    receiver.into_iter()
+    receiver
+}
+
+/// The runner says when the open case is sampled.
+#[cfg(unix)]
+struct OverTheLine {
+    token: u64,
+    line: Line,
+}
+
+// A closed channel ends the process through the listening thread, so what cannot be said needs no care.
+#[cfg(unix)]
+impl Turns for OverTheLine {
+    fn ready(&mut self, estimate_nanos: f64, overhead_nanos: u64, max_batch: u64) {
+        let token = self.token;
+        let ready = Ready { token, estimate_nanos, overhead_nanos, max_iterations: max_batch };
+        let _ = self.line.say(&Reply::Ready(ready));
+    }
+
+    fn next(&mut self) -> Option<Turn> {
+        match self.line.requests.recv() {
+            Ok(Request::Sample(SampleRequest { iterations, samples, discard, .. })) => {
+                Some(Turn { iterations, samples, discard })
+            }
+            Ok(Request::Quit) => std::process::exit(0),
+            _ => None,
+        }
+    }
+
+    fn sampled(&mut self, nanos: Vec<u64>, waited_nanos: Option<Vec<u64>>) {
+        let waited_nanos = waited_nanos.unwrap_or_default();
+        let _ = self.line.say(&Reply::Sampled(Sampled { token: self.token, nanos, waited_nanos }));
+    }
 }
 
 #[cfg(unix)]
-fn run(benchmarks: &[&Registration], request: CaseRequest, to: &Rc<RefCell<Channel>>) -> Reply {
-    let token = request.token;
-    let Some(registration) = benchmarks.iter().find(|known| known.full_name() == request.benchmark) else {
-        let reason = format!("there is no benchmark `{}` in this target", request.benchmark);
+fn run(benchmarks: &[&Registration], request: CaseRequest, mode: Mode, line: &Line) -> Reply {
+    let CaseRequest { token, benchmark, backend, params, slowdown, .. } = request;
+    let Some(registration) = benchmarks.iter().find(|known| known.full_name() == benchmark) else {
+        let reason = format!("there is no benchmark `{benchmark}` in this target");
         return Reply::Finished { token, status: Status::failed(Failure::Error, reason), measurement: None };
     };
-    let told = Rc::clone(to);
+    let told = line.clone();
     let observer = Box::new(move |phase, estimate_nanos| {
-        let progress = Reply::Progress { token, phase, estimate_nanos };
-        // A closed channel ends the process through the listening thread.
-        let _ = protocol::write(&mut *told.borrow_mut(), &progress);
+        let _ = told.say(&Reply::Progress { token, phase, estimate_nanos });
     });
-    let mode = Mode::Measure(request.sampling);
-    let (status, measurement) = case::run(registration, &request.backend, request.params, mode, observer);
+    let (status, measurement) = case::run(registration, &backend, params, slowdown, mode, observer);
     Reply::Finished { token, status, measurement }
 }

@@ -1,0 +1,210 @@
+//! The decision on rows that were measured in turns: looks at fixed numbers of pairs of processes, until each row is
+//! decided. Pure, and of nothing but the pairs: asked again later it says the same.
+
+use accel_bench::stats::{binomial_tail, mean, std_dev, student_t_cdf, two_modes};
+
+use super::looks::{FALSE_SAMES, LOOKS, of_changes, of_sames};
+use super::verdict::{Effect, Need, Verdict};
+
+/// What is known of one row.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Evidence {
+    /// The logarithm of candidate / baseline, one for each pair of processes, in their order.
+    pub(super) pairs: Vec<f64>,
+    /// The gate, as a logarithm: smaller changes do not matter.
+    pub(super) gate: f64,
+}
+
+/// Where a row stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Stage {
+    /// Nothing is said before it has so many pairs.
+    Open { needs: usize },
+    /// It looks changed; pairs that were not looked at before must show the same.
+    Suspected { way: Way, at: usize, needs: usize },
+    Decided(Verdict),
+}
+
+/// Which way a row changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    Slower,
+    Faster,
+}
+
+/// The standard error never counts as smaller: equal values do not prove a difference of exactly nothing.
+const RESOLUTION: f64 = 0.0005;
+
+/// How sure fresh pairs must be to confirm what the others made suspected. The first look carries the error rate; this
+/// one guards against what its model leaves out, so it need not be strict, and must not cost true changes.
+const CONFIRMS: f64 = 0.10;
+
+/// Decides what can be decided of all rows of a comparison; they belong together, because the more of them there are
+/// the surer each must be.
+pub(super) fn decide(rows: &[Evidence]) -> Vec<Stage> {
+    let mut stages = vec![Stage::Open { needs: LOOKS[0] }; rows.len()];
+    for (look, &at) in LOOKS.iter().enumerate() {
+        let is_ready = |row: &Evidence, stage: &Stage| *stage == Stage::Open { needs: at } && row.pairs.len() >= at;
+        let ready: Vec<usize> =
+            (0..rows.len()).filter(|&row| is_ready(&rows[row], &stages[row])).collect();
+        let tests: Vec<_> = ready.iter().map(|&row| Test::of(&rows[row].pairs[..at], rows[row].gate)).collect();
+        // Rows that were found changed at an earlier look count among the discoveries.
+        let earlier = stages.iter().filter(|stage| is_found(stage)).count();
+        let found = discoveries(&tests, rows.len(), earlier, of_changes(look));
+        for ((row, test), found) in ready.into_iter().zip(tests).zip(found) {
+            stages[row] = match test.way() {
+                Some(way) if found => confirmed(&rows[row], way, at),
+                _ if test.same <= of_sames(look) => Stage::Decided(Verdict::Same),
+                _ => match LOOKS.get(look + 1) {
+                    Some(&needs) => Stage::Open { needs },
+                    None => Stage::Decided(Verdict::Undecided(test.need(&rows[row]))),
+                },
+            };
+        }
+    }
+    stages
+}
+
+fn is_found(stage: &Stage) -> bool {
+    match stage {
+        Stage::Suspected { .. } | Stage::Decided(Verdict::Regressed | Verdict::Improved) => true,
+        Stage::Decided(Verdict::Undecided(need)) => *need == Need::Confirmation,
+        _ => false,
+    }
+}
+
+/// What a row is after it was suspected with its first `at` pairs.
+fn confirmed(row: &Evidence, way: Way, at: usize) -> Stage {
+    let needs = at + fresh(at);
+    let Some(pairs) = row.pairs.get(at..needs) else { return Stage::Suspected { way, at, needs } };
+    let fresh = Test::of(pairs, row.gate);
+    let all = effect(&row.pairs[..needs]).and_then(|effect| effect.beyond(row.gate));
+    let is_confirmed = fresh.p(way) <= CONFIRMS && all == Some(way);
+    Stage::Decided(match way {
+        Way::Slower if is_confirmed => Verdict::Regressed,
+        Way::Faster if is_confirmed => Verdict::Improved,
+        _ => Verdict::Undecided(Need::Confirmation),
+    })
+}
+
+/// Fresh pairs after a suspicion at so many.
+fn fresh(at: usize) -> usize {
+    (at / 2).max(LOOKS[1])
+}
+
+/// The mean of a row's pairs with its interval.
+pub(super) fn effect(pairs: &[f64]) -> Option<Effect> {
+    Effect::of_pairs(pairs, RESOLUTION)
+}
+
+/// What a fixed number of pairs says, with no looks before: of a control, which nobody waits for.
+pub(super) fn decide_once(row: &Evidence) -> Verdict {
+    let test = Test::of(&row.pairs, row.gate);
+    match effect(&row.pairs).and_then(|effect| effect.beyond(row.gate)) {
+        Some(Way::Slower) => Verdict::Regressed,
+        Some(Way::Faster) => Verdict::Improved,
+        None if test.same <= FALSE_SAMES => Verdict::Same,
+        None => Verdict::Undecided(test.need(row)),
+    }
+}
+
+impl Effect {
+    /// The way in which the whole interval lies beyond the gate.
+    fn beyond(&self, gate: f64) -> Option<Way> {
+        let interval = self.log_interval()?;
+        match () {
+            () if interval.low > gate => Some(Way::Slower),
+            () if interval.high < -gate => Some(Way::Faster),
+            () => None,
+        }
+    }
+}
+
+/// The p-values of some pairs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Test {
+    /// Of "it is not slower than the gate".
+    slower: f64,
+    faster: f64,
+    /// Of "it lies at the gate or beyond it".
+    same: f64,
+    has_two_speeds: bool,
+}
+
+impl Test {
+    fn of(pairs: &[f64], gate: f64) -> Self {
+        let nothing = Self { slower: 1.0, faster: 1.0, same: 1.0, has_two_speeds: false };
+        // What is nearer together than the clock tells is one speed.
+        let has_two_speeds = two_modes(pairs).is_some_and(|apart| apart > SPEEDS_APART.max(gate / 2.0));
+        if has_two_speeds {
+            return Self { has_two_speeds, ..Self::of_signs(pairs, gate) };
+        }
+        Self::of_mean(pairs, gate).unwrap_or(nothing)
+    }
+
+    /// Student's t test of the mean, one-sided against each end of the gate.
+    fn of_mean(pairs: &[f64], gate: f64) -> Option<Self> {
+        let (mean, count) = (mean(pairs)?, pairs.len() as f64);
+        let error = (std_dev(pairs)? / count.sqrt()).max(RESOLUTION);
+        let below = |bound: f64| student_t_cdf((bound - mean) / error, count - 1.0);
+        let (under_low, under_high) = (below(-gate)?, below(gate)?);
+        Some(Self {
+            slower: under_high,
+            faster: 1.0 - under_low,
+            same: (1.0 - under_high).max(under_low),
+            has_two_speeds: false,
+        })
+    }
+
+    /// With two speeds a mean is of neither: the test of Dixon and Mood, "The Statistical Sign Test", JASA 41 (1946),
+    /// 557–566, asks how many pairs lie beyond the gate.
+    fn of_signs(pairs: &[f64], gate: f64) -> Self {
+        let share = |is: &dyn Fn(f64) -> bool| {
+            let count = pairs.iter().filter(|&&pair| is(pair)).count();
+            binomial_tail(count, pairs.len(), 0.5).unwrap_or(1.0)
+        };
+        Self {
+            slower: share(&|pair| pair > gate),
+            faster: share(&|pair| pair < -gate),
+            same: share(&|pair| pair.abs() < gate),
+            has_two_speeds: true,
+        }
+    }
+
+    fn p(&self, way: Way) -> f64 {
+        match way {
+            Way::Slower => self.slower,
+            Way::Faster => self.faster,
+        }
+    }
+
+    fn way(&self) -> Option<Way> {
+        match self.slower.total_cmp(&self.faster) {
+            std::cmp::Ordering::Less => Some(Way::Slower),
+            std::cmp::Ordering::Greater => Some(Way::Faster),
+            std::cmp::Ordering::Equal => None,
+        }
+    }
+
+    fn need(&self, row: &Evidence) -> Need {
+        if self.has_two_speeds {
+            return Need::OneSpeed;
+        }
+        super::verdict::need_of_pairs(&row.pairs, row.gate, RESOLUTION)
+    }
+}
+
+/// Two speeds nearer together than 1 % are noise like any other.
+const SPEEDS_APART: f64 = 0.01;
+
+/// Which tests are discoveries among `rows` at this level: the step-up procedure of Benjamini and Hochberg, "Controlling
+/// the False Discovery Rate", JRSS B 57 (1995), 289–300, with `earlier` discoveries already made. Each of the two
+/// directions has half of the level.
+fn discoveries(tests: &[Test], rows: usize, earlier: usize, level: f64) -> Vec<bool> {
+    let p = |test: &Test| test.slower.min(test.faster);
+    let mut ordered: Vec<f64> = tests.iter().map(p).collect();
+    ordered.sort_unstable_by(f64::total_cmp);
+    let bound = |rank: usize| level / 2.0 * (earlier + rank) as f64 / rows as f64;
+    let last = (1..=ordered.len()).rev().find(|&rank| ordered[rank - 1] <= bound(rank));
+    tests.iter().map(|test| last.is_some_and(|last| p(test) <= ordered[last - 1])).collect()
+}
