@@ -57,6 +57,7 @@ fn run(cases: usize) -> RunRecord {
         profile: Profile { name: "quick".into(), processes: 3, selection: String::new() },
         command: Vec::new(),
         cases: (0..cases).map(case).collect(),
+        interleaved: None,
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anstream::ColorChoice;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use super::{baseline, compare, completions, doctor, gc, hook, init, list, log, run, show};
+use super::{baseline, calibrate, compare, completions, doctor, gc, hook, init, list, log, run, show};
 use crate::error::{Error, Result};
 use crate::shell::Verbosity;
 
@@ -68,6 +68,8 @@ pub(super) enum Command {
     Run(run::Args),
     /// Say whether one state of the code is slower than another
     Compare(compare::Args),
+    /// Measure how often verdicts are wrong on this machine, and what they find
+    Calibrate(calibrate::Args),
     /// Save, approve and look at baselines
     Baseline(baseline::Args),
     /// Show the results of a run

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::compare::{self, Outcome};
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
+use crate::ids::MachineId;
 use crate::manifest::Percent;
 use crate::measure::Project;
 use crate::report::{self, Format};
@@ -35,7 +36,8 @@ pub(crate) fn conclude(
         Err(mismatch) if !args.force => return Err(Error::Mismatch(mismatch)),
         _ => {}
     }
-    let comparison = compare::compare(base, candidate, &project.gate(args.threshold));
+    let gate = project.gate(args.threshold, &MachineId::new(candidate.machine.clone()))?;
+    let comparison = compare::compare(base, candidate, &gate);
     let width = cx.shell.width();
     cx.shell.out(|to| report::comparison(&comparison, format, width, to))?;
     Ok(match comparison.worst() {

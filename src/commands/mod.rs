@@ -1,6 +1,7 @@
 //! One file per subcommand: its arguments, and a recipe of resolve, do, render.
 
 mod baseline;
+mod calibrate;
 mod cli;
 mod compare;
 mod completions;
@@ -53,6 +54,7 @@ fn dispatch(cli: Cli, mut cx: Context) -> Exit {
     let outcome = match cli.command.unwrap_or(Command::Run(cli.run)) {
         Command::Run(args) => run::run(args, &mut cx),
         Command::Compare(args) => compare::run(args, &mut cx),
+        Command::Calibrate(args) => calibrate::run(args, &mut cx),
         Command::Baseline(args) => baseline::run(args, &mut cx),
         Command::Show(args) => show::run(args, &mut cx),
         Command::List(args) => list::run(args, &mut cx),

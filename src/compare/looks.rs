@@ -5,8 +5,8 @@ use accel_bench::stats::student_t_cdf;
 /// Pairs of processes at each look (`measurement.md`).
 pub(super) const LOOKS: [usize; 5] = [4, 6, 10, 16, 24];
 
-/// No row needs more: those of the last look, and half as many to confirm what it made suspected.
-pub(crate) const MOST_PAIRS: usize = 36;
+/// No row needs more: those of the last look, and half as many twice to confirm what it made suspected.
+pub(crate) const MOST_PAIRS: usize = 48;
 
 /// The share of comparisons of identical code that may call any row regressed or improved.
 pub(super) const FALSE_ALARMS: f64 = 0.05;

@@ -2,6 +2,7 @@
 //!
 //! Knows neither where runs come from nor how a comparison is shown.
 
+mod calibration;
 mod census;
 mod comparison;
 mod estimate;
@@ -20,6 +21,7 @@ mod verdict;
 #[cfg(test)]
 pub(crate) mod sample;
 
+pub(crate) use calibration::{CALIBRATION_TOLERANCE, Calibration, CaseCalibration, Power, QUIET, Share, floors};
 pub(crate) use census::Census;
 pub(crate) use comparison::{Comparison, compare};
 pub(crate) use estimate::{Basis, Estimate, LEVEL as ESTIMATE_LEVEL, of_metric};
@@ -27,7 +29,7 @@ pub(crate) use looks::MOST_PAIRS;
 pub(crate) use machine::{Mismatch, comparable};
 pub(crate) use metric::{Judging, MetricRow};
 pub(crate) use outcome::Outcome;
-pub(crate) use pairs::{Control, Gate, closed};
+pub(crate) use pairs::{Control, Gate, closed, trials};
 pub(crate) use row::{Cell, Row, Standing};
 pub(crate) use side::SideInfo;
 pub(crate) use surroundings::{Difference, differences};

@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     fn check(census: Census, expected: Outcome) {
-        assert_eq!(Outcome::of(&census), expected, "{census:?}");
+        assert_eq!(Outcome::of(&census, false), expected, "{census:?}");
     }
 
     #[test]

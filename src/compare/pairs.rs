@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use accel_bench::record::{CaseId, CaseRecord, RunRecord};
+use accel_bench::record::{CaseId, CaseRecord, Measurement, RowTrial, RunRecord, TrialVerdict};
 use accel_bench::stats::{median, paired_log_ratio};
 
 use super::row::is_well_on_both_sides;
@@ -84,6 +84,30 @@ pub(crate) fn closed(
     closed
 }
 
+/// What was said of each row of a comparison whose truth is known: identical code, but for the slow-downs.
+pub(crate) fn trials(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -> Vec<RowTrial> {
+    let slowdowns = candidate.interleaved.as_ref().map(|interleaved| &interleaved.slowdowns);
+    let verdicts = judgements(base, candidate, gate);
+    let trial = |(case, row): (String, Evidence)| {
+        let sampled = [base, candidate].into_iter().flat_map(|run| &run.cases);
+        let sampled = sampled.filter(|record| record.id.to_string() == case).flat_map(|record| &record.processes);
+        let nanos: u64 = sampled.map(|process| process.samples.total_nanos()).sum();
+        RowTrial {
+            slowdown: slowdowns.and_then(|all| all.get(&case)).copied().unwrap_or(0.0),
+            verdict: match verdicts[&case].verdict {
+                Verdict::Regressed => TrialVerdict::Regressed,
+                Verdict::Improved => TrialVerdict::Improved,
+                Verdict::Same => TrialVerdict::Same,
+                Verdict::Undecided(_) => TrialVerdict::Undecided,
+            },
+            case,
+            log_ratios: row.pairs,
+            sampled_seconds: nanos as f64 / 1e9,
+        }
+    };
+    evidence(base, candidate, gate).into_iter().map(trial).collect()
+}
+
 /// The candidate's cases beside themselves.
 pub(super) fn controls(candidate: &RunRecord, gate: &Gate<'_>) -> Vec<Control> {
     let twins = candidate.interleaved.iter().flat_map(|interleaved| &interleaved.control);
@@ -115,8 +139,7 @@ fn evidence(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -> BTreeMa
 /// One logarithm of candidate / baseline for each pair of processes.
 pub(super) fn log_ratios(base: &CaseRecord, candidate: &CaseRecord) -> Vec<f64> {
     let pairs = base.processes.iter().zip(&candidate.processes);
-    let ratio = |(base, candidate): (&accel_bench::record::Measurement, _)| {
-        let candidate: &accel_bench::record::Measurement = candidate;
+    let ratio = |(base, candidate): (&Measurement, &Measurement)| {
         let (base, candidate) = (base.samples.per_iteration(), candidate.samples.per_iteration());
         // Criterion's processes take turns as a whole; their samples have no partners.
         paired_log_ratio(&base, &candidate).or_else(|| paired_log_ratio(&[median(&base)?], &[median(&candidate)?]))

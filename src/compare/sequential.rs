@@ -1,10 +1,10 @@
 //! The decision on rows that were measured in turns: looks at fixed numbers of pairs of processes, until each row is
 //! decided. Pure, and of nothing but the pairs: asked again later it says the same.
 
-use accel_bench::stats::{binomial_tail, mean, std_dev, student_t_cdf, two_modes};
+use accel_bench::stats::{binomial_tail, middle_log_ratio, student_t_cdf, two_modes};
 
 use super::looks::{FALSE_SAMES, LOOKS, of_changes, of_sames};
-use super::verdict::{Effect, Need, Verdict};
+use super::verdict::{Effect, Need, Verdict, need_of_pairs};
 
 /// What is known of one row.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,7 +21,7 @@ pub(super) enum Stage {
     /// Nothing is said before it has so many pairs.
     Open { needs: usize },
     /// It looks changed; pairs that were not looked at before must show the same.
-    Suspected { way: Way, at: usize, needs: usize },
+    Suspected { needs: usize },
     Decided(Verdict),
 }
 
@@ -73,18 +73,20 @@ fn is_found(stage: &Stage) -> bool {
     }
 }
 
-/// What a row is after it was suspected with its first `at` pairs.
+/// What a row is after it was suspected with its first `at` pairs: fresh pairs alone must show the same, and all of them
+/// together lie beyond the gate. A first set of fresh pairs that does not may have been unlucky and gets as many more.
 fn confirmed(row: &Evidence, way: Way, at: usize) -> Stage {
-    let needs = at + fresh(at);
-    let Some(pairs) = row.pairs.get(at..needs) else { return Stage::Suspected { way, at, needs } };
-    let fresh = Test::of(pairs, row.gate);
-    let all = effect(&row.pairs[..needs]).and_then(|effect| effect.beyond(row.gate));
-    let is_confirmed = fresh.p(way) <= CONFIRMS && all == Some(way);
-    Stage::Decided(match way {
-        Way::Slower if is_confirmed => Verdict::Regressed,
-        Way::Faster if is_confirmed => Verdict::Improved,
-        _ => Verdict::Undecided(Need::Confirmation),
-    })
+    for needs in [at + fresh(at), at + 2 * fresh(at)] {
+        let Some(pairs) = row.pairs.get(at..needs) else { return Stage::Suspected { needs } };
+        let beyond = effect(&row.pairs[..needs]).and_then(|effect| effect.beyond(row.gate));
+        if Test::of(pairs, row.gate).p(way) <= CONFIRMS && beyond == Some(way) {
+            return Stage::Decided(match way {
+                Way::Slower => Verdict::Regressed,
+                Way::Faster => Verdict::Improved,
+            });
+        }
+    }
+    Stage::Decided(Verdict::Undecided(Need::Confirmation))
 }
 
 /// Fresh pairs after a suspicion at so many.
@@ -92,9 +94,9 @@ fn fresh(at: usize) -> usize {
     (at / 2).max(LOOKS[1])
 }
 
-/// The mean of a row's pairs with its interval.
+/// The middle of a row's pairs with its interval.
 pub(super) fn effect(pairs: &[f64]) -> Option<Effect> {
-    Effect::of_pairs(pairs, RESOLUTION)
+    middle_log_ratio(pairs, RESOLUTION).map(Effect::of_pairs)
 }
 
 /// What a fixed number of pairs says, with no looks before: of a control, which nobody waits for.
@@ -139,14 +141,14 @@ impl Test {
         if has_two_speeds {
             return Self { has_two_speeds, ..Self::of_signs(pairs, gate) };
         }
-        Self::of_mean(pairs, gate).unwrap_or(nothing)
+        Self::of_middle(pairs, gate).unwrap_or(nothing)
     }
 
-    /// Student's t test of the mean, one-sided against each end of the gate.
-    fn of_mean(pairs: &[f64], gate: f64) -> Option<Self> {
-        let (mean, count) = (mean(pairs)?, pairs.len() as f64);
-        let error = (std_dev(pairs)? / count.sqrt()).max(RESOLUTION);
-        let below = |bound: f64| student_t_cdf((bound - mean) / error, count - 1.0);
+    /// Student's t test of the middle, one-sided against each end of the gate.
+    fn of_middle(pairs: &[f64], gate: f64) -> Option<Self> {
+        let middle = middle_log_ratio(pairs, RESOLUTION)?;
+        let below =
+            |bound: f64| student_t_cdf((bound - middle.estimate) / middle.standard_error, middle.degrees);
         let (under_low, under_high) = (below(-gate)?, below(gate)?);
         Some(Self {
             slower: under_high,
@@ -156,7 +158,7 @@ impl Test {
         })
     }
 
-    /// With two speeds a mean is of neither: the test of Dixon and Mood, "The Statistical Sign Test", JASA 41 (1946),
+    /// With two speeds a middle is of neither: the test of Dixon and Mood, "The Statistical Sign Test", JASA 41 (1946),
     /// 557–566, asks how many pairs lie beyond the gate.
     fn of_signs(pairs: &[f64], gate: f64) -> Self {
         let share = |is: &dyn Fn(f64) -> bool| {
@@ -190,7 +192,8 @@ impl Test {
         if self.has_two_speeds {
             return Need::OneSpeed;
         }
-        super::verdict::need_of_pairs(&row.pairs, row.gate, RESOLUTION)
+        let middle = middle_log_ratio(&row.pairs, RESOLUTION);
+        middle.map_or(Need::Values, |middle| need_of_pairs(middle, row.pairs.len(), row.gate, RESOLUTION))
     }
 }
 

@@ -66,25 +66,14 @@ pub(crate) struct Effect {
 }
 
 impl Effect {
-    /// The mean of log-ratios, one for each pair of processes, with Student's interval over the pairs: the level at which
-    /// the variance lives (Kalibera and Jones, "Rigorous Benchmarking in Reasonable Time", ISMM 2013). Its standard
-    /// error never counts as smaller than `resolution`.
-    pub(super) fn of_pairs(pairs: &[f64], resolution: f64) -> Option<Self> {
-        let log_ratio = stats::mean(pairs)?;
-        let interval = stats::std_dev(pairs).and_then(|deviation| {
-            let standard_error = (deviation / (pairs.len() as f64).sqrt()).max(resolution);
-            let degrees = (pairs.len() - 1) as f64;
-            LogRatio { estimate: log_ratio, standard_error, degrees }.interval(LEVEL)
-        });
-        Some(Self { log_ratio, interval })
+    /// The middle of log-ratios, one for each pair of processes, with its interval over the pairs: the level at which the
+    /// variance lives (Kalibera and Jones, "Rigorous Benchmarking in Reasonable Time", ISMM 2013).
+    pub(super) fn of_pairs(middle: LogRatio) -> Self {
+        Self { log_ratio: middle.estimate, interval: middle.interval(LEVEL) }
     }
 
     pub(super) fn log_interval(&self) -> Option<Interval> {
         self.interval
-    }
-
-    pub(super) fn log_ratio(&self) -> f64 {
-        self.log_ratio
     }
 
     pub(crate) fn change(&self) -> Option<Change> {
@@ -172,17 +161,16 @@ fn need(ratio: LogRatio, processes: usize, bound: f64) -> Need {
     enough(then, processes, bound - ratio.estimate.abs()).map_or(Need::TooClose, Need::Processes)
 }
 
-/// The same for pairs of processes.
-pub(super) fn need_of_pairs(pairs: &[f64], bound: f64, resolution: f64) -> Need {
-    let (Some(mean), Some(spread)) = (stats::mean(pairs), stats::std_dev(pairs)) else {
-        return Need::Pairs(2);
-    };
+/// The same for pairs of processes, with the middle that so many have.
+pub(super) fn need_of_pairs(middle: LogRatio, pairs: usize, bound: f64, resolution: f64) -> Need {
+    let spread = middle.standard_error * (pairs as f64).sqrt();
     let then = |count: usize| LogRatio {
         estimate: 0.0,
         standard_error: (spread / (count as f64).sqrt()).max(resolution),
-        degrees: count as f64 - 1.0,
+        // A fifth at either end is left out.
+        degrees: 0.6 * count as f64 - 1.0,
     };
-    enough(then, pairs.len(), bound - mean.abs()).map_or(Need::TooClose, Need::Pairs)
+    enough(then, pairs, bound - middle.estimate.abs()).map_or(Need::TooClose, Need::Pairs)
 }
 
 /// The least number above `so_far` whose interval is narrower than the distance to the tolerance, if anybody would

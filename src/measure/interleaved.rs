@@ -9,13 +9,14 @@ use fastrand::Rng;
 use super::progress::Progress;
 use super::recorder::Recorder;
 use super::session::{self, Machine, Measured, Session};
-use super::{Prepared, Project};
+use super::Prepared;
 use crate::compare::{Gate, MOST_PAIRS, closed};
 use crate::context::Context;
 use crate::error::Result;
 use crate::plan::{InTurns, Side, Table, interleave};
 use crate::runner::{self, Turns};
 use crate::shell::Shell;
+use crate::store::Store;
 
 /// How two sides are measured in turns.
 pub(crate) struct Looks<'a> {
@@ -37,14 +38,14 @@ struct Meanwhile<'a> {
 /// Measures both sides of the session.
 pub(crate) fn measure_in_turns(
     cx: &mut Context,
-    project: &Project,
+    store: &Store,
     machine: &Machine,
     session: Session,
     looks: &Looks<'_>,
 ) -> Result<Measured> {
-    let (claim, mut recorders) = session::begin(cx, project, machine, &session)?;
+    let (claim, mut recorders) = session::begin(cx, store, machine, &session)?;
     introduce(&mut recorders, looks);
-    let settings = session::settings(cx, project, &session, &recorders, &claim);
+    let settings = session::settings(cx, store, &session, &recorders, &claim);
     let tables = tables(&session.sides, looks.seed);
     let all: BTreeSet<String> = tables.iter().flat_map(Table::cases).map(|id| id.to_string()).collect();
     let alone = alone(&tables);

@@ -13,6 +13,7 @@ mod recorder;
 mod session;
 mod side;
 mod sources;
+mod trial;
 
 use crate::context::Context;
 use crate::git;
@@ -29,3 +30,4 @@ pub(crate) use project::Project;
 pub(crate) use session::{Machine, Session, measure};
 pub(crate) use side::SideSpec;
 pub(crate) use sources::Sources;
+pub(crate) use trial::trial;

@@ -109,9 +109,9 @@ fn measured(cx: &mut Context, project: &Project, machine: &Machine, wanted: &Wan
     let is_pair = prepared.len() == 2;
     let session = Session { sides: prepared, profile, budget: wanted.budget };
     let mut measured = if is_pair {
-        let gate = project.gate(wanted.threshold);
+        let gate = project.gate(wanted.threshold, &machine.id)?;
         let looks = Looks { gate: &gate, slowdowns: BTreeMap::new(), seed: fastrand::u64(..) };
-        measure_in_turns(cx, project, machine, session, &looks)?
+        measure_in_turns(cx, &project.store, machine, session, &looks)?
     } else {
         measure(cx, project, machine, session)?
     };

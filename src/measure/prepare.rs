@@ -19,6 +19,7 @@ use crate::runner;
 const PROFILE: &str = "bench";
 
 /// One side, ready to be measured.
+#[derive(Clone)]
 pub(crate) struct Prepared {
     pub(crate) units: Vec<Unit>,
     pub(crate) commit: Option<CommitInfo>,

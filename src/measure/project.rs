@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use accel_bench::record::{CaseId, CommitInfo};
 
 use super::{SideSpec, Sources};
-use crate::compare::Tolerance;
+use crate::compare::{Tolerance, floors};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::git::{Layout, Repo};
-use crate::ids::RunId;
+use crate::ids::{MachineId, RunId};
 use crate::manifest::Percent;
 use crate::store::{Baselines, Store};
 
@@ -86,14 +86,23 @@ impl Project {
         self.store.root().join("worktrees")
     }
 
-    /// The gate by case, with the tolerance from the command line before the manifest's.
-    pub(crate) fn gate(&self, threshold: Option<Percent>) -> impl Fn(&CaseId) -> Tolerance + use<> {
+    /// The gate by case, with the tolerance from the command line before the manifest's, and with what calibration found
+    /// identical code to show on the machine.
+    ///
+    /// # Errors
+    /// When there is a calibration and it cannot be read.
+    pub(crate) fn gate(
+        &self,
+        threshold: Option<Percent>,
+        machine: &MachineId,
+    ) -> Result<impl Fn(&CaseId) -> Tolerance + use<>> {
         let gate = &self.sources.manifest.gate;
         let gate = threshold.map_or_else(|| gate.clone(), |threshold| gate.with_tolerance(threshold));
-        move |case| {
+        let floors = self.store.calibration(machine)?.map(|record| floors(&record)).unwrap_or_default();
+        Ok(move |case: &CaseId| {
             let label = case.label();
-            let (tolerance, alert) = (gate.tolerance_for(&label), gate.alert_for(&label));
-            Tolerance { tolerance, alert, floor: 0.0 }
-        }
+            let floor = floors.get(&case.to_string()).copied().unwrap_or(0.0);
+            Tolerance { tolerance: gate.tolerance_for(&label), alert: gate.alert_for(&label), floor }
+        })
     }
 }

@@ -70,16 +70,20 @@ fn place<'r>(cases: &'r mut Vec<CaseRecord>, planned: &[Case], id: &CaseId) -> &
     if let Some(at) = cases.iter().position(|case| case.id == *id) {
         return &mut cases[at];
     }
-    let planned = planned.iter().find(|case| case.id == *id);
-    cases.push(CaseRecord {
+    let place = |id: &CaseId| planned.iter().position(|case| case.id == *id);
+    let case = place(id).map(|at| &planned[at]);
+    let record = CaseRecord {
         id: id.clone(),
-        category: planned.and_then(|case| case.category.clone()),
-        tags: planned.map(|case| case.tags.clone()).unwrap_or_default(),
+        category: case.and_then(|case| case.category.clone()),
+        tags: case.map(|case| case.tags.clone()).unwrap_or_default(),
         status: Status::Ok,
         processes: Vec::new(),
         log: None,
-    });
-    cases.last_mut().expect("a case was pushed just now")
+    };
+    // Sides that take turns shuffle the cases; a reader finds them as they were planned.
+    let at = cases.partition_point(|other| place(&other.id) <= place(id));
+    cases.insert(at, record);
+    &mut cases[at]
 }
 
 impl Recorder {

@@ -17,7 +17,7 @@ use crate::hardware::{self, Claim};
 use crate::ids::MachineId;
 use crate::plan::{Cpus, Side, Unit, schedule};
 use crate::runner::{self, Ended};
-use crate::store::draw_run_id;
+use crate::store::{Store, draw_run_id};
 
 /// What is to be measured: one side, or two that take turns.
 pub(crate) struct Session {
@@ -55,11 +55,11 @@ pub(crate) fn measure(
     machine: &Machine,
     session: Session,
 ) -> Result<Measured> {
-    let (claim, mut recorders) = begin(cx, project, machine, &session)?;
+    let (claim, mut recorders) = begin(cx, &project.store, machine, &session)?;
     let sides: Vec<_> =
         session.sides.iter().map(|(side, prepared)| (*side, prepared.units.clone())).collect();
     let jobs = schedule(&sides, session.profile.processes);
-    let settings = settings(cx, project, &session, &recorders, &claim);
+    let settings = settings(cx, &project.store, &session, &recorders, &claim);
     let mut progress = Progress::begin(&mut cx.shell, &jobs);
     let ended = runner::run(&jobs, &settings, &mut |event| {
         // Store first, then speak: a crash loses no finished case.
@@ -75,7 +75,7 @@ pub(crate) fn measure(
 /// Takes CPUs and begins each side's file.
 pub(super) fn begin(
     cx: &mut Context,
-    project: &Project,
+    store: &Store,
     machine: &Machine,
     session: &Session,
 ) -> Result<(Claim, BTreeMap<Side, Recorder>)> {
@@ -84,7 +84,7 @@ pub(super) fn begin(
     let mut recorders = BTreeMap::new();
     for (side, prepared) in &session.sides {
         let record = record(cx, machine, session, prepared, &claim);
-        let recorder = Recorder::begin(&project.store, record, &prepared.units)?;
+        let recorder = Recorder::begin(store, record, &prepared.units)?;
         cx.shell.detail("Storing", recorder.path().display());
         recorders.insert(*side, recorder);
     }
@@ -177,7 +177,7 @@ fn env(units: &[Unit]) -> BTreeMap<String, BTreeMap<String, String>> {
 
 pub(super) fn settings(
     cx: &Context,
-    project: &Project,
+    store: &Store,
     session: &Session,
     recorders: &BTreeMap<Side, Recorder>,
     claim: &Claim,
@@ -186,7 +186,7 @@ pub(super) fn settings(
     let id = recorders.values().last().map(|recorder| recorder.id().clone());
     let id = id.expect("a session has a side");
     runner::Settings {
-        logs: project.store.logs(&id),
+        logs: store.logs(&id),
         logs_shown_as: format!("logs/{id}"),
         cpus: claim.cpus.clone(),
         deadline: session.budget.map(|budget| Instant::now() + budget),

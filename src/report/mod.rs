@@ -6,6 +6,7 @@
 //! not control the reader's terminal.
 
 mod amount;
+mod calibration;
 mod comparison;
 mod format;
 mod json;
@@ -16,6 +17,7 @@ mod paint;
 mod plain;
 mod run;
 
+pub(crate) use calibration::calibration;
 pub(crate) use comparison::comparison;
 pub(crate) use format::Format;
 pub(crate) use listing::{BaselineRow, BenchmarkRow, LogRow, listing};

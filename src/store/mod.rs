@@ -15,6 +15,7 @@
 mod atomic;
 mod baseline;
 mod cache;
+mod calibration;
 mod error;
 mod file;
 mod gc;

@@ -23,6 +23,13 @@ impl Store {
         Self { root: root.into() }
     }
 
+    /// A folder for what is not to be kept; it goes with the value.
+    pub(crate) fn scratch(&self) -> Result<tempfile::TempDir, Error> {
+        let fault = |source| Error::write(&self.root, source);
+        fs::create_dir_all(&self.root).map_err(fault)?;
+        tempfile::Builder::new().prefix(".scratch-").tempdir_in(&self.root).map_err(fault)
+    }
+
     pub(crate) fn root(&self) -> &Path {
         &self.root
     }

@@ -41,6 +41,7 @@ fn run(id: &str) -> RunRecord {
         profile: Profile { name: "full".into(), processes: 5, selection: String::new() },
         command: vec![],
         cases: vec![],
+        interleaved: None,
     }
 }
 

@@ -3,11 +3,13 @@
 //! These types cross a pipe and a disk, so they carry no behaviour beyond what every reader needs, and
 //! know neither processes nor files.
 
+mod calibration;
 mod case;
 mod environment;
 mod measurement;
 mod run;
 
+pub use calibration::{CALIBRATION_FORMAT, CalibrationRecord, ComparisonTrial, RowTrial, TrialVerdict};
 pub use case::{CaseId, Failure, ParamValue, Params, Status};
 pub use environment::{Adapter, Build, Cpu, Environment, Load, Os};
 pub use measurement::{Conditions, Direction, Measurement, Metric, Samples, Throughput, WarmUp};

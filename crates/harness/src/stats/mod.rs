@@ -16,6 +16,7 @@ mod paired;
 mod quantile;
 mod student;
 mod summary;
+mod trimmed;
 
 #[cfg(test)]
 mod generator;
@@ -32,3 +33,4 @@ pub use paired::paired_log_ratio;
 pub use quantile::{median, quantile};
 pub use student::{cdf as student_t_cdf, quantile as student_t_quantile};
 pub use summary::Summary;
+pub use trimmed::middle_log_ratio;
