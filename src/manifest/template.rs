@@ -47,7 +47,7 @@ const REST: &str = r#"# What else an entry may say:
 # params = { size = [64, 256], depth = { from = 1, to = 16, factor = 2 } }
 # warm-up = "200ms"                      # default, like the next two: the profile's
 # time = "300ms"
-# processes = 3
+# processes = 5
 # timeout = "2m"
 # env = { RUST_LOG = "warn" }
 # harness = "accel-bench"                # or "criterion"; default: what the source says
@@ -70,12 +70,12 @@ const REST: &str = r#"# What else an entry may say:
 # tags = ["*"]
 # backends = ["host"]
 # params = { size = 64 }
-# profile = "quick"
+# profile = "default"
 
 # What runs when the command line names nothing.
 # [run]
 # suite = "all"
-# profile = "quick"
+# profile = "default"
 # backends = ["host"]                    # default: those of each entry, else ndarray or host
 # default-branch = "main"                # default: what git says
 
@@ -95,8 +95,15 @@ const REST: &str = r#"# What else an entry may say:
 # sample-time = "1ms"
 # min-samples = 3
 # max-samples = 1000
-# [profiles.full]
+# [profiles.default]
 # processes = 5
+# warm-up = "200ms"
+# time = "300ms"
+# sample-time = "1ms"
+# min-samples = 3
+# max-samples = 1000
+# [profiles.full]
+# processes = 10
 # warm-up = "1s"
 # time = "1s"
 # sample-time = "1ms"
@@ -118,7 +125,7 @@ const REST: &str = r#"# What else an entry may say:
 # [hook]
 # budget = "90s"
 # suite = "all"
-# profile = "quick"
+# profile = "default"
 "#;
 
 const FIRST_BENCH: &str = r#"//! A first benchmark: `cargo accel-bench` runs it, `cargo bench` too.

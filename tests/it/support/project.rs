@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Short measurements: what is tested is not how well is measured.
 pub(crate) const QUICK: &str = "
-[profiles.quick]
+[profiles.default]
 processes = 2
 warm-up = \"1ms\"
 time = \"4ms\"
