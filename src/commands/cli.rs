@@ -76,7 +76,7 @@ pub(super) enum Command {
     List(list::Args),
     /// Show the stored runs by commit
     Log(log::Args),
-    /// Remove old runs, checkouts and logs
+    /// Remove old runs, checkouts and what was built of them
     Gc(gc::Args),
     /// Let git measure before each merge
     Hook(hook::Args),
@@ -118,8 +118,11 @@ impl Globals {
     pub(super) fn cwd(&self) -> Result<PathBuf> {
         let cwd = env::current_dir()?;
         let Some(directory) = &self.directory else { return Ok(cwd) };
-        let path = cwd.join(directory);
-        path.canonicalize().map_err(|source| Error::Io { act: "enter", path, source })
+        let entered = cwd.join(directory).canonicalize();
+        entered.map_err(|cause| {
+            let what = format!("cannot enter `{}`: {cause}", directory.display());
+            Error::usage(what, "name a folder of the project, or leave out `-C`")
+        })
     }
 }
 

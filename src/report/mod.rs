@@ -16,6 +16,7 @@ mod paint;
 mod plain;
 mod run;
 
+pub(crate) use amount::count;
 pub(crate) use comparison::comparison;
 pub(crate) use format::Format;
 pub(crate) use listing::{BaselineRow, BenchmarkRow, LogRow, listing};

@@ -3,8 +3,13 @@
 mod architecture;
 mod baseline;
 mod compare;
+mod completions;
+mod doctor;
+mod gc;
 mod hook;
 mod hostile;
+mod init;
+mod isolate;
 mod liar;
 mod manifest;
 mod places;
@@ -12,3 +17,4 @@ mod plain;
 mod run;
 mod store;
 mod support;
+mod unlisted;
