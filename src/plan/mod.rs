@@ -15,7 +15,7 @@ use accel_bench::protocol::Sampling;
 use accel_bench::record::CaseId;
 
 pub(crate) use self::builds::{BuildSet, Planned, which_builds};
-pub(crate) use self::error::Error;
+pub(crate) use self::error::{Error, Place, check_known};
 pub(crate) use self::expand::expand;
 pub(crate) use self::listing::{Listing, sort};
 pub(crate) use self::params::parse as parse_params;
