@@ -309,4 +309,49 @@ mod tests {
         assert!(first_bench().contains("accel_bench::main!();"));
         assert!(first_bench().contains("#[bench("));
     }
+
+    /// Each line of the template that sets a key, with each of these in the value's place: it is read, or told
+    /// without anything that a terminal would obey, and mostly at that line.
+    #[test]
+    fn any_value_of_any_key_is_read_or_drawn() {
+        let values = [
+            "5",
+            "-1",
+            "0",
+            "1e400",
+            "nan",
+            "true",
+            r#""""#,
+            r#""x""#,
+            r#""\u001b[31m""#,
+            "[]",
+            "[[]]",
+            r#"[1, "a"]"#,
+            "{}",
+            "{ a = 1 }",
+            "1979-05-27",
+            "9223372036854775807",
+            r#"""""#,
+            "=",
+            "[",
+        ];
+        let text = uncommented();
+        let lines: Vec<_> = text.lines().collect();
+        let (mut told, mut drawn) = (0, 0);
+        let keys =
+            lines.iter().enumerate().filter(|(_, line)| line.contains(" = ") && !line.starts_with('#'));
+        for (at, line) in keys {
+            let key = line.split(" = ").next().unwrap_or_default();
+            for value in values {
+                let changed = format!("{key} = {value}");
+                let text = [&lines[..at], &[changed.as_str()], &lines[at + 1..]].concat().join("\n");
+                let Err(error) = parse(&text, Path::new("bench.toml")) else { continue };
+                let words = error.to_string();
+                assert!(words.starts_with("error: ") && !words.contains('\u{1b}'), "{changed}: {words}");
+                told += 1;
+                drawn += usize::from(words.contains(&format!("bench.toml:{}:", at + 1)));
+            }
+        }
+        assert!(told > 500 && drawn * 10 > told * 8, "{drawn} of {told} mistakes are drawn at their lines");
+    }
 }

@@ -460,4 +460,40 @@ mod tests {
         assert_eq!(render::<LogRow>(&[], Format::Jsonl, 80), "");
         assert_eq!(render::<BaselineRow>(&[], Format::Csv, 80).lines().count(), 1, "its columns");
     }
+
+    /// Nothing that stands in a commit's subject or a benchmark's name may reach the terminal as a command, break
+    /// a table's row or become another cell.
+    #[test]
+    fn hostile_texts_stay_in_their_cells() {
+        let hostile = [
+            "\u{1b}]0;title\u{7}",
+            "a\nb",
+            "a\r\nb",
+            "a|b",
+            "a,b",
+            "a\"b",
+            "\u{202e}abc",
+            "\u{9b}31m",
+            "`|`",
+        ];
+        for text in hostile {
+            let named = || Some(text.to_owned());
+            let row = LogRow { subject: named(), branch: named(), ..log()[0].clone() };
+            let of = |format| render(std::slice::from_ref(&row), format, 200);
+            let forms = [(Format::Table, 3), (Format::Markdown, 3), (Format::Csv, 2), (Format::Jsonl, 1)];
+            for (format, lines) in forms {
+                let told = of(format);
+                assert_eq!(told.lines().count(), lines, "{text:?}: {told}");
+                let obeyed = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
+                assert!(!told.contains(obeyed), "{text:?}: {told:?}");
+            }
+            let csv = of(Format::Csv);
+            let mut reader = csv::Reader::from_reader(csv.as_bytes());
+            let widths: Vec<_> = reader.records().map(|row| row.expect("CSV").len()).collect();
+            assert_eq!(widths, [LogRow::FIELDS.len()], "{text:?}");
+            let cells = |line: &str| line.replace("\\|", "").matches('|').count();
+            let cells: Vec<_> = of(Format::Markdown).lines().map(cells).collect();
+            assert_eq!(cells, [LogRow::COLUMNS.len() + 1; 3], "{text:?}");
+        }
+    }
 }
