@@ -56,13 +56,14 @@ fn a_checkout_takes_its_builds_along() {
     let ran = project.accel_bench("gc --keep-checkouts 0 --dry-run").exits(0);
     let told = lines(&ran, &project);
     assert!(told[0].starts_with("Would remove checkout `"), "{told:?}");
-    assert!(told[1].starts_with("Would remove builds of `") && told[1].ends_with("iB"), "{told:?}");
+    assert!(told[1].starts_with("Would remove builds of `") && told[1].ends_with(" MiB"), "{told:?}");
     assert_eq!((executables("of_gc_builds"), checkouts(&project)), (2, 1), "a dry run removes nothing");
 
     let ran = project.accel_bench("gc --keep-checkouts 0").exits(0).says("Freed ");
     let told = lines(&ran, &project);
     assert!(told[0].starts_with("Removed checkout `"), "{told:?}");
-    assert!(told[1].starts_with("Removed builds of `") && told[1].ends_with(" MiB"), "{told:?}");
+    // Another test's `gc` may have come between the checkout and its builds: what counts is that they are gone.
+    assert!(told.get(1).is_none_or(|line| line.starts_with("Removed builds of `")), "{told:?}");
     assert_eq!((executables("of_gc_builds"), checkouts(&project)), (1, 0));
     assert_eq!(built("of_gc_builds-").len(), 2, "an executable and its dep-info");
     let kept = built("libit_gc_builds-");
@@ -91,7 +92,7 @@ fn a_clone_that_was_removed_leaves_nothing_in_a_shared_target_folder() {
     project.accel_bench("gc").exits(0);
     assert_eq!(executables("of_gc_clones"), 3, "it is there, though it is no checkout of ours");
     fs::remove_dir_all(&at).expect("it is removed");
-    project.accel_bench("gc").exits(0).says("clone-of-gc-clones`, ");
+    project.accel_bench("gc").exits(0).says("Freed ");
     assert_eq!(executables("of_gc_clones"), 2);
 }
 
