@@ -86,7 +86,7 @@ pub(crate) enum Reason {
         "it has format {found}, written by a newer cargo-accel-bench; this one reads up to format {supported}"
     )]
     Newer { found: u64, supported: u32 },
-    #[error("it is cut short after {bytes} bytes")]
+    #[error("it is cut short after {bytes} byte{}", if *bytes == 1 { "" } else { "s" })]
     CutShort { bytes: usize },
     #[error("it is no result file: {0}")]
     Broken(String),

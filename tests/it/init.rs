@@ -34,7 +34,11 @@ fn the_package_that_is_named_gets_the_target() {
     let edited = project.read("two/Cargo.toml");
     assert!(edited.contains("# Kept.") && edited.contains("[[bench]]"), "{edited}");
     assert!(project.read("bench.toml").contains("package = \"it-named-two\""));
-    project.accel_bench("--dry-run").exits(0).shows("accel/sort/length=1000@host");
+    // Nothing is said there of how much is measured: these are the profiles as they are built in.
+    let ran = project.accel_bench("--dry-run").exits(0).shows("accel/sort/length=1000@host");
+    ran.says("Planned 2 cases in 5 processes each");
+    project.accel_bench("--dry-run --profile quick").exits(0).says("in 3 processes each");
+    project.accel_bench("--dry-run --profile full").exits(0).says("in 10 processes each");
 }
 
 #[test]

@@ -105,7 +105,7 @@ fn result_files_that_are_none() {
         assert_eq!(project.read("foreign.json"), text, "it is left as it is");
     };
     refused("", "it is cut short after 0 bytes");
-    refused("{", "it is cut short after 1 bytes");
+    refused("{", "it is cut short after 1 byte");
     refused("null", "it is no result file");
     refused("[]", "it is no result file");
     refused("{}", "it is no result file");
