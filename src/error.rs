@@ -43,7 +43,7 @@ pub(crate) enum Error {
     Git(#[from] git::Error),
     #[error(transparent)]
     Init(#[from] manifest::InitError),
-    #[error("the sides are of different machine classes: {0}")]
+    #[error("the sides are of different machine classes, `{}` and `{}`: {}", .0.base, .0.candidate, .0.reason)]
     Mismatch(compare::Mismatch),
     #[error("cannot {act} `{}`", path.display())]
     Io { act: &'static str, path: PathBuf, source: io::Error },
@@ -65,7 +65,23 @@ impl Error {
             Self::Plan(plan::Error::NoBenches | plan::Error::Nothing { .. }) => Exit::NothingToRun,
             // What a manifest names is checked when it is read: these come from the command line.
             Self::Plan(
-                plan::Error::Unknown { .. } | plan::Error::Argument { .. } | plan::Error::TooMany { .. },
+                plan::Error::Unknown { .. }
+                | plan::Error::Argument { .. }
+                | plan::Error::TooMany { .. }
+                | plan::Error::NoParam { place: plan::Place::Arguments, .. }
+                | plan::Error::ParamType { place: plan::Place::Arguments, .. },
+            ) => Exit::Usage,
+            // A name that does not exist is one mistake, whatever it was looked for as.
+            Self::Store(
+                store::Error::NoSuchRun { .. }
+                | store::Error::NoSuchName { .. }
+                | store::Error::InvalidName { .. }
+                | store::Error::Ambiguous { .. },
+            )
+            | Self::Git(
+                git::Error::UnknownRevision { .. }
+                | git::Error::Ambiguous { .. }
+                | git::Error::NotACommit { .. },
             ) => Exit::Usage,
             Self::Manifest(_) | Self::Plan(_) => Exit::BadManifest,
             Self::Cargo(_) => Exit::BuildFailed,
@@ -96,13 +112,16 @@ impl Error {
         }
     }
 
-    /// The message with its causes.
+    /// The message with its causes. A cause that the message tells already is not told again.
     pub(crate) fn in_words(&self) -> String {
         let mut words = self.to_string();
         let mut source = std::error::Error::source(self);
         while let Some(cause) = source {
-            words.push_str(": ");
-            words.push_str(&cause.to_string());
+            let cause_in_words = cause.to_string();
+            if !words.contains(&cause_in_words) {
+                words.push_str(": ");
+                words.push_str(&cause_in_words);
+            }
             source = cause.source();
         }
         words
@@ -110,5 +129,88 @@ impl Error {
 
     pub(crate) fn usage(what: impl fmt::Display, hint: impl Into<String>) -> Self {
         Self::Usage { what: what.to_string(), hint: hint.into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn words(error: impl Into<Error>, expected: &str) {
+        assert_eq!(error.into().in_words(), expected);
+    }
+
+    fn denied() -> io::Error {
+        io::ErrorKind::PermissionDenied.into()
+    }
+
+    #[test]
+    fn causes_are_told_once() {
+        let io = Error::Io { act: "read", path: "/x".into(), source: denied() };
+        words(io, "cannot read `/x`: permission denied");
+        words(
+            cargo::Error::Read { path: "/x".into(), source: denied() },
+            "reading `/x` failed: permission denied",
+        );
+        words(
+            git::Error::Io { act: "lock the folder", path: "/x".into(), source: denied() },
+            "cannot lock the folder `/x`: permission denied",
+        );
+        words(
+            store::Error::write(Path::new("/x"), denied()),
+            "cannot write `/x`: it is read-only for this user",
+        );
+        let full = store::Error::write(Path::new("/x"), io::ErrorKind::StorageFull.into());
+        words(full, "cannot write `/x`: no space is left there");
+        let other = store::Error::write(Path::new("/x"), io::ErrorKind::NotADirectory.into());
+        words(other, "cannot write `/x`: not a directory");
+        words(Error::usage("what", "how"), "what");
+    }
+
+    fn exits(error: impl Into<Error>, expected: Exit) {
+        let error = error.into();
+        assert_eq!(error.exit(), expected, "{error}");
+    }
+
+    #[test]
+    fn a_name_that_does_not_exist_is_one_mistake() {
+        let name = || "nope".to_owned();
+        exits(plan::Error::Unknown { kind: "suite", name: name(), known: vec![] }, Exit::Usage);
+        exits(store::Error::NoSuchRun { prefix: name() }, Exit::Usage);
+        exits(store::Error::Ambiguous { prefix: name(), candidates: vec![] }, Exit::Usage);
+        exits(store::Error::NoSuchName { name: name() }, Exit::Usage);
+        exits(store::Error::InvalidName { name: name(), why: "it is empty" }, Exit::Usage);
+        exits(git::Error::UnknownRevision { rev: name(), near: vec![], shallow: false }, Exit::Usage);
+        exits(git::Error::Ambiguous { rev: name() }, Exit::Usage);
+        exits(git::Error::NotACommit { rev: name() }, Exit::Usage);
+    }
+
+    #[test]
+    fn a_parameter_is_the_mistake_of_who_set_it() {
+        let of = |place| plan::Error::NoParam { place, param: "m".into(), known: vec![] };
+        exits(of(plan::Place::Arguments), Exit::Usage);
+        exits(of(plan::Place::Bench("b".into())), Exit::BadManifest);
+        exits(of(plan::Place::Suite("s".into())), Exit::BadManifest);
+        let of = |place| {
+            let (benchmark, param, value) = ("b".into(), "n".into(), "x".into());
+            plan::Error::ParamType { place, benchmark, param, value, expected: "numbers" }
+        };
+        exits(of(plan::Place::Arguments), Exit::Usage);
+        exits(of(plan::Place::Bench("b".into())), Exit::BadManifest);
+    }
+
+    #[test]
+    fn the_others_have_the_code_of_their_module() {
+        exits(plan::Error::NoBenches, Exit::NothingToRun);
+        exits(plan::Error::Nothing { suite: "all".into(), backends: vec![] }, Exit::NothingToRun);
+        exits(plan::Error::TooMany { most: 1 }, Exit::Usage);
+        exits(plan::Error::NoHarness { target: "t".into() }, Exit::BadManifest);
+        exits(cargo::Error::NoWorkspace { dir: "/x".into() }, Exit::BuildFailed);
+        exits(store::Error::write(Path::new("/x"), denied()), Exit::Storage);
+        exits(git::Error::NoMerge, Exit::Git);
+        exits(Error::Interrupted, Exit::Interrupted);
+        exits(denied(), Exit::Storage);
     }
 }

@@ -21,13 +21,18 @@ pub(crate) const WRAPPER_VARIABLE: &str = "RUSTC_WORKSPACE_WRAPPER";
 pub(crate) fn wrapper(root: &Path, target_dir: &Path, users: Option<&str>) -> Result<PathBuf, Error> {
     let digest = Sha256::digest(root.as_os_str().as_encoded_bytes());
     let tree: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    let path = target_dir.join("accel-bench").join(tree).join("rustc");
+    let path = folder(target_dir).join(tree).join("rustc");
     let text = script(users);
     if fs::read_to_string(&path).is_ok_and(|present| present == text) {
         return Ok(path);
     }
     write(&path, &text).map_err(|source| Error::Write { path: path.clone(), source })?;
     Ok(path)
+}
+
+/// Where the wrappers of all trees stand.
+pub(super) fn folder(target_dir: &Path) -> PathBuf {
+    target_dir.join("accel-bench")
 }
 
 fn script(users: Option<&str>) -> String {

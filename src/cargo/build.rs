@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
 use cargo_metadata::{Message, TargetKind};
 
+use super::apart::WRAPPER_VARIABLE;
 use super::error::Error;
+use super::leftovers;
 
 /// What is built. cargo runs in this process's own group, so that Ctrl-C ends it too.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +48,10 @@ pub(crate) fn build(
     let mut child = command(request).spawn().map_err(start)?;
     let output = follow(&mut child, on);
     let status = child.wait().map_err(|source| Error::Wait { program: request.cargo.clone(), source })?;
+    // Of a build that failed as well: what was made is there.
+    if let Some(wrapper) = request.env.get(WRAPPER_VARIABLE) {
+        leftovers::remember(Path::new(wrapper), &request.workspace_root, own(request, output.artifacts))?;
+    }
     if !status.success() {
         return Err(failure(request, &output.lines, status));
     }
@@ -79,6 +85,8 @@ fn command(request: &BuildRequest) -> Command {
 /// What cargo said.
 #[derive(Debug, Default)]
 struct Output {
+    /// Everything that is there now, with the manifest of its package.
+    artifacts: Vec<(PathBuf, PathBuf)>,
     executables: BTreeMap<String, PathBuf>,
     /// The errors among its lines.
     lines: Vec<String>,
@@ -144,12 +152,21 @@ fn collect(from: &Receiver<Said>, on: &mut dyn FnMut(BuildMessage)) -> Output {
                 {
                     output.executables.insert(artifact.target.name.clone(), path.clone().into_std_path_buf());
                 }
+                let manifest = artifact.manifest_path.as_std_path();
+                let files = artifact.filenames.iter().map(|path| path.as_std_path().to_owned());
+                output.artifacts.extend(files.map(|path| (manifest.to_owned(), path)));
                 let package = artifact.target.name.clone();
                 on(BuildMessage::Built { package, fresh: artifact.fresh });
             }
         }
     }
     output
+}
+
+/// The artifacts of the tree's own packages: those of dependencies are shared with other trees.
+fn own(request: &BuildRequest, artifacts: Vec<(PathBuf, PathBuf)>) -> Vec<PathBuf> {
+    let of_tree = artifacts.into_iter().filter(|(manifest, _)| manifest.starts_with(&request.workspace_root));
+    of_tree.map(|(_, path)| path).collect()
 }
 
 /// Which of the failures that have a remedy of their own it was.

@@ -7,18 +7,20 @@ use thiserror::Error;
 
 #[derive(Debug, Error)]
 pub(crate) enum Error {
-    #[error("starting `{program}` failed: {source}")]
+    #[error("starting `{program}` failed")]
     Start { program: PathBuf, source: io::Error },
-    #[error("waiting for `{program}` failed: {source}")]
+    #[error("waiting for `{program}` failed")]
     Wait { program: PathBuf, source: io::Error },
     #[error("no `Cargo.toml` in `{dir}` or above it")]
     NoWorkspace { dir: PathBuf },
     #[error("reading the workspace of `{dir}` failed: {message}")]
     Metadata { dir: PathBuf, message: String },
-    #[error("reading `{path}` failed: {source}")]
+    #[error("reading `{path}` failed")]
     Read { path: PathBuf, source: io::Error },
-    #[error("writing `{path}` failed: {source}")]
+    #[error("writing `{path}` failed")]
     Write { path: PathBuf, source: io::Error },
+    #[error("removing `{path}` failed")]
+    Remove { path: PathBuf, source: io::Error },
     #[error("reading `{path}` failed: {message}")]
     Parse { path: PathBuf, message: String },
     #[error("asking `{program}` for its version failed: {message}")]
@@ -59,6 +61,7 @@ impl Error {
             Self::Wait { .. }
             | Self::Read { .. }
             | Self::Write { .. }
+            | Self::Remove { .. }
             | Self::Parse { .. }
             | Self::Version { .. } => None,
         }

@@ -119,9 +119,7 @@ fn order(args: &Args) -> Vec<f64> {
     let kinds: Vec<(f64, usize)> = [(0.0, args.comparisons)].into_iter().chain(slowed).collect();
     let mut order: Vec<(f64, f64)> = kinds
         .into_iter()
-        .flat_map(|(slowdown, count)| {
-            (0..count).map(move |at| ((at as f64 + 0.5) / count as f64, slowdown))
-        })
+        .flat_map(|(slowdown, count)| (0..count).map(move |at| ((at as f64 + 0.5) / count as f64, slowdown)))
         .collect();
     order.sort_by(|(one, _), (other, _)| one.total_cmp(other));
     order.into_iter().map(|(_, slowdown)| slowdown).collect()

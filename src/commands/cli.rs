@@ -78,7 +78,7 @@ pub(super) enum Command {
     List(list::Args),
     /// Show the stored runs by commit
     Log(log::Args),
-    /// Remove old runs, checkouts and logs
+    /// Remove old runs, checkouts and what was built of them
     Gc(gc::Args),
     /// Let git measure before each merge
     Hook(hook::Args),
@@ -120,8 +120,11 @@ impl Globals {
     pub(super) fn cwd(&self) -> Result<PathBuf> {
         let cwd = env::current_dir()?;
         let Some(directory) = &self.directory else { return Ok(cwd) };
-        let path = cwd.join(directory);
-        path.canonicalize().map_err(|source| Error::Io { act: "enter", path, source })
+        let entered = cwd.join(directory).canonicalize();
+        entered.map_err(|cause| {
+            let what = format!("cannot enter `{}`: {cause}", directory.display());
+            Error::usage(what, "name a folder of the project, or leave out `-C`")
+        })
     }
 }
 
@@ -132,5 +135,101 @@ impl From<Color> for ColorChoice {
             Color::Always => Self::Always,
             Color::Never => Self::Never,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> std::result::Result<Cli, clap::Error> {
+        let words = std::iter::once("cargo-accel-bench").chain(line.split_whitespace());
+        Cli::command().try_get_matches_from(words).and_then(|matches| Cli::from_arg_matches(&matches))
+    }
+
+    /// The command that a line means, as its variant is called.
+    #[track_caller]
+    fn means(line: &str, expected: &str) {
+        let cli = parse(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+        let command = cli.command.map_or_else(|| "default".to_owned(), |command| format!("{command:?}"));
+        let name: String = command.chars().take_while(|c| c.is_alphanumeric()).collect();
+        assert_eq!(name, expected, "{line}");
+    }
+
+    #[track_caller]
+    fn refused(line: &str, words: &str) {
+        let error = parse(line).map(|cli| format!("{cli:?}")).expect_err(line);
+        assert!(error.use_stderr() && error.to_string().contains(words), "{line}: {error}");
+    }
+
+    #[test]
+    fn the_declaration_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn commands() {
+        means("", "default");
+        means("softmax", "default");
+        means("softmax matmul --dry-run", "default");
+        means("--backend wgpu,tch --params n=1 --params m=2", "default");
+        means("run softmax", "Run");
+        means("compare", "Compare");
+        means("compare main HEAD --stored --format json", "Compare");
+        means("compare --merge topic", "Compare");
+        means("baseline list", "Baseline");
+        means("baseline save", "Baseline");
+        means("baseline approve -m why", "Baseline");
+        means("baseline approve main 2026 -m why --yes --unstable", "Baseline");
+        means("show", "Show");
+        means("list --tag a,b", "List");
+        means("log -n 3", "Log");
+        means("gc --dry-run --keep-checkouts 0", "Gc");
+        means("hook install --on pre-push --shared", "Hook");
+        means("init -p app", "Init");
+        means("schema", "Schema");
+        means("doctor wgpu tch", "Doctor");
+        means("completions zsh", "Completions");
+    }
+
+    #[test]
+    fn global_options_stand_anywhere() {
+        for line in
+            ["-q log", "log -q", "-C /tmp log", "log -C /tmp", "--color never log", "log --color=always -v"]
+        {
+            means(line, "Log");
+        }
+        let verbosity = |line: &str| parse(line).map(|cli| cli.globals.verbosity()).expect(line);
+        assert_eq!(verbosity("log"), Verbosity::Normal);
+        assert_eq!(verbosity("-q log"), Verbosity::Quiet);
+        assert_eq!(verbosity("log -v"), Verbosity::Verbose);
+        let color = |line: &str| parse(line).map(|cli| cli.globals.color()).expect(line);
+        assert_eq!(color("log"), ColorChoice::Auto);
+        assert_eq!(color("log --color always"), ColorChoice::Always);
+        assert_eq!(color("--color never log"), ColorChoice::Never);
+    }
+
+    #[test]
+    fn what_excludes_each_other() {
+        refused("-q -v log", "cannot be used with");
+        refused("compare main HEAD --merge topic", "cannot be used with");
+        refused("compare --stored --measure", "cannot be used with");
+        refused("--dry-run --no-run", "cannot be used with");
+    }
+
+    #[test]
+    fn what_is_no_command_line() {
+        refused("compare a b c", "unexpected argument 'c'");
+        refused("baseline", "subcommand");
+        refused("baseline approve main", "--reason");
+        refused("baseline list main", "unexpected argument");
+        refused("hook install --on post-commit", "pre-merge-commit, pre-push");
+        refused("log -n many", "invalid value 'many'");
+        refused("log --color sometimes", "auto, always, never");
+        refused("compare --threshold lots", "`lots` is no percentage");
+        refused("show --format html", "possible values: table");
+        refused("--params", "a value is required");
+        refused("completions", "required");
+        refused("schema --format json", "unexpected argument '--format'");
     }
 }

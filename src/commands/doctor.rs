@@ -1,28 +1,35 @@
 //! `doctor`: what each backend lacks on this machine, with the command that mends it.
 
-use crate::cargo::Workspace;
 use crate::context::Context;
 use crate::error::{Exit, Result};
 use crate::hardware::doctor::{self, Finding, Given, Level};
 use crate::manifest::Manifest;
+use crate::measure::Project;
+use crate::plan;
 use crate::shell::{Mark, Shell};
 
 /// Arguments of `doctor`.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "The exit code is 3 when one of the named backends cannot run here.")]
 pub(crate) struct Args {
-    /// Only these backends [default: all that are built in]
+    /// Only these backends [default: all that are built in or in bench.toml]
     #[arg(value_name = "BACKEND")]
     backends: Vec<String>,
 }
 
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
-    let facts = doctor::gather(given(cx));
-    let all = || Manifest::of_targets([]).backends.into_keys().collect();
-    let backends: Vec<String> = if args.backends.is_empty() { all() } else { args.backends.clone() };
+    // Outside of a project, or in a broken one, the machine is there to be looked at all the same.
+    let project = Project::load(cx).ok();
+    let known: Vec<String> = match &project {
+        Some(project) => project.sources.manifest.backends.keys().cloned().collect(),
+        None => Manifest::of_targets([]).backends.into_keys().collect(),
+    };
+    args.backends.iter().try_for_each(|name| plan::check_known("backend", name, &known))?;
+    let backends = if args.backends.is_empty() { &known } else { &args.backends };
+    let facts = doctor::gather(given(cx, project.as_ref()));
     tell(&mut cx.shell, "machine", &doctor::machine(&facts))?;
     let mut worst = Level::Ok;
-    for backend in &backends {
+    for backend in backends {
         let findings = doctor::backend(backend, &facts);
         worst = worst.max(findings.iter().map(|finding| finding.level).max().unwrap_or(Level::Ok));
         tell(&mut cx.shell, backend, &findings)?;
@@ -31,10 +38,9 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     Ok(if is_asked_for && worst == Level::Missing { Exit::FailedCase } else { Exit::Fine })
 }
 
-fn given(cx: &Context) -> Given {
-    // The store of the project at hand; outside of one, this folder's disk is what there is to look at.
-    let workspace = Workspace::load(&cx.cargo(), cx.cwd());
-    let root = workspace.map_or_else(|_| cx.cwd().to_path_buf(), |workspace| workspace.root);
+fn given(cx: &Context, project: Option<&Project>) -> Given {
+    // Outside of a project, this folder's disk is what there is to look at.
+    let store = project.map_or_else(|| cx.cwd().to_path_buf(), |project| project.store.root().to_path_buf());
     Given {
         tool: cx.tool().to_path_buf(),
         libtorch: cx.var("LIBTORCH").map(Into::into),
@@ -42,7 +48,7 @@ fn given(cx: &Context) -> Given {
         virtual_env: cx.var("VIRTUAL_ENV").map(Into::into),
         library_path: cx.paths("LD_LIBRARY_PATH"),
         cuda_path: cx.var("CUDA_PATH").map(Into::into),
-        store: root.join(".accel-bench"),
+        store,
     }
 }
 

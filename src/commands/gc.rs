@@ -1,13 +1,17 @@
-//! `gc`: old runs, checkouts and logs go; approved baselines and each branch's last run stay.
+//! `gc`: old runs with their logs, checkouts and what was built of them go; approved baselines and each branch's
+//! last run stay.
 
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use accel_bench::units::Bytes;
 
+use crate::cargo::{Leftover, leftovers};
 use crate::context::Context;
 use crate::error::{Exit, Result};
-use crate::git;
+use crate::git::{self, Removed};
 use crate::measure::Project;
+use crate::report::count;
 use crate::store::{Rules, select};
 
 /// Arguments of `gc`.
@@ -38,18 +42,50 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     let listing = project.store.runs()?;
     let now = SystemTime::from(cx.now());
     let old = select(&listing.runs, &rules, &project.protected()?, now);
+    let target_dir = &project.sources.workspace.target_dir;
     if args.dry_run {
         cx.shell.out(|to| old.iter().try_for_each(|id| writeln!(to, "{id}")))?;
-        cx.shell.note("Would", format!("remove {} of {} runs", old.len(), listing.runs.len()));
+        cx.shell.note("Would", format!("remove {} of {}", old.len(), count(listing.runs.len(), "run")));
+        let checkouts = git::old_checkouts(&project.checkouts(), args.keep_checkouts)?;
+        let leftovers = leftovers(target_dir, &|tree| is_in(tree, &checkouts) || !tree.exists())?;
+        say(cx, Act::WouldRemove, &checkouts, &leftovers);
         return Ok(Exit::Fine);
     }
     let removed = project.store.remove(&old, now)?;
-    cx.shell.status("Removed", format!("{} runs, {}", removed.runs, size(removed.bytes)));
-    for checkout in git::remove_old_checkouts(&project.checkouts(), args.keep_checkouts)? {
-        cx.shell
-            .status("Removed", format!("checkout `{}`, {}", checkout.path.display(), size(checkout.bytes)));
-    }
+    cx.shell.status("Removed", removed);
+    let checkouts = git::remove_old_checkouts(&project.checkouts(), args.keep_checkouts)?;
+    let leftovers = leftovers(target_dir, &|tree| !tree.exists())?;
+    leftovers.iter().try_for_each(Leftover::remove)?;
+    let freed = removed.bytes + say(cx, Act::Removed, &checkouts, &leftovers);
+    cx.shell.status("Freed", size(freed));
     Ok(Exit::Fine)
+}
+
+#[derive(Clone, Copy)]
+enum Act {
+    Removed,
+    WouldRemove,
+}
+
+/// Names them, and says how many bytes they are together.
+fn say(cx: &mut Context, act: Act, checkouts: &[Removed], leftovers: &[Leftover]) -> u64 {
+    let checkouts = checkouts.iter().map(|it| ("checkout", &it.path, it.bytes));
+    let leftovers = leftovers.iter().map(|it| ("builds of", &it.tree, it.bytes));
+    let all: Vec<_> = checkouts.chain(leftovers).collect();
+    for (what, path, bytes) in &all {
+        let line = format!("{what} `{}`, {}", path.display(), size(*bytes));
+        match act {
+            Act::Removed => cx.shell.status("Removed", line),
+            Act::WouldRemove => cx.shell.note("Would", format!("remove {line}")),
+        }
+    }
+    all.iter().map(|(_, _, bytes)| bytes).sum()
+}
+
+/// Whether a tree lies in one of the checkouts, whichever of them is spelled through a link.
+fn is_in(tree: &Path, checkouts: &[Removed]) -> bool {
+    let there = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    checkouts.iter().any(|checkout| there(tree).starts_with(there(&checkout.path)))
 }
 
 fn size(bytes: u64) -> String {

@@ -25,6 +25,7 @@ use cli::{Cli, Command};
 
 use crate::context::Context;
 use crate::error::{Error, Exit};
+use crate::plan;
 use crate::shell::Shell;
 
 /// Runs the command line and says how it ended.
@@ -73,7 +74,9 @@ fn dispatch(cli: Cli, mut cx: Context) -> Exit {
 fn complain(shell: &mut Shell, error: &Error) -> Exit {
     shell.end_progress();
     match error {
-        Error::Manifest(error) => shell.raw(&format!("{}\n", error.render(shell.has_color()))),
+        Error::Manifest(error) | Error::Plan(plan::Error::InManifest(error)) => {
+            shell.raw(&format!("{}\n", error.render(shell.has_color())))
+        }
         error => shell.error(&error.in_words(), error.hint().as_deref()),
     }
     error.exit()

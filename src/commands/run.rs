@@ -9,8 +9,8 @@ use super::selection;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::measure::{From, Machine, Project, Session, SideSpec, Wanted, measure, pair, prepare};
-use crate::plan::{Scope, Selection, Side};
-use crate::report::Format;
+use crate::plan::{Scope, Selection, Side, Unit};
+use crate::report::{Format, count};
 use crate::runner::Ended;
 use crate::store::{self, Name};
 
@@ -81,13 +81,21 @@ fn plan_only(cx: &mut Context, project: &Project, selection: &Selection, args: &
         let ids: Vec<_> =
             prepared.units.iter().flat_map(|unit| &unit.cases).map(|case| case.id.to_string()).collect();
         cx.shell.out(|to| ids.iter().try_for_each(|id| writeln!(to, "{id}")))?;
-        let profile = Scope::new(&project.sources.manifest, selection)?.record();
-        cx.shell.note(
-            "Planned",
-            format!("{} cases in {} processes each; nothing was measured", ids.len(), profile.processes),
-        );
+        let processes = Scope::new(&project.sources.manifest, selection)?.profile.processes;
+        let each = processes_of(&prepared.units, processes);
+        cx.shell.note("Planned", format!("{}{each}; nothing was measured", count(ids.len(), "case")));
     }
     Ok(Exit::Fine)
+}
+
+/// A bench may have a number of its own.
+fn processes_of(units: &[Unit], profile: u32) -> String {
+    let of = |unit: &Unit| unit.processes.unwrap_or(profile) as usize;
+    match (units.iter().map(of).min(), units.iter().map(of).max()) {
+        (Some(least), Some(most)) if least == most => format!(" in {} each", count(most, "process")),
+        (Some(least), Some(most)) => format!(" in {least} to {} each", count(most, "process")),
+        _ => String::new(),
+    }
 }
 
 fn measured(
@@ -118,7 +126,8 @@ fn measured(
     }
     cx.shell.status("Stored", judge::kept_as(&record));
     if measured.ended == Ended::Interrupted {
-        cx.shell.warn(format!("interrupted; the {} finished cases are kept", record.cases.len()));
+        let kept = count(record.cases.len(), "finished case");
+        cx.shell.warn(format!("interrupted; {kept} kept"));
         return Ok((record, Exit::Interrupted));
     }
     let failed = !unlisted.is_empty() || record.cases.iter().any(|case| case.status.is_fault());
@@ -135,7 +144,14 @@ fn compared(
     let machine = Machine::probe(cx.tool());
     let base = project.side(cx, &machine.id, text)?;
     let threshold = args.judge.threshold;
-    let wanted = Wanted { base, candidate: SideSpec::WorkingTree, from: From::Now, selection, threshold, budget: None };
+    let wanted = Wanted {
+        base,
+        candidate: SideSpec::WorkingTree,
+        from: From::Now,
+        selection,
+        threshold,
+        budget: None,
+    };
     let pair = pair(cx, project, &machine, &wanted)?;
     let exit = judge::conclude(cx, project, (&pair.base, &pair.candidate), &args.judge, args.format)?;
     Ok((pair.candidate, exit))

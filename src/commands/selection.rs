@@ -30,7 +30,7 @@ pub(crate) struct Args {
     /// Values of a parameter: batch-size=1,8, or JSON: '{"batch-size": [1, 8]}'
     #[arg(long, value_name = "KEY=VALUE")]
     params: Vec<String>,
-    /// How much to measure: quick, full, or a profile of bench.toml
+    /// How much to measure: quick, default, full, or a profile of bench.toml
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
 }

@@ -105,7 +105,10 @@ pub(crate) fn floors(record: &CalibrationRecord) -> BTreeMap<String, f64> {
         let squares: Vec<f64> = effects.iter().map(|effect| effect * effect).collect();
         (effects.len() >= FEWEST_FOR_A_FLOOR).then(|| mean(&squares).map(|mean| 1.96 * mean.sqrt()))?
     };
-    effects.into_iter().filter_map(|(case, effects)| Some((case.to_owned(), floor(effects)?.exp_m1()))).collect()
+    effects
+        .into_iter()
+        .filter_map(|(case, effects)| Some((case.to_owned(), floor(effects)?.exp_m1())))
+        .collect()
 }
 
 /// What was told of the row, as a logarithm.
@@ -131,8 +134,7 @@ fn slowdowns(rows: &[&RowTrial]) -> Vec<f64> {
 fn power(slowdown: f64, rows: &[&RowTrial], floors: &BTreeMap<String, f64>) -> Power {
     let is_quiet = |row: &RowTrial| floors.get(&row.case).is_some_and(|floor| *floor < QUIET);
     let slowed = || rows.iter().copied().filter(move |row| row.slowdown == slowdown);
-    let told: Vec<f64> =
-        slowed().filter(|row| is_quiet(row)).filter_map(effect).map(f64::exp_m1).collect();
+    let told: Vec<f64> = slowed().filter(|row| is_quiet(row)).filter_map(effect).map(f64::exp_m1).collect();
     Power {
         slowdown,
         quiet: Share::among(slowed().filter(|row| is_quiet(row)), is_found),
@@ -197,9 +199,10 @@ mod tests {
                 vec![row("quiet", 0.0, sign * 0.001, Same), row("loud", 0.0, sign * 0.02, verdict)]
             })
             .collect();
-        comparisons.extend([Regressed, Regressed, Regressed, Undecided].map(|verdict| {
-            vec![row("quiet", 0.02, 0.02, verdict), row("loud", 0.02, 0.02, Undecided)]
-        }));
+        comparisons.extend(
+            [Regressed, Regressed, Regressed, Undecided]
+                .map(|verdict| vec![row("quiet", 0.02, 0.02, verdict), row("loud", 0.02, 0.02, Undecided)]),
+        );
         record(comparisons)
     }
 

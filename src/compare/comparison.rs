@@ -35,11 +35,7 @@ impl Comparison {
 /// processes show.
 ///
 /// Runs of two machine classes are compared too, and marked: refusing them is the caller's, with [`comparable`].
-pub(crate) fn compare(
-    base: &RunRecord,
-    candidate: &RunRecord,
-    gate: &Gate<'_>,
-) -> Comparison {
+pub(crate) fn compare(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -> Comparison {
     let rows = rows(base, candidate, gate);
     Comparison {
         base: base.into(),

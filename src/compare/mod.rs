@@ -21,7 +21,9 @@ mod verdict;
 #[cfg(test)]
 pub(crate) mod sample;
 
-pub(crate) use calibration::{CALIBRATION_TOLERANCE, Calibration, CaseCalibration, Power, QUIET, Share, floors};
+pub(crate) use calibration::{
+    CALIBRATION_TOLERANCE, Calibration, CaseCalibration, Power, QUIET, Share, floors,
+};
 pub(crate) use census::Census;
 pub(crate) use comparison::{Comparison, compare};
 pub(crate) use estimate::{Basis, Estimate, LEVEL as ESTIMATE_LEVEL, of_metric};

@@ -90,7 +90,8 @@ pub(crate) fn trials(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -
     let verdicts = judgements(base, candidate, gate);
     let trial = |(case, row): (String, Evidence)| {
         let sampled = [base, candidate].into_iter().flat_map(|run| &run.cases);
-        let sampled = sampled.filter(|record| record.id.to_string() == case).flat_map(|record| &record.processes);
+        let sampled =
+            sampled.filter(|record| record.id.to_string() == case).flat_map(|record| &record.processes);
         let nanos: u64 = sampled.map(|process| process.samples.total_nanos()).sum();
         RowTrial {
             slowdown: slowdowns.and_then(|all| all.get(&case)).copied().unwrap_or(0.0),
@@ -142,7 +143,8 @@ pub(super) fn log_ratios(base: &CaseRecord, candidate: &CaseRecord) -> Vec<f64> 
     let ratio = |(base, candidate): (&Measurement, &Measurement)| {
         let (base, candidate) = (base.samples.per_iteration(), candidate.samples.per_iteration());
         // Criterion's processes take turns as a whole; their samples have no partners.
-        paired_log_ratio(&base, &candidate).or_else(|| paired_log_ratio(&[median(&base)?], &[median(&candidate)?]))
+        paired_log_ratio(&base, &candidate)
+            .or_else(|| paired_log_ratio(&[median(&base)?], &[median(&candidate)?]))
     };
     pairs.filter_map(ratio).collect()
 }

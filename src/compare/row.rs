@@ -136,7 +136,7 @@ mod tests {
     use super::super::{Verdict, sample};
     use super::*;
 
-    fn row(
+    fn row_of(
         id: &CaseId,
         base: Option<&CaseRecord>,
         candidate: Option<&CaseRecord>,
@@ -163,7 +163,7 @@ mod tests {
         };
         let (base, candidate) = (of(base), of(candidate));
         let id = sample::case("enc/forward@ndarray", &[]).id;
-        let row = row(&id, base.as_ref(), candidate.as_ref(), Tolerance::default());
+        let row = row_of(&id, base.as_ref(), candidate.as_ref(), Tolerance::default());
         let found = match row.standing {
             Standing::Judged(judgement) => format!("{:?}", judgement.verdict),
             other => format!("{other:?}"),
@@ -193,18 +193,18 @@ mod tests {
     fn a_large_regression_is_an_alert() {
         let (base, candidate) =
             (sample::case("e/f@x", &[100.0, 100.0, 100.0]), sample::case("e/f@x", &[120.0, 120.0, 120.0]));
-        let row = row(&base.id, Some(&base), Some(&candidate), Tolerance::default());
+        let row = row_of(&base.id, Some(&base), Some(&candidate), Tolerance::default());
         assert!(row.is_alert());
         assert!(matches!(row.standing, Standing::Judged(Judgement { verdict: Verdict::Regressed, .. })));
         let relaxed = Tolerance { tolerance: 0.5, alert: 0.9, floor: 0.0 };
-        assert!(!row(&base.id, Some(&base), Some(&candidate), relaxed).is_alert());
+        assert!(!row_of(&base.id, Some(&base), Some(&candidate), relaxed).is_alert());
     }
 
     #[test]
     fn a_failed_case_shows_its_reason_and_no_metrics() {
         let base = sample::case("e/f@x", &[100.0]);
         let candidate = CaseRecord { status: Status::failed(Failure::Oom, "8 GiB"), ..base.clone() };
-        let row = row(&base.id, Some(&base), Some(&candidate), Tolerance::default());
+        let row = row_of(&base.id, Some(&base), Some(&candidate), Tolerance::default());
         assert_eq!(row.candidate.as_ref().and_then(Cell::failure), Some((Failure::Oom, "8 GiB")));
         assert_eq!(row.base.as_ref().and_then(Cell::failure), None);
         assert!(row.metrics.is_empty() && !row.is_alert());

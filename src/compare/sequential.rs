@@ -19,9 +19,13 @@ pub(super) struct Evidence {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Stage {
     /// Nothing is said before it has so many pairs.
-    Open { needs: usize },
+    Open {
+        needs: usize,
+    },
     /// It looks changed; pairs that were not looked at before must show the same.
-    Suspected { needs: usize },
+    Suspected {
+        needs: usize,
+    },
     Decided(Verdict),
 }
 
@@ -44,10 +48,11 @@ const CONFIRMS: f64 = 0.10;
 pub(super) fn decide(rows: &[Evidence]) -> Vec<Stage> {
     let mut stages = vec![Stage::Open { needs: LOOKS[0] }; rows.len()];
     for (look, &at) in LOOKS.iter().enumerate() {
-        let is_ready = |row: &Evidence, stage: &Stage| *stage == Stage::Open { needs: at } && row.pairs.len() >= at;
-        let ready: Vec<usize> =
-            (0..rows.len()).filter(|&row| is_ready(&rows[row], &stages[row])).collect();
-        let tests: Vec<_> = ready.iter().map(|&row| Test::of(&rows[row].pairs[..at], rows[row].gate)).collect();
+        let is_ready =
+            |row: &Evidence, stage: &Stage| *stage == Stage::Open { needs: at } && row.pairs.len() >= at;
+        let ready: Vec<usize> = (0..rows.len()).filter(|&row| is_ready(&rows[row], &stages[row])).collect();
+        let tests: Vec<_> =
+            ready.iter().map(|&row| Test::of(&rows[row].pairs[..at], rows[row].gate)).collect();
         // Rows that were found changed at an earlier look count among the discoveries.
         let earlier = stages.iter().filter(|stage| is_found(stage)).count();
         let found = discoveries(&tests, rows.len(), earlier, of_changes(look));

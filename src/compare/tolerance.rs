@@ -31,6 +31,9 @@ mod tests {
     #[test]
     fn the_gate_is_never_below_the_noise_floor() {
         let gate = |tolerance, floor| Tolerance { tolerance, floor, alert: 0.1 }.gate();
-        assert_eq!([gate(0.05, 0.0), gate(0.05, 0.02), gate(0.05, 0.08), gate(-1.0, 0.0)], [0.05, 0.05, 0.08, 0.0]);
+        assert_eq!(
+            [gate(0.05, 0.0), gate(0.05, 0.02), gate(0.05, 0.08), gate(-1.0, 0.0)],
+            [0.05, 0.05, 0.08, 0.0]
+        );
     }
 }

@@ -197,7 +197,7 @@ fn look(path: &Path, repo: &Repo, source: &Source) -> Result<State, Error> {
 /// A file that cannot be found in a clone that was told to leave files out has a remedy of its own.
 fn missing(error: Error, source: &Source) -> Error {
     match (error, source) {
-        (Error::Git { source: error, .. }, Source::Commit(commit))
+        (Error::Git { reason: error, .. }, Source::Commit(commit))
             if error.code() == git2::ErrorCode::NotFound =>
         {
             Error::MissingObjects(commit.clone())

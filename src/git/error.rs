@@ -42,10 +42,11 @@ pub(crate) enum Error {
     HooksOff(PathBuf),
     #[error("cannot keep the hook `{}`: `{}` exists already", .hook.display(), .kept.display())]
     KeptExists { hook: PathBuf, kept: PathBuf },
-    #[error("cannot {act} `{}`: {source}", .path.display())]
+    #[error("cannot {act} `{}`", .path.display())]
     Io { act: &'static str, path: PathBuf, source: io::Error },
-    #[error("cannot {act}: {}", .source.message())]
-    Git { act: String, source: git2::Error },
+    /// The error itself also says its class and code, which are no words for a reader: so it is no `source`.
+    #[error("cannot {act}: {}", .reason.message())]
+    Git { act: String, reason: git2::Error },
 }
 
 impl Error {
@@ -86,7 +87,7 @@ pub(super) trait Doing<T> {
 
 impl<T> Doing<T> for Result<T, git2::Error> {
     fn doing(self, act: impl FnOnce() -> String) -> Result<T, Error> {
-        self.map_err(|source| Error::Git { act: act(), source })
+        self.map_err(|reason| Error::Git { act: act(), reason })
     }
 }
 

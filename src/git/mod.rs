@@ -29,5 +29,5 @@ pub(crate) use hook::{HookKind, Reach, SKIP_VARIABLE, is_gits_own};
 pub(crate) use merge::merge_heads;
 pub(crate) use push::parse_push;
 pub(crate) use repo::Repo;
-pub(crate) use shelf::remove_old_checkouts;
+pub(crate) use shelf::{Removed, old_checkouts, remove_old_checkouts};
 pub(crate) use source::Source;

@@ -19,17 +19,35 @@ pub(crate) struct Removed {
 
 /// Removes the checkouts under `under`, but for the `keep` that were used last and those that are in use.
 pub(crate) fn remove_old_checkouts(under: &Path, keep: usize) -> Result<Vec<Removed>, Error> {
+    each_old(under, keep, remove)
+}
+
+/// The checkouts that [`remove_old_checkouts`] would remove now.
+pub(crate) fn old_checkouts(under: &Path, keep: usize) -> Result<Vec<Removed>, Error> {
+    each_old(under, keep, Ok)
+}
+
+/// Hands those over that nobody uses, and that nobody can begin to use meanwhile.
+fn each_old(
+    under: &Path,
+    keep: usize,
+    act: impl Fn(Removed) -> Result<Removed, Error>,
+) -> Result<Vec<Removed>, Error> {
     if !under.exists() {
         return Ok(Vec::new());
     }
     let _shelf = lock(under)?;
     let mut found = checkouts(under)?;
     found.sort_by(|(one, a), (other, b)| other.cmp(one).then_with(|| a.cmp(b)));
-    let mut removed = Vec::new();
+    let mut old = Vec::new();
     for (_, path) in found.into_iter().skip(keep) {
-        removed.extend(remove(path)?);
+        let lock = open_lock(&path)?;
+        if lock.try_lock().is_ok() {
+            let bytes = size(&path);
+            old.push(act(Removed { path, bytes })?);
+        }
     }
-    Ok(removed)
+    Ok(old)
 }
 
 /// Each checkout with the time of its last use.
@@ -49,17 +67,11 @@ fn last_use(checkout: &Path) -> SystemTime {
     lock_path(checkout).metadata().and_then(|found| found.modified()).unwrap_or(SystemTime::UNIX_EPOCH)
 }
 
-/// `None` when somebody uses it.
-fn remove(path: PathBuf) -> Result<Option<Removed>, Error> {
-    let lock = open_lock(&path)?;
-    if lock.try_lock().is_err() {
-        return Ok(None);
-    }
-    let bytes = size(&path);
-    io(std::fs::remove_dir_all(&path), "remove the checkout", &path)?;
+fn remove(old: Removed) -> Result<Removed, Error> {
+    io(std::fs::remove_dir_all(&old.path), "remove the checkout", &old.path)?;
     // Nobody waits for this lock: it is opened only by who has locked the shelf.
-    io(std::fs::remove_file(lock_path(&path)), "remove the lock of", &path)?;
-    Ok(Some(Removed { path, bytes }))
+    io(std::fs::remove_file(lock_path(&old.path)), "remove the lock of", &old.path)?;
+    Ok(old)
 }
 
 /// Locks the folder, which is made if it is not there, until the file is dropped.

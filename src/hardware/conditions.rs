@@ -20,7 +20,8 @@ fn read(files: &SystemFiles, cpus: &[usize]) -> Conditions {
         cpus.iter().map(|cpu| format!("cpu{cpu}")).collect()
     };
     let stat = files.text("/proc/stat");
-    let stolen = stat.and_then(|stat| names.iter().map(|name| stolen_ticks(&stat, name)).sum::<Option<u64>>());
+    let stolen =
+        stat.and_then(|stat| names.iter().map(|name| stolen_ticks(&stat, name)).sum::<Option<u64>>());
     let numbers = |path: &str| -> Vec<u64> {
         let of = |cpu: &usize| files.text(&format!("/sys/devices/system/cpu/cpu{cpu}/{path}"))?.parse().ok();
         cpus.iter().filter_map(of).collect()
@@ -47,7 +48,8 @@ mod tests {
 
     use super::*;
 
-    const STAT: &str = "cpu  10 0 10 900 0 0 0 7 0 0\ncpu0 5 0 5 450 0 0 0 3 0 0\ncpu1 5 0 5 450 0 0 0 4 0 0\nctxt 1\n";
+    const STAT: &str =
+        "cpu  10 0 10 900 0 0 0 7 0 0\ncpu0 5 0 5 450 0 0 0 3 0 0\ncpu1 5 0 5 450 0 0 0 4 0 0\nctxt 1\n";
 
     /// A machine with these files.
     fn machine(files: &[(&str, &str)]) -> (tempfile::TempDir, SystemFiles) {
@@ -64,8 +66,10 @@ mod tests {
     #[test]
     fn counters_of_the_cpus_that_are_measured_on() {
         let cpu1 = "sys/devices/system/cpu/cpu1";
-        let (throttle, clock) =
-            (format!("{cpu1}/thermal_throttle/core_throttle_count"), format!("{cpu1}/cpufreq/scaling_cur_freq"));
+        let (throttle, clock) = (
+            format!("{cpu1}/thermal_throttle/core_throttle_count"),
+            format!("{cpu1}/cpufreq/scaling_cur_freq"),
+        );
         let (_root, files) = machine(&[("proc/stat", STAT), (&throttle, "12"), (&clock, "2450000")]);
         let one = read(&files, &[1]);
         assert_eq!(one.stolen_nanos, Some(40_000_000));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
+use std::ops::Range;
 use std::time::Duration;
 
 use accel_bench::record::ParamValue;
@@ -61,6 +62,8 @@ pub(super) struct RawBench {
 /// One bench target and how it is run.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Bench {
+    /// Where the target stands in the file; absent where no file names it.
+    pub(super) at: Option<Range<usize>>,
     pub(crate) name: String,
     pub(crate) target: String,
     /// Absent: the only package that has the target.
@@ -86,6 +89,7 @@ impl Bench {
     /// A target with nothing said about it.
     pub(crate) fn of_target(name: &str, package: &str, target: &str) -> Self {
         Self {
+            at: None,
             name: name.to_owned(),
             target: target.to_owned(),
             package: Some(package.to_owned()),
@@ -113,6 +117,7 @@ impl RawBench {
     pub(super) fn resolve(self, known: &Known, problems: &mut Problems) -> Bench {
         self.check(known, problems);
         Bench {
+            at: Some(self.target.span()),
             name: (**self.name()).clone(),
             package: self.package,
             backends: self.backends.as_ref().map(|list| plain(Some(list))),
@@ -192,7 +197,8 @@ mod tests {
 
     #[test]
     fn two_lines_are_enough() {
-        let expected = Bench { package: None, ..Bench::of_target("encoder", "", "encoder") };
+        let expected =
+            Bench { package: None, at: Some(19..28), ..Bench::of_target("encoder", "", "encoder") };
         assert_eq!(bench("[[bench]]\ntarget = \"encoder\""), expected);
     }
 

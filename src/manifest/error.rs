@@ -22,7 +22,8 @@ impl Error {
     pub(super) fn new(path: &Path, text: &str, mut problems: Problems) -> Self {
         problems.0.sort_by_key(|problem| (problem.span.start, problem.span.end));
         problems.0.dedup();
-        Self { path: path.to_owned(), text: text.to_owned(), problems: problems.0 }
+        let problems = problems.0.into_iter().map(Problem::harmless).collect();
+        Self { path: path.to_owned(), text: text.to_owned(), problems }
     }
 
     /// The drawing for the terminal; [`fmt::Display`] is the same without colors.
@@ -75,6 +76,17 @@ impl Problem {
         self
     }
 
+    /// Values of the file stand in the words; what a terminal would obey in them is spelled out.
+    fn harmless(self) -> Self {
+        Self {
+            title: spelled_out(&self.title),
+            label: spelled_out(&self.label),
+            also: self.also.map(|(span, label)| (span, spelled_out(&label))),
+            help: self.help.as_deref().map(spelled_out),
+            ..self
+        }
+    }
+
     fn draw<'a>(&'a self, text: &'a str, path: &'a str) -> Group<'a> {
         let within = |span: &Range<usize>| span.start.min(text.len())..span.end.min(text.len());
         let primary = AnnotationKind::Primary.span(within(&self.span)).label(self.label.as_str());
@@ -86,6 +98,14 @@ impl Problem {
         let group = Level::ERROR.primary_title(self.title.as_str()).element(snippet);
         group.elements(self.help.as_deref().map(|help| Level::HELP.message(help)))
     }
+}
+
+fn spelled_out(text: &str) -> String {
+    let spelled = |c: char| match c {
+        c if c.is_control() && c != '\n' => c.escape_unicode().to_string(),
+        c => c.to_string(),
+    };
+    text.chars().map(spelled).collect()
 }
 
 /// Everything found wrong so far.
@@ -199,6 +219,16 @@ mod tests {
     #[test]
     fn a_span_past_the_end_is_no_crash() {
         assert!(error(vec![Problem::new(40..50, "cut short", "")]).to_string().contains("cut short"));
+    }
+
+    #[test]
+    fn no_value_of_the_file_speaks_to_the_terminal() {
+        let problem = Problem::new(0..1, "\u{1b}[31m", "\u{7}").also(2..3, "\u{9b}").help("a\u{0}b");
+        let told = error(vec![problem]).to_string();
+        for spelled in [r"\u{1b}[31m", r"\u{7}", r"\u{9b}", r"a\u{0}b"] {
+            assert!(told.contains(spelled), "{spelled} in {told}");
+        }
+        assert!(!told.contains(|c: char| c.is_control() && c != '\n'), "{told:?}");
     }
 
     #[test]

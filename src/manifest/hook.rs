@@ -9,7 +9,7 @@ use super::at::At;
 use super::duration::Time;
 use super::error::Problems;
 use super::known::Known;
-use super::profile::QUICK;
+use super::profile::DEFAULT;
 
 /// Longer than this, people take the hook out.
 const BUDGET: Duration = Duration::from_secs(90);
@@ -21,7 +21,7 @@ pub(super) struct RawHook {
     budget: Option<At<Time>>,
     /// The suite that is measured. Default: that of `[run]`.
     suite: Option<At<String>>,
-    /// The profile. Default: `quick`.
+    /// The profile. Default: `default`.
     profile: Option<At<String>>,
 }
 
@@ -41,7 +41,7 @@ impl RawHook {
         Hook {
             budget: self.budget.map_or(BUDGET, |time| time.0),
             suite: self.suite.map(At::into_inner),
-            profile: self.profile.map_or_else(|| QUICK.to_owned(), At::into_inner),
+            profile: self.profile.map_or_else(|| DEFAULT.to_owned(), At::into_inner),
         }
     }
 }
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn keys() {
-        check("", 90, None, "quick");
+        check("", 90, None, "default");
         check(
             "[hook]\nbudget = \"3m\"\nsuite = \"s\"\nprofile = \"full\"\n[suites.s]",
             180,

@@ -30,9 +30,8 @@ mod template;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-pub(crate) use duration::parse as parse_time;
 pub(crate) use self::backend::{Backend, HOST};
 pub(crate) use self::baseline::Baseline;
 pub(crate) use self::bench::Bench;
@@ -52,6 +51,7 @@ pub(crate) use self::schema::schema;
 pub(crate) use self::store::Store;
 pub(crate) use self::suite::{ALL, Suite};
 pub(crate) use self::template::{Entry, bench_toml, first_bench};
+pub(crate) use duration::parse as parse_time;
 
 use self::at::At;
 use self::error::{Problem, Problems};
@@ -63,6 +63,8 @@ use self::raw::RawManifest;
 pub(crate) struct Manifest {
     /// The file's text; absent without one.
     pub(crate) text: Option<String>,
+    /// The file's path, for messages; absent without one.
+    path: Option<PathBuf>,
     pub(crate) benches: Vec<Bench>,
     pub(crate) backends: BTreeMap<String, Backend>,
     pub(crate) suites: BTreeMap<String, Suite>,
@@ -80,13 +82,22 @@ pub(crate) fn parse(text: &str, path: &Path) -> Result<Manifest, Error> {
     let raw = document::read(text, &mut problems);
     let manifest = resolve(raw, &mut problems);
     if problems.is_empty() {
-        Ok(Manifest { text: Some(text.to_owned()), ..manifest })
+        Ok(Manifest { text: Some(text.to_owned()), path: Some(path.to_owned()), ..manifest })
     } else {
         Err(Error::new(path, text, problems))
     }
 }
 
 impl Manifest {
+    /// What only the workspace could tell of a bench, drawn at its entry; absent where no file has one.
+    pub(crate) fn problem_of(&self, bench: &str, title: String, help: Option<String>) -> Option<Error> {
+        let (text, path) = (self.text.as_deref()?, self.path.as_deref()?);
+        let bench = self.benches.iter().find(|other| other.name == bench)?;
+        let mut problems = Problems::default();
+        problems.push(Problem { help, ..Problem::new(bench.at.clone()?, title, "in this entry") });
+        Some(Error::new(path, text, problems))
+    }
+
     /// The manifest of a project without `bench.toml`: every `(package, target)` is a bench.
     pub(crate) fn of_targets<'t>(targets: impl IntoIterator<Item = (&'t str, &'t str)>) -> Self {
         // Nothing was written, so nothing can be wrong.
@@ -136,6 +147,7 @@ fn resolve(raw: RawManifest, problems: &mut Problems) -> Manifest {
     }
     Manifest {
         text: None,
+        path: None,
         benches,
         backends,
         suites,
@@ -236,6 +248,29 @@ pub(super) mod tests {
         assert_eq!((gated.benches.len(), gated.gate.tolerance), (1, 0.02));
         let named = manifest("[[bench]]\ntarget = \"a\"").with_targets([("p", "t")]);
         assert_eq!(named.benches[0].target, "a");
+    }
+
+    #[test]
+    fn what_the_workspace_tells_is_drawn_at_the_entry() {
+        let text = "[[bench]]\ntarget = \"encoder\"\n\n[[bench]]\nname = \"k\"\ntarget = \"kernels\"\n";
+        let of = |bench: &str, help: Option<&str>| {
+            let told = manifest(text).problem_of(bench, "no such target".to_owned(), help.map(str::to_owned));
+            told.map(|error| error.to_string())
+        };
+        insta::assert_snapshot!(of("k", Some("write another")).unwrap_or_default(), @r#"
+        error: no such target
+         --> bench.toml:6:10
+          |
+        6 | target = "kernels"
+          |          ^^^^^^^^^ in this entry
+          |
+          = help: write another
+        "#);
+        assert!(of("encoder", None).is_some_and(|told| told.contains("bench.toml:2:")));
+        assert_eq!(of("another", None), None);
+        assert_eq!(Manifest::of_targets([("p", "t")]).problem_of("t", String::new(), None), None);
+        let unnamed = manifest("[gate]\ntolerance = \"5%\"").with_targets([("p", "t")]);
+        assert_eq!(unnamed.problem_of("t", String::new(), None), None, "it has no entry");
     }
 
     #[test]

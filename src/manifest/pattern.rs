@@ -105,4 +105,64 @@ mod tests {
         under("kernels", "encoder/", true);
         under("kernels/matmul/*", "kernels/", true);
     }
+
+    /// What a glob means, spelled out.
+    fn glob(pattern: &[u8], text: &[u8]) -> bool {
+        match (pattern.split_first(), text.split_first()) {
+            (None, None) => true,
+            (Some((b'*', rest)), None) => glob(rest, text),
+            (Some((b'*', rest)), Some((_, text_rest))) => glob(rest, text) || glob(pattern, text_rest),
+            (Some((b'?', rest)), Some((_, text_rest))) => glob(rest, text_rest),
+            (Some((one, rest)), Some((other, text_rest))) => one == other && glob(rest, text_rest),
+            _ => false,
+        }
+    }
+
+    /// Every text of up to `longest` of these letters.
+    fn texts(letters: &str, longest: usize) -> Vec<String> {
+        let mut all = vec![String::new()];
+        let mut last = all.clone();
+        for _ in 0..longest {
+            last = last.iter().flat_map(|text| letters.chars().map(move |c| format!("{text}{c}"))).collect();
+            all.extend(last.clone());
+        }
+        all
+    }
+
+    #[test]
+    fn names_match_as_the_definition_says() {
+        let names = texts("ab/", 4);
+        for pattern in texts("a*?/", 4).iter().filter(|pattern| pattern.contains(['*', '?'])) {
+            for name in &names {
+                let expected = glob(pattern.as_bytes(), name.as_bytes());
+                assert_eq!(Pattern::new(pattern).matches_name(name), expected, "{pattern} on {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_bench_is_left_out_that_has_a_case() {
+        let rests = texts("ab@", 3);
+        for pattern in texts("ab*?/@", 4) {
+            let pattern = Pattern::new(pattern);
+            let id = rests.iter().map(|rest| format!("a/{rest}")).find(|id| pattern.matches_id(id));
+            assert!(id.is_none() || pattern.may_match_under("a/"), "`{pattern}` matches {id:?}");
+        }
+    }
+
+    #[test]
+    fn strange_patterns() {
+        id("", true);
+        id("*", true);
+        id("?", false);
+        id("***", true);
+        id("*/b1*", true);
+        id("encoder/forward/bert-tiny/b1_s128", true);
+        id("*/b1_s128@*", true);
+        id("*@", false);
+        name("*", "", true);
+        name("?", "ü", true);
+        name("", "", true);
+        name("", "a", false);
+    }
 }

@@ -18,26 +18,41 @@ impl Percent {
 
     /// Reads `"5%"`, `"5 %"` or `"0.05"`, as the file and the command line spell it.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let number = |text: &str| text.trim().parse::<f64>().ok();
+        let number = |text: &str| text.trim().parse::<f64>().map_err(|_| no_percentage(text));
         match text.trim().strip_suffix('%') {
-            Some(percent) => number(percent).map(|percent| percent / 100.0),
-            None => number(text),
+            // Whoever writes the sign means it: 200 % is no slip for 2 %.
+            Some(percent) => {
+                let percent = number(percent)?;
+                Self::new(percent / 100.0).ok_or_else(|| out_of_range(percent))
+            }
+            None => Self::of_share(number(text)?),
         }
-        .ok_or_else(|| format!("`{text}` is no percentage: write \"5%\" or 0.05"))
-        .and_then(Self::of_share)
+    }
+
+    fn new(share: f64) -> Option<Self> {
+        (0.0..1.0).contains(&share).then_some(Self(share))
     }
 
     fn of_share(share: f64) -> Result<Self, String> {
-        if (0.0..1.0).contains(&share) {
-            return Ok(Self(share));
-        }
-        let percent = share * 100.0;
-        Err(if share.is_finite() && (1.0..100.0).contains(&share) {
-            format!("{share} would be {percent} %: write \"{share}%\" or {}", share / 100.0)
-        } else {
-            format!("{percent} % is out of range: write a share from \"0%\" up to \"99%\"")
+        let percent = rounded(share * 100.0);
+        Self::new(share).ok_or_else(|| match (1.0..100.0).contains(&share) {
+            true => format!("{share} would be {percent} %: write \"{share}%\" or {}", rounded(share / 100.0)),
+            false => out_of_range(percent),
         })
     }
+}
+
+fn no_percentage(text: &str) -> String {
+    format!("`{}` is no percentage: write \"5%\" or 0.05", text.trim())
+}
+
+fn out_of_range(percent: f64) -> String {
+    format!("{percent} % is out of range: write \"0%\" or more, and less than \"100%\"")
+}
+
+/// Without what binary fractions add to decimal ones.
+fn rounded(value: f64) -> f64 {
+    (value * 1e9).round() / 1e9
 }
 
 impl<'de> Deserialize<'de> for Percent {
@@ -112,6 +127,13 @@ mod tests {
     fn what_is_no_share() {
         bad("five", "`five` is no percentage");
         bad("5", "5 would be 500 %: write \"5%\" or 0.05");
+        bad("1.1", "1.1 would be 110 %: write \"1.1%\" or 0.011");
+        bad("200%", "200 % is out of range: write \"0%\" or more, and less than \"100%\"");
+        bad("100%", "100 % is out of range");
+        bad("100", "10000 % is out of range");
+        bad("five%", "`five` is no percentage");
+        bad("%", "is no percentage");
+        bad("", "is no percentage");
         bad("-5%", "-5 % is out of range");
         bad("nan", "out of range");
         bad("inf%", "out of range");

@@ -13,21 +13,22 @@ use super::duration::Time;
 use super::error::{Problem, Problems};
 
 /// What is measured with when nothing else is said.
-pub(crate) const QUICK: &str = "quick";
+pub(crate) const DEFAULT: &str = "default";
+const QUICK: &str = "quick";
 const FULL: &str = "full";
 
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct RawProfile {
-    /// Fresh processes that each case is measured in. Default: 3 in `quick`, 5 in `full`.
+    /// Fresh processes that each case is measured in. Default: 5; 3 in `quick`, 10 in `full`.
     processes: Option<NonZeroU32>,
-    /// Warm up at least this long. Default: "200ms" in `quick`, "1s" in `full`.
+    /// Warm up at least this long. Default: "200ms"; "1s" in `full`.
     warm_up: Option<Time>,
-    /// Collect samples this long. Default: "300ms" in `quick`, "1s" in `full`.
+    /// Collect samples this long. Default: "300ms"; "1s" in `full`.
     time: Option<At<Time>>,
     /// Short work is repeated until a sample takes this long. Default: "1ms".
     sample_time: Option<At<Time>>,
-    /// Collect at least this many samples, however long it takes. Default: 3 in `quick`, 10 in `full`.
+    /// Collect at least this many samples, however long it takes. Default: 3; 10 in `full`.
     min_samples: Option<At<NonZeroU32>>,
     /// Collect at most this many samples. Default: 1000.
     max_samples: Option<At<NonZeroU32>>,
@@ -43,15 +44,20 @@ pub(crate) struct Profile {
 
 /// The profiles that need no declaration.
 pub(super) fn all_built_in() -> BTreeMap<String, Profile> {
-    [QUICK, FULL].into_iter().map(|name| (name.to_owned(), built_in(name))).collect()
+    [QUICK, DEFAULT, FULL].into_iter().map(|name| (name.to_owned(), built_in(name))).collect()
 }
 
-/// A sample of 1 ms is a thousand times the clock's reading and far above a launch (`measurement.md`); more
-/// processes decide more than longer ones, so that `full` adds both.
+/// A profile as it is without a declaration; one of an unknown name is as the default one. A sample of 1 ms is a
+/// thousand times the clock's reading and far above a launch (`measurement.md`). More processes decide more than
+/// longer ones: `quick` and the default one differ in nothing else, and `full` adds both.
 fn built_in(name: &str) -> Profile {
     let full = name == FULL;
     Profile {
-        processes: if full { 5 } else { 3 },
+        processes: match name {
+            QUICK => 3,
+            FULL => 10,
+            _ => 5,
+        },
         sampling: Sampling {
             warm_up_nanos: if full { 1_000_000_000 } else { 200_000_000 },
             time_nanos: if full { 1_000_000_000 } else { 300_000_000 },
@@ -63,7 +69,7 @@ fn built_in(name: &str) -> Profile {
 }
 
 impl RawProfile {
-    /// What is not said is as in the built-in profile of the name, else as in `quick`.
+    /// What is not said is as in the built-in profile of the name, else as in `default`.
     pub(super) fn resolve(self, name: &str, problems: &mut Problems) -> Profile {
         let Profile { processes, sampling } = built_in(name);
         problems.check_time("time", self.time.as_ref());
@@ -107,13 +113,19 @@ mod tests {
     #[test]
     fn built_in_profiles() {
         check("", "quick", 3, 200, 300);
-        check("", "full", 5, 1_000, 1_000);
-        assert_eq!(manifest("").profiles["quick"].sampling.sample_nanos, 1_000_000);
+        check("", "default", 5, 200, 300);
+        check("", "full", 10, 1_000, 1_000);
+        let profiles = manifest("").profiles;
+        assert_eq!(profiles.keys().collect::<Vec<_>>(), ["default", "full", "quick"]);
+        assert_eq!(profiles["quick"].sampling, profiles["default"].sampling);
+        assert_eq!(profiles["quick"].sampling.sample_nanos, 1_000_000);
     }
 
     #[test]
     fn changed_and_new_profiles() {
-        check("[profiles.full]\ntime = \"2s\"", "full", 5, 1_000, 2_000);
+        check("[profiles.full]\ntime = \"2s\"", "full", 10, 1_000, 2_000);
+        check("[profiles.default]\nprocesses = 7", "default", 7, 200, 300);
+        check("[profiles.mine]\ntime = \"2s\"", "mine", 5, 200, 2_000);
         check("[profiles.night]\nprocesses = 20\nwarm-up = \"0s\"", "night", 20, 0, 300);
         let text = "[profiles.a]\nmin-samples = 20\nmax-samples = 30\nsample-time = \"2ms\"";
         let sampling = manifest(text).profiles["a"].sampling;

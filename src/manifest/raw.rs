@@ -25,7 +25,7 @@ pub(super) struct RawManifest {
     pub(super) backends: BTreeMap<String, At<RawBackend>>,
     /// Named selections of cases. `all` is always there.
     pub(super) suites: BTreeMap<String, At<RawSuite>>,
-    /// How much is measured. `quick` and `full` are always there and may be changed here.
+    /// How much is measured. `quick`, `default` and `full` are always there and may be changed here.
     pub(super) profiles: BTreeMap<String, At<RawProfile>>,
     /// From which effect on a change matters.
     pub(super) gate: Option<RawGate>,

@@ -6,14 +6,14 @@ use serde::Deserialize;
 use super::at::{At, plain};
 use super::error::Problems;
 use super::known::Known;
-use super::profile::QUICK;
+use super::profile::DEFAULT;
 
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct RawRun {
     /// The suite. Default: `all`.
     suite: Option<At<String>>,
-    /// The profile. Default: `quick`.
+    /// The profile. Default: `default`.
     profile: Option<At<String>>,
     /// The backends. Default: those of each bench, else `ndarray` or `host`.
     backends: Option<At<Vec<At<String>>>>,
@@ -42,7 +42,7 @@ impl RawRun {
         Run {
             backends: plain(self.backends.as_deref()),
             suite: self.suite.map(At::into_inner),
-            profile: self.profile.map_or_else(|| QUICK.to_owned(), At::into_inner),
+            profile: self.profile.map_or_else(|| DEFAULT.to_owned(), At::into_inner),
             default_branch: self.default_branch,
         }
     }
@@ -56,7 +56,7 @@ mod tests {
     #[test]
     fn defaults() {
         let expected =
-            Run { suite: None, profile: "quick".to_owned(), backends: vec![], default_branch: None };
+            Run { suite: None, profile: "default".to_owned(), backends: vec![], default_branch: None };
         assert_eq!(manifest("").run, expected);
     }
 

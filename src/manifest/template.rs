@@ -47,7 +47,7 @@ const REST: &str = r#"# What else an entry may say:
 # params = { size = [64, 256], depth = { from = 1, to = 16, factor = 2 } }
 # warm-up = "200ms"                      # default, like the next two: the profile's
 # time = "300ms"
-# processes = 3
+# processes = 5
 # timeout = "2m"
 # env = { RUST_LOG = "warn" }
 # harness = "accel-bench"                # or "criterion"; default: what the source says
@@ -70,12 +70,12 @@ const REST: &str = r#"# What else an entry may say:
 # tags = ["*"]
 # backends = ["host"]
 # params = { size = 64 }
-# profile = "quick"
+# profile = "default"
 
 # What runs when the command line names nothing.
 # [run]
 # suite = "all"
-# profile = "quick"
+# profile = "default"
 # backends = ["host"]                    # default: those of each entry, else ndarray or host
 # default-branch = "main"                # default: what git says
 
@@ -95,8 +95,15 @@ const REST: &str = r#"# What else an entry may say:
 # sample-time = "1ms"
 # min-samples = 3
 # max-samples = 1000
-# [profiles.full]
+# [profiles.default]
 # processes = 5
+# warm-up = "200ms"
+# time = "300ms"
+# sample-time = "1ms"
+# min-samples = 3
+# max-samples = 1000
+# [profiles.full]
+# processes = 10
 # warm-up = "1s"
 # time = "1s"
 # sample-time = "1ms"
@@ -118,7 +125,7 @@ const REST: &str = r#"# What else an entry may say:
 # [hook]
 # budget = "90s"
 # suite = "all"
-# profile = "quick"
+# profile = "default"
 "#;
 
 const FIRST_BENCH: &str = r#"//! A first benchmark: `cargo accel-bench` runs it, `cargo bench` too.
@@ -301,5 +308,50 @@ mod tests {
     fn the_first_bench_uses_the_harness() {
         assert!(first_bench().contains("accel_bench::main!();"));
         assert!(first_bench().contains("#[bench("));
+    }
+
+    /// Each line of the template that sets a key, with each of these in the value's place: it is read, or told
+    /// without anything that a terminal would obey, and mostly at that line.
+    #[test]
+    fn any_value_of_any_key_is_read_or_drawn() {
+        let values = [
+            "5",
+            "-1",
+            "0",
+            "1e400",
+            "nan",
+            "true",
+            r#""""#,
+            r#""x""#,
+            r#""\u001b[31m""#,
+            "[]",
+            "[[]]",
+            r#"[1, "a"]"#,
+            "{}",
+            "{ a = 1 }",
+            "1979-05-27",
+            "9223372036854775807",
+            r#"""""#,
+            "=",
+            "[",
+        ];
+        let text = uncommented();
+        let lines: Vec<_> = text.lines().collect();
+        let (mut told, mut drawn) = (0, 0);
+        let keys =
+            lines.iter().enumerate().filter(|(_, line)| line.contains(" = ") && !line.starts_with('#'));
+        for (at, line) in keys {
+            let key = line.split(" = ").next().unwrap_or_default();
+            for value in values {
+                let changed = format!("{key} = {value}");
+                let text = [&lines[..at], &[changed.as_str()], &lines[at + 1..]].concat().join("\n");
+                let Err(error) = parse(&text, Path::new("bench.toml")) else { continue };
+                let words = error.to_string();
+                assert!(words.starts_with("error: ") && !words.contains('\u{1b}'), "{changed}: {words}");
+                told += 1;
+                drawn += usize::from(words.contains(&format!("bench.toml:{}:", at + 1)));
+            }
+        }
+        assert!(told > 500 && drawn * 10 > told * 8, "{drawn} of {told} mistakes are drawn at their lines");
     }
 }

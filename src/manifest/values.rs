@@ -324,4 +324,38 @@ mod tests {
         bad("\"\"", "an empty text");
         bad("1979-05-27", "write it in quotes");
     }
+
+    /// What a range means, spelled out.
+    fn counted(from: i64, to: i64, next: impl Fn(i64) -> i64) -> Vec<i64> {
+        let mut values = vec![];
+        let mut value = from;
+        while value <= to {
+            values.push(value);
+            value = next(value);
+        }
+        values
+    }
+
+    #[test]
+    fn ranges_are_what_counting_gives() {
+        for (from, to) in [(-3, 3), (0, 0), (1, 1), (1, 40), (5, 23), (7, 8)] {
+            for step in 1..10 {
+                let text = format!("{{ from = {from}, to = {to}, step = {step} }}");
+                good(&text, &counted(from, to, |value| value + step));
+            }
+            for factor in (2..6).filter(|_| from > 0) {
+                let text = format!("{{ from = {from}, to = {to}, factor = {factor} }}");
+                good(&text, &counted(from, to, |value| value * factor));
+            }
+        }
+    }
+
+    #[test]
+    fn at_most_ten_thousand() {
+        assert_eq!(read("{ from = 1, to = 10000 }").map(|values| values.len()), Ok(10_000));
+        bad("{ from = 1, to = 10001 }", "more than 10000 values");
+        bad("{ from = -9223372036854775808, to = 9223372036854775807 }", "more than 10000 values");
+        let list = (0..10_001).map(|n| n.to_string()).collect::<Vec<_>>().join(",");
+        bad(&format!("[{list}]"), "10001 values are more than 10000");
+    }
 }

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use accel_bench::record::{Interleaved, RunRecord};
 use fastrand::Rng;
 
+use super::Prepared;
 use super::progress::Progress;
 use super::recorder::Recorder;
 use super::session::{self, Machine, Measured, Session};
-use super::Prepared;
 use crate::compare::{Gate, MOST_PAIRS, closed};
 use crate::context::Context;
 use crate::error::Result;
@@ -51,7 +51,8 @@ pub(crate) fn measure_in_turns(
     let alone = alone(&tables);
     let progress = Progress::begin_in_turns(&mut cx.shell, &all);
     let meanwhile = RefCell::new(Meanwhile { recorders, progress, shell: &mut cx.shell });
-    let turns = Turns { tables: &tables, how: InTurns::default(), seed: looks.seed, slowdowns: &looks.slowdowns };
+    let turns =
+        Turns { tables: &tables, how: InTurns::default(), seed: looks.seed, slowdowns: &looks.slowdowns };
     let ended = runner::run_in_turns(
         &turns,
         &settings,
@@ -96,8 +97,7 @@ fn introduce(recorders: &mut BTreeMap<Side, Recorder>, looks: &Looks<'_>) {
         recorders.iter().map(|(side, recorder)| (*side, recorder.record.id.clone())).collect();
     for (side, recorder) in recorders {
         let other = if *side == Side::Baseline { Side::Candidate } else { Side::Baseline };
-        let slowdowns =
-            if *side == Side::Candidate { looks.slowdowns.clone() } else { BTreeMap::new() };
+        let slowdowns = if *side == Side::Candidate { looks.slowdowns.clone() } else { BTreeMap::new() };
         recorder.record.interleaved = Some(Interleaved {
             with: ids.get(&other).cloned().unwrap_or_default(),
             seed: looks.seed,

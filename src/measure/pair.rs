@@ -76,12 +76,7 @@ fn stored(cx: &mut Context, project: &Project, machine: &Machine, wanted: &Wante
 }
 
 /// What was measured in turns of just these two sides before: nothing has changed since.
-fn earlier(
-    cx: &mut Context,
-    project: &Project,
-    machine: &Machine,
-    wanted: &Wanted,
-) -> Result<Option<Pair>> {
+fn earlier(cx: &mut Context, project: &Project, machine: &Machine, wanted: &Wanted) -> Result<Option<Pair>> {
     if let (SideSpec::Record { record: base, .. }, SideSpec::Record { record: candidate, .. }) =
         (&wanted.base, &wanted.candidate)
     {

@@ -115,7 +115,9 @@ impl Progress {
                 shell.trouble(verb, format!("{shown}: {kind}: {}{log}", printable(reason)));
             }
             // A terminal shows the table soon; who reads lines wants to see that something happens.
-            Status::Ok if self.open.is_empty() && self.left.get(&key) == Some(&0) && !shell.is_interactive() => {
+            Status::Ok
+                if self.open.is_empty() && self.left.get(&key) == Some(&0) && !shell.is_interactive() =>
+            {
                 let median = self.medians.get(&key).and_then(|medians| median(medians)).and_then(Nanos::new);
                 shell.status(
                     "Measured",

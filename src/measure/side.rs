@@ -139,7 +139,8 @@ impl Project {
         machine: &MachineId,
         profile: &Profile,
     ) -> Result<Option<(RunRecord, RunRecord)>> {
-        let (Some((base, base_tree)), Some((commit, tree))) = (self.code(base)?, self.code(candidate)?) else {
+        let (Some((base, base_tree)), Some((commit, tree))) = (self.code(base)?, self.code(candidate)?)
+        else {
             return Ok(None);
         };
         let query = |commit: CommitId, tree| Query {

@@ -46,10 +46,10 @@ pub(crate) fn which_builds(
     }
     let mut sets: Vec<BuildSet> = Vec::new();
     for bench in manifest.benches.iter().filter(|bench| scope.may_run(bench)) {
-        let target = find(bench, targets)?;
-        let harness = harness(bench, target)?;
-        for (backend, features) in backends(manifest, &scope.wanted(bench), bench, harness, target)? {
-            let planned = Planned { bench: bench.clone(), harness, backend, cwd: target.root.clone() };
+        let wanted = scope.wanted(bench);
+        let planned =
+            planned(manifest, &wanted, bench, targets).map_err(|e| e.drawn(manifest, &bench.name))?;
+        for (target, features, planned) in planned {
             add(&mut sets, target, features, planned);
         }
     }
@@ -57,6 +57,25 @@ pub(crate) fn which_builds(
         return Err(Error::Nothing { suite: scope.suite_name.to_owned(), backends: Vec::new() });
     }
     Ok(sets)
+}
+
+/// A bench on one backend, with its target and features.
+type Build<'t> = (&'t BenchTarget, Vec<String>, Planned);
+
+/// The bench on each of its backends, with its target and the features that it is built with.
+fn planned<'t>(
+    manifest: &Manifest,
+    wanted: &Wanted,
+    bench: &Bench,
+    targets: &'t [BenchTarget],
+) -> Result<Vec<Build<'t>>, Error> {
+    let target = find(bench, targets)?;
+    let harness = harness(bench, target)?;
+    let on = |(backend, features)| {
+        let planned = Planned { bench: bench.clone(), harness, backend, cwd: target.root.clone() };
+        (target, features, planned)
+    };
+    Ok(backends(manifest, wanted, bench, harness, target)?.into_iter().map(on).collect())
 }
 
 fn add(sets: &mut Vec<BuildSet>, target: &BenchTarget, features: Vec<String>, planned: Planned) {
@@ -209,6 +228,12 @@ mod tests {
     fn refused(text: &str, selection: &Selection, expected: &str) {
         let error = which_builds(&manifest(text), selection, &targets()).expect_err(text);
         assert!(error.to_string().contains(expected), "{error}");
+        // What is wrong with an entry is shown there.
+        assert_eq!(
+            matches!(error, Error::InManifest(_)),
+            error.to_string().contains("bench.toml:"),
+            "{error}"
+        );
     }
 
     #[test]

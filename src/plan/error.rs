@@ -2,7 +2,26 @@
 
 use thiserror::Error;
 
-use crate::manifest::nearest;
+use crate::manifest::{self, Manifest, nearest};
+
+/// Where a parameter was set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Bench(String),
+    Suite(String),
+    /// `--params`
+    Arguments,
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Bench(name) => write!(f, "the bench `{name}`"),
+            Self::Suite(name) => write!(f, "the benches of the suite `{name}`"),
+            Self::Arguments => f.write_str("the selected benches"),
+        }
+    }
+}
 
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub(crate) enum Error {
@@ -35,18 +54,33 @@ pub(crate) enum Error {
         near(param, known),
         listed(known)
     )]
-    NoParam { place: String, param: String, known: Vec<String> },
+    NoParam { place: Place, param: String, known: Vec<String> },
     #[error("the parameter `{param}` of `{benchmark}` cannot be `{value}`: it takes {expected}")]
-    ParamType { benchmark: String, param: String, value: String, expected: &'static str },
+    ParamType { place: Place, benchmark: String, param: String, value: String, expected: &'static str },
     #[error("two benchmarks of `{bench}` have the name `{benchmark}`: {first} and {second}")]
     Twice { bench: String, benchmark: String, first: String, second: String },
     #[error("the selection has more than {most} cases")]
     TooMany { most: usize },
     #[error("no case is selected by the suite `{suite}` and the arguments{}", on(backends))]
-    Nothing { suite: String, backends: Vec<String> },
+    Nothing {
+        suite: String,
+        /// Those that benchmarks have, where none has one that was selected.
+        backends: Vec<String>,
+    },
+    /// One of the others, drawn at its place.
+    #[error(transparent)]
+    InManifest(manifest::Error),
 }
 
 impl Error {
+    /// The same, drawn at the entry of the bench in the file that names it.
+    pub(super) fn drawn(self, manifest: &Manifest, bench: &str) -> Self {
+        match manifest.problem_of(bench, self.to_string(), self.hint()) {
+            Some(drawn) => Self::InManifest(drawn),
+            None => self,
+        }
+    }
+
     pub(crate) fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Unknown { .. } | Self::NoParam { .. } => "cargo accel-bench list".to_owned(),
@@ -80,14 +114,15 @@ impl Error {
             }
             Self::Nothing { backends, .. } => match backends.first() {
                 Some(backend) => format!("cargo accel-bench --suite all --backend {backend}"),
-                None => "cargo accel-bench list --suite all".to_owned(),
+                None => "`cargo accel-bench --dry-run --suite all` names every case".to_owned(),
             },
+            Self::InManifest(error) => return error.hint(),
         })
     }
 }
 
 /// An unknown name, unless it is known.
-pub(super) fn check_known<'k>(
+pub(crate) fn check_known<'k>(
     kind: &'static str,
     name: &str,
     known: impl IntoIterator<Item = &'k String> + Clone,
@@ -144,7 +179,7 @@ mod tests {
     #[test]
     fn parameters_that_do_not_exist() {
         let error = Error::NoParam {
-            place: "the bench `enc`".into(),
+            place: Place::Bench("enc".into()),
             param: "batch_size".into(),
             known: names(&["batch-size"]),
         };
@@ -171,5 +206,34 @@ mod tests {
         let message =
             "no case is selected by the suite `all` and the arguments; there are benchmarks for `wgpu`";
         check(&error, message, "--backend wgpu");
+        let error = Error::Nothing { suite: "small".into(), backends: vec![] };
+        check(&error, "no case is selected by the suite `small` and the arguments", "--dry-run --suite all");
+    }
+
+    #[test]
+    fn places_of_parameters() {
+        let told = |place: Place| {
+            let known = names(&["n"]);
+            let error = Error::NoParam { place, param: "m".into(), known };
+            error.to_string().split(" has a parameter").next().map(str::to_owned)
+        };
+        let expect = |text: &str| Some(format!("no benchmark of {text}"));
+        assert_eq!(told(Place::Bench("enc".into())), expect("the bench `enc`"));
+        assert_eq!(told(Place::Suite("s".into())), expect("the benches of the suite `s`"));
+        assert_eq!(told(Place::Arguments), expect("the selected benches"));
+    }
+
+    #[test]
+    fn what_the_file_says_is_drawn_and_the_rest_is_told() {
+        let parse =
+            |text: &str| manifest::parse(text, std::path::Path::new("bench.toml")).expect("a manifest");
+        let error = Error::Libtest { target: "enc".into(), package: "app".into() };
+        let drawn = error.clone().drawn(&parse("[[bench]]\ntarget = \"enc\"\n"), "enc").to_string();
+        assert!(drawn.contains(" --> bench.toml:2:10\n"), "{drawn}");
+        assert!(
+            drawn.contains("= help: add `harness = false` below `name = \"enc\"` in Cargo.toml"),
+            "{drawn}"
+        );
+        assert_eq!(error.clone().drawn(&parse(""), "enc"), error);
     }
 }

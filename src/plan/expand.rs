@@ -7,7 +7,7 @@ use accel_bench::record::{CaseId, ParamValue, Params};
 
 use crate::manifest::{Bench, Manifest, nanos};
 
-use super::error::Error;
+use super::error::{Error, Place};
 use super::listing::{Listing, has};
 use super::select::{Scope, Selection, Wanted, is_named};
 use super::{Case, Cpus, Unit};
@@ -33,7 +33,10 @@ pub(crate) fn expand(
     for listing in listings {
         let mut cases = Vec::new();
         for info in listing.benchmarks.iter().filter(|info| runs_on(&scope, listings, listing, info)) {
-            let matrix = matrix(&scope, listing, info)?;
+            let matrix = matrix(&scope, listing, info).map_err(|error| match &error {
+                Error::ParamType { place: Place::Bench(name), .. } => error.clone().drawn(manifest, name),
+                _ => error,
+            })?;
             count = size(&matrix)
                 .and_then(|size| size.checked_add(count))
                 .filter(|count| *count <= MOST_CASES)
@@ -44,12 +47,24 @@ pub(crate) fn expand(
         units.extend(by_precision(cases).into_iter().map(|cases| unit(manifest, listing, cases)));
     }
     if units.is_empty() {
-        let registered: BTreeSet<_> =
-            listings.iter().flat_map(|l| &l.benchmarks).flat_map(|i| &i.backends).collect();
-        let backends = registered.into_iter().cloned().collect();
-        return Err(Error::Nothing { suite: scope.suite_name.to_owned(), backends });
+        return Err(Error::Nothing {
+            suite: scope.suite_name.to_owned(),
+            backends: other_backends(listings),
+        });
     }
     Ok(units)
+}
+
+/// The backends that there are benchmarks for, where not one has a backend that was selected: else these are not
+/// why nothing is.
+fn other_backends(listings: &[Listing]) -> Vec<String> {
+    let all =
+        || listings.iter().flat_map(|listing| listing.benchmarks.iter().map(move |info| (listing, info)));
+    if all().any(|(listing, info)| has(info, &listing.backend)) {
+        return Vec::new();
+    }
+    let registered: BTreeSet<_> = all().flat_map(|(_, info)| &info.backends).collect();
+    registered.into_iter().cloned().collect()
 }
 
 /// Names on the command line that mean nothing, and names that mean two things.
@@ -90,28 +105,29 @@ fn check_params(manifest: &Manifest, scope: &Scope<'_>, listings: &[Listing]) ->
     for listing in listings {
         let name = &listing.bench.name;
         let known = declared(&mut listings.iter().filter(|other| other.bench.name == *name));
-        check_declared(&format!("the bench `{name}`"), listing.bench.params.keys(), &known)?;
+        check_declared(&Place::Bench(name.clone()), listing.bench.params.keys(), &known)
+            .map_err(|error| error.drawn(manifest, name))?;
     }
     let known = declared(&mut listings.iter());
-    check_declared("the selected benches", scope.selection.params.keys(), &known)?;
+    check_declared(&Place::Arguments, scope.selection.params.keys(), &known)?;
     // A suite may set what only a bench has that was not built this time.
     let is_listed = |bench: &Bench| listings.iter().any(|listing| listing.bench.name == bench.name);
     if manifest.benches.iter().all(is_listed) {
-        let place = format!("the benches of the suite `{}`", scope.suite_name);
+        let place = Place::Suite(scope.suite_name.to_owned());
         check_declared(&place, scope.suite.params.keys(), &known)?;
     }
     Ok(())
 }
 
 fn check_declared<'k>(
-    place: &str,
+    place: &Place,
     set: impl Iterator<Item = &'k String>,
     known: &BTreeSet<String>,
 ) -> Result<(), Error> {
     match set.into_iter().find(|param| !known.contains(*param)) {
         None => Ok(()),
         Some(param) => {
-            let (place, param) = (place.to_owned(), param.clone());
+            let (place, param) = (place.clone(), param.clone());
             Err(Error::NoParam { place, param, known: known.iter().cloned().collect() })
         }
     }
@@ -138,13 +154,17 @@ fn matrix(
     listing: &Listing,
     info: &BenchmarkInfo,
 ) -> Result<BTreeMap<String, Vec<ParamValue>>, Error> {
-    let layers = [&listing.bench.params, &scope.suite.params, &scope.selection.params];
+    let layers = [
+        (Place::Bench(listing.bench.name.clone()), &listing.bench.params),
+        (Place::Suite(scope.suite_name.to_owned()), &scope.suite.params),
+        (Place::Arguments, &scope.selection.params),
+    ];
     let mut matrix = info.params.clone();
     for (param, values) in &mut matrix {
-        if let Some(set) = layers.into_iter().rev().find_map(|layer| layer.get(param)) {
-            let set =
-                set.iter().map(|value| conform(info, param, values, value)).collect::<Result<Vec<_>, _>>()?;
-            *values = set;
+        let set = layers.iter().rev().find_map(|(place, layer)| Some((place, layer.get(param)?)));
+        if let Some((place, set)) = set {
+            let conformed = set.iter().map(|value| conform((place, info, param), values, value));
+            *values = conformed.collect::<Result<Vec<_>, _>>()?;
         }
     }
     Ok(matrix)
@@ -152,8 +172,7 @@ fn matrix(
 
 /// The value as the benchmark spells its own, so that one case has one id: `1` is `1.0` among fractions.
 fn conform(
-    info: &BenchmarkInfo,
-    param: &str,
+    (place, info, param): (&Place, &BenchmarkInfo, &str),
     own: &[ParamValue],
     value: &ParamValue,
 ) -> Result<ParamValue, Error> {
@@ -168,6 +187,7 @@ fn conform(
         (Some(Float(_)), _) => "numbers",
     };
     Err(Error::ParamType {
+        place: place.clone(),
         benchmark: info.name.clone(),
         param: param.to_owned(),
         value: value.to_string(),

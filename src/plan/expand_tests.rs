@@ -126,6 +126,29 @@ fn parameters_that_nobody_has() {
     refused(&suite, &none(), &f, "no benchmark of the benches of the suite `s`");
 }
 
+/// Whether it is the command line's mistake, for the exit code; the file's is drawn.
+#[test]
+fn mistakes_know_whose_they_are() {
+    let whose = |text: &str, selection: &Selection| {
+        let manifest = manifest(text);
+        let listings = listings(&manifest, &["host"], &[info("f", &["n=1"])]);
+        match expand(&manifest, selection, &listings).expect_err(text) {
+            Error::NoParam { place, .. } | Error::ParamType { place, .. } => place.to_string(),
+            Error::InManifest(error) => error.to_string(),
+            other => panic!("{other}"),
+        }
+    };
+    assert_eq!(whose(ENC, &params(&["m=1"])), Place::Arguments.to_string());
+    assert_eq!(whose(ENC, &params(&["n=x"])), Place::Arguments.to_string());
+    let in_suite = |values: &str| format!("{ENC}[suites.s]\nparams = {values}\n[run]\nsuite = \"s\"");
+    assert_eq!(whose(&in_suite("{ m = 1 }"), &none()), Place::Suite("s".into()).to_string());
+    assert_eq!(whose(&in_suite("{ n = \"x\" }"), &none()), Place::Suite("s".into()).to_string());
+    for values in ["{ m = 1 }", "{ n = \"x\" }"] {
+        let told = whose(&format!("{ENC}params = {values}"), &none());
+        assert!(told.contains("bench.toml:2:10"), "{told}");
+    }
+}
+
 #[test]
 fn values_take_the_type_of_the_benchmarks_own() {
     check(ENC, &params(&["x=2"]), &["host"], &[info("f", &["x=0.5"])], "enc/f/x=2@host");
@@ -201,6 +224,15 @@ fn the_suite_and_the_arguments_both_narrow() {
     check(&text, &all, &["host"], &f, "enc/g/n=1@host enc/g/n=2@host");
 }
 
+/// What is proposed where nothing is selected.
+#[track_caller]
+fn hints(benchmarks: &[BenchmarkInfo], selection: &Selection, expected: &str) {
+    let manifest = manifest(ENC);
+    let error =
+        expand(&manifest, selection, &listings(&manifest, &["host"], benchmarks)).expect_err(expected);
+    assert!(error.hint().is_some_and(|hint| hint.contains(expected)), "{:?}", error.hint());
+}
+
 #[test]
 fn nothing_is_an_error() {
     let gpu = [on(&["wgpu"], info("f", &[]))];
@@ -216,6 +248,12 @@ fn nothing_is_an_error() {
         &[info("f", &[])],
         "no case is selected",
     );
+    hints(&gpu, &none(), "--backend wgpu");
+    // The backend is no reason where one of the benchmarks has it, or names none.
+    let both = [on(&["host"], info("plain", &[])), gpu[0].clone()];
+    let nowhere = Selection { filters: patterns(&["zzz"]), ..none() };
+    hints(&both, &nowhere, "--dry-run --suite all");
+    hints(&[info("f", &[])], &nowhere, "--dry-run --suite all");
     refused(
         ENC,
         &Selection { benchmarks: patterns(&["forwrd"]), ..none() },

@@ -168,11 +168,7 @@ mod tests {
             &[unit("host", &["a", "new"])],
             &["baseline: a old; candidate: a new; control: a"],
         );
-        check(
-            &[unit("wgpu", &["a"])],
-            &[unit("host", &["a"])],
-            &["candidate: a", "baseline: a"],
-        );
+        check(&[unit("wgpu", &["a"])], &[unit("host", &["a"])], &["candidate: a", "baseline: a"]);
         check(&[unit("host", &["x"])], &[unit("host", &["y"])], &["baseline: x; candidate: y"]);
     }
 

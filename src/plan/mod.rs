@@ -16,7 +16,7 @@ use accel_bench::protocol::Sampling;
 use accel_bench::record::CaseId;
 
 pub(crate) use self::builds::{BuildSet, Planned, which_builds};
-pub(crate) use self::error::Error;
+pub(crate) use self::error::{Error, Place, check_known};
 pub(crate) use self::expand::expand;
 pub(crate) use self::interleave::{InTurns, Seat, Table, interleave};
 pub(crate) use self::listing::{Listing, sort};
@@ -202,5 +202,27 @@ mod tests {
         assert!(target(Some(Harness::Criterion), Main::Own).is_ours());
         assert!(!target(Some(Harness::AccelBench), Main::Libtest).is_ours());
         assert!(!target(None, Main::Own).is_ours());
+    }
+
+    /// However many units and rounds: each unit has its processes on each side, and no side is ahead by more than
+    /// one process of a unit.
+    #[test]
+    fn schedules_are_complete_and_even() {
+        for (units, rounds) in (0..5).flat_map(|units| (0..6).map(move |rounds| (units, rounds))) {
+            let side = || (0..units).map(|n| unit(&n.to_string(), None)).collect::<Vec<_>>();
+            let jobs = schedule(&[(Side::Baseline, side()), (Side::Candidate, side())], rounds);
+            assert_eq!(jobs.len(), 2 * units * rounds as usize);
+            for of in side() {
+                let mut ahead = 0_i32;
+                for job in jobs.iter().filter(|job| job.unit == of) {
+                    ahead += if job.side == Side::Baseline { 1 } else { -1 };
+                    assert!(ahead.abs() <= 1, "{units} units, {rounds} rounds");
+                }
+                assert_eq!(ahead, 0);
+            }
+            let first = |side| jobs.chunks(2).filter(|turn| turn[0].side == side).count();
+            assert!(first(Side::Baseline).abs_diff(first(Side::Candidate)) <= units.max(1));
+            assert!(jobs.is_sorted_by_key(|job| job.round));
+        }
     }
 }

@@ -137,4 +137,42 @@ mod tests {
         bad("{\"n\": {\"from\": 1}}", "write a text, a number");
         bad("{\"n\": null}", "cannot be `null`");
     }
+
+    /// What a case's name shows can be given as an argument, and is the same value.
+    #[test]
+    fn values_come_back_from_their_names() {
+        let values: [ParamValue; 11] = [
+            0.into(),
+            (-1).into(),
+            i64::MAX.into(),
+            i64::MIN.into(),
+            0.5.into(),
+            true.into(),
+            false.into(),
+            "f32".into(),
+            "a=b".into(),
+            "bert-tiny".into(),
+            "größe".into(),
+        ];
+        for value in values {
+            good(&[&format!("n={value}")], "n", std::slice::from_ref(&value));
+        }
+    }
+
+    #[test]
+    fn odd_arguments() {
+        good(&[" n = 8 "], "n", &[8.into()]);
+        good(&["n=+8"], "n", &[8.into()]);
+        good(&["n=1e400"], "n", &["1e400".into()]);
+        good(&["n=True"], "n", &["True".into()]);
+        good(&["n=0x10"], "n", &["0x10".into()]);
+        good(&["{\"n\": 18446744073709551615}"], "n", &[18_446_744_073_709_551_615_f64.into()]);
+        good(&["{}", "n=1"], "n", &[1.into()]);
+        bad("{\"n\": [[1]]}", "write a text, a number");
+        bad("{\"n\": \"\"}", "cannot be");
+        bad("{\"n\": 1", "not JSON");
+        bad("{\"n\": 1} x", "not JSON");
+        bad("[1]", "write KEY=VALUE");
+        bad("", "write KEY=VALUE");
+    }
 }

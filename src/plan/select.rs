@@ -232,7 +232,7 @@ mod tests {
             let manifest = manifest(&format!("{text}\n{TEXT}"));
             Scope::new(&manifest, selection).expect("a scope").profile_name.to_owned()
         };
-        assert_eq!(profile("", &Selection::default()), "quick");
+        assert_eq!(profile("", &Selection::default()), "default");
         assert_eq!(profile("", &suite("small")), "full");
         assert_eq!(profile("run.profile = \"full\"", &Selection::default()), "full");
         assert_eq!(profile("", &Selection { profile: Some("quick".into()), ..suite("small") }), "quick");

@@ -16,6 +16,12 @@ pub(super) fn amount(value: f64, unit: &str) -> String {
     known.unwrap_or_else(|| format!("{} {unit}", number(value)).trim_end().to_owned())
 }
 
+/// `1 case`, `2 cases`.
+pub(crate) fn count(number: usize, noun: &str) -> String {
+    let end = if noun.ends_with('s') { "es" } else { "s" };
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}{end}") }
+}
+
 /// `12.35 ms ±0.4 %`.
 pub(super) fn estimate(estimate: &Estimate, unit: &str) -> String {
     let value = amount(estimate.value, unit);
@@ -116,6 +122,13 @@ mod tests {
         assert_eq!(rate(Throughput::Samples(1), 81.0), "81.00 samples/s");
         assert_eq!(rate(Throughput::Bytes(1), 2.5e9), "2.500 GB/s");
         assert_eq!(rate(Throughput::Elements(1), 2.5e6), "2.500 Melem/s");
+    }
+
+    #[test]
+    fn counts() {
+        assert_eq!(["case", "process"].map(|noun| count(1, noun)), ["1 case", "1 process"]);
+        assert_eq!([0, 2, 1_000].map(|number| count(number, "case")), ["0 cases", "2 cases", "1000 cases"]);
+        assert_eq!(count(2, "process"), "2 processes");
     }
 
     #[test]

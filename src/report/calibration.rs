@@ -23,9 +23,11 @@ pub(crate) fn calibration(
         Format::Table => terminal(record, found, width),
         Format::Markdown => markdown(record, found),
         Format::Json => json::pretty("calibration", record)?,
-        Format::Jsonl => {
-            record.comparisons.iter().map(|trial| json::line("comparison", trial)).collect::<Result<_, _>>()?
-        }
+        Format::Jsonl => record
+            .comparisons
+            .iter()
+            .map(|trial| json::line("comparison", trial))
+            .collect::<Result<_, _>>()?,
         Format::Csv => csv(record)?,
     };
     to.write_all(text.as_bytes())
@@ -92,10 +94,15 @@ fn summary(record: &CalibrationRecord, found: &Calibration) -> Vec<[String; 2]> 
         let quiet = amount::percent(QUIET);
         lines.push([
             format!("found of {} more work", amount::percent(power.slowdown)),
-            format!("{} where the floor is under {quiet}{told}; {} in all", share(&power.quiet), share(&power.all)),
+            format!(
+                "{} where the floor is under {quiet}{told}; {} in all",
+                share(&power.quiet),
+                share(&power.all)
+            ),
         ]);
     }
-    let seconds = |seconds: Option<f64>| seconds.map_or_else(|| "—".to_owned(), |value| format!("{value:.2} s"));
+    let seconds =
+        |seconds: Option<f64>| seconds.map_or_else(|| "—".to_owned(), |value| format!("{value:.2} s"));
     lines.push([
         "time a row, both sides".to_owned(),
         format!(

@@ -19,6 +19,10 @@ pub(crate) trait Listed: Serialize {
     const COLUMNS: &'static [Column];
     /// As many as there are columns.
     fn cells(&self) -> Vec<String>;
+    /// The columns for scripts: what the JSON forms call them, all that they hold.
+    const FIELDS: &'static [&'static str];
+    /// As many as there are fields, nothing shortened and nothing joined that is two things.
+    fn fields(&self) -> Vec<String>;
 }
 
 /// A run in `log`.
@@ -85,6 +89,25 @@ impl Listed for LogRow {
         let subject = self.subject.clone().unwrap_or_default();
         vec![commit, self.run.clone(), cases, self.state.clone(), subject]
     }
+
+    const FIELDS: &'static [&'static str] =
+        &["run", "started", "commit", "branch", "subject", "clean", "state", "machine", "cases", "failed"];
+
+    fn fields(&self) -> Vec<String> {
+        let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
+        vec![
+            self.run.clone(),
+            self.started.clone(),
+            or_empty(&self.commit),
+            or_empty(&self.branch),
+            or_empty(&self.subject),
+            self.clean.to_string(),
+            self.state.clone(),
+            self.machine.clone(),
+            self.cases.to_string(),
+            self.failed.to_string(),
+        ]
+    }
 }
 
 impl Listed for BenchmarkRow {
@@ -99,19 +122,41 @@ impl Listed for BenchmarkRow {
 
     fn cells(&self) -> Vec<String> {
         let info = &self.info;
-        let values = |values: &[accel_bench::record::ParamValue]| {
-            values.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
-        };
-        let params: Vec<_> =
-            info.params.iter().map(|(name, all)| format!("{name}={}", values(all))).collect();
         let backends = if info.backends.is_empty() { "any".to_owned() } else { info.backends.join(" ") };
         vec![
             format!("{}/{}", self.bench, info.name),
             info.category.clone().unwrap_or_default(),
             backends,
             info.tags.join(" "),
-            params.join(" "),
+            self.params(),
         ]
+    }
+
+    const FIELDS: &'static [&'static str] =
+        &["bench", "name", "category", "tags", "backends", "params", "source"];
+
+    fn fields(&self) -> Vec<String> {
+        let info = &self.info;
+        vec![
+            self.bench.clone(),
+            info.name.clone(),
+            info.category.clone().unwrap_or_default(),
+            info.tags.join(" "),
+            info.backends.join(" "),
+            self.params(),
+            info.source.clone(),
+        ]
+    }
+}
+
+impl BenchmarkRow {
+    /// `batch-size=1,8 model=bert-tiny`
+    fn params(&self) -> String {
+        let values = |values: &[accel_bench::record::ParamValue]| {
+            values.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+        };
+        let params = self.info.params.iter().map(|(name, all)| format!("{name}={}", values(all)));
+        params.collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -138,6 +183,22 @@ impl Listed for BaselineRow {
             self.approved_at.clone(),
             self.approved_by.clone(),
             self.reason.clone(),
+        ]
+    }
+
+    const FIELDS: &'static [&'static str] =
+        &["name", "machine", "approved_by", "approved_at", "reason", "commit", "tag", "cases"];
+
+    fn fields(&self) -> Vec<String> {
+        vec![
+            self.name.clone(),
+            self.machine.clone(),
+            self.approved_by.clone(),
+            self.approved_at.clone(),
+            self.reason.clone(),
+            self.commit.clone().unwrap_or_default(),
+            self.tag.clone().unwrap_or_default(),
+            self.cases.to_string(),
         ]
     }
 }
@@ -189,9 +250,9 @@ fn markdown_table<T: Listed>(rows: &[T]) -> String {
 
 fn csv<T: Listed>(rows: &[T]) -> io::Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(T::COLUMNS.iter().map(|(title, _)| *title))?;
+    writer.write_record(T::FIELDS)?;
     for row in rows {
-        writer.write_record(row.cells().iter().map(|cell| plain(cell)))?;
+        writer.write_record(row.fields().iter().map(|field| plain(field)))?;
     }
     let bytes = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
     String::from_utf8(bytes).map_err(io::Error::other)
@@ -304,9 +365,9 @@ mod tests {
         {"format":1,"kind":"run","run":"20261121-093045-3f9a","started":"2026-11-21T09:30:45Z","commit":"4f2c9d1e7b8a6053c1d2e3f405162738495a6b7c","branch":"main","subject":"Fuse the softmax | and \u001b[31mmore","clean":true,"state":"complete","machine":"epyc-2c","cases":12,"failed":0}
         "#);
         insta::assert_snapshot!(render(&log()[..2], Format::Csv, 80), @r#"
-        commit,run,cases,state,subject
-        4f2c9d1e7,20261121-093045-3f9a,12,complete,Fuse the softmax | and \u{1b}[31mmore
-        4f2c9d1e7-dirty,20261121-093045-3f9a,"12, 2 failed",complete,
+        run,started,commit,branch,subject,clean,state,machine,cases,failed
+        20261121-093045-3f9a,2026-11-21T09:30:45Z,4f2c9d1e7b8a6053c1d2e3f405162738495a6b7c,main,Fuse the softmax | and \u{1b}[31mmore,true,complete,epyc-2c,12,0
+        20261121-093045-3f9a,2026-11-21T09:30:45Z,4f2c9d1e7b8a6053c1d2e3f405162738495a6b7c,main,,false,complete,epyc-2c,12,2
         "#);
         insta::assert_snapshot!(render(&log()[..1], Format::Markdown, 80), @r"
         | commit | run | cases | state | subject |
@@ -359,9 +420,80 @@ mod tests {
         ");
     }
 
+    /// The keys of one row in JSON lines, without those of the envelope, are the columns of CSV.
+    fn same_fields<T: Listed>(rows: &[T]) {
+        let line = render(&rows[..1], Format::Jsonl, 80);
+        let json: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+        let mut keys: Vec<_> = json.as_object().expect("an object").keys().map(String::as_str).collect();
+        keys.retain(|key| !["format", "kind"].contains(key));
+        let mut fields = T::FIELDS.to_vec();
+        keys.sort_unstable();
+        fields.sort_unstable();
+        assert_eq!(keys, fields);
+        for row in rows {
+            assert_eq!((row.fields().len(), row.cells().len()), (T::FIELDS.len(), T::COLUMNS.len()));
+        }
+    }
+
+    #[test]
+    fn scripts_get_the_same_from_csv_as_from_json() {
+        same_fields(&log());
+        same_fields(&benchmarks());
+        same_fields(&baselines());
+    }
+
+    #[test]
+    fn csv_comes_back_as_it_was() {
+        let text = render(&benchmarks(), Format::Csv, 80);
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let read: Vec<Vec<String>> = reader
+            .records()
+            .map(|record| record.expect("a record").iter().map(str::to_owned).collect())
+            .collect();
+        let written: Vec<_> = benchmarks().iter().map(Listed::fields).collect();
+        assert_eq!(read, written);
+    }
+
     #[test]
     fn an_empty_list_is_an_empty_table() {
         assert_eq!(render::<LogRow>(&[], Format::Table, 80), "");
         assert_eq!(render::<LogRow>(&[], Format::Jsonl, 80), "");
+        assert_eq!(render::<BaselineRow>(&[], Format::Csv, 80).lines().count(), 1, "its columns");
+    }
+
+    /// Nothing that stands in a commit's subject or a benchmark's name may reach the terminal as a command, break
+    /// a table's row or become another cell.
+    #[test]
+    fn hostile_texts_stay_in_their_cells() {
+        let hostile = [
+            "\u{1b}]0;title\u{7}",
+            "a\nb",
+            "a\r\nb",
+            "a|b",
+            "a,b",
+            "a\"b",
+            "\u{202e}abc",
+            "\u{9b}31m",
+            "`|`",
+        ];
+        for text in hostile {
+            let named = || Some(text.to_owned());
+            let row = LogRow { subject: named(), branch: named(), ..log()[0].clone() };
+            let of = |format| render(std::slice::from_ref(&row), format, 200);
+            let forms = [(Format::Table, 3), (Format::Markdown, 3), (Format::Csv, 2), (Format::Jsonl, 1)];
+            for (format, lines) in forms {
+                let told = of(format);
+                assert_eq!(told.lines().count(), lines, "{text:?}: {told}");
+                let obeyed = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
+                assert!(!told.contains(obeyed), "{text:?}: {told:?}");
+            }
+            let csv = of(Format::Csv);
+            let mut reader = csv::Reader::from_reader(csv.as_bytes());
+            let widths: Vec<_> = reader.records().map(|row| row.expect("CSV").len()).collect();
+            assert_eq!(widths, [LogRow::FIELDS.len()], "{text:?}");
+            let cells = |line: &str| line.replace("\\|", "").matches('|').count();
+            let cells: Vec<_> = of(Format::Markdown).lines().map(cells).collect();
+            assert_eq!(cells, [LogRow::COLUMNS.len() + 1; 3], "{text:?}");
+        }
     }
 }

@@ -17,6 +17,7 @@ mod paint;
 mod plain;
 mod run;
 
+pub(crate) use amount::count;
 pub(crate) use calibration::calibration;
 pub(crate) use comparison::comparison;
 pub(crate) use format::Format;

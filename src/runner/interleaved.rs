@@ -79,12 +79,7 @@ impl<'a> Round<'a> {
         Self { turns, settings, seats, cases: 0 }
     }
 
-    fn case(
-        &mut self,
-        id: &CaseId,
-        chance: &mut Rng,
-        on: &mut dyn FnMut(Event),
-    ) -> Result<Ended, Error> {
+    fn case(&mut self, id: &CaseId, chance: &mut Rng, on: &mut dyn FnMut(Event)) -> Result<Ended, Error> {
         if self.settings.is_stopped() {
             return Ok(Ended::Interrupted);
         }

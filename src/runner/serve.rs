@@ -130,7 +130,7 @@ fn mismatch(hello: &Hello) -> Option<String> {
     let mend = match hello.protocol.cmp(&ours.protocol) {
         std::cmp::Ordering::Equal => return None,
         std::cmp::Ordering::Less => "cargo update -p accel-bench",
-        std::cmp::Ordering::Greater => "cargo install cargo-accel-bench --locked",
+        std::cmp::Ordering::Greater => "cargo install --path . --locked",
     };
     Some(format!(
         "the target's accel-bench {} speaks protocol {}, this cargo-accel-bench {} speaks {}; run `{mend}`",
@@ -199,6 +199,6 @@ mod tests {
     fn versions_that_differ_name_the_command_that_mends_it() {
         check(protocol::VERSION, None);
         check(protocol::VERSION - 1, Some("run `cargo update -p accel-bench`"));
-        check(protocol::VERSION + 1, Some("run `cargo install cargo-accel-bench --locked`"));
+        check(protocol::VERSION + 1, Some("run `cargo install --path . --locked`"));
     }
 }

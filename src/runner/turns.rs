@@ -85,7 +85,13 @@ pub(super) fn start(
     })
 }
 
-pub(super) fn finished(job: &Job, case: &Case, status: Status, measurement: Option<Measurement>, log: &Log) -> Event {
+pub(super) fn finished(
+    job: &Job,
+    case: &Case,
+    status: Status,
+    measurement: Option<Measurement>,
+    log: &Log,
+) -> Event {
     Event::CaseFinished {
         side: job.side,
         round: job.round,

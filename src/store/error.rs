@@ -5,13 +5,16 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+/// How a newer tool is had.
+const UPDATE: &str = "in a clone of cargo-accel-bench: git pull && cargo install --path . --locked";
+
 /// Why the store did not do what it was asked for.
 #[derive(Debug, Error)]
 pub(crate) enum Error {
     #[error("cannot write `{}`: no space is left there", path.display())]
-    Full { path: PathBuf, source: io::Error },
+    Full { path: PathBuf },
     #[error("cannot write `{}`: it is read-only for this user", path.display())]
-    ReadOnly { path: PathBuf, source: io::Error },
+    ReadOnly { path: PathBuf },
     #[error("cannot write `{}`", path.display())]
     Write { path: PathBuf, source: io::Error },
     #[error("cannot remove `{}`", path.display())]
@@ -34,13 +37,11 @@ pub(crate) enum Error {
 
 impl Error {
     /// A failed write, sorted by what helps against it.
-    pub(super) fn write(path: &Path, source: io::Error) -> Self {
+    pub(crate) fn write(path: &Path, source: io::Error) -> Self {
         let path = path.to_path_buf();
         match source.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full { path, source },
-            io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
-                Self::ReadOnly { path, source }
-            }
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full { path },
+            io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => Self::ReadOnly { path },
             _ => Self::Write { path, source },
         }
     }
@@ -74,8 +75,7 @@ pub(crate) struct Skipped {
 
 impl Skipped {
     pub(crate) fn hint(&self) -> Option<String> {
-        matches!(self.reason, Reason::Newer { .. })
-            .then(|| "cargo install cargo-accel-bench --locked".to_owned())
+        matches!(self.reason, Reason::Newer { .. }).then(|| UPDATE.to_owned())
     }
 }
 
@@ -86,7 +86,7 @@ pub(crate) enum Reason {
         "it has format {found}, written by a newer cargo-accel-bench; this one reads up to format {supported}"
     )]
     Newer { found: u64, supported: u32 },
-    #[error("it is cut short after {bytes} bytes")]
+    #[error("it is cut short after {bytes} byte{}", if *bytes == 1 { "" } else { "s" })]
     CutShort { bytes: usize },
     #[error("it is no result file: {0}")]
     Broken(String),
@@ -159,6 +159,6 @@ mod tests {
             error.to_string(),
             "cannot use `x.json`: it has format 9, written by a newer cargo-accel-bench; this one reads up to format 1"
         );
-        assert_eq!(error.hint().as_deref(), Some("cargo install cargo-accel-bench --locked"));
+        assert_eq!(error.hint().as_deref(), Some(UPDATE));
     }
 }

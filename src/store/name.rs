@@ -86,4 +86,24 @@ mod tests {
         let error = Name::new("../x").unwrap_err();
         assert_eq!(error.to_string(), "`../x` cannot be the name of a file: it begins with a dot");
     }
+
+    /// Whatever is a name is one step below a folder, on any system, and its file is found by it.
+    #[test]
+    fn no_name_leads_out_of_its_folder() {
+        let letters =
+            ["a", ".", "-", "/", "\\", " ", ":", "~", "*", "\0", "\n", "ü", "+", "%2e", "$HOME", "con"];
+        let folder = std::path::Path::new("/folder");
+        let mut good = 0;
+        for (one, two) in letters.into_iter().flat_map(|one| letters.map(|two| (one, two))) {
+            for three in letters {
+                let text = format!("{one}{two}{three}");
+                let Ok(name) = Name::new(&text) else { continue };
+                let path = folder.join(name.json());
+                assert_eq!(path.parent(), Some(folder), "{text}");
+                assert_eq!(path.file_stem().and_then(|stem| stem.to_str()), Some(text.as_str()));
+                good += 1;
+            }
+        }
+        assert!(good > 50, "{good} of them are names");
+    }
 }

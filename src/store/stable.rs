@@ -38,7 +38,7 @@ pub(crate) enum Instability {
     NoResults,
     #[error("`{case}` failed")]
     Failed { case: String },
-    #[error("`{case}` was measured in {found} processes, and {MIN_PROCESSES} are needed")]
+    #[error("`{case}` was measured in {found} {}, and {MIN_PROCESSES} are needed", if *found == 1 { "process" } else { "processes" })]
     FewProcesses { case: String, found: usize },
     #[error("`{case}` was still warming up when it was measured")]
     Unsteady { case: String },

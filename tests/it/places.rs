@@ -77,7 +77,7 @@ fn a_folder_below_the_root_is_as_good_as_the_root() {
     command.current_dir(project.path("src"));
     crate::support::run(command).exits(0).shows("first/one@host");
     project.accel_bench("-C benches --dry-run").exits(0).shows("first/one@host");
-    project.accel_bench("-C nowhere --dry-run").exits(8).says("nowhere");
+    project.accel_bench("-C nowhere --dry-run").exits(2).says("cannot enter `nowhere`");
 }
 
 #[test]

@@ -133,7 +133,7 @@ fn ends_on(name: &str, by: Signal) {
     assert_eq!(survivors(project.root()), [] as [String; 0]);
     assert_eq!(ran.column("/cases", "status"), ["ok"; 4], "what is finished is shown");
     assert_eq!(states(&project), ["interrupted"]);
-    ran.says("interrupted").says("4 finished cases are kept");
+    ran.says("interrupted").says("4 finished cases kept");
 }
 
 #[test]

@@ -144,8 +144,7 @@ impl Bencher {
                 });
             }
             kept.reserve(usize::try_from(iterations).unwrap_or(usize::MAX));
-            let nanos =
-                clock.time(iterations, || kept.extend((0..iterations).map(|_| black_box(routine()))));
+            let nanos = clock.time(iterations, || kept.extend((0..iterations).map(|_| black_box(routine()))));
             kept.clear();
             nanos
         });
@@ -170,7 +169,9 @@ impl Bencher {
     /// `routine` runs the iterations it is told and returns what they took. It synchronises by itself.
     pub fn iter_custom(&mut self, mut routine: impl FnMut(u64) -> Duration) {
         if self.slowdown > 0.0 {
-            self.unsupported("`iter_custom` has a clock of its own, so nothing can be added to what it times");
+            self.unsupported(
+                "`iter_custom` has a clock of its own, so nothing can be added to what it times",
+            );
         }
         self.time(MAX_BATCH, |_, iterations| Ok(nanos(routine(iterations))));
     }
@@ -180,8 +181,7 @@ impl Bencher {
         let mut kept = Vec::new();
         self.time(max_batch(true), |clock, iterations| {
             kept.reserve(usize::try_from(iterations).unwrap_or(usize::MAX));
-            let nanos =
-                clock.time(iterations, || kept.extend((0..iterations).map(|_| black_box(routine()))));
+            let nanos = clock.time(iterations, || kept.extend((0..iterations).map(|_| black_box(routine()))));
             kept.drain(..).collect::<Result<Vec<O>, Error>>()?;
             nanos
         });

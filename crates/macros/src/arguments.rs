@@ -126,3 +126,88 @@ fn literal(value: &Expr) -> syn::Result<TokenStream> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is registered for these arguments, without the spaces between the tokens.
+    fn registered(arguments: &str) -> String {
+        let parsed: Arguments =
+            syn::parse_str(arguments).unwrap_or_else(|error| panic!("{arguments}: {error}"));
+        parsed.registration("default", &quote! { run }).to_string().replace(' ', "")
+    }
+
+    #[track_caller]
+    fn check(arguments: &str, expected: &str) {
+        let registered = registered(arguments);
+        assert!(registered.contains(expected), "{expected} is not in {registered}");
+    }
+
+    #[track_caller]
+    fn refused(arguments: &str, expected: &str) {
+        let error = syn::parse_str::<Arguments>(arguments).map(|_| ()).expect_err(arguments).to_string();
+        assert!(error.contains(expected), "{arguments}: {error}");
+    }
+
+    #[test]
+    fn without_arguments() {
+        for part in ["name:\"default\"", "group:None", "category:None", "models:&[]", "params:&[]", "run:run"]
+        {
+            check("", part);
+        }
+    }
+
+    #[test]
+    fn texts_and_lists() {
+        check("name = \"other\"", "name:\"other\"");
+        check("group = \"g\", category = \"c\"", "group:Some(\"g\"),category:Some(\"c\")");
+        check("models = [\"a\", \"b\"]", "models:&[\"a\",\"b\"]");
+        check("backends = [\"host\",]", "backends:&[\"host\"]");
+        check("tags = []", "tags:&[]");
+        check("name = \"one\", name = \"two\"", "name:\"two\"");
+    }
+
+    #[test]
+    fn values_of_parameters() {
+        let kind = "::accel_bench::__private::Literal::";
+        let one = |text: &str, expected: &str| {
+            check(&format!("params(n = {text})"), &format!("(\"n\",&[{kind}{expected}])"));
+        };
+        one("8", "Int(8)");
+        one("-8", "Int(-8)");
+        one("0.5", "Float(0.5)");
+        one("-0.5", "Float(-0.5)");
+        one("true", "Bool(true)");
+        one("\"f32\"", "Text(\"f32\")");
+        one("[8]", "Int(8)");
+        check("params(n = [1, 8])", &format!("&[{kind}Int(1),{kind}Int(8)]"));
+        check("params(batch_size = 1)", "(\"batch-size\",");
+        check("params(a = 1, b = 2)", &format!("(\"a\",&[{kind}Int(1)]),(\"b\",&[{kind}Int(2)])"));
+    }
+
+    #[test]
+    fn arguments_that_are_none() {
+        refused("nam = \"x\"", "unknown argument; there are `name`, `group`");
+        refused("a::b = \"x\"", "an argument is a plain name");
+        refused("name", "expected `=`");
+        refused("name = 5", "expected string literal");
+        refused("models = \"a\"", "expected square brackets");
+        refused("models = [1]", "expected string literal");
+        refused("params = 1", "expected parentheses");
+    }
+
+    #[test]
+    fn parameters_that_are_none() {
+        refused("params(a::b = 1)", "a parameter is a plain name");
+        refused("params(n)", "expected `=`");
+        refused("params(n = [])", "a parameter needs at least one value");
+        refused("params(n = 1, n = 2)", "this parameter stands here twice");
+        refused("params(batch_size = 1, batch_size = 2)", "this parameter stands here twice");
+        refused("params(n = 1 + 1)", "`1 + 1` is no value");
+        refused("params(n = size)", "`size` is no value");
+        refused("params(n = [1, [2]])", "is no value");
+        refused("params(n = 'c')", "`'c'` is no value");
+        refused("params(n = 1..8)", "`1 .. 8` is no value");
+    }
+}

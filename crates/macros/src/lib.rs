@@ -73,3 +73,59 @@ fn snake_case(name: &str) -> String {
     }
     snake
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(item: &str) -> Result<String, String> {
+        let arguments = Arguments::default();
+        let written = match syn::parse_str::<Item>(item).expect("it is Rust") {
+            Item::Fn(function) => of_function(&arguments, &function),
+            Item::Impl(item) => of_impl(&arguments, &item),
+            _ => panic!("{item}: neither a function nor an impl"),
+        };
+        written.map(|tokens| tokens.to_string().replace(' ', "")).map_err(|error| error.to_string())
+    }
+
+    #[track_caller]
+    fn check(item: &str, name: &str, run: &str) {
+        let written = of(item).expect(item);
+        assert!(written.starts_with(&item.replace(' ', "")), "the item stays as it is: {written}");
+        assert!(written.contains(&format!("name:{name:?}")), "{name} is not in {written}");
+        assert!(written.contains(run), "{run} is not in {written}");
+    }
+
+    #[track_caller]
+    fn refused(item: &str, expected: &str) {
+        assert_eq!(of(item).expect_err(item), expected);
+    }
+
+    #[test]
+    fn functions() {
+        check("fn softmax(b: &mut Bencher) {}", "softmax", "Outcome::into_result(softmax(b))");
+        check("pub fn f(_: &mut Bencher) -> Result<(), E> { Ok(()) }", "f", "into_result(f(b))");
+        refused("fn none() {}", "a benchmark takes one argument: `b: &mut Bencher`");
+        refused("fn two(b: &mut Bencher, n: u32) {}", "a benchmark takes one argument: `b: &mut Bencher`");
+    }
+
+    #[test]
+    fn types() {
+        check("impl Benchmark for SortLarge {}", "sort_large", "run_benchmark::<SortLarge>");
+        check("impl Benchmark for a::b::Sort {}", "sort", "run_benchmark::<a::b::Sort>");
+        refused("impl Benchmark for (A, B) {}", "the type needs a name");
+        refused("impl Benchmark for [u8] {}", "the type needs a name");
+    }
+
+    #[test]
+    fn names_of_types() {
+        let check = |name: &str, expected: &str| assert_eq!(snake_case(name), expected);
+        check("Sort", "sort");
+        check("SortLarge", "sort_large");
+        check("sort", "sort");
+        check("B1", "b1");
+        check("HTTP", "h_t_t_p");
+        check("GrößeÜber", "größe_über");
+        check("", "");
+    }
+}

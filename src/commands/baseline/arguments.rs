@@ -15,7 +15,8 @@ pub(crate) struct Args {
 pub(super) enum Act {
     /// Keep a run under a name, in the store
     Save {
-        name: String,
+        /// The baseline [default: bench.toml's `[baseline] name`, else `main`]
+        name: Option<String>,
         /// A run's id, a revision or a result file [default: the last run]
         run: Option<String>,
     },
@@ -23,13 +24,15 @@ pub(super) enum Act {
     List,
     /// Show a baseline
     Show {
-        name: String,
+        /// The baseline [default: bench.toml's `[baseline] name`, else `main`]
+        name: Option<String>,
         #[arg(long, value_name = "FORMAT", default_value = "table")]
         format: Format,
     },
     /// Write a run to `baselines/`, to be committed: shows what changes and asks first
     Approve {
-        name: String,
+        /// The baseline [default: bench.toml's `[baseline] name`, else `main`]
+        name: Option<String>,
         /// A run's id, a revision or a result file [default: the last run]
         run: Option<String>,
         /// Why this is the baseline from now on
@@ -44,12 +47,16 @@ pub(super) enum Act {
     },
     /// Compare a baseline with a run
     Diff {
-        name: String,
+        /// The baseline [default: bench.toml's `[baseline] name`, else `main`]
+        name: Option<String>,
         /// A run's id, a revision, a baseline or a result file [default: the last run]
         run: Option<String>,
         #[arg(long, value_name = "FORMAT", default_value = "table")]
         format: Format,
     },
     /// Remove a baseline of this machine class
-    Remove { name: String },
+    Remove {
+        /// The baseline [default: bench.toml's `[baseline] name`, else `main`]
+        name: Option<String>,
+    },
 }

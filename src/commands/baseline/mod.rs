@@ -18,24 +18,26 @@ use crate::store::{BaselineSummary, Name};
 
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     let project = Project::load(cx)?;
+    let or_default =
+        |name: Option<String>| name.unwrap_or_else(|| project.sources.manifest.baseline.name.clone());
     match args.act {
-        Act::Save { name, run } => save(cx, &project, &name, run.as_deref()),
+        Act::Save { name, run } => save(cx, &project, &or_default(name), run.as_deref()),
         Act::List => list(cx, &project),
         Act::Show { name, format } => {
-            let record = named(cx, &project, &name)?;
+            let record = named(cx, &project, &or_default(name))?;
             judge::show(cx, &record, format).map(|()| Exit::Fine)
         }
         Act::Approve { name, run, reason, yes, unstable } => {
-            let wish = approve::Wish { name: Name::new(name)?, reason, yes, unstable };
+            let wish = approve::Wish { name: Name::new(or_default(name))?, reason, yes, unstable };
             let record = record(cx, &project, run.as_deref())?;
             approve::approve(cx, &project, wish, record)
         }
         Act::Diff { name, run, format } => {
-            let base = named(cx, &project, &name)?;
+            let base = named(cx, &project, &or_default(name))?;
             let candidate = record(cx, &project, run.as_deref())?;
             judge::conclude(cx, &project, (&base, &candidate), &judge::Args::default(), format)
         }
-        Act::Remove { name } => remove(cx, &project, &name),
+        Act::Remove { name } => remove(cx, &project, &or_default(name)),
     }
 }
 
@@ -54,8 +56,7 @@ fn list(cx: &mut Context, project: &Project) -> Result<Exit> {
     }
     let saved = project.store.saved_names()?;
     if approved.baselines.is_empty() && saved.is_empty() {
-        cx.shell
-            .note("Empty", "no baselines; `cargo accel-bench baseline approve NAME -m WHY` makes the first");
+        cx.shell.note("Empty", "no baselines; `cargo accel-bench baseline approve -m WHY` makes the first");
         return Ok(Exit::Fine);
     }
     let rows: Vec<_> = approved.baselines.iter().map(row).collect();

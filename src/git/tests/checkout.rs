@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::super::checkout::Limit;
-use super::super::{Checkout, Error, Repo, Source, remove_old_checkouts};
+use super::super::{Checkout, Error, Repo, Source, old_checkouts, remove_old_checkouts};
 use super::Scratch;
 use super::scratch::read;
 
@@ -288,7 +288,10 @@ fn the_oldest_are_removed_and_those_in_use_stay() {
         let lock = fs::File::options().write(true).open(path.with_extension("lock")).unwrap();
         lock.set_modified(SystemTime::now() - Duration::from_secs(age)).unwrap();
     }
+    let shown = old_checkouts(&under(&scratch), 1).unwrap();
+    assert!(middle.exists(), "showing removes nothing");
     let removed = remove_old_checkouts(&under(&scratch), 1).unwrap();
+    assert_eq!(shown, removed);
     assert_eq!(removed.iter().map(|it| &it.path).collect::<Vec<_>>(), [&middle]);
     assert!(removed[0].bytes > 100, "{removed:?}");
     let there = [&oldest.path, &middle, &newest].map(|path| path.exists());
@@ -302,6 +305,7 @@ fn the_oldest_are_removed_and_those_in_use_stay() {
 #[test]
 fn nothing_to_remove_where_nothing_is() {
     let scratch = Scratch::new();
+    assert_eq!(old_checkouts(&under(&scratch), 0).unwrap(), []);
     assert_eq!(remove_old_checkouts(&under(&scratch), 0).unwrap(), []);
 }
 

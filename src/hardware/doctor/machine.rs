@@ -65,9 +65,9 @@ fn turbo(facts: &Facts) -> Option<Finding> {
 
 fn load(facts: &Facts) -> Option<Finding> {
     let load = facts.load?;
+    let cpus = if facts.cpus == 1 { "1 CPU".to_owned() } else { format!("{} CPUs", facts.cpus) };
     Some(if load > BUSY * facts.cpus.max(1) as f64 {
-        Finding::warning(format!("a load of {load:.1} on {} CPUs: something else is running", facts.cpus))
-            .fix("top")
+        Finding::warning(format!("a load of {load:.1} on {cpus}: something else is running")).fix("top")
     } else {
         Finding::ok(format!("a load of {load:.1}"))
     })
@@ -159,6 +159,8 @@ mod tests {
             |it| it.load = Some(0.9),
             &["warning: a load of 0.9 on 4 CPUs: something else is running (top)"],
         );
+        let one = |it: &mut Facts| (it.cpus, it.load) = (1, Some(0.9));
+        check(one, &["warning: a load of 0.9 on 1 CPU: something else is running (top)"]);
         check(|it| it.steal = Some(0.01), &[]);
         check(
             |it| it.steal = Some(0.07),

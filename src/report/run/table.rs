@@ -84,9 +84,9 @@ fn foot(record: &RunRecord) -> Vec<(Tone, String)> {
     let mut parts = vec![format!("{well} ok")];
     parts.extend((faults > 0).then(|| format!("{faults} failed")));
     parts.extend((unsupported > 0).then(|| format!("{unsupported} unsupported")));
-    let plural = if record.cases.len() == 1 { "case" } else { "cases" };
     let tone = if faults > 0 { Tone::Bad } else { Tone::Plain };
-    let mut lines = vec![(tone, format!("{} {plural}: {}", record.cases.len(), parts.join(", ")))];
+    let mut lines =
+        vec![(tone, format!("{}: {}", amount::count(record.cases.len(), "case"), parts.join(", ")))];
     lines.extend(interval_of(record).map(|note| (Tone::Dim, note.to_owned())));
     lines.extend(match record.state {
         RunState::Complete => None,

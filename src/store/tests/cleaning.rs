@@ -117,3 +117,26 @@ fn removal_leaves_broken_files_and_sweeps_leftovers() {
     store.remove(&[RunId::new("r-1")], SystemTime::now() + DAY * 2).unwrap();
     assert_eq!(file_names(&dir), ["broken.json"]);
 }
+
+/// Whatever the rules are: what must stay stays, and a stricter rule removes no less.
+#[test]
+fn no_rule_takes_what_must_stay() {
+    let now = at("2026-11-20T13:00:00Z");
+    let kept: BTreeSet<_> = [RunId::new("r-1")].into();
+    let mut before = runs().len();
+    for keep in 0..=8 {
+        for days in 0..=25 {
+            let chosen = |keep, max_age| select(&runs(), &Rules { max_age, keep }, &kept, now);
+            let by_both = chosen(Some(keep), Some(DAY * days));
+            let (by_count, by_age) = (chosen(Some(keep), None), chosen(None, Some(DAY * days)));
+            let either: BTreeSet<_> = by_count.iter().chain(&by_age).collect();
+            assert_eq!(by_both.iter().collect::<BTreeSet<_>>(), either, "one rule is enough to go");
+            for stays in ["r-1", "r-2", "r-3", "r-5", "r-20"] {
+                assert!(!by_both.contains(&RunId::new(stays)), "{stays} with {keep} and {days}");
+            }
+        }
+        let count = select(&runs(), &Rules { max_age: None, keep: Some(keep) }, &kept, now).len();
+        assert!(count <= before, "keeping {keep} removes no more than keeping one less");
+        before = count;
+    }
+}

@@ -62,3 +62,27 @@ fn a_file_that_only_looks_whole_gives_way_to_the_one_before() {
     assert_eq!(store.runs().unwrap().runs.len(), 2, "a summary does not look at samples");
     assert_eq!(store.latest(&Query::default()).unwrap().unwrap().id, "r-1");
 }
+
+#[test]
+fn a_profile_means_complete_runs_of_the_same_selection() {
+    let (_guard, store) = store();
+    let profile = |name: &str, processes, selection: &str| Profile {
+        name: name.into(),
+        processes,
+        selection: selection.into(),
+    };
+    put(&store, RunRecord { profile: profile("quick", 3, ""), ..run("r-1") });
+    put(&store, RunRecord { profile: profile("quick", 3, "some"), ..run("r-2") });
+    put(&store, RunRecord { profile: profile("full", 10, ""), ..run("r-3") });
+    let interrupted = RunState::Interrupted;
+    put(&store, RunRecord { profile: profile("quick", 3, ""), state: interrupted, ..run("r-4") });
+    let latest = |profile: Profile| {
+        let found = store.latest(&Query { profile: Some(profile), ..Query::default() }).unwrap();
+        found.map(|run| run.id)
+    };
+    assert_eq!(latest(profile("quick", 3, "")).as_deref(), Some("r-1"));
+    assert_eq!(latest(profile("quick", 3, "some")).as_deref(), Some("r-2"));
+    assert_eq!(latest(profile("full", 10, "")).as_deref(), Some("r-3"));
+    assert_eq!(latest(profile("full", 5, "")), None, "another number of processes is another measurement");
+    assert_eq!(latest(profile("quick", 3, "other")), None);
+}

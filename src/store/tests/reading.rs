@@ -183,3 +183,24 @@ fn a_file_given_by_path_may_be_anything() {
     fs::write(&path, serde_json::to_vec_pretty(&run("r-1")).unwrap()).unwrap();
     assert_eq!(read_file(&path).unwrap(), run("r-1"), "under any name");
 }
+
+/// Texts that other people write end up in a record; whatever they are, they come back.
+#[test]
+fn any_text_comes_back_as_it_was() {
+    let long = "x".repeat(1 << 20);
+    let nasty =
+        ["", " ", "\"", "\\", "\n", "\0", "\u{1b}[31m", "\u{202e}", "\u{10ffff}", "</script>", "{}", &long];
+    for text in nasty.map(str::to_owned) {
+        let (_guard, store) = store();
+        let commit = run("r-1").commit.map(|commit| CommitInfo { subject: text.clone(), ..commit });
+        let named =
+            CaseRecord { tags: vec![text.clone()], category: Some(text.clone()), ..case("c", &[5, 6]) };
+        let status = Status::failed(Failure::Panic, text.clone());
+        let broken = CaseRecord { status, log: Some(text.clone()), ..failed("d", Failure::Panic) };
+        let record =
+            RunRecord { commit, command: vec![text.clone()], cases: vec![named, broken], ..run("r-1") };
+        put(&store, record.clone());
+        assert_eq!(store.load(&RunId::new("r-1")).unwrap(), record);
+        assert_eq!(store.runs().unwrap().runs[0].subject, Some(text));
+    }
+}

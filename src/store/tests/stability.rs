@@ -27,6 +27,7 @@ fn unstable_runs() {
     check(&RunRecord { state: RunState::Interrupted, ..of(vec![good()]) }, "it did not come to its end");
     check(&RunRecord { state: RunState::Running, ..of(vec![good()]) }, "it did not come to its end");
     check(&of(vec![good(), failed("b", Failure::Panic)]), "`enc/b/b8@ndarray` failed");
+    check(&of(vec![case("a", &[1000])]), "`enc/a/b8@ndarray` was measured in 1 process, and 3 are needed");
     check(
         &of(vec![case("a", &[1000, 1001])]),
         "`enc/a/b8@ndarray` was measured in 2 processes, and 3 are needed",

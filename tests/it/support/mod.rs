@@ -6,5 +6,5 @@ mod ran;
 pub(crate) mod sources;
 
 pub(crate) use processes::{survivors, wait_until};
-pub(crate) use project::{Project, run};
+pub(crate) use project::{Project, run, target_dir};
 pub(crate) use ran::Ran;

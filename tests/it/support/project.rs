@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Short measurements: what is tested is not how well is measured.
 pub(crate) const QUICK: &str = "
-[profiles.quick]
+[profiles.default]
 processes = 2
 warm-up = \"1ms\"
 time = \"4ms\"
@@ -203,6 +203,18 @@ impl Project {
         self.tool(&line.split_whitespace().collect::<Vec<_>>())
     }
 
+    /// The tool in a terminal of its own, where `typed` is typed; `None` where no `script` makes one. What it
+    /// shows and what it says come as one.
+    pub(crate) fn in_terminal(&self, line: &str, typed: &str) -> Option<Ran> {
+        let mut command = self.program("script");
+        command.args(["--quiet", "--return", "--command"]);
+        command.arg(format!("{} accel-bench {line}", env!("CARGO_BIN_EXE_cargo-accel-bench")));
+        command.arg("/dev/null");
+        let is_there =
+            Command::new("script").arg("--version").output().is_ok_and(|told| told.status.success());
+        is_there.then(|| run_with(command, typed))
+    }
+
     /// `git`, which must succeed.
     #[track_caller]
     pub(crate) fn git(&self, arguments: &[&str]) -> String {
@@ -237,13 +249,18 @@ impl Project {
 }
 
 /// Compiled dependencies are shared: they are the same for all projects.
-fn target_dir() -> PathBuf {
+pub(crate) fn target_dir() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("projects")
 }
 
 pub(crate) fn run(command: Command) -> Ran {
+    run_with(command, "")
+}
+
+/// A program that reads `input`.
+fn run_with(command: Command, input: &str) -> Ran {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     let what = words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
     let mut command = assert_cmd::Command::from_std(command);
-    Ran::new(what, command.timeout(PATIENCE).output().expect("the program starts"))
+    Ran::new(what, command.write_stdin(input).timeout(PATIENCE).output().expect("the program starts"))
 }

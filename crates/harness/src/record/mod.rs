@@ -14,5 +14,6 @@ pub use case::{CaseId, Failure, ParamValue, Params, Status};
 pub use environment::{Adapter, Build, Cpu, Environment, Load, Os};
 pub use measurement::{Conditions, Direction, Measurement, Metric, Samples, Throughput, WarmUp};
 pub use run::{
-    CaseRecord, CommitInfo, FORMAT, Interleaved, Profile, RunRecord, RunState, Surroundings, ToolInfo, TreeState,
+    CaseRecord, CommitInfo, FORMAT, Interleaved, Profile, RunRecord, RunState, Surroundings, ToolInfo,
+    TreeState,
 };

@@ -17,7 +17,8 @@ pub fn middle_log_ratio(values: &[f64], floor: f64) -> Option<LogRatio> {
     let count = sorted.len();
     let cut = (TRIMMED * count as f64) as usize;
     let kept = &sorted[cut..count - cut];
-    let winsorized: Vec<f64> = sorted.iter().map(|value| value.clamp(kept[0], kept[kept.len() - 1])).collect();
+    let winsorized: Vec<f64> =
+        sorted.iter().map(|value| value.clamp(kept[0], kept[kept.len() - 1])).collect();
     let (n, h) = (count as f64, kept.len() as f64);
     let standard_error = std_dev(&winsorized)? * ((n - 1.0) / (h * (h - 1.0))).sqrt();
     Some(LogRatio { estimate: mean(kept)?, standard_error: standard_error.max(floor), degrees: h - 1.0 })
@@ -35,8 +36,8 @@ mod tests {
     #[test]
     fn a_published_example() {
         let awareness = [
-            77.0, 87.0, 88.0, 114.0, 151.0, 210.0, 219.0, 246.0, 253.0, 262.0, 296.0, 299.0, 306.0, 376.0, 428.0,
-            515.0, 666.0, 1310.0, 2611.0,
+            77.0, 87.0, 88.0, 114.0, 151.0, 210.0, 219.0, 246.0, 253.0, 262.0, 296.0, 299.0, 306.0, 376.0,
+            428.0, 515.0, 666.0, 1310.0, 2611.0,
         ];
         let middle = middle_log_ratio(&awareness, 0.0).expect("values");
         assert!((middle.estimate - 282.7).abs() < 0.1, "{middle:?}");
