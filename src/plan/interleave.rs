@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use accel_bench::record::CaseId;
 
-use super::{Side, Unit};
+use super::{Case, Side, Unit};
 
 /// How a case is measured in turns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,10 +20,11 @@ pub(crate) struct InTurns {
 }
 
 impl Default for InTurns {
-    /// Samples of about 1 ms, in many short-lived processes: what is left of the noise is between processes, so a
-    /// second is better spent on more of them than on more samples (`docs/calibration.md`).
+    /// On a shared machine the speed changes from one millisecond to the next, so that many short samples in turns say
+    /// more than few long ones (0.3 ms halved the spread that 1 ms had, at the same time in all), and a process is worth
+    /// some 25 ms, because starting and warming it costs nearly as much (`docs/calibration.md`).
     fn default() -> Self {
-        Self { warm_up_nanos: 3_000_000, sample_nanos: 1_000_000, time_nanos: 12_000_000, samples: (3, 12) }
+        Self { warm_up_nanos: 3_000_000, sample_nanos: 300_000, time_nanos: 25_000_000, samples: (4, 84) }
     }
 }
 
@@ -63,44 +64,57 @@ impl Table {
 /// One case in so many has a control.
 const CASES_PER_CONTROL: usize = 10;
 
-/// Seats the units of both sides that hold the same bench, backend and precision at one table. At each, one case in
-/// ten (at least one) that both sides have is measured by a third process too, the candidate beside itself;
-/// `choose` draws an index below the number that it is given.
+/// Seats the units of both sides that hold the same bench, backend and precision at one table. Of all cases that both
+/// sides have one in ten (at least one) is measured by a third process too, the candidate beside itself; `choose` draws
+/// an index below the number that it is given.
 pub(crate) fn interleave(
     baseline: &[Unit],
     candidate: &[Unit],
     choose: &mut dyn FnMut(usize) -> usize,
 ) -> Vec<Table> {
-    let is_of = |one: &Unit, other: &Unit| {
-        let key = |unit: &Unit| {
-            let id = &unit.cases.first()?.id;
-            Some((id.bench.clone(), id.backend.clone(), id.params.get("precision").cloned()))
-        };
-        key(one) == key(other)
-    };
+    let controls = controls(baseline, candidate, choose);
     let mut tables = Vec::new();
     for unit in candidate {
-        let other = baseline.iter().find(|other| is_of(unit, other));
+        let other = baseline.iter().find(|other| is_like(unit, other));
         let mut seats = Vec::new();
         seats.extend(other.map(|other| Seat { side: Side::Baseline, unit: other.clone() }));
         seats.push(Seat { side: Side::Candidate, unit: unit.clone() });
-        seats.extend(other.and_then(|other| control(unit, other, choose)));
+        seats.extend(control(unit, &controls));
         tables.push(Table { seats });
     }
-    let alone = baseline.iter().filter(|unit| !candidate.iter().any(|other| is_of(unit, other)));
+    let alone = baseline.iter().filter(|unit| !candidate.iter().any(|other| is_like(unit, other)));
     tables.extend(alone.map(|unit| Table { seats: vec![Seat { side: Side::Baseline, unit: unit.clone() }] }));
     tables
 }
 
-fn control(candidate: &Unit, baseline: &Unit, choose: &mut dyn FnMut(usize) -> usize) -> Option<Seat> {
-    let is_shared = |id: &CaseId| baseline.cases.iter().any(|case| case.id == *id);
-    let mut shared: Vec<_> = candidate.cases.iter().filter(|case| is_shared(&case.id)).cloned().collect();
+/// Whether two units hold the same bench, backend and precision.
+fn is_like(one: &Unit, other: &Unit) -> bool {
+    let key = |unit: &Unit| {
+        let id = &unit.cases.first()?.id;
+        Some((id.bench.clone(), id.backend.clone(), id.params.get("precision").cloned()))
+    };
+    key(one) == key(other)
+}
+
+/// The ids of the cases with a control.
+fn controls(
+    baseline: &[Unit],
+    candidate: &[Unit],
+    choose: &mut dyn FnMut(usize) -> usize,
+) -> BTreeSet<String> {
+    let ids = |units: &[Unit]| -> Vec<String> {
+        units.iter().flat_map(|unit| &unit.cases).map(|case| case.id.to_string()).collect()
+    };
+    let in_baseline: BTreeSet<_> = ids(baseline).into_iter().collect();
+    let mut shared: Vec<_> = ids(candidate).into_iter().filter(|id| in_baseline.contains(id)).collect();
     let count = shared.len().div_ceil(CASES_PER_CONTROL);
-    let mut cases = Vec::new();
-    for _ in 0..count {
-        cases.push(shared.swap_remove(choose(shared.len())));
-    }
-    (!cases.is_empty()).then(|| Seat { side: Side::Control, unit: Unit { cases, ..candidate.clone() } })
+    (0..count).map(|_| shared.swap_remove(choose(shared.len()))).collect()
+}
+
+fn control(unit: &Unit, controls: &BTreeSet<String>) -> Option<Seat> {
+    let has_one = |case: &&Case| controls.contains(&case.id.to_string());
+    let cases: Vec<_> = unit.cases.iter().filter(has_one).cloned().collect();
+    (!cases.is_empty()).then(|| Seat { side: Side::Control, unit: Unit { cases, ..unit.clone() } })
 }
 
 #[cfg(test)]
@@ -111,7 +125,7 @@ mod tests {
     use accel_bench::record::Params;
 
     use super::*;
-    use crate::plan::{Case, Cpus, Harness, Isolate};
+    use crate::plan::{Cpus, Harness, Isolate};
 
     fn unit(backend: &str, benchmarks: &[&str]) -> Unit {
         let case = |name: &&str| Case {
@@ -183,6 +197,6 @@ mod tests {
     #[test]
     fn long_work_has_few_samples() {
         let samples = |millis: f64| InTurns::default().samples_of(millis * 1e6);
-        assert_eq!([0.1, 1.0, 2.0, 3.5, 11.0, 13.0, 1e4].map(samples), [12, 12, 6, 3, 3, 2, 2]);
+        assert_eq!([0.1, 0.3, 1.0, 3.5, 11.0, 30.0, 1e4].map(samples), [84, 83, 25, 7, 4, 2, 2]);
     }
 }

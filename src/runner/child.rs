@@ -17,6 +17,9 @@ use crate::plan::{Cpus, Unit};
 /// How long a process may take to end after it was asked to.
 const PATIENCE: Duration = Duration::from_millis(500);
 
+/// How often an ending process is looked for.
+const LOOK_EVERY: Duration = Duration::from_micros(300);
+
 /// A running child. Dropped, it takes its whole process group with it.
 #[derive(Debug)]
 pub(super) struct Process {
@@ -67,7 +70,7 @@ impl Process {
             if start.elapsed() >= limit {
                 return false;
             }
-            thread::sleep(Duration::from_millis(2));
+            thread::sleep(LOOK_EVERY);
         }
         true
     }

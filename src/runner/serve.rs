@@ -17,6 +17,9 @@ use super::{Error, TICK};
 /// disk takes seconds.
 const HANDSHAKE: Duration = Duration::from_secs(60);
 
+/// A process is ready within some milliseconds, and many are started one after the other.
+const LISTEN_EVERY: Duration = Duration::from_micros(200);
+
 /// A child that has said hello.
 #[derive(Debug)]
 pub(super) struct Server {
@@ -100,7 +103,7 @@ fn accept(
                  `accel_bench::main!();`?",
             ));
         }
-        thread::sleep(Duration::from_millis(1));
+        thread::sleep(LISTEN_EVERY);
     }
 }
 
