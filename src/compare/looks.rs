@@ -1,5 +1,8 @@
 //! When a comparison looks at what it has, and how much error it spends each time.
 
+use std::array;
+use std::sync::LazyLock;
+
 use accel_bench::stats::student_t_cdf;
 
 /// Pairs of processes at each look (`measurement.md`).
@@ -20,11 +23,12 @@ pub(super) const FALSE_SAMES: f64 = 0.05;
 /// handful of pairs says little; what one look spends is what its share adds, so that by Bonferroni's inequality the
 /// sum over the looks is never exceeded, whatever the dependence between them.
 pub(super) fn of_changes(look: usize) -> f64 {
-    let spent = |at: usize| {
+    // It never changes, and is asked for after each round of processes.
+    static SPENT: LazyLock<[f64; LOOKS.len()]> = LazyLock::new(|| {
         let z = -normal_quantile(FALSE_ALARMS / 2.0);
-        2.0 * normal_tail(z / time(at).sqrt())
-    };
-    spent(look) - look.checked_sub(1).map_or(0.0, spent)
+        array::from_fn(|look| 2.0 * normal_tail(z / time(look).sqrt()))
+    });
+    SPENT[look] - look.checked_sub(1).map_or(0.0, |before| SPENT[before])
 }
 
 /// What may be spent on calling rows the same at a look: in proportion to the pairs (Lan and DeMets' uniform function).

@@ -20,6 +20,8 @@ mod verdict;
 
 #[cfg(test)]
 pub(crate) mod sample;
+#[cfg(test)]
+mod simulation_tests;
 
 pub(crate) use calibration::{
     CALIBRATION_TOLERANCE, Calibration, CaseCalibration, Power, QUIET, Share, floors,

@@ -148,3 +148,183 @@ pub(super) fn log_ratios(base: &CaseRecord, candidate: &CaseRecord) -> Vec<f64> 
     };
     pairs.filter_map(ratio).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use accel_bench::record::{Failure, Interleaved};
+
+    use super::super::{Outcome, compare, sample};
+    use super::*;
+
+    /// Two runs that took turns.
+    fn runs(
+        base: Vec<CaseRecord>,
+        candidate: Vec<CaseRecord>,
+        control: Vec<CaseRecord>,
+    ) -> (RunRecord, RunRecord) {
+        let (mut base, mut candidate) = (sample::run("b", base), sample::run("c", candidate));
+        let with = |id: &str, control| {
+            Some(Interleaved { with: id.to_owned(), seed: 7, control, slowdowns: [].into() })
+        };
+        base.interleaved = with("c", vec![]);
+        candidate.interleaved = with("b", control);
+        (base, candidate)
+    }
+
+    fn five_percent(_: &CaseId) -> Tolerance {
+        Tolerance::default()
+    }
+
+    #[track_caller]
+    fn check_closed(base: Vec<CaseRecord>, candidate: Vec<CaseRecord>, alone: &[&str], expected: &[&str]) {
+        let (base, candidate) = runs(base, candidate, vec![]);
+        let alone = alone.iter().map(|id| (*id).to_owned()).collect();
+        let found = closed(&base, &candidate, &alone, &five_percent);
+        assert_eq!(found, expected.iter().map(|id| (*id).to_owned()).collect());
+    }
+
+    const ALTERNATING: [f64; 4] = [100.0, 120.0, 80.0, 110.0];
+
+    #[test]
+    fn cases_are_closed_once_they_are_decided() {
+        let same = |count: usize| vec![sample::case("a/x@n", &vec![100.0; count])];
+        check_closed(same(3), same(3), &[], &[]);
+        check_closed(same(4), same(4), &[], &["a/x@n"]);
+        let noisy = vec![sample::case("a/x@n", &ALTERNATING)];
+        check_closed(same(4), noisy, &[], &[]);
+        // One row does not keep another open.
+        let two = |medians: &[f64]| vec![sample::case("a/x@n", &[100.0; 4]), sample::case("a/y@n", medians)];
+        check_closed(two(&[100.0; 4]), two(&ALTERNATING), &[], &["a/x@n"]);
+        check_closed(vec![], vec![], &[], &[]);
+    }
+
+    #[test]
+    fn failed_cases_are_closed_at_once() {
+        let well = || vec![sample::case("a/x@n", &[100.0])];
+        let failed = || vec![sample::failed(well().remove(0), Failure::Panic, "burst")];
+        check_closed(well(), failed(), &[], &["a/x@n"]);
+        check_closed(failed(), well(), &[], &["a/x@n"]);
+        check_closed(failed(), failed(), &[], &["a/x@n"]);
+        check_closed(vec![], failed(), &["a/x@n"], &["a/x@n"]);
+    }
+
+    #[test]
+    fn cases_of_one_side_are_closed_with_five_processes() {
+        let case = |count: usize| vec![sample::case("a/x@n", &vec![100.0; count])];
+        check_closed(vec![], case(4), &["a/x@n"], &[]);
+        check_closed(vec![], case(5), &["a/x@n"], &["a/x@n"]);
+        check_closed(case(5), vec![], &["a/x@n"], &["a/x@n"]);
+        // A case that both sides have, of which one has not come to its turn yet.
+        check_closed(case(5), vec![], &[], &[]);
+    }
+
+    #[test]
+    fn verdicts_of_rows_that_were_cut_short() {
+        let verdict = |base: &[f64], candidate: &[f64]| {
+            let (base, candidate) =
+                runs(vec![sample::case("a/x@n", base)], vec![sample::case("a/x@n", candidate)], vec![]);
+            judgements(&base, &candidate, &five_percent)["a/x@n"].verdict
+        };
+        assert_eq!(verdict(&[100.0; 4], &[100.0; 4]), Verdict::Same);
+        assert_eq!(verdict(&[100.0], &[300.0]), Verdict::Undecided(Need::Pairs(4)));
+        assert_eq!(verdict(&[100.0; 4], &[300.0; 4]), Verdict::Undecided(Need::Pairs(6)));
+        assert_eq!(verdict(&[100.0; 7], &[300.0; 7]), Verdict::Undecided(Need::Confirmation));
+        assert_eq!(verdict(&[100.0; 12], &[300.0; 12]), Verdict::Regressed);
+        assert_eq!(verdict(&[300.0; 12], &[100.0; 12]), Verdict::Improved);
+    }
+
+    #[test]
+    fn who_took_turns_with_whom() {
+        let (base, candidate) = runs(vec![], vec![], vec![]);
+        assert!(are_interleaved(&base, &candidate) && are_interleaved(&candidate, &base));
+        let other = RunRecord { id: "d".into(), ..candidate.clone() };
+        assert!(!are_interleaved(&base, &other) && !are_interleaved(&base, &base));
+        let alone = RunRecord { interleaved: None, ..candidate };
+        assert!(!are_interleaved(&base, &alone));
+    }
+
+    /// One process a side, with these samples.
+    #[track_caller]
+    fn check_ratio(base: &[u64], candidate: &[u64], expected: &[f64]) {
+        let case = |nanos: &[u64]| {
+            let mut case = sample::case("a/x@n", &[1.0]);
+            case.processes[0].samples = sample::samples(nanos);
+            case
+        };
+        let ratios: Vec<_> =
+            log_ratios(&case(base), &case(candidate)).iter().map(|ratio| ratio.exp()).collect();
+        assert_eq!(ratios.len(), expected.len(), "{ratios:?}");
+        let is_near = |(one, other): (&f64, &f64)| (one - other).abs() < 1e-12;
+        assert!(ratios.iter().zip(expected).all(is_near), "{ratios:?}");
+    }
+
+    #[test]
+    fn a_pair_is_the_middle_of_its_samples_ratios() {
+        check_ratio(&[100, 200, 400], &[110, 220, 440], &[1.1]);
+        // A slow phase that split one pair, and hit both of another.
+        check_ratio(&[160, 100, 160], &[100, 100, 160], &[1.0]);
+        // Of unequal numbers the medians count: Criterion's samples have no partners.
+        check_ratio(&[100, 100, 100], &[150, 150], &[1.5]);
+        check_ratio(&[100], &[90, 100, 800], &[1.0]);
+        check_ratio(&[], &[100], &[]);
+        check_ratio(&[0, 0], &[100, 100], &[]);
+    }
+
+    #[test]
+    fn processes_without_a_partner_are_no_pair() {
+        let ratios = log_ratios(&sample::case("a/x@n", &[100.0; 3]), &sample::case("a/x@n", &[100.0, 200.0]));
+        assert_eq!(ratios.len(), 2);
+    }
+
+    /// What a control of `twin` beside a candidate of 100 comes to, and the comparison with it.
+    fn control(twin: &[f64]) -> (Vec<Verdict>, Outcome) {
+        let count = twin.len().max(4);
+        let case = || vec![sample::case("a/x@n", &vec![100.0; count])];
+        let (base, candidate) = runs(case(), case(), vec![sample::case("a/x@n", twin)]);
+        let comparison = compare(&base, &candidate, &five_percent);
+        (comparison.controls.iter().map(|control| control.verdict).collect(), comparison.worst())
+    }
+
+    #[test]
+    fn a_control_that_changed_makes_the_machine_unfit() {
+        assert_eq!(control(&[100.0; 4]), (vec![Verdict::Same], Outcome::Fine));
+        assert_eq!(control(&[150.0; 4]), (vec![Verdict::Regressed], Outcome::Unfit));
+        assert_eq!(control(&[50.0; 4]), (vec![Verdict::Improved], Outcome::Unfit));
+        let (verdicts, outcome) = control(&ALTERNATING);
+        assert!(matches!(verdicts[..], [Verdict::Undecided(Need::Pairs(_))]), "{verdicts:?}");
+        assert_eq!(outcome, Outcome::Fine);
+        // One pair says nothing.
+        assert_eq!(control(&[300.0]), (vec![], Outcome::Fine));
+    }
+
+    #[test]
+    fn a_control_that_broke_or_whose_case_did_is_none() {
+        let well = || vec![sample::case("a/x@n", &[100.0; 4])];
+        let failed = || vec![sample::failed(well().remove(0), Failure::Panic, "burst")];
+        let of = |candidate, control| {
+            let (_, candidate) = runs(vec![], candidate, control);
+            controls(&candidate, &five_percent).len()
+        };
+        assert_eq!((of(well(), well()), of(well(), failed()), of(failed(), well())), (1, 0, 0));
+        assert_eq!((of(vec![], well()), of(well(), vec![])), (0, 0));
+    }
+
+    #[test]
+    fn trials_tell_what_was_said_of_known_slowdowns() {
+        let case = |id: &str, nanos: f64, count: usize| sample::case(id, &vec![nanos; count]);
+        let (base, mut candidate) = runs(
+            vec![case("a/x@n", 100.0, 12), case("a/y@n", 100.0, 4)],
+            vec![case("a/x@n", 150.0, 12), case("a/y@n", 100.0, 4)],
+            vec![],
+        );
+        if let Some(interleaved) = &mut candidate.interleaved {
+            interleaved.slowdowns = [("a/x@n".to_owned(), 0.5)].into();
+        }
+        let trials = trials(&base, &candidate, &five_percent);
+        let told: Vec<_> = trials.iter().map(|row| (row.case.as_str(), row.slowdown, row.verdict)).collect();
+        assert_eq!(told, [("a/x@n", 0.5, TrialVerdict::Regressed), ("a/y@n", 0.0, TrialVerdict::Same)]);
+        assert_eq!(trials[0].log_ratios.len(), 12);
+        // Three samples of a thousand iterations in each of 24 processes.
+        assert!((trials[0].sampled_seconds - 12.0 * 3.0 * 250e-6).abs() < 1e-9, "{trials:?}");
+    }
+}

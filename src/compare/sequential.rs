@@ -216,3 +216,173 @@ fn discoveries(tests: &[Test], rows: usize, earlier: usize, level: f64) -> Vec<b
     let last = (1..=ordered.len()).rev().find(|&rank| ordered[rank - 1] <= bound(rank));
     tests.iter().map(|test| last.is_some_and(|last| p(test) <= ordered[last - 1])).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GATE: f64 = 0.01;
+
+    /// So many pairs around `centre`, that far from it in turns.
+    fn around(centre: f64, spread: f64, count: usize) -> Vec<f64> {
+        (0..count).map(|at| centre + spread * [-1.0, 0.5, 1.0, -0.5][at % 4]).collect()
+    }
+
+    /// A row alone, and the same with its sides swapped.
+    #[track_caller]
+    fn check(pairs: &[f64], expected: Stage) {
+        let of = |sign: f64| Evidence { pairs: pairs.iter().map(|pair| sign * pair).collect(), gate: GATE };
+        assert_eq!(decide(&[of(1.0)]), [expected], "{} pairs", pairs.len());
+        let mirrored = match expected {
+            Stage::Decided(Verdict::Regressed) => Stage::Decided(Verdict::Improved),
+            Stage::Decided(Verdict::Improved) => Stage::Decided(Verdict::Regressed),
+            other => other,
+        };
+        assert_eq!(decide(&[of(-1.0)]), [mirrored], "{} pairs, swapped", pairs.len());
+    }
+
+    fn undecided(need: Need) -> Stage {
+        Stage::Decided(Verdict::Undecided(need))
+    }
+
+    #[test]
+    fn nothing_is_said_between_looks() {
+        for (count, needs) in [(0, 4), (3, 4), (4, 6), (5, 6), (6, 10), (9, 10), (10, 16), (16, 24), (23, 24)]
+        {
+            check(&around(0.0, 0.03, count), Stage::Open { needs });
+        }
+        check(&around(0.0, 0.03, 24), undecided(Need::Pairs(36)));
+    }
+
+    #[test]
+    fn what_is_clearly_the_same_needs_few_pairs() {
+        check(&around(0.0, 0.001, 4), Stage::Decided(Verdict::Same));
+        check(&around(0.005, 0.001, 4), Stage::Decided(Verdict::Same));
+        check(&around(0.0, 0.004, 4), Stage::Open { needs: 6 });
+        check(&around(0.0, 0.004, 6), Stage::Decided(Verdict::Same));
+        check(&[0.0; 4], Stage::Decided(Verdict::Same));
+        // Once said it stays said, whatever comes after.
+        check(&[vec![0.0; 4], vec![0.5; 20]].concat(), Stage::Decided(Verdict::Same));
+    }
+
+    #[test]
+    fn what_looks_changed_is_confirmed_by_fresh_pairs() {
+        let clear = |count| around(0.5, 0.005, count);
+        check(&clear(4), Stage::Open { needs: 6 });
+        check(&clear(6), Stage::Suspected { needs: 12 });
+        check(&clear(11), Stage::Suspected { needs: 12 });
+        check(&clear(12), Stage::Decided(Verdict::Regressed));
+        let small = |count| around(0.02, 0.004, count);
+        check(&small(10), Stage::Open { needs: 16 });
+        check(&small(16), Stage::Suspected { needs: 24 });
+        check(&small(24), Stage::Decided(Verdict::Regressed));
+    }
+
+    #[test]
+    fn fresh_pairs_may_refuse() {
+        let suspected = around(0.5, 0.005, 6);
+        let then = |fresh: Vec<f64>| [suspected.clone(), fresh].concat();
+        // A first set that shows nothing gets as many more.
+        check(&then(around(0.0, 0.005, 6)), Stage::Suspected { needs: 18 });
+        check(&then(around(0.0, 0.005, 12)), undecided(Need::Confirmation));
+        // The other way round is no confirmation.
+        check(&then(around(-0.5, 0.005, 12)), undecided(Need::Confirmation));
+        // Too noisy to say it, at first.
+        check(&then(around(0.1, 0.4, 6)), Stage::Suspected { needs: 18 });
+        check(
+            &then([around(0.1, 0.4, 6), around(0.5, 0.005, 6)].concat()),
+            Stage::Decided(Verdict::Regressed),
+        );
+        // Pairs beyond what was asked for are not looked at.
+        check(&then(around(0.5, 0.005, 30)), Stage::Decided(Verdict::Regressed));
+    }
+
+    #[test]
+    fn no_row_asks_for_more_than_the_most_pairs() {
+        let at = LOOKS[LOOKS.len() - 1];
+        assert_eq!(at + 2 * fresh(at), super::super::looks::MOST_PAIRS);
+        assert_eq!(LOOKS.map(fresh), [6, 6, 6, 8, 12]);
+    }
+
+    #[test]
+    fn two_speeds_are_no_change_unless_both_are() {
+        let speeds = |count| (0..count).map(|at| [0.0, 0.2, 0.001, 0.201][at % 4]).collect::<Vec<_>>();
+        check(&speeds(24), undecided(Need::OneSpeed));
+        let beyond = |count| speeds(count).iter().map(|pair| pair + 0.1).collect::<Vec<_>>();
+        check(&beyond(24), Stage::Suspected { needs: 36 });
+        check(&beyond(36), Stage::Decided(Verdict::Regressed));
+        // Nearer together than 1 % they are noise.
+        let near: Vec<_> = speeds(24).iter().map(|pair| pair / 50.0).collect();
+        check(&near, Stage::Decided(Verdict::Same));
+    }
+
+    #[test]
+    fn values_that_cannot_be() {
+        check(&[f64::NAN; 24], undecided(Need::Values));
+        check(&[f64::INFINITY; 4], Stage::Open { needs: 6 });
+        assert_eq!(decide(&[]), []);
+    }
+
+    /// The more rows there are, the surer each must be; and the more of them changed, the less sure.
+    #[test]
+    fn rows_belong_together() {
+        let row = |centre: f64| Evidence { pairs: around(centre, 0.003, 10), gate: GATE };
+        let suspected = |rows: &[Evidence]| {
+            decide(rows).iter().filter(|stage| matches!(stage, Stage::Suspected { .. })).count()
+        };
+        let one_of = |count: usize| {
+            let mut rows = vec![Evidence { pairs: around(0.0, 0.05, 10), gate: GATE }; count];
+            rows[0] = row(0.03);
+            suspected(&rows)
+        };
+        assert_eq!([1, 10, 1_000].map(one_of), [1, 1, 0]);
+        assert_eq!(suspected(&vec![row(0.03); 1_000]), 1_000);
+    }
+
+    #[test]
+    fn a_control_is_decided_with_what_there_is() {
+        let once = |pairs: Vec<f64>| decide_once(&Evidence { pairs, gate: GATE });
+        assert_eq!(once(around(0.0, 0.001, 4)), Verdict::Same);
+        assert_eq!(once(around(0.05, 0.001, 4)), Verdict::Regressed);
+        assert_eq!(once(around(-0.05, 0.001, 4)), Verdict::Improved);
+        assert!(matches!(once(around(0.0, 0.05, 6)), Verdict::Undecided(Need::Pairs(_))));
+        assert_eq!(once(vec![0.3, 0.3]), Verdict::Regressed);
+        assert_eq!(once(vec![0.0]), Verdict::Undecided(Need::Values));
+        let speeds = (0..24).map(|at| [0.0, 0.2, 0.001, 0.201][at % 4]).collect();
+        assert_eq!(once(speeds), Verdict::Undecided(Need::OneSpeed));
+    }
+
+    fn with_p(slower: f64) -> Test {
+        Test { slower, faster: 1.0, same: 1.0, has_two_speeds: false }
+    }
+
+    /// The example of Benjamini and Hochberg (1995), section 3.2: 15 hypotheses on treatments of myocardial infarction, by
+    /// Neuhaus et al. (1992). At a rate of 5 % four are rejected, where Bonferroni rejects three.
+    #[test]
+    fn the_published_example() {
+        let published = [
+            0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719,
+            0.6528, 0.7590, 1.0000,
+        ];
+        let count = |p: &[f64], rows: usize, earlier: usize, level: f64| {
+            let mut tests: Vec<_> = p.iter().map(|&p| with_p(p)).collect();
+            let found = discoveries(&tests, rows, earlier, level);
+            tests.reverse();
+            let reversed: Vec<_> = discoveries(&tests, rows, earlier, level).into_iter().rev().collect();
+            assert_eq!(found, reversed, "the order does not matter");
+            let count = found.iter().take_while(|found| **found).count();
+            assert!(!found[count..].contains(&true), "the least are found");
+            count
+        };
+        // Each direction has half of the level.
+        assert_eq!(count(&published, 15, 0, 0.10), 4);
+        // Those that are not tested now count among the rows all the same.
+        assert_eq!(count(&published, 150, 0, 0.10), 2);
+        // Four were found before: the fifth is the first of the rest, and 0.0201 > 5 / 15 · 0.05, but the ninth is not
+        // too large for its rank.
+        assert_eq!(count(&published[4..], 15, 4, 0.10), 0);
+        assert_eq!(count(&published[4..], 15, 6, 0.12), 5);
+        assert_eq!(count(&[1.0; 3], 3, 0, 0.10), 0);
+        assert_eq!(discoveries(&[], 0, 0, 0.10), [false; 0]);
+    }
+}

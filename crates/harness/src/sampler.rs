@@ -186,15 +186,36 @@ mod tests {
         untimed: u64,
         overhead: u64,
         max_batch: u64,
+        /// The iterations of each batch.
+        batches: Vec<u64>,
+        /// From this batch on it fails.
+        breaks_at: usize,
+        /// What it was slowed down with, and after how many batches.
+        slowed: Option<(u64, usize)>,
         seen: Vec<Phase>,
     }
 
     fn simulated<F: Fn(u64) -> u64>(cost: F) -> Simulated<F> {
-        Simulated { cost, done: 0, clock: 0, untimed: 0, overhead: 0, max_batch: 1 << 20, seen: Vec::new() }
+        Simulated {
+            cost,
+            done: 0,
+            clock: 0,
+            untimed: 0,
+            overhead: 0,
+            max_batch: 1 << 20,
+            batches: Vec::new(),
+            breaks_at: usize::MAX,
+            slowed: None,
+            seen: Vec::new(),
+        }
     }
 
     impl<F: Fn(u64) -> u64> Routine for Simulated<F> {
         fn batch(&mut self, iterations: u64) -> Result<u64, Error> {
+            if self.batches.len() >= self.breaks_at {
+                return Err(Error::new("burst"));
+            }
+            self.batches.push(iterations);
             let nanos =
                 (self.done..self.done + iterations).map(|i| (self.cost)(i)).sum::<u64>() + self.overhead;
             self.done += iterations;
@@ -206,7 +227,8 @@ mod tests {
             Ok(self.overhead)
         }
 
-        fn slow_down(&mut self, _: u64) -> Result<(), Error> {
+        fn slow_down(&mut self, iterations: u64) -> Result<(), Error> {
+            self.slowed = Some((iterations, self.batches.len()));
             Ok(())
         }
 
@@ -302,5 +324,109 @@ mod tests {
         let mut routine = simulated(|_| 1_000);
         measure(&mut routine, &SAMPLING).expect("nothing fails");
         assert!(routine.seen.contains(&Phase::WarmUp) && routine.seen.ends_with(&[Phase::Sampling]));
+    }
+
+    /// Asks for turns that were written down, and writes down what it hears.
+    #[derive(Default)]
+    struct Script {
+        turns: Vec<Turn>,
+        ready: Vec<(f64, u64, u64)>,
+        heard: Vec<Vec<u64>>,
+        /// How many waits were told beside each.
+        waits: Vec<Option<usize>>,
+    }
+
+    impl Turns for Script {
+        fn ready(&mut self, estimate_nanos: f64, overhead_nanos: u64, max_batch: u64) {
+            self.ready.push((estimate_nanos, overhead_nanos, max_batch));
+        }
+
+        fn next(&mut self) -> Option<Turn> {
+            (!self.turns.is_empty()).then(|| self.turns.remove(0))
+        }
+
+        fn sampled(&mut self, nanos: Vec<u64>, waited_nanos: Option<Vec<u64>>) {
+            self.heard.push(nanos);
+            self.waits.push(waited_nanos.map(|waited| waited.len()));
+        }
+    }
+
+    fn turn(iterations: u64, samples: u32, discard: u32) -> Turn {
+        Turn { iterations, samples, discard }
+    }
+
+    /// What came of these turns of a routine: the script, the routine, and the batches after warm-up.
+    fn play<F: Fn(u64) -> u64>(
+        mut routine: Simulated<F>,
+        turns: &[Turn],
+    ) -> (Result<Samples, Error>, Script, Simulated<F>, Vec<u64>) {
+        let mut script = Script { turns: turns.to_vec(), ..Script::default() };
+        let ended = take_turns(&mut routine, &SAMPLING, &mut script).map(|(samples, _)| samples);
+        let warm = routine.slowed.map_or(0, |(_, batches)| batches);
+        let after = routine.batches[warm..].to_vec();
+        (ended, script, routine, after)
+    }
+
+    #[test]
+    fn each_turn_is_answered_with_its_samples() {
+        let turns = [turn(10, 1, 0), turn(20, 3, 0), turn(10, 0, 0)];
+        let (ended, script, _, batches) = play(simulated(|_| 1_000), &turns);
+        assert_eq!(script.heard, [vec![10_000], vec![20_000; 3], vec![]]);
+        assert_eq!(batches, [10, 20, 20, 20]);
+        let samples = ended.expect("nothing fails");
+        assert_eq!(samples.iterations, [10, 20, 20, 20]);
+        assert_eq!(samples.nanos, [10_000, 20_000, 20_000, 20_000]);
+    }
+
+    #[test]
+    fn what_is_discarded_is_run_and_not_kept() {
+        let (ended, script, _, batches) = play(simulated(|_| 1_000), &[turn(5, 1, 2), turn(5, 1, 0)]);
+        assert_eq!(batches, [5; 4]);
+        assert_eq!(script.heard, [vec![5_000], vec![5_000]]);
+        assert_eq!(ended.expect("nothing fails").len(), 2);
+    }
+
+    #[test]
+    fn a_batch_is_at_least_one_iteration_and_at_most_what_memory_allows() {
+        let routine = Simulated { max_batch: 64, ..simulated(|_| 1_000) };
+        let (ended, _, _, batches) = play(routine, &[turn(0, 1, 1), turn(u64::MAX, 1, 1)]);
+        assert_eq!(batches, [1, 1, 64, 64]);
+        assert_eq!(ended.expect("nothing fails").iterations, [1, 64]);
+        let (_, _, _, batches) = play(Simulated { max_batch: 0, ..simulated(|_| 1_000) }, &[turn(9, 1, 0)]);
+        assert_eq!(batches, [1]);
+    }
+
+    #[test]
+    fn an_error_ends_the_turns() {
+        let warm = play(simulated(|_| 1_000), &[]).2.batches.len();
+        let broken = |at| Simulated { breaks_at: at, ..simulated(|_| 1_000) };
+        let (ended, script, ..) = play(broken(warm + 1), &[turn(1, 1, 0), turn(1, 1, 0), turn(1, 1, 0)]);
+        assert_eq!(ended, Err(Error::new("burst")));
+        assert_eq!((script.heard.len(), script.turns.len()), (1, 1));
+        // While something is discarded, and before anything is ready.
+        let (ended, script, ..) = play(broken(warm), &[turn(1, 1, 1)]);
+        assert!(ended.is_err() && script.heard.is_empty() && script.ready.len() == 1);
+        let (ended, script, ..) = play(broken(0), &[turn(1, 1, 0)]);
+        assert!(ended.is_err() && script.ready.is_empty());
+    }
+
+    #[test]
+    fn each_sample_has_its_wait_or_none_has() {
+        let (_, script, ..) = play(simulated(|_| 1_000), &[turn(1, 3, 2), turn(1, 1, 0)]);
+        match waited_nanos() {
+            Some(_) => assert_eq!(script.waits, [Some(3), Some(1)]),
+            None => assert_eq!(script.waits, [None, None]),
+        }
+    }
+
+    #[test]
+    fn ready_is_told_once_after_warm_up_and_slowing_down() {
+        let routine = Simulated { overhead: 50, max_batch: 4_096, ..simulated(|_| 1_000) };
+        let (ended, script, routine, after) = play(routine, &[]);
+        let [(estimate, 50, 4_096)] = script.ready[..] else { panic!("{:?}", script.ready) };
+        assert!((1_000.0..1_100.0).contains(&estimate), "{estimate}");
+        // The slow-down is measured on batches as long as a sample.
+        assert_eq!(routine.slowed.expect("it was asked for").0, 1_000);
+        assert_eq!((ended.expect("nothing fails").len(), after.len()), (0, 0));
     }
 }

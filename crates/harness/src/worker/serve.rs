@@ -132,3 +132,219 @@ fn run(benchmarks: &[&Registration], request: CaseRequest, mode: Mode, line: &Li
     let (status, measurement) = case::run(registration, &backend, params, slowdown, mode, observer);
     Reply::Finished { token, status, measurement }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::io::BufReader;
+    use std::os::unix::net::UnixListener;
+    use std::thread::{self, JoinHandle};
+
+    use super::*;
+    use crate::protocol::Sampling;
+    use crate::record::{Measurement, Params};
+    use crate::stats::{median, paired_log_ratio};
+    use crate::{Bencher, Error, black_box};
+
+    const fn registration(name: &'static str, run: fn(&mut Bencher) -> Result<(), Error>) -> Registration {
+        Registration {
+            name,
+            group: None,
+            category: None,
+            models: &[],
+            backends: &[],
+            tags: &[],
+            params: &[],
+            file: "a.rs",
+            line: 1,
+            run,
+        }
+    }
+
+    fn steady(b: &mut Bencher) -> Result<(), Error> {
+        b.iter(|| (0..black_box(5_000_u64)).fold(1, |a, i| black_box(a ^ i)));
+        Ok(())
+    }
+
+    fn fails(b: &mut Bencher) -> Result<(), Error> {
+        b.fail("no weights")
+    }
+
+    fn panics(_: &mut Bencher) -> Result<(), Error> {
+        panic!("out of luck")
+    }
+
+    /// Goes well until it is asked for 77 iterations.
+    fn breaks(b: &mut Bencher) -> Result<(), Error> {
+        b.iter_custom(|iterations| {
+            assert!(iterations != 77, "the sample of 77 iterations");
+            std::time::Duration::from_micros(iterations)
+        });
+        Ok(())
+    }
+
+    static BENCHMARKS: [Registration; 4] = [
+        registration("steady", steady),
+        registration("fails", fails),
+        registration("panics", panics),
+        registration("breaks", breaks),
+    ];
+
+    /// The runner's end of a channel, whose other end is served by a thread.
+    struct Runner {
+        to: Channel,
+        from: BufReader<Channel>,
+        child: JoinHandle<io::Result<()>>,
+    }
+
+    impl Runner {
+        fn start(name: &str) -> Self {
+            let path = std::env::temp_dir().join(format!("accel-bench-serve-{}-{name}", std::process::id()));
+            let listener = UnixListener::bind(&path).expect("a socket");
+            let channel = path.clone();
+            let child = thread::spawn(move || serve(&channel, &BENCHMARKS.iter().collect::<Vec<_>>()));
+            let (to, _) = listener.accept().expect("a child");
+            std::fs::remove_file(path).expect("it was there");
+            let mut from = BufReader::new(to.try_clone().expect("the other direction"));
+            assert_eq!(protocol::read(&mut from).expect("a line"), Some(Hello::current()));
+            Self { to, from, child }
+        }
+
+        fn say(&mut self, request: &Request) {
+            protocol::write(&mut self.to, request).expect("it is heard");
+        }
+
+        /// The next answer that is no progress.
+        fn hear(&mut self) -> Reply {
+            loop {
+                match protocol::read(&mut self.from).expect("a line").expect("an answer") {
+                    Reply::Progress { .. } => {}
+                    reply => return reply,
+                }
+            }
+        }
+
+        fn ask(&mut self, request: &Request) -> Reply {
+            self.say(request);
+            self.hear()
+        }
+
+        fn open(&mut self, token: u64, benchmark: &str, slowdown: f64) -> Reply {
+            self.ask(&Request::Open(CaseRequest {
+                token,
+                benchmark: benchmark.to_owned(),
+                backend: "host".to_owned(),
+                params: Params::new(),
+                sampling: Sampling {
+                    warm_up_nanos: 1_000_000,
+                    time_nanos: 1_000_000,
+                    sample_nanos: 200_000,
+                    min_samples: 1,
+                    max_samples: 10,
+                },
+                slowdown,
+            }))
+        }
+
+        fn quit(mut self) {
+            self.say(&Request::Quit);
+            self.child.join().expect("no panic").expect("the channel held");
+        }
+    }
+
+    fn sample(token: u64, iterations: u64, samples: u32) -> Request {
+        Request::Sample(SampleRequest { token, iterations, samples, discard: 1 })
+    }
+
+    fn finished(reply: Reply) -> (u64, Status, Option<Measurement>) {
+        match reply {
+            Reply::Finished { token, status, measurement } => (token, status, measurement),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[track_caller]
+    fn fails_with(reply: Reply, of: u64, kind: Failure, words: &str) {
+        let (token, status, measurement) = finished(reply);
+        let Status::Failed { kind: told, reason } = status else { panic!("it went well") };
+        assert_eq!((token, told, measurement), (of, kind, None));
+        assert!(reason.contains(words), "{reason}");
+    }
+
+    #[test]
+    fn a_case_is_opened_sampled_and_closed() {
+        let mut runner = Runner::start("well");
+        for token in [7, 8] {
+            let Reply::Ready(ready) = runner.open(token, "steady", 0.0) else { panic!("not ready") };
+            assert_eq!(ready.token, token);
+            assert!(ready.estimate_nanos > 1_000.0 && ready.max_iterations > 1_000, "{ready:?}");
+            for samples in [1, 3] {
+                let Reply::Sampled(sampled) = runner.ask(&sample(token, 4, samples)) else {
+                    panic!("no samples")
+                };
+                assert_eq!((sampled.token, sampled.nanos.len()), (token, samples as usize));
+                assert!(sampled.waited_nanos.is_empty() || sampled.waited_nanos.len() == samples as usize);
+            }
+            let (of, status, measurement) = finished(runner.ask(&Request::Close { token }));
+            assert_eq!((of, status), (token, Status::Ok));
+            assert_eq!(measurement.expect("a measurement").samples.iterations, [4; 4]);
+        }
+        runner.quit();
+    }
+
+    #[test]
+    fn what_cannot_be_opened_says_why_and_the_next_can() {
+        let mut runner = Runner::start("unopened");
+        fails_with(runner.open(1, "fails", 0.0), 1, Failure::Error, "no weights");
+        fails_with(runner.open(2, "panics", 0.0), 2, Failure::Panic, "out of luck at");
+        fails_with(runner.open(3, "nobody", 0.0), 3, Failure::Error, "there is no benchmark `nobody`");
+        assert!(matches!(runner.open(4, "steady", 0.0), Reply::Ready(_)));
+        finished(runner.ask(&Request::Close { token: 4 }));
+        runner.quit();
+    }
+
+    #[test]
+    fn a_case_that_fails_in_a_turn_is_finished() {
+        let mut runner = Runner::start("breaks");
+        assert!(matches!(runner.open(1, "breaks", 0.0), Reply::Ready(_)));
+        assert!(matches!(runner.ask(&sample(1, 5, 1)), Reply::Sampled(_)));
+        fails_with(runner.ask(&sample(1, 77, 1)), 1, Failure::Panic, "the sample of 77 iterations");
+        // What was meant for it is passed over; the next answer is the next case's.
+        runner.say(&sample(1, 5, 1));
+        runner.say(&Request::Close { token: 1 });
+        assert!(matches!(runner.open(2, "steady", 0.0), Reply::Ready(ready) if ready.token == 2));
+        finished(runner.ask(&Request::Close { token: 2 }));
+        runner.quit();
+    }
+
+    #[test]
+    fn what_times_itself_cannot_be_slowed_down() {
+        let mut runner = Runner::start("custom");
+        fails_with(runner.open(1, "breaks", 0.1), 1, Failure::Unsupported, "`iter_custom` has a clock");
+        runner.quit();
+    }
+
+    /// Two children take turns, one of them slowed down by half: its samples take that much longer.
+    #[test]
+    fn a_slowdown_is_real() {
+        let mut runners = [Runner::start("slow-0"), Runner::start("slow-1")];
+        for (runner, slowdown) in runners.iter_mut().zip([0.0, 0.5]) {
+            assert!(matches!(runner.open(1, "steady", slowdown), Reply::Ready(_)));
+        }
+        let mut samples = [Vec::new(), Vec::new()];
+        for _ in 0..21 {
+            for (runner, samples) in runners.iter_mut().zip(&mut samples) {
+                let Reply::Sampled(Sampled { nanos, .. }) = runner.ask(&sample(1, 10, 3)) else {
+                    panic!("no samples")
+                };
+                let nanos: Vec<f64> = nanos.iter().map(|&nanos| nanos as f64).collect();
+                samples.push(median(&nanos).expect("three"));
+            }
+        }
+        let ratio = paired_log_ratio(&samples[0], &samples[1]).expect("positive").exp();
+        assert!((1.3..1.75).contains(&ratio), "{ratio}");
+        for mut runner in runners {
+            finished(runner.ask(&Request::Close { token: 1 }));
+            runner.quit();
+        }
+    }
+}
