@@ -12,6 +12,7 @@ mod init;
 mod judge;
 mod list;
 mod log;
+mod planned;
 mod probe_adapters;
 mod run;
 mod schema;

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use accel_bench::record::RunRecord;
 
-use super::judge;
 use super::selection;
+use super::{judge, planned};
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::measure::{From, Machine, Project, Session, SideSpec, Wanted, measure, pair, prepare};
-use crate::plan::{Scope, Selection, Side, Unit};
+use crate::plan::{Scope, Selection, Side};
 use crate::report::{Format, count};
 use crate::runner::Ended;
 use crate::store::{self, Name};
@@ -57,7 +57,7 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     let name = args.save_baseline.as_ref().map(|name| Name::new(name.as_str())).transpose()?;
     let project = Project::load(cx)?;
     if args.no_run || args.dry_run {
-        return plan_only(cx, &project, &selection, &args);
+        return planned::only(cx, &project, &selection, args.dry_run);
     }
     let (record, exit) = match &args.compare {
         Some(text) => compared(cx, &project, selection, text, &args)?,
@@ -73,29 +73,6 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
             .status("Saved", format!("baseline `{name}`; compare with `cargo accel-bench compare {name}`"));
     }
     Ok(exit)
-}
-
-fn plan_only(cx: &mut Context, project: &Project, selection: &Selection, args: &Args) -> Result<Exit> {
-    let prepared = prepare(cx, &project.sources, selection, None, None)?;
-    if args.dry_run {
-        let ids: Vec<_> =
-            prepared.units.iter().flat_map(|unit| &unit.cases).map(|case| case.id.to_string()).collect();
-        cx.shell.out(|to| ids.iter().try_for_each(|id| writeln!(to, "{id}")))?;
-        let processes = Scope::new(&project.sources.manifest, selection)?.profile.processes;
-        let each = processes_of(&prepared.units, processes);
-        cx.shell.note("Planned", format!("{}{each}; nothing was measured", count(ids.len(), "case")));
-    }
-    Ok(Exit::Fine)
-}
-
-/// A bench may have a number of its own.
-fn processes_of(units: &[Unit], profile: u32) -> String {
-    let of = |unit: &Unit| unit.processes.unwrap_or(profile) as usize;
-    match (units.iter().map(of).min(), units.iter().map(of).max()) {
-        (Some(least), Some(most)) if least == most => format!(" in {} each", count(most, "process")),
-        (Some(least), Some(most)) => format!(" in {least} to {} each", count(most, "process")),
-        _ => String::new(),
-    }
 }
 
 fn measured(

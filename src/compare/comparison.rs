@@ -7,7 +7,8 @@ use accel_bench::record::{CaseId, CaseRecord, RunRecord};
 use super::metric::Company;
 use super::pairs::{self, Control, Gate, are_interleaved};
 use super::{
-    Census, Difference, Judgement, Mismatch, Outcome, Row, SideInfo, comparable, differences, judge,
+    Cell, Census, Difference, Judgement, Mismatch, Outcome, Row, SideInfo, Standing, comparable, differences,
+    judge,
 };
 
 /// Two runs, case by case.
@@ -20,6 +21,8 @@ pub(crate) struct Comparison {
     /// By bench, in the candidate's order; cases that only the baseline has come last in their bench.
     pub(crate) rows: Vec<Row>,
     pub(crate) census: Census,
+    /// The least and the most pairs of processes that a row was judged by; absent for runs that did not take turns.
+    pub(crate) pairs: Option<(usize, usize)>,
     /// Of runs that were measured in turns.
     pub(crate) controls: Vec<Control>,
     pub(crate) surroundings: Vec<Difference>,
@@ -36,22 +39,40 @@ impl Comparison {
 ///
 /// Runs of two machine classes are compared too, and marked: refusing them is the caller's, with [`comparable`].
 pub(crate) fn compare(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -> Comparison {
-    let rows = rows(base, candidate, gate);
+    let in_turns = are_interleaved(base, candidate).then(|| pairs::judgements(base, candidate, gate));
+    let rows = rows(base, candidate, gate, in_turns.as_ref());
     Comparison {
         base: base.into(),
         candidate: candidate.into(),
         forced: comparable(base, candidate).err(),
         census: Census::of(&rows),
+        pairs: in_turns.and_then(|_| pairs_of(&rows)),
         rows,
         controls: pairs::controls(candidate, gate),
         surroundings: differences(base, candidate),
     }
 }
 
-fn rows(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -> Vec<Row> {
-    let in_turns = are_interleaved(base, candidate).then(|| pairs::judgements(base, candidate, gate));
+fn pairs_of(rows: &[Row]) -> Option<(usize, usize)> {
+    let processes = |cell: &Option<Cell>| {
+        Some(cell.as_ref()?.latency.as_ref().map_or(0, |latency| latency.processes.len()))
+    };
+    let judged = rows.iter().filter(|row| matches!(row.standing, Standing::Judged(_)));
+    let counts = judged.filter_map(|row| Some(processes(&row.base)?.min(processes(&row.candidate)?)));
+    counts.fold(None, |range, count| {
+        let (least, most) = range.unwrap_or((count, count));
+        Some((least.min(count), most.max(count)))
+    })
+}
+
+fn rows(
+    base: &RunRecord,
+    candidate: &RunRecord,
+    gate: &Gate<'_>,
+    in_turns: Option<&BTreeMap<String, Judgement>>,
+) -> Vec<Row> {
     let judgement = |base: &CaseRecord, candidate: &CaseRecord| -> Judgement {
-        let of_pairs = in_turns.as_ref().and_then(|rows| rows.get(&candidate.id.to_string()));
+        let of_pairs = in_turns.and_then(|rows| rows.get(&candidate.id.to_string()));
         of_pairs.copied().unwrap_or_else(|| {
             let tolerance = gate(&candidate.id).gate();
             judge(&base.process_medians(), &candidate.process_medians(), tolerance)
@@ -92,7 +113,7 @@ fn by_unit(run: &RunRecord) -> BTreeMap<(&str, &str), Vec<String>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Judging, Standing, Tolerance, Verdict, sample};
+    use super::super::{Judging, Tolerance, Verdict, sample};
     use super::*;
 
     fn labels(comparison: &Comparison) -> Vec<String> {

@@ -33,7 +33,7 @@ pub(crate) use looks::MOST_PAIRS;
 pub(crate) use machine::{Mismatch, comparable};
 pub(crate) use metric::{Judging, MetricRow};
 pub(crate) use outcome::Outcome;
-pub(crate) use pairs::{Control, Gate, closed, trials};
+pub(crate) use pairs::{Control, Gate, closed, open_rows, trials};
 pub(crate) use row::{Cell, Row, Standing};
 pub(crate) use side::SideInfo;
 pub(crate) use surroundings::{Difference, differences};

@@ -84,6 +84,12 @@ pub(crate) fn closed(
     closed
 }
 
+/// How many rows further pairs of processes could decide.
+pub(crate) fn open_rows(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -> usize {
+    let rows: Vec<_> = evidence(base, candidate, gate).into_values().collect();
+    decide(&rows).iter().filter(|stage| !matches!(stage, Stage::Decided(_))).count()
+}
+
 /// What was said of each row of a comparison whose truth is known: identical code, but for the slow-downs.
 pub(crate) fn trials(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -> Vec<RowTrial> {
     let slowdowns = candidate.interleaved.as_ref().map(|interleaved| &interleaved.slowdowns);

@@ -7,6 +7,7 @@ use accel_bench::record::RunRecord;
 
 use super::session::Machine;
 use super::{Looks, Prepared, Project, Session, SideSpec, Sources, measure, measure_in_turns, prepare};
+use crate::compare::open_rows;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::git::Checkout;
@@ -75,7 +76,7 @@ fn stored(cx: &mut Context, project: &Project, machine: &Machine, wanted: &Wante
     }
 }
 
-/// What was measured in turns of just these two sides before: nothing has changed since.
+/// What was measured in turns of just these two sides before and decides every row: nothing has changed since.
 fn earlier(cx: &mut Context, project: &Project, machine: &Machine, wanted: &Wanted) -> Result<Option<Pair>> {
     if let (SideSpec::Record { record: base, .. }, SideSpec::Record { record: candidate, .. }) =
         (&wanted.base, &wanted.candidate)
@@ -84,11 +85,20 @@ fn earlier(cx: &mut Context, project: &Project, machine: &Machine, wanted: &Want
         return Ok(Some(Pair { base, candidate, ended: Ended::Complete }));
     }
     let profile = Scope::new(&project.sources.manifest, &wanted.selection)?.record();
-    let found = project.interleaved(&wanted.base, &wanted.candidate, &machine.id, &profile)?;
-    Ok(found.map(|(base, candidate)| {
-        cx.shell.note("Compared", format!("before, at {}; `--measure` does it again", candidate.started));
-        Pair { base, candidate, ended: Ended::Complete }
-    }))
+    let Some((base, candidate)) =
+        project.interleaved(&wanted.base, &wanted.candidate, &machine.id, &profile)?
+    else {
+        return Ok(None);
+    };
+    // A narrower tolerance than they were measured for, or a budget that ended before they were decided.
+    let open = open_rows(&base, &candidate, &project.gate(wanted.threshold, &machine.id)?);
+    if open > 0 {
+        let all = candidate.cases.len();
+        cx.shell.note("Compared", format!("before, with {open} of {all} cases undecided; measuring again"));
+        return Ok(None);
+    }
+    cx.shell.note("Compared", format!("before, at {}; `--measure` does it again", candidate.started));
+    Ok(Some(Pair { base, candidate, ended: Ended::Complete }))
 }
 
 /// Measures what can be measured: both sides in turns, or the candidate alone against a result that exists.

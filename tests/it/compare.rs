@@ -51,10 +51,10 @@ fn a_change_that_makes_it_slower_is_a_regression() {
                baseline        candidate                  effect  verdict
     two
       changing@host
-        100.0 µs ±0.0 %  150.0 µs ±0.0 %  +50.0 % [+48.5, +51.5]  ▲▲ regressed
+        100.0 µs ±0.0 %  150.0 µs ±0.0 %  +50.0 % [+49.7, +50.3]  ▲▲ regressed
         beyond the alert level of 10 %
       constant@host
-        150.0 µs ±0.0 %  150.0 µs ±0.0 %     +0.0 % [-1.0, +1.0]  = same
+        150.0 µs ±0.0 %  150.0 µs ±0.0 %     +0.0 % [-0.3, +0.3]  = same
 
     2 cases, 2 judged: 1 regressed, 1 the same; 0 undecided
     ± 95 % of a side, [ ] 99 % of the effect, over processes

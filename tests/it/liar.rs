@@ -78,7 +78,7 @@ fn refused(project: &Project, lie: &str, words: &[&str]) {
 #[test]
 fn lies_before_the_first_case() {
     let project = project();
-    refused(&project, "newer-protocol", &["speaks protocol 99", "cargo install cargo-accel-bench --locked"]);
+    refused(&project, "newer-protocol", &["speaks protocol 99", "cargo install --path . --locked"]);
     refused(&project, "older-protocol", &["speaks protocol 0", "cargo update -p accel-bench"]);
     refused(&project, "no-hello", &["liar", "did not say hello"]);
     refused(&project, "leaves-at-once", &["liar", "accel_bench::main!();"]);

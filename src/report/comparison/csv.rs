@@ -60,7 +60,7 @@ fn quantities(row: &Row) -> Vec<Quantity<'_>> {
     let latency = Quantity {
         name: "latency".to_owned(),
         unit: "ns".to_owned(),
-        verdict: judgement.map(verdict).unwrap_or_default(),
+        verdict: judgement.map(|judgement| verdict(judgement.verdict)).unwrap_or_default(),
         sides: [&row.base, &row.candidate].map(|side| side.as_ref().and_then(|cell| cell.latency.as_ref())),
         effect: judgement.and_then(|judgement| judgement.effect),
     };
@@ -68,7 +68,7 @@ fn quantities(row: &Row) -> Vec<Quantity<'_>> {
         name: plain(&metric.name),
         unit: plain(&metric.unit),
         verdict: match metric.judging {
-            Judging::Judged(judgement) => verdict(judgement),
+            Judging::Judged(judgement) => verdict(judgement.verdict),
             Judging::FollowsFromLatency | Judging::Told | Judging::DifferentProcesses => "",
         },
         sides: [metric.base.as_ref(), metric.candidate.as_ref()],

@@ -4,7 +4,7 @@ use accel_bench::record::{CommitInfo, Direction, Params, Profile, RunState};
 use serde::Serialize;
 
 use crate::compare::{
-    Cell, Census, Comparison, Difference, EFFECT_LEVEL, ESTIMATE_LEVEL, Effect, Estimate, Judgement, Judging,
+    Cell, Census, Comparison, Control, Difference, EFFECT_LEVEL, ESTIMATE_LEVEL, Effect, Estimate, Judging,
     MetricRow, Need, Outcome, Row, SideInfo, Standing, Verdict,
 };
 
@@ -20,6 +20,8 @@ pub(super) struct ComparisonDocument<'a> {
     effect_level: f64,
     census: &'a Census,
     rows: Vec<RowDocument<'a>>,
+    /// The candidate beside itself, where the sides took turns.
+    controls: Vec<ControlDocument>,
     surroundings: Vec<DifferenceDocument<'a>>,
 }
 
@@ -53,6 +55,16 @@ pub(super) struct RowDocument<'a> {
     baseline: Option<CellDocument<'a>>,
     candidate: Option<CellDocument<'a>>,
     metrics: Vec<MetricDocument<'a>>,
+}
+
+/// What the same code showed beside itself.
+#[derive(Debug, Serialize)]
+struct ControlDocument {
+    case: String,
+    verdict: &'static str,
+    gate_share: f64,
+    #[serde(flatten)]
+    effect: EffectDocument,
 }
 
 /// Candidate / baseline − 1, so that 0.05 is 5 % more.
@@ -107,7 +119,19 @@ impl<'a> ComparisonDocument<'a> {
             effect_level: EFFECT_LEVEL,
             census: &found.census,
             rows: found.rows.iter().map(RowDocument::of).collect(),
+            controls: found.controls.iter().map(ControlDocument::of).collect(),
             surroundings: found.surroundings.iter().map(DifferenceDocument::of).collect(),
+        }
+    }
+}
+
+impl ControlDocument {
+    fn of(control: &Control) -> Self {
+        Self {
+            case: control.id.to_string(),
+            verdict: verdict(control.verdict),
+            gate_share: control.gate,
+            effect: EffectDocument::of(control.effect),
         }
     }
 }
@@ -142,7 +166,7 @@ impl<'a> RowDocument<'a> {
             backend: &row.id.backend,
             params: &row.id.params,
             standing: standing(row.standing),
-            verdict: judgement.map(verdict),
+            verdict: judgement.map(|judgement| verdict(judgement.verdict)),
             tolerance_share: row.tolerance.tolerance,
             alert_share: row.tolerance.alert,
             alert: row.is_alert(),
@@ -186,7 +210,7 @@ impl<'a> CellDocument<'a> {
 impl<'a> MetricDocument<'a> {
     fn of(row: &'a MetricRow) -> Self {
         let (judged, verdict) = match row.judging {
-            Judging::Judged(judgement) => ("judged", Some(verdict(judgement))),
+            Judging::Judged(judgement) => ("judged", Some(verdict(judgement.verdict))),
             Judging::FollowsFromLatency => ("follows-from-latency", None),
             Judging::Told => ("told", None),
             Judging::DifferentProcesses => ("different-processes", None),
@@ -233,8 +257,8 @@ pub(super) fn standing(standing: Standing) -> &'static str {
     }
 }
 
-pub(super) fn verdict(judgement: Judgement) -> &'static str {
-    match judgement.verdict {
+pub(super) fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
         Verdict::Regressed => "regressed",
         Verdict::Improved => "improved",
         Verdict::Same => "same",

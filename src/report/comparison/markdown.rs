@@ -14,7 +14,9 @@ pub(super) fn render(found: &Comparison) -> String {
         ("verdict", Align::Left),
     ];
     let rows: Vec<_> = found.rows.iter().flat_map(rows).collect();
-    let census: String = words::census(&found.census).iter().map(|line| format!("{line}\n")).collect();
+    let controls = words::controls(&found.controls).into_iter().map(|(_, line)| escape(&line));
+    let census = words::census(&found.census).into_iter().chain(controls);
+    let census: String = census.map(|line| format!("{line}\n")).collect();
     let forced =
         found.forced.as_ref().map(|mismatch| format!("**Forced:** {}\n\n", escape(&mismatch.to_string())));
     format!(

@@ -71,7 +71,10 @@ fn notes(row: &Row) -> Vec<(Tone, String)> {
 fn census(found: &Comparison, width: usize) -> String {
     let lines = words::census(&found.census);
     let mut lines: Vec<_> = lines.iter().flat_map(|line| indented(line, 0, width, ' ')).collect();
-    let legend = indented("± 95 % of a side, [ ] 99 % of the effect, over processes", 0, width, ' ');
+    for (at, (tone, line)) in words::controls(&found.controls).into_iter().enumerate() {
+        lines.extend(indented(&line, at.min(1), width, ' ').iter().map(|line| paint(tone, line)));
+    }
+    let legend = indented(&words::legend(found.pairs), 0, width, ' ');
     lines.extend(legend.iter().map(|line| paint(Tone::Dim, line)));
     lines.join("\n") + "\n"
 }

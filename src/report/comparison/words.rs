@@ -2,7 +2,9 @@
 
 use accel_bench::record::{Direction, RunState, TreeState};
 
-use crate::compare::{Census, Effect, Judgement, Judging, MetricRow, Need, Row, SideInfo, Standing, Verdict};
+use crate::compare::{
+    Census, Control, Effect, Judgement, Judging, MetricRow, Need, Row, SideInfo, Standing, Tolerance, Verdict,
+};
 use crate::report::amount;
 use crate::report::ledger::NO_BREAK;
 use crate::report::paint::Tone;
@@ -38,17 +40,27 @@ pub(super) fn of_judgement(judgement: &Judgement, better: Direction) -> (Tone, &
 /// What the verdict alone does not say.
 pub(super) fn note(row: &Row) -> Option<String> {
     let Standing::Judged(Judgement { verdict, effect }) = row.standing else { return None };
-    let tolerance = amount::percent(row.tolerance.tolerance);
+    let gate = gate(&row.tolerance);
     match verdict {
         Verdict::Regressed if row.is_alert() => {
             Some(format!("beyond the alert level of {}", amount::percent(row.tolerance.alert)))
         }
         Verdict::Regressed | Verdict::Improved => None,
-        Verdict::Same => sure(effect).map(|by| format!("{by}, within the tolerance of {tolerance}")),
+        Verdict::Same => sure(effect).map(|by| format!("{by}, within {gate}")),
         Verdict::Undecided(need) => Some(match (sure(effect), need) {
-            (Some(by), need) => format!("{by}; whether beyond {tolerance} is open: {}", to_decide(need)),
+            (Some(by), need) => format!("{by}; whether beyond {gate} is open: {}", to_decide(need)),
             (None, need) => to_decide(need),
         }),
+    }
+}
+
+/// What a change is measured by: the tolerance, or what identical code shows on this machine.
+fn gate(tolerance: &Tolerance) -> String {
+    let gate = amount::percent(tolerance.gate());
+    if tolerance.gate() > tolerance.tolerance {
+        format!("the noise floor of {gate}")
+    } else {
+        format!("the tolerance of {gate}")
     }
 }
 
@@ -161,12 +173,47 @@ pub(super) fn census(census: &Census) -> Vec<String> {
     lines
 }
 
+/// What the candidate showed beside itself, in lines: a count, then each control that failed.
+pub(super) fn controls(controls: &[Control]) -> Vec<(Tone, String)> {
+    if controls.is_empty() {
+        return Vec::new();
+    }
+    let failed: Vec<_> = controls.iter().filter(|control| control.has_failed()).collect();
+    let plural = if controls.len() == 1 { "control" } else { "controls" };
+    let found = match failed.len() {
+        0 => "no change, as it must be",
+        _ => "it changed, so the machine was not fit to judge",
+    };
+    let mut lines = vec![(
+        if failed.is_empty() { Tone::Dim } else { Tone::Bad },
+        format!("{} {plural}, the candidate beside itself: {found}", controls.len()),
+    )];
+    lines.extend(failed.iter().map(|control| {
+        let effect = control.effect.as_ref().map(amount::effect).unwrap_or_default();
+        (
+            Tone::Bad,
+            format!("{}  {}", plain(&control.id.to_string()), effect.replace(' ', &NO_BREAK.to_string())),
+        )
+    }));
+    lines
+}
+
+/// How to read the intervals.
+pub(super) fn legend(pairs: Option<(usize, usize)>) -> String {
+    let over = match pairs {
+        None => "processes".to_owned(),
+        Some((least, most)) if least == most => format!("{most} pairs of processes"),
+        Some((least, most)) => format!("{least} to {most} pairs of processes"),
+    };
+    format!("± 95 % of a side, [ ] 99 % of the effect, over {over}")
+}
+
 #[cfg(test)]
 mod tests {
     use accel_bench::record::{CommitInfo, Failure, Metric};
 
     use super::*;
-    use crate::compare::{Tolerance, compare, sample};
+    use crate::compare::{compare, sample};
 
     /// One row, from the process medians of both sides.
     fn row(base: &[f64], candidate: &[f64]) -> Row {
@@ -194,7 +241,7 @@ mod tests {
         let alone = "one process on a side tells nothing of the spread; 5 a side are usual";
         check(&[100.0], &[107.0], "? undecided", Some(alone));
         check(&[], &[107.0], "? undecided", Some("a side has no values that can be compared"));
-        let close = "slower by 5.0 %; whether beyond 5 % is open: \
+        let close = "slower by 5.0 %; whether beyond the tolerance of 5 % is open: \
                      too close to the tolerance for any sensible number of processes";
         check(&[100.0; 5], &[105.0; 5], "? undecided", Some(close));
         let open = "about 7 processes a side would decide it";
