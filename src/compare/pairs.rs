@@ -233,8 +233,10 @@ mod tests {
         };
         assert_eq!(verdict(&[100.0; 4], &[100.0; 4]), Verdict::Same);
         assert_eq!(verdict(&[100.0], &[300.0]), Verdict::Undecided(Need::Pairs(4)));
-        assert_eq!(verdict(&[100.0; 4], &[300.0; 4]), Verdict::Undecided(Need::Pairs(6)));
-        assert_eq!(verdict(&[100.0; 7], &[300.0; 7]), Verdict::Undecided(Need::Confirmation));
+        assert_eq!(verdict(&[100.0; 4], &ALTERNATING), Verdict::Undecided(Need::Pairs(6)));
+        // Without any noise four pairs make it suspected; six more are to confirm it.
+        assert_eq!(verdict(&[100.0; 4], &[300.0; 4]), Verdict::Undecided(Need::Confirmation));
+        assert_eq!(verdict(&[100.0; 9], &[300.0; 9]), Verdict::Undecided(Need::Confirmation));
         assert_eq!(verdict(&[100.0; 12], &[300.0; 12]), Verdict::Regressed);
         assert_eq!(verdict(&[300.0; 12], &[100.0; 12]), Verdict::Improved);
     }

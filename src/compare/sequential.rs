@@ -223,9 +223,13 @@ mod tests {
 
     const GATE: f64 = 0.01;
 
-    /// So many pairs around `centre`, that far from it in turns.
+    /// So many pairs around `centre`, up to `spread` from it, no two alike: noise without chance. Multiples of the golden
+    /// ratio's fraction fill the interval evenly at every length (Weyl, "Über die Gleichverteilung von Zahlen mod.
+    /// Eins", Math. Ann. 77 (1916), 313–352); a few values in turns would be speeds.
     fn around(centre: f64, spread: f64, count: usize) -> Vec<f64> {
-        (0..count).map(|at| centre + spread * [-1.0, 0.5, 1.0, -0.5][at % 4]).collect()
+        let golden = (5.0_f64.sqrt() - 1.0) / 2.0;
+        let place = |at: usize| 2.0 * ((at as f64 + 0.5) * golden).fract() - 1.0;
+        (0..count).map(|at| centre + spread * place(at)).collect()
     }
 
     /// A row alone, and the same with its sides swapped.
@@ -251,15 +255,16 @@ mod tests {
         {
             check(&around(0.0, 0.03, count), Stage::Open { needs });
         }
-        check(&around(0.0, 0.03, 24), undecided(Need::Pairs(36)));
+        check(&around(0.0, 0.03, 24), undecided(Need::Pairs(25)));
     }
 
     #[test]
     fn what_is_clearly_the_same_needs_few_pairs() {
         check(&around(0.0, 0.001, 4), Stage::Decided(Verdict::Same));
         check(&around(0.005, 0.001, 4), Stage::Decided(Verdict::Same));
-        check(&around(0.0, 0.004, 4), Stage::Open { needs: 6 });
-        check(&around(0.0, 0.004, 6), Stage::Decided(Verdict::Same));
+        check(&around(0.0, 0.01, 4), Stage::Open { needs: 6 });
+        check(&around(0.0, 0.01, 6), Stage::Open { needs: 10 });
+        check(&around(0.0, 0.01, 10), Stage::Decided(Verdict::Same));
         check(&[0.0; 4], Stage::Decided(Verdict::Same));
         // Once said it stays said, whatever comes after.
         check(&[vec![0.0; 4], vec![0.5; 20]].concat(), Stage::Decided(Verdict::Same));
@@ -267,12 +272,15 @@ mod tests {
 
     #[test]
     fn what_looks_changed_is_confirmed_by_fresh_pairs() {
-        let clear = |count| around(0.5, 0.005, count);
+        // So large that four pairs are enough, though next to nothing is spent on them.
+        check(&around(0.5, 0.005, 4), Stage::Suspected { needs: 10 });
+        check(&around(0.5, 0.005, 10), Stage::Decided(Verdict::Regressed));
+        let clear = |count| around(0.5, 0.02, count);
         check(&clear(4), Stage::Open { needs: 6 });
         check(&clear(6), Stage::Suspected { needs: 12 });
         check(&clear(11), Stage::Suspected { needs: 12 });
         check(&clear(12), Stage::Decided(Verdict::Regressed));
-        let small = |count| around(0.02, 0.004, count);
+        let small = |count| around(0.02, 0.01, count);
         check(&small(10), Stage::Open { needs: 16 });
         check(&small(16), Stage::Suspected { needs: 24 });
         check(&small(24), Stage::Decided(Verdict::Regressed));
@@ -280,21 +288,21 @@ mod tests {
 
     #[test]
     fn fresh_pairs_may_refuse() {
-        let suspected = around(0.5, 0.005, 6);
+        let suspected = around(0.5, 0.02, 6);
         let then = |fresh: Vec<f64>| [suspected.clone(), fresh].concat();
         // A first set that shows nothing gets as many more.
-        check(&then(around(0.0, 0.005, 6)), Stage::Suspected { needs: 18 });
-        check(&then(around(0.0, 0.005, 12)), undecided(Need::Confirmation));
+        check(&then(around(0.0, 0.02, 6)), Stage::Suspected { needs: 18 });
+        check(&then(around(0.0, 0.02, 12)), undecided(Need::Confirmation));
         // The other way round is no confirmation.
-        check(&then(around(-0.5, 0.005, 12)), undecided(Need::Confirmation));
+        check(&then(around(-0.5, 0.02, 12)), undecided(Need::Confirmation));
         // Too noisy to say it, at first.
         check(&then(around(0.1, 0.4, 6)), Stage::Suspected { needs: 18 });
         check(
-            &then([around(0.1, 0.4, 6), around(0.5, 0.005, 6)].concat()),
+            &then([around(0.1, 0.4, 6), around(0.5, 0.02, 6)].concat()),
             Stage::Decided(Verdict::Regressed),
         );
         // Pairs beyond what was asked for are not looked at.
-        check(&then(around(0.5, 0.005, 30)), Stage::Decided(Verdict::Regressed));
+        check(&then(around(0.5, 0.02, 30)), Stage::Decided(Verdict::Regressed));
     }
 
     #[test]
@@ -309,8 +317,10 @@ mod tests {
         let speeds = |count| (0..count).map(|at| [0.0, 0.2, 0.001, 0.201][at % 4]).collect::<Vec<_>>();
         check(&speeds(24), undecided(Need::OneSpeed));
         let beyond = |count| speeds(count).iter().map(|pair| pair + 0.1).collect::<Vec<_>>();
-        check(&beyond(24), Stage::Suspected { needs: 36 });
-        check(&beyond(36), Stage::Decided(Verdict::Regressed));
+        // Ten of ten beyond the gate.
+        check(&beyond(9), Stage::Open { needs: 10 });
+        check(&beyond(10), Stage::Suspected { needs: 16 });
+        check(&beyond(16), Stage::Decided(Verdict::Regressed));
         // Nearer together than 1 % they are noise.
         let near: Vec<_> = speeds(24).iter().map(|pair| pair / 50.0).collect();
         check(&near, Stage::Decided(Verdict::Same));
@@ -326,7 +336,7 @@ mod tests {
     /// The more rows there are, the surer each must be; and the more of them changed, the less sure.
     #[test]
     fn rows_belong_together() {
-        let row = |centre: f64| Evidence { pairs: around(centre, 0.003, 10), gate: GATE };
+        let row = |centre: f64| Evidence { pairs: around(centre, 0.006, 10), gate: GATE };
         let suspected = |rows: &[Evidence]| {
             decide(rows).iter().filter(|stage| matches!(stage, Stage::Suspected { .. })).count()
         };
@@ -378,10 +388,10 @@ mod tests {
         assert_eq!(count(&published, 15, 0, 0.10), 4);
         // Those that are not tested now count among the rows all the same.
         assert_eq!(count(&published, 150, 0, 0.10), 2);
-        // Four were found before: the fifth is the first of the rest, and 0.0201 > 5 / 15 · 0.05, but the ninth is not
-        // too large for its rank.
+        // With four found before, the rest begin at rank five: 0.0201 > 5 / 15 · 0.05 and so on to the last.
         assert_eq!(count(&published[4..], 15, 4, 0.10), 0);
-        assert_eq!(count(&published[4..], 15, 6, 0.12), 5);
+        // With six, and 0.06: the fourth of the rest is 0.0344 ≤ 10 / 15 · 0.06, the fifth 0.0459 > 11 / 15 · 0.06.
+        assert_eq!(count(&published[4..], 15, 6, 0.12), 4);
         assert_eq!(count(&[1.0; 3], 3, 0, 0.10), 0);
         assert_eq!(discoveries(&[], 0, 0, 0.10), [false; 0]);
     }
