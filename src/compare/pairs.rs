@@ -52,8 +52,7 @@ pub(super) fn judgements(
         let verdict = match stage {
             Stage::Decided(verdict) => verdict,
             // Measuring ended before the row was decided.
-            Stage::Suspected { .. } => Verdict::Undecided(Need::Confirmation),
-            Stage::Open { needs } => Verdict::Undecided(Need::Pairs(needs)),
+            Stage::Suspected { needs } | Stage::Open { needs } => Verdict::Undecided(Need::Pairs(needs)),
         };
         Judgement { verdict, effect: sequential::effect(&row.pairs) }
     };
@@ -234,9 +233,9 @@ mod tests {
         assert_eq!(verdict(&[100.0; 4], &[100.0; 4]), Verdict::Same);
         assert_eq!(verdict(&[100.0], &[300.0]), Verdict::Undecided(Need::Pairs(4)));
         assert_eq!(verdict(&[100.0; 4], &ALTERNATING), Verdict::Undecided(Need::Pairs(6)));
-        // Without any noise four pairs make it suspected; six more are to confirm it.
-        assert_eq!(verdict(&[100.0; 4], &[300.0; 4]), Verdict::Undecided(Need::Confirmation));
-        assert_eq!(verdict(&[100.0; 9], &[300.0; 9]), Verdict::Undecided(Need::Confirmation));
+        // Without any noise four pairs make it suspected; nobody has asked the six that are to confirm it.
+        assert_eq!(verdict(&[100.0; 4], &[300.0; 4]), Verdict::Undecided(Need::Pairs(10)));
+        assert_eq!(verdict(&[100.0; 9], &[300.0; 9]), Verdict::Undecided(Need::Pairs(10)));
         assert_eq!(verdict(&[100.0; 12], &[300.0; 12]), Verdict::Regressed);
         assert_eq!(verdict(&[300.0; 12], &[100.0; 12]), Verdict::Improved);
     }
