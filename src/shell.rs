@@ -2,6 +2,7 @@
 //!
 //! Knows no domain types: what it is given is text.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
@@ -42,13 +43,22 @@ pub(crate) struct Shell {
     progress: Option<ProgressBar>,
     /// Whether someone watches: progress is drawn, questions can be asked.
     interactive: bool,
+    warned: BTreeSet<String>,
 }
 
 impl Shell {
     pub(crate) fn new(verbosity: Verbosity, choice: ColorChoice) -> Self {
         let color = AutoStream::new(io::stderr(), choice).current_choice() != ColorChoice::Never;
         let interactive = io::stderr().is_terminal();
-        Self { choice, verbosity, color, width: terminal_width(), progress: None, interactive }
+        Self {
+            choice,
+            verbosity,
+            color,
+            width: terminal_width(),
+            progress: None,
+            interactive,
+            warned: BTreeSet::new(),
+        }
     }
 
     /// Columns that tables may take.
@@ -101,8 +111,12 @@ impl Shell {
         }
     }
 
+    /// Says it once, however often it comes up.
     pub(crate) fn warn(&mut self, what: impl Display) {
-        self.say(&format!("{YELLOW}warning{YELLOW:#}: {what}\n"));
+        let what = what.to_string();
+        if self.warned.insert(what.clone()) {
+            self.say(&format!("{YELLOW}warning{YELLOW:#}: {what}\n"));
+        }
     }
 
     /// An error with its causes, and what to do next.

@@ -85,5 +85,6 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     let (selection, threshold) = (args.selection.resolve(&[])?, args.judge.threshold);
     let wanted = Wanted { base, candidate, from, selection, threshold, budget: args.budget };
     let pair = pair(cx, &project, &machine, &wanted)?;
+    judge::tell_of_time(cx, &pair, args.budget, "--budget");
     judge::conclude(cx, &project, (&pair.base, &pair.candidate), &args.judge, args.format)
 }

@@ -1,14 +1,16 @@
 //! The end of every command that compares: refuse what cannot be compared, render, and the exit code.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::compare::{self, Outcome};
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::ids::MachineId;
 use crate::manifest::Percent;
-use crate::measure::Project;
+use crate::measure::{Pair, Project};
 use crate::report::{self, Format};
+use crate::runner::Ended;
 use accel_bench::record::{RunRecord, TreeState};
 
 /// How a comparison is judged and shown.
@@ -24,6 +26,18 @@ pub(crate) struct Args {
     pub(crate) force: bool,
 }
 
+/// Says that the budget ran out, where it did; `set_by` is what the reader can change.
+pub(crate) fn tell_of_time(cx: &mut Context, pair: &Pair, budget: Option<Duration>, set_by: &str) {
+    let Some(budget) = budget.filter(|_| pair.ended == Ended::OutOfTime) else { return };
+    let unreached = match pair.unreached {
+        0 => String::new(),
+        some => format!("; {} had no turn", report::count(some, "case")),
+    };
+    cx.shell.warn(format!(
+        "the budget of {budget:?} ran out (`{set_by}`); what was measured is judged{unreached}"
+    ));
+}
+
 /// Says what the comparison of the two comes to.
 pub(crate) fn conclude(
     cx: &mut Context,
@@ -36,7 +50,7 @@ pub(crate) fn conclude(
         Err(mismatch) if !args.force => return Err(Error::Mismatch(mismatch)),
         _ => {}
     }
-    let gate = project.gate(args.threshold, &MachineId::new(candidate.machine.clone()))?;
+    let gate = project.gate(cx, args.threshold, &MachineId::new(candidate.machine.clone()));
     let comparison = compare::compare(base, candidate, &gate);
     let width = cx.shell.width();
     cx.shell.out(|to| report::comparison(&comparison, format, width, to))?;

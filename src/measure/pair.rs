@@ -1,6 +1,6 @@
 //! Two records to be compared: read from the store where they are, measured in turns where they are not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use accel_bench::record::RunRecord;
@@ -43,6 +43,15 @@ pub(crate) struct Pair {
     pub(crate) base: RunRecord,
     pub(crate) candidate: RunRecord,
     pub(crate) ended: Ended,
+    /// Cases that were to be measured and were not begun: the budget ended before.
+    pub(crate) unreached: usize,
+}
+
+impl Pair {
+    /// Nothing had to be measured.
+    fn found(base: RunRecord, candidate: RunRecord) -> Self {
+        Self { base, candidate, ended: Ended::Complete, unreached: 0 }
+    }
 }
 
 /// Finds or measures both sides.
@@ -64,7 +73,7 @@ fn stored(cx: &mut Context, project: &Project, machine: &Machine, wanted: &Wante
     match (base, candidate) {
         (Some(base), Some(candidate)) => {
             tell_age(cx, &base, &candidate);
-            Ok(Pair { base, candidate, ended: Ended::Complete })
+            Ok(Pair::found(base, candidate))
         }
         (base, _) => {
             let side = if base.is_none() { &wanted.base } else { &wanted.candidate };
@@ -82,7 +91,7 @@ fn earlier(cx: &mut Context, project: &Project, machine: &Machine, wanted: &Want
         (&wanted.base, &wanted.candidate)
     {
         let (base, candidate) = ((**base).clone(), (**candidate).clone());
-        return Ok(Some(Pair { base, candidate, ended: Ended::Complete }));
+        return Ok(Some(Pair::found(base, candidate)));
     }
     let profile = Scope::new(&project.sources.manifest, &wanted.selection)?.record();
     let Some((base, candidate)) =
@@ -91,14 +100,14 @@ fn earlier(cx: &mut Context, project: &Project, machine: &Machine, wanted: &Want
         return Ok(None);
     };
     // A narrower tolerance than they were measured for, or a budget that ended before they were decided.
-    let open = open_rows(&base, &candidate, &project.gate(wanted.threshold, &machine.id)?);
+    let open = open_rows(&base, &candidate, &project.gate(cx, wanted.threshold, &machine.id));
     if open > 0 {
         let all = candidate.cases.len();
         cx.shell.note("Compared", format!("before, with {open} of {all} cases undecided; measuring again"));
         return Ok(None);
     }
     cx.shell.note("Compared", format!("before, at {}; `--measure` does it again", candidate.started));
-    Ok(Some(Pair { base, candidate, ended: Ended::Complete }))
+    Ok(Some(Pair::found(base, candidate)))
 }
 
 /// Measures what can be measured: both sides in turns, or the candidate alone against a result that exists.
@@ -111,10 +120,11 @@ fn measured(cx: &mut Context, project: &Project, machine: &Machine, wanted: &Wan
     }
     check_listed(&prepared)?;
     let profile = Scope::new(&project.sources.manifest, &wanted.selection)?.record();
+    let planned = planned(&prepared);
     let is_pair = prepared.len() == 2;
     let session = Session { sides: prepared, profile, budget: wanted.budget };
     let mut measured = if is_pair {
-        let gate = project.gate(wanted.threshold, &machine.id)?;
+        let gate = project.gate(cx, wanted.threshold, &machine.id);
         let looks = Looks { gate: &gate, slowdowns: BTreeMap::new(), seed: fastrand::u64(..) };
         measure_in_turns(cx, &project.store, machine, session, &looks)?
     } else {
@@ -124,15 +134,31 @@ fn measured(cx: &mut Context, project: &Project, machine: &Machine, wanted: &Wan
         cx.shell.warn(format!("not everything could be stored: {fault}"));
     }
     if measured.ended == Ended::Interrupted {
+        let runs: Vec<_> = measured.records.values().map(|record| record.id.as_str()).collect();
+        cx.shell.note("Kept", format!("what was finished, as run {}", runs.join(" and run ")));
         return Err(Error::Interrupted);
     }
+    let unreached = unreached(planned, &measured.records);
     let mut take = |side, spec: &SideSpec| match spec {
         SideSpec::Record { record, .. } => (**record).clone(),
         _ => measured.records.remove(&side).expect("a measurable side was measured"),
     };
     let base = take(Side::Baseline, &wanted.base);
     let candidate = take(Side::Candidate, &wanted.candidate);
-    Ok(Pair { base, candidate, ended: measured.ended })
+    Ok(Pair { base, candidate, ended: measured.ended, unreached })
+}
+
+/// The ids of all cases.
+fn planned(prepared: &[(Side, Prepared)]) -> BTreeSet<String> {
+    let units = prepared.iter().flat_map(|(_, prepared)| &prepared.units);
+    units.flat_map(|unit| &unit.cases).map(|case| case.id.to_string()).collect()
+}
+
+fn unreached(mut planned: BTreeSet<String>, records: &BTreeMap<Side, RunRecord>) -> usize {
+    for case in records.values().flat_map(|record| &record.cases) {
+        planned.remove(&case.id.to_string());
+    }
+    planned.len()
 }
 
 fn prepare_side(

@@ -87,22 +87,24 @@ impl Project {
     }
 
     /// The gate by case, with the tolerance from the command line before the manifest's, and with what calibration found
-    /// identical code to show on the machine.
-    ///
-    /// # Errors
-    /// When there is a calibration and it cannot be read.
+    /// identical code to show on the machine. A calibration that cannot be read is named, and left out.
     pub(crate) fn gate(
         &self,
+        cx: &mut Context,
         threshold: Option<Percent>,
         machine: &MachineId,
-    ) -> Result<impl Fn(&CaseId) -> Tolerance + use<>> {
+    ) -> impl Fn(&CaseId) -> Tolerance + use<> {
         let gate = &self.sources.manifest.gate;
         let gate = threshold.map_or_else(|| gate.clone(), |threshold| gate.with_tolerance(threshold));
-        let floors = self.store.calibration(machine)?.map(|record| floors(&record)).unwrap_or_default();
-        Ok(move |case: &CaseId| {
+        let calibration = self.store.calibration(machine).unwrap_or_else(|error| {
+            cx.shell.warn(format!("{error}; the noise floors that it held are not known"));
+            None
+        });
+        let floors = calibration.map(|record| floors(&record)).unwrap_or_default();
+        move |case: &CaseId| {
             let label = case.label();
             let floor = floors.get(&case.to_string()).copied().unwrap_or(0.0);
             Tolerance { tolerance: gate.tolerance_for(&label), alert: gate.alert_for(&label), floor }
-        })
+        }
     }
 }

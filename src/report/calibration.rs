@@ -158,3 +158,195 @@ fn csv(record: &CalibrationRecord) -> io::Result<String> {
     let bytes = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
     String::from_utf8(bytes).map_err(io::Error::other)
 }
+
+#[cfg(test)]
+mod tests {
+    use accel_bench::record::{ComparisonTrial, RowTrial, TrialVerdict};
+
+    use super::*;
+
+    fn row(case: &str, slowdown: f64, effect: f64, verdict: TrialVerdict, pairs: usize) -> RowTrial {
+        let log_ratios = vec![effect; pairs];
+        RowTrial { case: case.to_owned(), slowdown, log_ratios, verdict, sampled_seconds: 0.25 }
+    }
+
+    fn record(comparisons: Vec<Vec<RowTrial>>) -> CalibrationRecord {
+        CalibrationRecord {
+            format: 1,
+            machine: "epyc-2c-24g-1a2b3c".into(),
+            started: "2026-11-21T09:30:45Z".into(),
+            tool: "0.1.0".into(),
+            rustc: "rustc 1.95.0".into(),
+            tolerance: 0.005,
+            comparisons: comparisons.into_iter().map(|rows| ComparisonTrial { seconds: 1.5, rows }).collect(),
+        }
+    }
+
+    /// Six comparisons of identical code, in one of which a loud case was called faster, and two with 5 % more work.
+    fn tried() -> CalibrationRecord {
+        use TrialVerdict::{Improved, Regressed, Same, Undecided};
+        let identical = |at: usize| {
+            let sign = if at.is_multiple_of(2) { 1.0 } else { -1.0 };
+            let verdict = if at == 3 { Improved } else { Undecided };
+            vec![
+                row("encoder/forward/model=bert-tiny@ndarray", 0.0, sign * 0.001, Same, 4),
+                row("kernels/matmul/n=256@ndarray", 0.0, sign * 0.03, verdict, 24),
+            ]
+        };
+        let slowed = |verdict: TrialVerdict| {
+            vec![
+                row("encoder/forward/model=bert-tiny@ndarray", 0.05, 0.049, Regressed, 10),
+                row("kernels/matmul/n=256@ndarray", 0.05, 0.04, verdict, 36),
+            ]
+        };
+        record((0..6).map(identical).chain([Regressed, Undecided].map(slowed)).collect())
+    }
+
+    /// Without colors, as in a pipe.
+    fn render(record: &CalibrationRecord, format: Format, width: usize) -> String {
+        let mut text = Vec::new();
+        calibration(record, &Calibration::of(record), format, width, &mut text).expect("a vector takes all");
+        let text = String::from_utf8(text).expect("reports are UTF-8");
+        anstream::adapter::strip_str(&text).to_string()
+    }
+
+    #[test]
+    fn a_table_of_80_columns() {
+        insta::assert_snapshot!(render(&tried(), Format::Table, 80), @"
+        case                       noise floor  false alarms  same  found    pairs
+        encoder/forward
+          model=bert-tiny@ndarray      ±0.20 %           0/6   6/6  5 % 2/2      4
+        kernels/matmul
+          n=256@ndarray                ±6.06 %           1/6   0/6  5 % 1/2     24
+
+        machine: epyc-2c-24g-1a2b3c, rustc 1.95.0
+        tolerance: 0.5 %
+        false alarms in rows of identical code: 1 of 12 (8.3 %; 0.2 to 38.5 %)
+        comparisons of identical code with any: 1 of 6 (16.7 %; 0.4 to 64.1 %)
+        found of 5 % more work: 2 of 2 (100.0 %; 15.8 to 100.0 %) where the floor is
+          under 1 %, told as +5.02 %; 3 of 4 (75.0 %; 19.4 to 99.4 %) in all
+        time a row, both sides: 0.25 s of samples, 0.75 s with starting, setting up
+          and warming up
+        ");
+    }
+
+    #[test]
+    fn a_table_of_50_columns() {
+        insta::assert_snapshot!(render(&tried(), Format::Table, 50), @"
+        encoder
+          forward/model=bert-tiny@ndarray
+            noise floor   ±0.20 %
+            false alarms  0/6
+            same          6/6
+            found         5 % 2/2
+            pairs         4
+        kernels
+          matmul/n=256@ndarray
+            noise floor   ±6.06 %
+            false alarms  1/6
+            same          0/6
+            found         5 % 1/2
+            pairs         24
+
+        machine: epyc-2c-24g-1a2b3c, rustc 1.95.0
+        tolerance: 0.5 %
+        false alarms in rows of identical code: 1 of 12
+          (8.3 %; 0.2 to 38.5 %)
+        comparisons of identical code with any: 1 of 6
+          (16.7 %; 0.4 to 64.1 %)
+        found of 5 % more work: 2 of 2 (100.0 %; 15.8 to
+          100.0 %) where the floor is under 1 %, told as
+          +5.02 %; 3 of 4 (75.0 %; 19.4 to 99.4 %) in all
+        time a row, both sides: 0.25 s of samples, 0.75
+          s with starting, setting up and warming up
+        ");
+    }
+
+    #[test]
+    fn markdown() {
+        insta::assert_snapshot!(render(&tried(), Format::Markdown, 80), @"
+        | what | measured |
+        | --- | --- |
+        | machine | epyc-2c-24g-1a2b3c, rustc 1.95.0 |
+        | tolerance | 0.5 % |
+        | false alarms in rows of identical code | 1 of 12 (8.3 %; 0.2 to 38.5 %) |
+        | comparisons of identical code with any | 1 of 6 (16.7 %; 0.4 to 64.1 %) |
+        | found of 5 % more work | 2 of 2 (100.0 %; 15.8 to 100.0 %) where the floor is under 1 %, told as +5.02 %; 3 of 4 (75.0 %; 19.4 to 99.4 %) in all |
+        | time a row, both sides | 0.25 s of samples, 0.75 s with starting, setting up and warming up |
+
+        | case | noise floor | false alarms | same | found | pairs |
+        | --- | ---: | ---: | ---: | --- | ---: |
+        | encoder/forward/model=bert-tiny&#64;ndarray | ±0.20 % | 0/6 | 6/6 | 5 % 2/2 | 4 |
+        | kernels/matmul/n=256&#64;ndarray | ±6.06 % | 1/6 | 0/6 | 5 % 1/2 | 24 |
+        ");
+    }
+
+    #[test]
+    fn csv() {
+        let text = render(&tried(), Format::Csv, 80);
+        let (first, rest) = text.split_at(text.match_indices('\n').nth(2).expect("three lines").0);
+        insta::assert_snapshot!(first, @"
+        comparison,case,slowdown_share,verdict,pairs,effect_log,sampled_s
+        0,encoder/forward/model=bert-tiny@ndarray,0.0,same,4,0.001,0.25
+        0,kernels/matmul/n=256@ndarray,0.0,undecided,24,0.030000000000000016,0.25
+        ");
+        assert_eq!(rest.trim_end().lines().count(), 15, "one line for each row of each comparison");
+    }
+
+    #[test]
+    fn the_forms_for_scripts_hold_what_was_tried() {
+        let json: serde_json::Value =
+            serde_json::from_str(&render(&tried(), Format::Json, 80)).expect("one document");
+        assert_eq!((&json["kind"], &json["format"]), (&"calibration".into(), &1.into()));
+        assert_eq!(json["comparisons"].as_array().map(Vec::len), Some(8));
+        let lines = render(&tried(), Format::Jsonl, 80);
+        assert_eq!(lines.lines().count(), 8);
+        for line in lines.lines() {
+            let line: serde_json::Value = serde_json::from_str(line).expect("each line is a document");
+            assert_eq!(
+                (&line["kind"], line["rows"].as_array().map(Vec::len)),
+                (&"comparison".into(), Some(2))
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_tried() {
+        insta::assert_snapshot!(render(&record(vec![]), Format::Table, 80), @"
+        machine: epyc-2c-24g-1a2b3c, rustc 1.95.0
+        tolerance: 0.5 %
+        false alarms in rows of identical code: none tried
+        comparisons of identical code with any: none tried
+        time a row, both sides: — of samples, — with starting, setting up and warming
+          up
+        ");
+    }
+
+    /// Four comparisons are too few for a floor, so that no case is known to be quiet.
+    #[test]
+    fn too_little_tried() {
+        let mut few = tried();
+        few.comparisons.drain(..3);
+        insta::assert_snapshot!(render(&few, Format::Table, 120), @"
+        case                               noise floor  false alarms  same  found    pairs
+        encoder
+          forward/model=bert-tiny@ndarray            —           0/3   3/3  5 % 2/2      4
+        kernels
+          matmul/n=256@ndarray                       —           1/3   0/3  5 % 1/2     24
+
+        machine: epyc-2c-24g-1a2b3c, rustc 1.95.0
+        tolerance: 0.5 %
+        false alarms in rows of identical code: 1 of 6 (16.7 %; 0.4 to 64.1 %)
+        comparisons of identical code with any: 1 of 3 (33.3 %; 0.8 to 90.6 %)
+        found of 5 % more work: none tried where the floor is under 1 %; 3 of 4 (75.0 %; 19.4 to 99.4 %) in all
+        time a row, both sides: 0.25 s of samples, 0.75 s with starting, setting up and warming up
+        ");
+    }
+
+    #[test]
+    fn hostile_names_stay_in_their_cells() {
+        let hostile = record(vec![vec![row("a/x|y\u{1b}[2J@host", 0.0, 0.0, TrialVerdict::Same, 4)]]);
+        assert!(render(&hostile, Format::Table, 80).contains(r"x|y\u{1b}[2J@host"));
+        assert!(render(&hostile, Format::Markdown, 80).contains(r"x\|y"));
+    }
+}

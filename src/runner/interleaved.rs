@@ -106,11 +106,13 @@ impl<'a> Round<'a> {
     ) -> Result<Ended, Error> {
         let mut order: Vec<_> = self.seats.iter().collect();
         chance.shuffle(&mut order);
+        // A case that one side has begun is finished on the other: alone it would look as if that one lacked it.
+        let settings = Settings { deadline: None, ..self.settings.clone() };
         for seat in order {
             let Some(case) = seat.case(id) else { continue };
             let mut job = seat.job.clone();
             job.unit.cases = vec![case];
-            let ended = criterion::run(&job, self.settings, on)?;
+            let ended = criterion::run(&job, &settings, on)?;
             if ended != Ended::Complete {
                 return Ok(ended);
             }

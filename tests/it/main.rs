@@ -2,12 +2,15 @@
 
 mod architecture;
 mod baseline;
+mod calibrate;
 mod compare;
 mod completions;
 mod doctor;
 mod gc;
 mod hook;
 mod hostile;
+mod in_turns;
+mod in_turns_stopped;
 mod init;
 mod isolate;
 mod liar;

@@ -1,16 +1,15 @@
 //! The store under fire: killed tools, interrupted runs, two at once, full and broken disks, cut files.
 
 use std::fs;
-use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use serde_json::Value;
 
-use crate::support::{Project, Ran, survivors, wait_until};
+use crate::support::{Moments, Project, Ran, signal, silent, start, survivors, wait_until};
 
 /// Six cases of about 20 ms each, which are told apart by their parameter.
 const CASES: &str = r#"
@@ -41,17 +40,6 @@ fn project(name: &str) -> Project {
     project
 }
 
-fn start(mut command: Command) -> Child {
-    command.stdout(Stdio::null()).stderr(Stdio::null());
-    // A group of its own, as a shell gives to each job.
-    command.process_group(0).spawn().expect("the tool starts")
-}
-
-fn signal(child: &Child, signal: Signal) {
-    let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw).expect("a process");
-    kill_process(pid, signal).expect("it is there");
-}
-
 /// The cases of a stored file that have a result; whatever is in it can be read and is as it was measured.
 fn finished(file: &Path) -> usize {
     let text = fs::read_to_string(file).expect("it can be read");
@@ -73,20 +61,16 @@ fn states(project: &Project) -> Vec<String> {
 #[test]
 fn a_killed_tool_loses_at_most_the_case_under_way() {
     let project = project("killed");
-    // Marsaglia's xorshift, seeded: the moments are random and the same in every run of this test.
-    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut moments = Moments::new();
     let mut some_stored = 0;
     for round in 0..20 {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
         let before = project.runs().len();
-        let mut child = start(project.command::<&str>(&[]));
+        let mut child = start(silent(project.command::<&str>(&[])));
         // Building takes some tenths of a second: the clock starts when the file is there.
         wait_until("the run begins", || {
             project.runs().len() > before || child.try_wait().is_ok_and(|end| end.is_some())
         });
-        thread::sleep(Duration::from_micros(state % 250_000));
+        thread::sleep(moments.below(Duration::from_millis(250)));
         let _ = child.kill();
         child.wait().expect("it ends");
         let runs = project.runs();
@@ -108,7 +92,7 @@ fn a_killed_tool_keeps_what_was_finished() {
     let project = project("kept");
     project.rewrite_bench("cases", HANGING);
     project.accel_bench("--no-run").exits(0);
-    let mut child = start(project.command::<&str>(&[]));
+    let mut child = start(silent(project.command::<&str>(&[])));
     wait_until("four cases are stored", || project.runs().iter().any(|file| finished(file) == 4));
     child.kill().expect("it is killed");
     child.wait().expect("it ends");
@@ -123,8 +107,8 @@ fn ends_on(name: &str, by: Signal) {
     project.rewrite_bench("cases", HANGING);
     project.accel_bench("--no-run").exits(0);
     let mut command = project.command(&["--format", "json"]);
-    command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
-    let child = command.spawn().expect("the tool starts");
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = start(command);
     wait_until("four cases are stored", || project.runs().iter().any(|file| finished(file) == 4));
     let asked = Instant::now();
     signal(&child, by);

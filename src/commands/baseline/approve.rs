@@ -38,7 +38,7 @@ pub(super) fn approve(cx: &mut Context, project: &Project, wish: Wish, record: R
     }
     match project.baselines.load(&wish.name, &machine)? {
         Some(old) => {
-            let comparison = compare::compare(&old.run, &record, &project.gate(None, &machine)?);
+            let comparison = compare::compare(&old.run, &record, &project.gate(cx, None, &machine));
             let width = cx.shell.width();
             cx.shell.out(|to| report::comparison(&comparison, Format::Table, width, to))?;
         }

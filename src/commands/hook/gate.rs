@@ -9,7 +9,6 @@ use crate::git::{self, HookKind, Repo, Source};
 use crate::measure::{From, Machine, Project, SideSpec, Wanted, pair};
 use crate::plan::Selection;
 use crate::report::Format;
-use crate::runner::Ended;
 
 /// Judges what git is about to merge or push.
 pub(super) fn gate(cx: &mut Context, kind: HookKind) -> Result<Exit> {
@@ -77,11 +76,7 @@ fn judged(
             return Ok(error.exit());
         }
     };
-    if pair.ended == Ended::OutOfTime {
-        let budget = hook.budget.as_secs();
-        cx.shell
-            .warn(format!("the budget of {budget} s ran out (`[hook] budget`); what was measured is judged"));
-    }
+    judge::tell_of_time(cx, &pair, Some(hook.budget), "[hook] budget");
     let sides = (&pair.base, &pair.candidate);
     let exit = judge::conclude(cx, project, sides, &judge::Args::default(), Format::Table)?;
     Ok(match exit {

@@ -1,0 +1,127 @@
+//! `calibrate`: the working tree beside itself, and what later comparisons make of it.
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use crate::support::{Project, Ran};
+
+/// Enough work that half as much again is seen on any machine.
+const WORK: &str = r#"
+#[bench(backends = ["host"])]
+fn work(b: &mut Bencher) {
+    b.iter(|| (0..std::hint::black_box(20_000_u64)).fold(1, |a, i| std::hint::black_box(a ^ i)));
+}
+"#;
+
+fn project(name: &str) -> Project {
+    Project::new(name).bench("work", WORK).toml("[[bench]]\ntarget = \"work\"\n").under_git()
+}
+
+const TINY: &str = "calibrate --comparisons 2 --slowed 1 --slowdowns 50%";
+
+/// The file of this machine.
+fn file(project: &Project) -> PathBuf {
+    let folder = fs::read_dir(project.path(".accel-bench/calibration")).expect("the folder").flatten();
+    let files: Vec<_> = folder.map(|entry| entry.path()).collect();
+    let [file] = files.as_slice() else { panic!("one file a machine: {files:?}") };
+    file.clone()
+}
+
+fn slowdowns(ran: &Ran) -> Vec<f64> {
+    let comparisons = ran.at("/comparisons");
+    let comparisons = comparisons.as_array().expect("comparisons").iter();
+    comparisons.map(|trial| trial["rows"][0]["slowdown"].as_f64().expect("a share")).collect()
+}
+
+#[test]
+fn what_was_tried_is_kept_shown_and_added_to() {
+    let project = project("calibrated");
+    project
+        .accel_bench("calibrate --show")
+        .exits(4)
+        .says("nothing was calibrated")
+        .says("leave out `--show`");
+    let table = project.accel_bench(TINY).exits(0).says("identical code (1 of 3)").says("50 % more work");
+    let table = table.shows("work@host").shows("false alarms in rows of identical code");
+    let table = table.shows("found of 50 % more work").shows("tolerance: 0.5 %");
+    assert_eq!(project.runs(), [] as [PathBuf; 0], "the samples of a calibration are no runs");
+    let shown = project.accel_bench("calibrate --show").exits(0);
+    assert_eq!(shown.stdout, table.stdout);
+    let json = project.accel_bench("calibrate --show --format json").exits(0);
+    assert_eq!(slowdowns(&json), [0.0, 0.5, 0.0], "evenly mixed");
+    let machine = json.at("/machine");
+    let file = file(&project);
+    assert_eq!(file.file_stem().and_then(|name| name.to_str()), machine.as_str());
+    let stored: Value = serde_json::from_str(&project.read(&file)).expect("JSON");
+    assert_eq!(stored["comparisons"], json.at("/comparisons"));
+    let slowed = &stored["comparisons"][1]["rows"][0];
+    let ratios =
+        slowed["log_ratios"].as_array().expect("pairs").iter().map(|ratio| ratio.as_f64().expect("one"));
+    assert!(ratios.sum::<f64>() > 0.0, "the extra work is real: {slowed}");
+    let added = project.accel_bench("calibrate --add --comparisons 1 --slowed 0 --format json").exits(0);
+    assert_eq!(slowdowns(&added), [0.0, 0.5, 0.0, 0.0]);
+    let anew = project.accel_bench("calibrate --comparisons 1 --slowed 0 --format json").exits(0);
+    assert_eq!(slowdowns(&anew), [0.0]);
+}
+
+#[test]
+fn a_slowdown_that_is_no_share_is_a_mistake_of_usage() {
+    let project = project("no-share");
+    let check = |given: &str, words: &str| {
+        let ran = project.tool(&["calibrate", "--slowdowns", given]).exits(2).shows_nothing();
+        ran.says(words);
+    };
+    check("5", "write \"5%\" or 0.05");
+    check("1%,half", "`half` is no percentage");
+    check("200%", "out of range");
+    project.accel_bench("calibrate --show --add").exits(2).says("cannot be used with");
+    project.accel_bench("calibrate nothing-of-this-name").exits(4).says("no case is selected");
+}
+
+/// What identical code showed, made up: five comparisons in each of which it was 20 % off.
+fn made_up(machine: &Value) -> Value {
+    let trial = |sign: f64| {
+        let log_ratios = [sign * 0.18; 4];
+        let row = json!({
+            "case": "work/work@host", "slowdown": 0.0, "log_ratios": log_ratios,
+            "verdict": "undecided", "sampled_seconds": 0.1,
+        });
+        json!({ "seconds": 1.0, "rows": [row] })
+    };
+    let comparisons = [1.0, -1.0, 1.0, -1.0, 1.0].map(trial);
+    json!({
+        "format": 1, "machine": machine, "started": "2026-11-21T09:30:45Z", "tool": "0.1.0",
+        "rustc": "rustc 1.95.0", "tolerance": 0.005, "comparisons": comparisons,
+    })
+}
+
+const FIXED: &str = r#"
+#[bench(backends = ["host"])]
+fn work(b: &mut Bencher) {
+    b.iter_custom(|iterations| it::exactly(iterations, it::NANOS));
+}
+"#;
+
+#[test]
+fn no_change_below_the_noise_floor_is_told_and_a_broken_calibration_is_left_out() {
+    let project =
+        Project::new("floored").bench("work", FIXED).toml("[[bench]]\ntarget = \"work\"\n").under_git();
+    project.takes(130_000);
+    let compare = || project.accel_bench("compare main --format json");
+    let ran = compare().exits(1);
+    assert_eq!(ran.column("/rows", "verdict"), ["regressed"]);
+    let machine = ran.at("/candidate/machine");
+    let file = format!(".accel-bench/calibration/{}.json", machine.as_str().expect("a machine"));
+    project.write(&file, &made_up(&machine).to_string());
+    assert_eq!(compare().exits(0).column("/rows", "verdict"), ["same"], "30 % lie below a floor of 42 %");
+    let text = project.read(&file);
+    for broken in [&text[..text.len() / 2], "{}", &text.replace("\"format\":1", "\"format\":99")] {
+        project.write(&file, broken);
+        let ran = compare().exits(1).says("cannot use").says(&file).says("noise floors");
+        assert_eq!(ran.stderr.matches("cannot use").count(), 1, "told once: {ran:#}");
+        assert_eq!(project.read(&file), broken, "it is not overwritten");
+        project.accel_bench("calibrate --show").exits(8).says(&file).shows_nothing();
+    }
+}
