@@ -38,11 +38,13 @@ pub(super) fn run(job: &Job, settings: &Settings, on: &mut dyn FnMut(Event)) -> 
         let mut command = command(&job.unit, &file, &settings.without_env).map_err(fault)?;
         arguments(&mut command, case, home.path());
         let pinned = pin(job.unit.cpus, &settings.cpus);
+        // Before the process is there: what is said and stored meanwhile takes time, and Criterion does not wait.
+        let start = Instant::now();
         let outcome = match Process::spawn(command, pinned) {
             Ok(process) => {
                 on(Event::ChildStarted { side: job.side, round: job.round, pid: process.id() });
                 on(turns::measuring(case));
-                watch(process, case, home.path(), &log, settings)
+                watch(process, start, case, home.path(), &log, settings)
             }
             Err(error) => {
                 let reason = format!("the process could not be started: {error}");
@@ -71,12 +73,12 @@ fn arguments(command: &mut Command, case: &Case, home: &Path) {
 /// Waits for the process and reads what it left. `None`: interrupted.
 fn watch(
     mut process: Process,
+    start: Instant,
     case: &Case,
     home: &Path,
     log: &Log,
     settings: &Settings,
 ) -> Option<(Status, Option<Measurement>)> {
-    let start = Instant::now();
     while !process.wait_at_most(TICK) {
         if settings.is_stopped() {
             return None;
