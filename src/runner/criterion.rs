@@ -38,7 +38,7 @@ pub(super) fn run(job: &Job, settings: &Settings, on: &mut dyn FnMut(Event)) -> 
         let mut command = command(&job.unit, &file, &settings.without_env).map_err(fault)?;
         arguments(&mut command, case, home.path());
         let pinned = pin(job.unit.cpus, &settings.cpus);
-        // Before the process starts: on a busy machine it has run for a while before this thread goes on.
+        // Before the process is there: what is said and stored meanwhile takes time, and Criterion does not wait.
         let start = Instant::now();
         let outcome = match Process::spawn(command, pinned) {
             Ok(process) => {

@@ -439,6 +439,7 @@ fn json_of_a_small_comparison() {
           "metrics": []
         }
       ],
+      "controls": [],
       "surroundings": [
         {
           "what": "rustc",

@@ -210,7 +210,7 @@ pub(super) fn legend(pairs: Option<(usize, usize)>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use accel_bench::record::{CommitInfo, Failure, Metric};
+    use accel_bench::record::{CaseId, CommitInfo, Failure, Metric};
 
     use super::*;
     use crate::compare::{compare, sample};
@@ -308,6 +308,53 @@ mod tests {
         let some = Census { cases: 3, interrupted: 1, unsupported: 2, regressed_metrics: 2, ..none };
         let lines = ["3 cases, 0 judged; 0 undecided", "2 unsupported, 1 interrupted", "2 metrics regressed"];
         assert_eq!(census(&some), lines);
+    }
+
+    /// A control whose effect is what these medians of the candidate and of its twin show.
+    fn control(twin: &[f64]) -> Control {
+        let verdict = crate::compare::judge(&[100.0; 6], twin, 0.05);
+        Control {
+            id: sample::case("a/x@n", &[]).id,
+            gate: 0.05,
+            effect: verdict.effect,
+            verdict: verdict.verdict,
+        }
+    }
+
+    #[test]
+    fn controls_in_lines() {
+        let lines = |controls: &[Control]| -> Vec<_> {
+            super::controls(controls).into_iter().map(|(_, line)| line.replace(NO_BREAK, " ")).collect()
+        };
+        assert_eq!(lines(&[]), [""; 0]);
+        let steady = control(&[100.0; 6]);
+        let expected = ["1 control, the candidate beside itself: no change, as it must be"];
+        assert_eq!(lines(std::slice::from_ref(&steady)), expected);
+        assert_eq!(
+            lines(&[control(&[120.0; 6]), steady]),
+            [
+                "2 controls, the candidate beside itself: it changed, so the machine was not fit to judge",
+                "a/x@n  +20.0 % [+19.6, +20.4]"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_legend_says_over_how_many() {
+        let legends = [None, Some((4, 4)), Some((4, 24))].map(legend);
+        let ends = ["over processes", "over 4 pairs of processes", "over 4 to 24 pairs of processes"];
+        for (legend, end) in legends.iter().zip(ends) {
+            assert_eq!(*legend, format!("± 95 % of a side, [ ] 99 % of the effect, {end}"));
+        }
+    }
+
+    #[test]
+    fn a_noise_floor_above_the_tolerance_is_named() {
+        let of = |medians: &[f64]| sample::run("r", vec![sample::case("a/x@n", medians)]);
+        let gate = |_: &CaseId| Tolerance { floor: 0.08, ..Tolerance::default() };
+        let row = compare(&of(&[100.0; 5]), &of(&[106.0; 5]), &gate).rows.remove(0);
+        let expected = "slower by 6.0 %, within the noise floor of 8 %";
+        assert_eq!((verdict(&row).1, note(&row).as_deref()), ("= same", Some(expected)));
     }
 
     #[test]
