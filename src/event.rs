@@ -7,6 +7,10 @@ use crate::plan::Side;
 
 /// What the runner tells whoever asked for the run, in order.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one is told at a time, and the largest is the one that counts"
+)]
 pub(crate) enum Event {
     /// A child process started for `cases` cases.
     ChildStarted {

@@ -10,7 +10,7 @@ use accel_bench::turns::{batch_size, sample_length};
 use fastrand::Rng;
 
 use super::child::pin;
-use super::seat::{Fault, Player, Seated};
+use super::seat::{Fault, Player, Seated, Unopened};
 use super::{Ended, Error, Settings, criterion};
 use crate::event::Event;
 use crate::plan::{Harness, InTurns, Job, Seat, Side, Table};
@@ -155,8 +155,12 @@ impl<'a> Round<'a> {
             let how = (&self.turns.how, slowdown.copied().unwrap_or(0.0));
             match Player::open(seat, case, self.cases, how, self.settings, on) {
                 Ok(player) => players.push(player),
-                Err((seat, case, Fault::Case(status))) => seat.finish(&case, status, None, on),
-                Err((.., fault)) => return Err(fault),
+                Err(unopened) => match *unopened {
+                    Unopened { seated, case, fault: Fault::Case(status) } => {
+                        seated.finish(&case, status, None, on);
+                    }
+                    Unopened { fault, .. } => return Err(fault),
+                },
             }
         }
         Ok(players)

@@ -34,6 +34,13 @@ pub(super) struct Player<'a> {
     opened: Instant,
 }
 
+/// A case that did not come to be sampled.
+pub(super) struct Unopened<'a> {
+    pub(super) seated: &'a mut Seated,
+    pub(super) case: Case,
+    pub(super) fault: Fault,
+}
+
 /// How a step of a case can end.
 pub(super) enum Fault {
     /// The case is over.
@@ -119,7 +126,7 @@ impl<'a> Player<'a> {
         (how, slowdown): (&InTurns, f64),
         settings: &Settings,
         on: &mut dyn FnMut(Event),
-    ) -> Result<Self, (&'a mut Seated, Case, Fault)> {
+    ) -> Result<Self, Box<Unopened<'a>>> {
         let opened = Instant::now();
         match open(seated, &case, token, (how, slowdown), settings, on) {
             Ok(ready) => Ok(Self {
@@ -131,7 +138,7 @@ impl<'a> Player<'a> {
                 waited_nanos: Some(0),
                 opened,
             }),
-            Err(fault) => Err((seated, case, fault)),
+            Err(fault) => Err(Box::new(Unopened { seated, case, fault })),
         }
     }
 

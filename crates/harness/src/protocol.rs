@@ -125,6 +125,10 @@ pub struct Sampling {
 /// What the child says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "reply", rename_all = "kebab-case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one is on its way at a time, and the largest is the one that counts"
+)]
 pub enum Reply {
     Benchmarks { benchmarks: Vec<BenchmarkInfo> },
     Progress { token: u64, phase: Phase, estimate_nanos: Option<f64> },
