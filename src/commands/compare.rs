@@ -1,7 +1,6 @@
 //! `compare`: is one state of the code slower than another?
 
-use super::judge;
-use super::selection;
+use super::{judge, screen, selection};
 use crate::context::Context;
 use crate::error::{Exit, Result};
 use crate::measure::{From, Machine, Project, SideSpec, Wanted, pair};
@@ -15,7 +14,7 @@ Examples:
   cargo accel-bench compare                     the working tree against the merge base with the default branch
   cargo accel-bench compare main                the working tree against main
   cargo accel-bench compare v1.0 HEAD           two revisions
-  cargo accel-bench compare main --stored       only what the store has
+  cargo accel-bench compare main --stored       what the store has; what looks slower there, in turns
   cargo accel-bench compare a.json b.json --format markdown";
 
 /// Arguments of `compare`.
@@ -29,9 +28,12 @@ pub(crate) struct Args {
     /// Judge what merging this revision into BASE would result in, as the hook does [default BASE: HEAD]
     #[arg(long, value_name = "REV", conflicts_with = "candidate")]
     merge: Option<String>,
-    /// Compare what is stored, measure nothing
+    /// Compare what is stored; only what looks slower in it is then measured, in turns
     #[arg(long, conflicts_with = "measure")]
     stored: bool,
+    /// With `--stored`: measure nothing at all
+    #[arg(long, requires = "stored")]
+    no_run: bool,
     /// Measure both sides again, although nothing has changed since they were compared
     #[arg(long)]
     measure: bool,
@@ -83,8 +85,12 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     }
     cx.shell.note("Comparing", format!("{} with {}", candidate.name(), base.name()));
     let (selection, threshold) = (args.selection.resolve(&[])?, args.judge.threshold);
-    let wanted = Wanted { base, candidate, from, selection, threshold, budget: args.budget };
+    let wanted = Wanted { base, candidate, from, selection, threshold, budget: args.budget, only: None };
     let pair = pair(cx, &project, &machine, &wanted)?;
     judge::tell_of_time(cx, &pair, args.budget, "--budget");
-    judge::conclude(cx, &project, (&pair.base, &pair.candidate), &args.judge, args.format)
+    let mut found = judge::judged(cx, &project, (&pair.base, &pair.candidate), &args.judge)?;
+    if from == From::Store && !args.no_run {
+        found = screen::confirmed(cx, &project, &machine, wanted, found, &args.judge)?;
+    }
+    judge::tell(cx, &found, args.format)
 }

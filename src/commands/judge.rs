@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::compare::{self, Outcome};
+use crate::compare::{self, Comparison, Drift, Outcome};
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::ids::MachineId;
@@ -38,22 +38,41 @@ pub(crate) fn tell_of_time(cx: &mut Context, pair: &Pair, budget: Option<Duratio
     ));
 }
 
-/// Says what the comparison of the two comes to.
+/// Judges two runs and says what the comparison comes to.
 pub(crate) fn conclude(
+    cx: &mut Context,
+    project: &Project,
+    sides: (&RunRecord, &RunRecord),
+    args: &Args,
+    format: Format,
+) -> Result<Exit> {
+    let comparison = judged(cx, project, sides, args)?;
+    tell(cx, &comparison, format)
+}
+
+/// Compares two runs, if they can be.
+pub(crate) fn judged(
     cx: &mut Context,
     project: &Project,
     (base, candidate): (&RunRecord, &RunRecord),
     args: &Args,
-    format: Format,
-) -> Result<Exit> {
+) -> Result<Comparison> {
     match compare::comparable(base, candidate) {
         Err(mismatch) if !args.force => return Err(Error::Mismatch(mismatch)),
         _ => {}
     }
-    let gate = project.gate(cx, args.threshold, &MachineId::new(candidate.machine.clone()));
-    let comparison = compare::compare(base, candidate, &gate);
+    let machine = MachineId::new(candidate.machine.clone());
+    // Sides that took turns have no time between them.
+    let drift =
+        if compare::are_interleaved(base, candidate) { Drift::default() } else { project.drift(&machine)? };
+    let gate = project.gate(cx, args.threshold, &machine, drift);
+    Ok(compare::compare(base, candidate, &gate))
+}
+
+/// Shows a comparison; what it comes to is the exit code.
+pub(crate) fn tell(cx: &mut Context, comparison: &Comparison, format: Format) -> Result<Exit> {
     let width = cx.shell.width();
-    cx.shell.out(|to| report::comparison(&comparison, format, width, to))?;
+    cx.shell.out(|to| report::comparison(comparison, format, width, to))?;
     Ok(match comparison.worst() {
         Outcome::Fine => Exit::Fine,
         Outcome::Regression => Exit::Regression,

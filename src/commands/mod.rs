@@ -16,6 +16,7 @@ mod planned;
 mod probe_adapters;
 mod run;
 mod schema;
+mod screen;
 mod selection;
 mod show;
 

@@ -128,6 +128,7 @@ fn compared(
         selection,
         threshold,
         budget: None,
+        only: None,
     };
     let pair = pair(cx, project, &machine, &wanted)?;
     let exit = judge::conclude(cx, project, (&pair.base, &pair.candidate), &args.judge, args.format)?;

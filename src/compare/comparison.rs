@@ -1,14 +1,14 @@
 //! The comparison as a whole.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use accel_bench::record::{CaseId, CaseRecord, RunRecord};
 
 use super::metric::Company;
 use super::pairs::{self, Control, Gate, are_interleaved};
 use super::{
-    Cell, Census, Difference, Judgement, Mismatch, Outcome, Row, SideInfo, Standing, comparable, differences,
-    judge,
+    Cell, Census, Difference, Judgement, Mismatch, Outcome, Row, SideInfo, Standing, Verdict, comparable,
+    differences, judge_apart,
 };
 
 /// Two runs, case by case.
@@ -26,9 +26,47 @@ pub(crate) struct Comparison {
     /// Of runs that were measured in turns.
     pub(crate) controls: Vec<Control>,
     pub(crate) surroundings: Vec<Difference>,
+    /// Of rows that looked slower in the store and were then measured in turns.
+    pub(crate) confirmed: Option<Confirmed>,
+}
+
+/// Two runs that took turns to confirm what the store said.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Confirmed {
+    pub(crate) rows: usize,
+    pub(crate) base: SideInfo,
+    pub(crate) candidate: SideInfo,
 }
 
 impl Comparison {
+    /// The ids of rows that would stop a merge.
+    pub(crate) fn suspects(&self) -> BTreeSet<String> {
+        let is_regressed = |row: &&Row| {
+            matches!(row.standing, Standing::Judged(Judgement { verdict: Verdict::Regressed, .. }))
+        };
+        self.rows.iter().filter(is_regressed).map(|row| row.id.to_string()).collect()
+    }
+
+    /// Puts rows that were measured again, in turns, in the place of what the store said of them.
+    pub(crate) fn with_confirmed(self, again: Self) -> Self {
+        let mut rows = self.rows;
+        for row in &mut rows {
+            if let Some(fresh) = again.rows.iter().find(|fresh| fresh.id == row.id) {
+                *row = fresh.clone();
+            }
+        }
+        let confirmed =
+            Some(Confirmed { rows: again.rows.len(), base: again.base, candidate: again.candidate });
+        Self {
+            census: Census::of(&rows),
+            rows,
+            pairs: again.pairs,
+            controls: again.controls,
+            confirmed,
+            ..self
+        }
+    }
+
     pub(crate) fn worst(&self) -> Outcome {
         Outcome::of(&self.census, self.controls.iter().any(Control::has_failed))
     }
@@ -50,6 +88,7 @@ pub(crate) fn compare(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) 
         rows,
         controls: pairs::controls(candidate, gate),
         surroundings: differences(base, candidate),
+        confirmed: None,
     }
 }
 
@@ -71,11 +110,13 @@ fn rows(
     gate: &Gate<'_>,
     in_turns: Option<&BTreeMap<String, Judgement>>,
 ) -> Vec<Row> {
+    let time_lies_between = base.id != candidate.id;
     let judgement = |base: &CaseRecord, candidate: &CaseRecord| -> Judgement {
         let of_pairs = in_turns.and_then(|rows| rows.get(&candidate.id.to_string()));
         of_pairs.copied().unwrap_or_else(|| {
-            let tolerance = gate(&candidate.id).gate();
-            judge(&base.process_medians(), &candidate.process_medians(), tolerance)
+            let gate = gate(&candidate.id);
+            let drift = gate.drift.filter(|_| time_lies_between);
+            judge_apart(&base.process_medians(), &candidate.process_medians(), gate.gate(), drift)
         })
     };
     let (of_base, of_candidate) = (by_id(base), by_id(candidate));
@@ -113,7 +154,7 @@ fn by_unit(run: &RunRecord) -> BTreeMap<(&str, &str), Vec<String>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Judging, Tolerance, Verdict, sample};
+    use super::super::{Judging, Tolerance, sample};
     use super::*;
 
     fn labels(comparison: &Comparison) -> Vec<String> {
@@ -144,7 +185,7 @@ mod tests {
         let gate = |id: &CaseId| Tolerance {
             tolerance: if id.label() == "a/x" { 0.5 } else { 0.05 },
             alert: 0.6,
-            floor: 0.0,
+            ..Tolerance::default()
         };
         let comparison = compare(&base, &candidate, &gate);
         let verdict = |index: usize| match comparison.rows[index].standing {

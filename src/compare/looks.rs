@@ -3,8 +3,8 @@
 /// Pairs of processes at each look (`measurement.md`).
 pub(super) const LOOKS: [usize; 7] = [4, 6, 10, 16, 24, 36, 48];
 
-/// With so many pairs only rows go on whose middle lies beyond the gate; the rest stays undecided, because more pairs
-/// would hardly make them changed. To stop without a finding spends no error.
+/// With so many pairs only rows go on that look changed; the rest stays undecided, because more pairs would hardly make
+/// them so. To stop without a finding spends no error.
 pub(super) const PAIRS_FOR_ALL: usize = 24;
 
 /// No row needs more: those of the last look, and a third as many twice to confirm what it made suspected.

@@ -196,7 +196,7 @@ mod tests {
         let row = row_of(&base.id, Some(&base), Some(&candidate), Tolerance::default());
         assert!(row.is_alert());
         assert!(matches!(row.standing, Standing::Judged(Judgement { verdict: Verdict::Regressed, .. })));
-        let relaxed = Tolerance { tolerance: 0.5, alert: 0.9, floor: 0.0 };
+        let relaxed = Tolerance { tolerance: 0.5, alert: 0.9, ..Tolerance::default() };
         assert!(!row_of(&base.id, Some(&base), Some(&candidate), relaxed).is_alert());
     }
 

@@ -61,7 +61,7 @@ pub(super) fn decide(rows: &[Evidence]) -> Vec<Stage> {
                 Some(way) if found => confirmed(&rows[row], way, at),
                 _ if test.same <= of_sames(look) => Stage::Decided(Verdict::Same),
                 _ => match LOOKS.get(look + 1) {
-                    Some(&needs) if at < PAIRS_FOR_ALL || test.is_beyond => Stage::Open { needs },
+                    Some(&needs) if at < PAIRS_FOR_ALL || test.is_promising() => Stage::Open { needs },
                     _ => Stage::Decided(Verdict::Undecided(test.need(&rows[row]))),
                 },
             };
@@ -135,14 +135,12 @@ struct Test {
     faster: f64,
     /// Of "it lies at the gate or beyond it".
     same: f64,
-    /// Whether the middle lies beyond the gate, surely or not.
-    is_beyond: bool,
     has_two_speeds: bool,
 }
 
 impl Test {
     fn of(pairs: &[f64], gate: f64) -> Self {
-        let nothing = Self { slower: 1.0, faster: 1.0, same: 1.0, is_beyond: false, has_two_speeds: false };
+        let nothing = Self { slower: 1.0, faster: 1.0, same: 1.0, has_two_speeds: false };
         // What is nearer together than the clock tells is one speed.
         let has_two_speeds = two_modes(pairs).is_some_and(|apart| apart > SPEEDS_APART.max(gate / 2.0));
         if has_two_speeds {
@@ -161,7 +159,6 @@ impl Test {
             slower: under_high,
             faster: 1.0 - under_low,
             same: (1.0 - under_high).max(under_low),
-            is_beyond: middle.estimate.abs() > gate,
             has_two_speeds: false,
         })
     }
@@ -177,7 +174,6 @@ impl Test {
             slower: share(&|pair| pair > gate),
             faster: share(&|pair| pair < -gate),
             same: share(&|pair| pair.abs() < gate),
-            is_beyond: false,
             has_two_speeds: true,
         }
     }
@@ -197,6 +193,11 @@ impl Test {
         }
     }
 
+    /// Whether more pairs than all rows have may well show a change.
+    fn is_promising(&self) -> bool {
+        !self.has_two_speeds && self.slower.min(self.faster) <= PROMISING
+    }
+
     fn need(&self, row: &Evidence) -> Need {
         if self.has_two_speeds {
             return Need::OneSpeed;
@@ -205,6 +206,9 @@ impl Test {
         middle.map_or(Need::Values, |middle| need_of_pairs(middle, row.pairs.len(), row.gate, RESOLUTION))
     }
 }
+
+/// The p-value up to which a row is worth pairs beyond those that all have.
+const PROMISING: f64 = 0.20;
 
 /// Two speeds nearer together than 1 % are noise like any other.
 const SPEEDS_APART: f64 = 0.01;
@@ -262,7 +266,7 @@ mod tests {
         check(&around(0.0, 0.03, 24), undecided(Need::Pairs(25)));
         // What looks changed goes on for longer.
         for (count, needs) in [(24, 36), (35, 36), (36, 48), (47, 48)] {
-            check(&around(0.012, 0.03, count), Stage::Open { needs });
+            check(&around(0.015, 0.03, count), Stage::Open { needs });
         }
     }
 
@@ -371,7 +375,7 @@ mod tests {
     }
 
     fn with_p(slower: f64) -> Test {
-        Test { slower, faster: 1.0, same: 1.0, is_beyond: false, has_two_speeds: false }
+        Test { slower, faster: 1.0, same: 1.0, has_two_speeds: false }
     }
 
     /// The example of Benjamini and Hochberg (1995), section 3.2: 15 hypotheses on treatments of myocardial infarction, by

@@ -1,5 +1,7 @@
 //! How much of a change matters for one case.
 
+use super::drift::Spread;
+
 /// The gate of one case, as shares: 0.05 is 5 %.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Tolerance {
@@ -9,6 +11,8 @@ pub(crate) struct Tolerance {
     pub(crate) alert: f64,
     /// What identical code shows on this machine, as calibration measured it; 0 where it has not.
     pub(crate) floor: f64,
+    /// How far runs of the same code lie apart, for sides that did not take turns; absent where nothing is known of it.
+    pub(crate) drift: Option<Spread>,
 }
 
 impl Tolerance {
@@ -20,7 +24,7 @@ impl Tolerance {
 
 impl Default for Tolerance {
     fn default() -> Self {
-        Self { tolerance: 0.05, alert: 0.10, floor: 0.0 }
+        Self { tolerance: 0.05, alert: 0.10, floor: 0.0, drift: None }
     }
 }
 
@@ -30,7 +34,7 @@ mod tests {
 
     #[test]
     fn the_gate_is_never_below_the_noise_floor() {
-        let gate = |tolerance, floor| Tolerance { tolerance, floor, alert: 0.1 }.gate();
+        let gate = |tolerance, floor| Tolerance { tolerance, floor, ..Tolerance::default() }.gate();
         assert_eq!(
             [gate(0.05, 0.0), gate(0.05, 0.02), gate(0.05, 0.08), gate(-1.0, 0.0)],
             [0.05, 0.05, 0.08, 0.0]

@@ -3,6 +3,8 @@
 use accel_bench::stats::{self, Interval, LogRatio};
 use accel_bench::units::Change;
 
+use super::drift::Spread;
+
 /// How sure the interval of an effect is. A table has tens of rows, and each is a chance for a false alarm: at
 /// 95 % one row in forty would lie wholly on the wrong side of the truth, at 99 % one in two hundred.
 pub(crate) const LEVEL: f64 = 0.99;
@@ -47,6 +49,8 @@ pub(crate) enum Need {
     Processes(usize),
     /// The effect is too close to the tolerance for any number of processes that someone would run.
     TooClose,
+    /// Runs of the same code lie as far apart on this machine; only sides that take turns tell more.
+    Turns,
     /// A side has no values, or values that are not positive.
     Values,
     /// About so many pairs of processes, if the spread stays as it is.
@@ -121,11 +125,22 @@ impl Judgement {
 /// of samples within one process shows it (Kalibera and Jones, "Rigorous Benchmarking in Reasonable Time", ISMM 2013).
 /// The tolerance is taken on the logarithm in both directions, so that swapping the sides swaps the verdicts.
 pub(crate) fn judge(base: &[f64], candidate: &[f64], tolerance: f64) -> Judgement {
+    judge_apart(base, candidate, tolerance, None)
+}
+
+/// The same for runs between which time lies, and with it what `drift` says.
+pub(crate) fn judge_apart(
+    base: &[f64],
+    candidate: &[f64],
+    tolerance: f64,
+    drift: Option<Spread>,
+) -> Judgement {
     let bound = tolerance.max(0.0).ln_1p();
     let Some(estimate) = estimate(base, candidate) else {
         return Judgement { verdict: Verdict::Undecided(Need::Values), effect: None };
     };
-    let ratio = stats::log_ratio(base, candidate, RESOLUTION);
+    let processes = stats::log_ratio(base, candidate, RESOLUTION);
+    let ratio = processes.map(|ratio| drift.map_or(ratio, |drift| drift.between(ratio)));
     let interval = ratio.and_then(|ratio| ratio.interval(LEVEL));
     let effect = Some(Effect { log_ratio: estimate, interval });
     let (Some(ratio), Some(interval)) = (ratio, interval) else {
@@ -138,7 +153,13 @@ pub(crate) fn judge(base: &[f64], candidate: &[f64], tolerance: f64) -> Judgemen
     } else if ratio.interval(LEVEL_OF_SAME).is_some_and(|narrow| narrow.within(-bound, bound)) {
         Verdict::Same
     } else {
-        Verdict::Undecided(need(ratio, base.len().min(candidate.len()), bound))
+        // Where time adds more than processes differ, more of them do not help.
+        let need = if processes == Some(ratio) {
+            need(ratio, base.len().min(candidate.len()), bound)
+        } else {
+            Need::Turns
+        };
+        Verdict::Undecided(need)
     };
     Judgement { verdict, effect }
 }
@@ -269,6 +290,17 @@ mod tests {
         assert_eq!(judgement.verdict, Verdict::Same);
         assert!(effect.is_sure() && effect.is_slower());
         assert_eq!(effect.change().expect("a change").to_string(), "+1.8 %");
+    }
+
+    #[test]
+    fn what_time_adds_makes_it_open_and_processes_do_not_help() {
+        let of = |deviation: f64| {
+            let drift = Spread { variance: deviation * deviation, degrees: 10.0 };
+            judge_apart(&five(100.0, 0.001), &five(110.0, 0.001), 0.05, Some(drift)).verdict
+        };
+        assert_eq!(of(0.0), Verdict::Regressed);
+        assert_eq!(of(0.005), Verdict::Regressed);
+        assert_eq!(of(0.02), Verdict::Undecided(Need::Turns));
     }
 
     #[test]

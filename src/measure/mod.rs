@@ -24,7 +24,7 @@ fn leaking(cx: &Context) -> Vec<String> {
 }
 
 pub(crate) use interleaved::{Looks, measure_in_turns};
-pub(crate) use pair::{From, Pair, Wanted, pair};
+pub(crate) use pair::{From, Pair, Wanted, pair, stored_pair};
 pub(crate) use prepare::{Prepared, benchmarks, prepare};
 pub(crate) use project::Project;
 pub(crate) use session::{Machine, Session, measure};

@@ -7,7 +7,7 @@ use accel_bench::record::RunRecord;
 
 use super::session::Machine;
 use super::{Looks, Prepared, Project, Session, SideSpec, Sources, measure, measure_in_turns, prepare};
-use crate::compare::open_rows;
+use crate::compare::{Drift, open_rows};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::git::Checkout;
@@ -36,6 +36,8 @@ pub(crate) struct Wanted {
     /// In place of the manifest's tolerance.
     pub(crate) threshold: Option<Percent>,
     pub(crate) budget: Option<Duration>,
+    /// Of all that is selected only these cases, by id, are measured.
+    pub(crate) only: Option<BTreeSet<String>>,
 }
 
 /// Both records, and how their measuring ended if it took place.
@@ -85,6 +87,13 @@ fn stored(cx: &mut Context, project: &Project, machine: &Machine, wanted: &Wante
     }
 }
 
+/// Complete runs of both sides that were measured just as it is wanted, whenever that was.
+pub(crate) fn stored_pair(project: &Project, machine: &Machine, wanted: &Wanted) -> Result<Option<Pair>> {
+    let profile = Scope::new(&project.sources.manifest, &wanted.selection)?.record();
+    let of = |side| project.stored(side, Some(&machine.id), Some(&profile));
+    Ok(of(&wanted.base)?.zip(of(&wanted.candidate)?).map(|(base, candidate)| Pair::found(base, candidate)))
+}
+
 /// What was measured in turns of just these two sides before and decides every row: nothing has changed since.
 fn earlier(cx: &mut Context, project: &Project, machine: &Machine, wanted: &Wanted) -> Result<Option<Pair>> {
     if let (SideSpec::Record { record: base, .. }, SideSpec::Record { record: candidate, .. }) =
@@ -100,7 +109,8 @@ fn earlier(cx: &mut Context, project: &Project, machine: &Machine, wanted: &Want
         return Ok(None);
     };
     // A narrower tolerance than they were measured for, or a budget that ended before they were decided.
-    let open = open_rows(&base, &candidate, &project.gate(cx, wanted.threshold, &machine.id));
+    let gate = project.gate(cx, wanted.threshold, &machine.id, Drift::default());
+    let open = open_rows(&base, &candidate, &gate);
     if open > 0 {
         let all = candidate.cases.len();
         cx.shell.note("Compared", format!("before, with {open} of {all} cases undecided; measuring again"));
@@ -119,12 +129,17 @@ fn measured(cx: &mut Context, project: &Project, machine: &Machine, wanted: &Wan
         prepared.push((side, prepare_side(cx, project, spec, &wanted.selection, &mut checkouts)?));
     }
     check_listed(&prepared)?;
-    let profile = Scope::new(&project.sources.manifest, &wanted.selection)?.record();
+    let mut profile = Scope::new(&project.sources.manifest, &wanted.selection)?.record();
+    if let Some(only) = &wanted.only {
+        prepared.iter_mut().for_each(|(_, prepared)| prepared.keep(only));
+        // Not what was selected: no later question is answered by it.
+        profile.selection = format!("only {only:?}");
+    }
     let planned = planned(&prepared);
     let is_pair = prepared.len() == 2;
     let session = Session { sides: prepared, profile, budget: wanted.budget };
     let mut measured = if is_pair {
-        let gate = project.gate(cx, wanted.threshold, &machine.id);
+        let gate = project.gate(cx, wanted.threshold, &machine.id, Drift::default());
         let looks = Looks { gate: &gate, slowdowns: BTreeMap::new(), seed: fastrand::u64(..) };
         measure_in_turns(cx, &project.store, machine, session, &looks)?
     } else {

@@ -1,6 +1,6 @@
 //! From a tree of sources to units that can be run: build, ask what is registered, expand the matrix.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Instant;
 
@@ -28,6 +28,16 @@ pub(crate) struct Prepared {
     pub(crate) manifest: Option<String>,
     /// Benches whose target could not say what it holds.
     pub(crate) unlisted: Vec<String>,
+}
+
+impl Prepared {
+    /// Leaves out all cases but these.
+    pub(super) fn keep(&mut self, only: &BTreeSet<String>) {
+        for unit in &mut self.units {
+            unit.cases.retain(|case| only.contains(&case.id.to_string()));
+        }
+        self.units.retain(|unit| !unit.cases.is_empty());
+    }
 }
 
 /// Builds what the selection needs and expands it; `target_dir` shares dependencies with another tree.

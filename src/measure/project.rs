@@ -1,18 +1,21 @@
 //! What a command works on: the working tree, its repository, its store and its baselines.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use accel_bench::record::{CaseId, CommitInfo};
+use accel_bench::record::{CaseId, CommitInfo, RunRecord, RunState};
 
 use super::{SideSpec, Sources};
-use crate::compare::{Tolerance, floors};
+use crate::compare::{Drift, Tolerance, floors};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::git::{Layout, Repo};
 use crate::ids::{MachineId, RunId};
 use crate::manifest::Percent;
 use crate::store::{Baselines, Store};
+
+/// A store grows for years; what time adds shows in the last of it.
+const RUNS_FOR_DRIFT: usize = 60;
 
 pub(crate) struct Project {
     pub(crate) sources: Sources,
@@ -86,13 +89,30 @@ impl Project {
         self.store.root().join("worktrees")
     }
 
+    /// How far runs of the same code lie apart on the machine, by its newest runs.
+    pub(crate) fn drift(&self, machine: &MachineId) -> Result<Drift> {
+        let mut codes: BTreeMap<String, Vec<RunRecord>> = BTreeMap::new();
+        let runs = self.store.runs()?.runs;
+        let of_machine = runs.iter().rev().filter(|run| run.machine == *machine);
+        for run in of_machine.filter(|run| run.state == RunState::Complete).take(RUNS_FOR_DRIFT) {
+            // A file that cannot be read was named when it was listed.
+            let Ok(record) = self.store.load(&run.id) else { continue };
+            let is_as_it_is = record.interleaved.as_ref().is_none_or(|turns| turns.slowdowns.is_empty());
+            if let (Some(commit), true) = (&record.commit, is_as_it_is) {
+                codes.entry(format!("{} {:?}", commit.id, commit.tree)).or_default().push(record);
+            }
+        }
+        Ok(Drift::of(&codes.into_values().collect::<Vec<_>>()))
+    }
+
     /// The gate by case, with the tolerance from the command line before the manifest's, and with what calibration found
-    /// identical code to show on the machine. A calibration that cannot be read is named, and left out.
+    /// identical code to show on the machine; `drift` counts where time lies between the sides. A calibration that cannot be read is named, and left out.
     pub(crate) fn gate(
         &self,
         cx: &mut Context,
         threshold: Option<Percent>,
         machine: &MachineId,
+        drift: Drift,
     ) -> impl Fn(&CaseId) -> Tolerance + use<> {
         let gate = &self.sources.manifest.gate;
         let gate = threshold.map_or_else(|| gate.clone(), |threshold| gate.with_tolerance(threshold));
@@ -104,7 +124,12 @@ impl Project {
         move |case: &CaseId| {
             let label = case.label();
             let floor = floors.get(&case.to_string()).copied().unwrap_or(0.0);
-            Tolerance { tolerance: gate.tolerance_for(&label), alert: gate.alert_for(&label), floor }
+            Tolerance {
+                tolerance: gate.tolerance_for(&label),
+                alert: gate.alert_for(&label),
+                floor,
+                drift: drift.spread(case),
+            }
         }
     }
 }

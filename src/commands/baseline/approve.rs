@@ -38,7 +38,11 @@ pub(super) fn approve(cx: &mut Context, project: &Project, wish: Wish, record: R
     }
     match project.baselines.load(&wish.name, &machine)? {
         Some(old) => {
-            let comparison = compare::compare(&old.run, &record, &project.gate(cx, None, &machine));
+            let comparison = compare::compare(
+                &old.run,
+                &record,
+                &project.gate(cx, None, &machine, project.drift(&machine)?),
+            );
             let width = cx.shell.width();
             cx.shell.out(|to| report::comparison(&comparison, Format::Table, width, to))?;
         }

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::super::judge;
+use super::super::{judge, screen};
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::git::{self, HookKind, Repo, Source};
@@ -64,9 +64,14 @@ fn judged(
         selection: Selection { suite: hook.suite, profile: Some(hook.profile), ..Selection::default() },
         threshold: None,
         budget: Some(hook.budget),
+        only: None,
     };
-    cx.shell.note("Measuring", format!("{} against {}", wanted.candidate.name(), wanted.base.name()));
     let machine = Machine::probe(cx.tool());
+    if let Some(found) = screen::all_the_same(cx, project, &machine, &wanted)? {
+        cx.shell.note("Stored", "both sides were measured before");
+        return judge::tell(cx, &found, Format::Table);
+    }
+    cx.shell.note("Measuring", format!("{} against {}", wanted.candidate.name(), wanted.base.name()));
     let pair = match pair(cx, project, &machine, &wanted) {
         Ok(pair) => pair,
         Err(error) => {

@@ -14,6 +14,8 @@ pub(super) struct ComparisonDocument<'a> {
     outcome: Outcome,
     baseline: SideDocument<'a>,
     candidate: SideDocument<'a>,
+    /// The two runs of rows that looked slower in the store and were measured again in turns.
+    confirmed_by: Option<[&'a str; 2]>,
     /// Why the two machines should not have been compared; `null` when they are of one class.
     forced: Option<String>,
     latency_level: f64,
@@ -114,6 +116,7 @@ impl<'a> ComparisonDocument<'a> {
             outcome: found.worst(),
             baseline: SideDocument::of(&found.base),
             candidate: SideDocument::of(&found.candidate),
+            confirmed_by: found.confirmed.as_ref().map(|by| [by.base.run.as_str(), &by.candidate.run]),
             forced: found.forced.as_ref().map(ToString::to_string),
             latency_level: ESTIMATE_LEVEL,
             effect_level: EFFECT_LEVEL,

@@ -15,7 +15,8 @@ pub(super) fn render(found: &Comparison) -> String {
     ];
     let rows: Vec<_> = found.rows.iter().flat_map(rows).collect();
     let controls = words::controls(&found.controls).into_iter().map(|(_, line)| escape(&line));
-    let census = words::census(&found.census).into_iter().chain(controls);
+    let confirmed = found.confirmed.as_ref().map(|confirmed| escape(&words::confirmed(confirmed)));
+    let census = words::census(&found.census).into_iter().chain(confirmed).chain(controls);
     let census: String = census.map(|line| format!("{line}\n")).collect();
     let forced =
         found.forced.as_ref().map(|mismatch| format!("**Forced:** {}\n\n", escape(&mismatch.to_string())));

@@ -71,6 +71,9 @@ fn notes(row: &Row) -> Vec<(Tone, String)> {
 fn census(found: &Comparison, width: usize) -> String {
     let lines = words::census(&found.census);
     let mut lines: Vec<_> = lines.iter().flat_map(|line| indented(line, 0, width, ' ')).collect();
+    if let Some(confirmed) = &found.confirmed {
+        lines.extend(indented(&words::confirmed(confirmed), 0, width, ' '));
+    }
     for (at, (tone, line)) in words::controls(&found.controls).into_iter().enumerate() {
         lines.extend(indented(&line, at.min(1), width, ' ').iter().map(|line| paint(tone, line)));
     }

@@ -371,6 +371,7 @@ fn json_of_a_small_comparison() {
           "processes": 5
         }
       },
+      "confirmed_by": null,
       "forced": null,
       "latency_level": 0.95,
       "effect_level": 0.99,

@@ -3,7 +3,8 @@
 use accel_bench::record::{Direction, RunState, TreeState};
 
 use crate::compare::{
-    Census, Control, Effect, Judgement, Judging, MetricRow, Need, Row, SideInfo, Standing, Tolerance, Verdict,
+    Census, Confirmed, Control, Effect, Judgement, Judging, MetricRow, Need, Row, SideInfo, Standing,
+    Tolerance, Verdict,
 };
 use crate::report::amount;
 use crate::report::ledger::NO_BREAK;
@@ -78,6 +79,9 @@ fn to_decide(need: Need) -> String {
         Need::TooClose => "too close to the tolerance for any sensible number of processes".to_owned(),
         Need::SecondProcess => {
             "one process on a side tells nothing of the spread; 5 a side are usual".to_owned()
+        }
+        Need::Turns => {
+            "runs of the same code lie as far apart here; without `--stored` the sides take turns".to_owned()
         }
         Need::Values => "a side has no values that can be compared".to_owned(),
         Need::Pairs(count) => format!("about {count} pairs of processes would decide it"),
@@ -196,6 +200,14 @@ pub(super) fn controls(controls: &[Control]) -> Vec<(Tone, String)> {
         )
     }));
     lines
+}
+
+/// Which rows are not of the runs that the head names.
+pub(super) fn confirmed(confirmed: &Confirmed) -> String {
+    let rows =
+        if confirmed.rows == 1 { "1 row was".to_owned() } else { format!("{} rows were", confirmed.rows) };
+    let runs = [&confirmed.base, &confirmed.candidate].map(|side| plain(&side.run));
+    format!("{rows} slower in the store and measured again in turns (runs {} and {})", runs[0], runs[1])
 }
 
 /// How to read the intervals.

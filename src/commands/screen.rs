@@ -1,0 +1,42 @@
+//! The store's answer first: what looks slower in it is measured in turns before it is said.
+
+use super::judge;
+use crate::compare::Comparison;
+use crate::context::Context;
+use crate::error::Result;
+use crate::measure::{From, Machine, Project, Wanted, pair, stored_pair};
+use crate::report::count;
+
+/// Measures the rows of `found` in turns that look slower, where both sides can be built.
+pub(super) fn confirmed(
+    cx: &mut Context,
+    project: &Project,
+    machine: &Machine,
+    wanted: Wanted,
+    found: Comparison,
+    args: &judge::Args,
+) -> Result<Comparison> {
+    let suspects = found.suspects();
+    if suspects.is_empty() || !wanted.base.is_measurable() || !wanted.candidate.is_measurable() {
+        return Ok(found);
+    }
+    let cases = count(suspects.len(), "case");
+    cx.shell.note("Suspected", format!("{cases} that the store has as slower; measuring in turns"));
+    let wanted = Wanted { from: From::Now, only: Some(suspects), ..wanted };
+    let pair = pair(cx, project, machine, &wanted)?;
+    judge::tell_of_time(cx, &pair, wanted.budget, "--budget");
+    let again = judge::judged(cx, project, (&pair.base, &pair.candidate), args)?;
+    Ok(found.with_confirmed(again))
+}
+
+/// What the store says of two sides that were measured as `wanted` asks for, if every row of it is the same.
+pub(super) fn all_the_same(
+    cx: &mut Context,
+    project: &Project,
+    machine: &Machine,
+    wanted: &Wanted,
+) -> Result<Option<Comparison>> {
+    let Some(pair) = stored_pair(project, machine, wanted)? else { return Ok(None) };
+    let found = judge::judged(cx, project, (&pair.base, &pair.candidate), &judge::Args::default())?;
+    Ok((found.census.same == found.census.cases && found.census.cases > 0).then_some(found))
+}
