@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use accel_bench::record::{CaseId, CaseRecord, Measurement, RowTrial, RunRecord, TrialVerdict};
-use accel_bench::stats::{median, paired_log_ratio};
+use accel_bench::stats::log_shift;
 
 use super::row::is_well_on_both_sides;
 use super::sequential::{self, Evidence, Stage, decide};
@@ -146,10 +146,7 @@ fn evidence(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -> BTreeMa
 pub(super) fn log_ratios(base: &CaseRecord, candidate: &CaseRecord) -> Vec<f64> {
     let pairs = base.processes.iter().zip(&candidate.processes);
     let ratio = |(base, candidate): (&Measurement, &Measurement)| {
-        let (base, candidate) = (base.samples.per_iteration(), candidate.samples.per_iteration());
-        // Criterion's processes take turns as a whole; their samples have no partners.
-        paired_log_ratio(&base, &candidate)
-            .or_else(|| paired_log_ratio(&[median(&base)?], &[median(&candidate)?]))
+        log_shift(&base.samples.per_iteration(), &candidate.samples.per_iteration())
     };
     pairs.filter_map(ratio).collect()
 }

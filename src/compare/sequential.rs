@@ -3,7 +3,7 @@
 
 use accel_bench::stats::{binomial_tail, middle_log_ratio, student_t_cdf, two_modes};
 
-use super::looks::{FALSE_SAMES, LOOKS, of_changes, of_sames};
+use super::looks::{FALSE_SAMES, LOOKS, PAIRS_FOR_ALL, of_changes, of_sames};
 use super::verdict::{Effect, Need, Verdict, need_of_pairs};
 
 /// What is known of one row.
@@ -61,8 +61,8 @@ pub(super) fn decide(rows: &[Evidence]) -> Vec<Stage> {
                 Some(way) if found => confirmed(&rows[row], way, at),
                 _ if test.same <= of_sames(look) => Stage::Decided(Verdict::Same),
                 _ => match LOOKS.get(look + 1) {
-                    Some(&needs) => Stage::Open { needs },
-                    None => Stage::Decided(Verdict::Undecided(test.need(&rows[row]))),
+                    Some(&needs) if at < PAIRS_FOR_ALL || test.is_beyond => Stage::Open { needs },
+                    _ => Stage::Decided(Verdict::Undecided(test.need(&rows[row]))),
                 },
             };
         }
@@ -96,7 +96,7 @@ fn confirmed(row: &Evidence, way: Way, at: usize) -> Stage {
 
 /// Fresh pairs after a suspicion at so many.
 fn fresh(at: usize) -> usize {
-    (at / 2).max(LOOKS[1])
+    (at / 3).max(LOOKS[1])
 }
 
 /// The middle of a row's pairs with its interval.
@@ -135,12 +135,14 @@ struct Test {
     faster: f64,
     /// Of "it lies at the gate or beyond it".
     same: f64,
+    /// Whether the middle lies beyond the gate, surely or not.
+    is_beyond: bool,
     has_two_speeds: bool,
 }
 
 impl Test {
     fn of(pairs: &[f64], gate: f64) -> Self {
-        let nothing = Self { slower: 1.0, faster: 1.0, same: 1.0, has_two_speeds: false };
+        let nothing = Self { slower: 1.0, faster: 1.0, same: 1.0, is_beyond: false, has_two_speeds: false };
         // What is nearer together than the clock tells is one speed.
         let has_two_speeds = two_modes(pairs).is_some_and(|apart| apart > SPEEDS_APART.max(gate / 2.0));
         if has_two_speeds {
@@ -159,6 +161,7 @@ impl Test {
             slower: under_high,
             faster: 1.0 - under_low,
             same: (1.0 - under_high).max(under_low),
+            is_beyond: middle.estimate.abs() > gate,
             has_two_speeds: false,
         })
     }
@@ -174,6 +177,7 @@ impl Test {
             slower: share(&|pair| pair > gate),
             faster: share(&|pair| pair < -gate),
             same: share(&|pair| pair.abs() < gate),
+            is_beyond: false,
             has_two_speeds: true,
         }
     }
@@ -256,6 +260,10 @@ mod tests {
             check(&around(0.0, 0.03, count), Stage::Open { needs });
         }
         check(&around(0.0, 0.03, 24), undecided(Need::Pairs(25)));
+        // What looks changed goes on for longer.
+        for (count, needs) in [(24, 36), (35, 36), (36, 48), (47, 48)] {
+            check(&around(0.012, 0.03, count), Stage::Open { needs });
+        }
     }
 
     #[test]
@@ -275,20 +283,20 @@ mod tests {
         // So large that four pairs are enough, though next to nothing is spent on them.
         check(&around(0.5, 0.005, 4), Stage::Suspected { needs: 10 });
         check(&around(0.5, 0.005, 10), Stage::Decided(Verdict::Regressed));
-        let clear = |count| around(0.5, 0.02, count);
+        let clear = |count| around(0.5, 0.04, count);
         check(&clear(4), Stage::Open { needs: 6 });
         check(&clear(6), Stage::Suspected { needs: 12 });
         check(&clear(11), Stage::Suspected { needs: 12 });
         check(&clear(12), Stage::Decided(Verdict::Regressed));
         let small = |count| around(0.02, 0.01, count);
         check(&small(10), Stage::Open { needs: 16 });
-        check(&small(16), Stage::Suspected { needs: 24 });
-        check(&small(24), Stage::Decided(Verdict::Regressed));
+        check(&small(16), Stage::Suspected { needs: 22 });
+        check(&small(22), Stage::Decided(Verdict::Regressed));
     }
 
     #[test]
     fn fresh_pairs_may_refuse() {
-        let suspected = around(0.5, 0.02, 6);
+        let suspected = around(0.5, 0.04, 6);
         let then = |fresh: Vec<f64>| [suspected.clone(), fresh].concat();
         // A first set that shows nothing gets as many more.
         check(&then(around(0.0, 0.02, 6)), Stage::Suspected { needs: 18 });
@@ -309,7 +317,7 @@ mod tests {
     fn no_row_asks_for_more_than_the_most_pairs() {
         let at = LOOKS[LOOKS.len() - 1];
         assert_eq!(at + 2 * fresh(at), super::super::looks::MOST_PAIRS);
-        assert_eq!(LOOKS.map(fresh), [6, 6, 6, 8, 12]);
+        assert_eq!(LOOKS.map(fresh), [6, 6, 6, 6, 8, 12, 16]);
     }
 
     #[test]
@@ -317,10 +325,10 @@ mod tests {
         let speeds = |count| (0..count).map(|at| [0.0, 0.2, 0.001, 0.201][at % 4]).collect::<Vec<_>>();
         check(&speeds(24), undecided(Need::OneSpeed));
         let beyond = |count| speeds(count).iter().map(|pair| pair + 0.1).collect::<Vec<_>>();
-        // Ten of ten beyond the gate.
-        check(&beyond(9), Stage::Open { needs: 10 });
-        check(&beyond(10), Stage::Suspected { needs: 16 });
-        check(&beyond(16), Stage::Decided(Verdict::Regressed));
+        // Sixteen of sixteen beyond the gate.
+        check(&beyond(10), Stage::Open { needs: 16 });
+        check(&beyond(16), Stage::Suspected { needs: 22 });
+        check(&beyond(22), Stage::Decided(Verdict::Regressed));
         // Nearer together than 1 % they are noise.
         let near: Vec<_> = speeds(24).iter().map(|pair| pair / 50.0).collect();
         check(&near, Stage::Decided(Verdict::Same));
@@ -336,7 +344,7 @@ mod tests {
     /// The more rows there are, the surer each must be; and the more of them changed, the less sure.
     #[test]
     fn rows_belong_together() {
-        let row = |centre: f64| Evidence { pairs: around(centre, 0.006, 10), gate: GATE };
+        let row = |centre: f64| Evidence { pairs: around(centre, 0.004, 10), gate: GATE };
         let suspected = |rows: &[Evidence]| {
             decide(rows).iter().filter(|stage| matches!(stage, Stage::Suspected { .. })).count()
         };
@@ -363,7 +371,7 @@ mod tests {
     }
 
     fn with_p(slower: f64) -> Test {
-        Test { slower, faster: 1.0, same: 1.0, has_two_speeds: false }
+        Test { slower, faster: 1.0, same: 1.0, is_beyond: false, has_two_speeds: false }
     }
 
     /// The example of Benjamini and Hochberg (1995), section 3.2: 15 hypotheses on treatments of myocardial infarction, by

@@ -22,9 +22,9 @@ pub(crate) struct InTurns {
 impl Default for InTurns {
     /// On a shared machine the speed changes from one millisecond to the next, so that many short samples in turns say
     /// more than few long ones (0.3 ms halved the spread that 1 ms had, at the same time in all), and a process is worth
-    /// some 25 ms, because starting and warming it costs nearly as much (`docs/calibration.md`).
+    /// some 20 ms, because starting and warming it costs nearly as much (`docs/calibration.md`).
     fn default() -> Self {
-        Self { warm_up_nanos: 3_000_000, sample_nanos: 300_000, time_nanos: 25_000_000, samples: (4, 84) }
+        Self { warm_up_nanos: 3_000_000, sample_nanos: 300_000, time_nanos: 20_000_000, samples: (4, 66) }
     }
 }
 
@@ -197,6 +197,6 @@ mod tests {
     #[test]
     fn long_work_has_few_samples() {
         let samples = |millis: f64| InTurns::default().samples_of(millis * 1e6);
-        assert_eq!([0.1, 0.3, 1.0, 3.5, 11.0, 30.0, 1e4].map(samples), [84, 83, 25, 7, 4, 2, 2]);
+        assert_eq!([0.1, 0.3, 1.0, 3.5, 11.0, 30.0, 1e4].map(samples), [66, 66, 20, 5, 4, 2, 2]);
     }
 }

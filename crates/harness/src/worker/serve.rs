@@ -142,7 +142,7 @@ mod tests {
     use super::*;
     use crate::protocol::Sampling;
     use crate::record::{Measurement, Params};
-    use crate::stats::{median, paired_log_ratio};
+    use crate::stats::{log_shift, median};
     use crate::{Bencher, Error, black_box};
 
     const fn registration(name: &'static str, run: fn(&mut Bencher) -> Result<(), Error>) -> Registration {
@@ -340,7 +340,7 @@ mod tests {
                 samples.push(median(&nanos).expect("three"));
             }
         }
-        let ratio = paired_log_ratio(&samples[0], &samples[1]).expect("positive").exp();
+        let ratio = log_shift(&samples[0], &samples[1]).expect("positive").exp();
         assert!((1.3..1.75).contains(&ratio), "{ratio}");
         for mut runner in runners {
             finished(runner.ask(&Request::Close { token: 1 }));
