@@ -56,7 +56,8 @@ impl Progress {
                 };
                 let pairs = self.medians.get(&(Side::Candidate, id.clone())).map_or(0, Vec::len);
                 if let (Some(base), Some(candidate)) = (median(Side::Baseline), median(Side::Candidate)) {
-                    let what = format!("{id}  {base} → {candidate}, {pairs} pairs of processes");
+                    let pair = if pairs == 1 { "pair" } else { "pairs" };
+                    let what = format!("{id}  {base} → {candidate}, {pairs} {pair} of processes");
                     shell.status("Compared", what);
                 }
             }

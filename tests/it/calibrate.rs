@@ -2,10 +2,12 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Stdio;
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::support::{Project, Ran};
+use crate::support::{Project, Ran, signal, start, survivors, wait_until};
 
 /// Enough work that half as much again is seen on any machine.
 const WORK: &str = r#"
@@ -21,12 +23,11 @@ fn project(name: &str) -> Project {
 
 const TINY: &str = "calibrate --comparisons 2 --slowed 1 --slowdowns 50%";
 
-/// The file of this machine.
-fn file(project: &Project) -> PathBuf {
-    let folder = fs::read_dir(project.path(".accel-bench/calibration")).expect("the folder").flatten();
-    let files: Vec<_> = folder.map(|entry| entry.path()).collect();
-    let [file] = files.as_slice() else { panic!("one file a machine: {files:?}") };
-    file.clone()
+/// What was kept, a file a machine.
+fn files(project: &Project) -> Vec<PathBuf> {
+    let folder = fs::read_dir(project.path(".accel-bench/calibration")).into_iter().flatten().flatten();
+    let is_kept = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "json");
+    folder.map(|entry| entry.path()).filter(is_kept).collect()
 }
 
 fn slowdowns(ran: &Ran) -> Vec<f64> {
@@ -52,9 +53,10 @@ fn what_was_tried_is_kept_shown_and_added_to() {
     let json = project.accel_bench("calibrate --show --format json").exits(0);
     assert_eq!(slowdowns(&json), [0.0, 0.5, 0.0], "evenly mixed");
     let machine = json.at("/machine");
-    let file = file(&project);
+    let files = files(&project);
+    let [file] = files.as_slice() else { panic!("one machine: {files:?}") };
     assert_eq!(file.file_stem().and_then(|name| name.to_str()), machine.as_str());
-    let stored: Value = serde_json::from_str(&project.read(&file)).expect("JSON");
+    let stored: Value = serde_json::from_str(&project.read(file)).expect("JSON");
     assert_eq!(stored["comparisons"], json.at("/comparisons"));
     let slowed = &stored["comparisons"][1]["rows"][0];
     let ratios =
@@ -64,6 +66,22 @@ fn what_was_tried_is_kept_shown_and_added_to() {
     assert_eq!(slowdowns(&added), [0.0, 0.5, 0.0, 0.0]);
     let anew = project.accel_bench("calibrate --comparisons 1 --slowed 0 --format json").exits(0);
     assert_eq!(slowdowns(&anew), [0.0]);
+}
+
+#[test]
+fn an_interrupted_calibration_keeps_what_was_compared() {
+    let project = project("calibrated-in-part");
+    let mut command =
+        project.command(&["calibrate", "--comparisons", "100", "--slowed", "0", "--format", "json"]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = start(command);
+    wait_until("a comparison is kept", || !files(&project).is_empty());
+    signal(&child, Signal::INT);
+    let ran = Ran::new("calibrate", child.wait_with_output().expect("it ends")).exits(130);
+    assert_eq!(survivors(project.root()), [] as [String; 0]);
+    let shown = project.accel_bench("calibrate --show --format json").exits(0);
+    assert_eq!(shown.stdout, ran.stdout, "what is shown is what is kept");
+    assert!((1..100).contains(&slowdowns(&shown).len()), "{shown:#}");
 }
 
 #[test]

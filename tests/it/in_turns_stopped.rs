@@ -9,20 +9,11 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 use serde_json::Value;
 
+use crate::in_turns::{compared_noisy, noisy};
 use crate::support::{Moments, Project, Ran, signal, silent, start, survivors, wait_until};
 
-/// Two cases of exactly known length, never decided early: each process is faster or slower than the last.
-const CASES: &str = r#"
-#[bench(backends = ["host"], params(n = [1, 2]))]
-fn case(b: &mut Bencher) {
-    let n: u64 = b.param("n");
-    let speed = 1 + u64::from(std::process::id()) * 2_654_435_761 % 1_000 / 4;
-    b.iter_custom(|iterations| it::exactly(iterations, n * 50_000 + 1_000 * speed));
-}
-"#;
-
 /// One case hangs in its fourth process of the candidate's sources, and says so: the candidate's own, or its control's in
-/// the second round.
+/// the second round. No case is decided before.
 const HANGING: &str = r#"
 #[bench(backends = ["host"], params(n = [1, 2]))]
 fn case(b: &mut Bencher) {
@@ -36,13 +27,12 @@ fn case(b: &mut Bencher) {
             std::thread::sleep(std::time::Duration::from_secs(3600));
         }
     }
-    let speed = 1 + u64::from(std::process::id()) * 2_654_435_761 % 1_000 / 4;
-    b.iter_custom(|iterations| it::exactly(iterations, n * 50_000 + 1_000 * speed));
+    b.iter_custom(|iterations| it::exactly(iterations, n * 100_000));
 }
 "#;
 
-fn project(name: &str, source: &str) -> Project {
-    let project = Project::new(name).bench("cases", source).toml("[[bench]]\ntarget = \"cases\"\n");
+fn project(name: &str) -> Project {
+    let project = Project::new(name).bench("cases", HANGING).toml("[[bench]]\ntarget = \"cases\"\n");
     project.write(".gitignore", "/.accel-bench\n/processes\n/hangs\n");
     let project = project.under_git();
     project.takes(200_000);
@@ -77,7 +67,7 @@ fn nobody_is_left(project: &Project) -> bool {
 
 #[track_caller]
 fn ends_on(name: &str, by: Signal) {
-    let project = project(name, HANGING);
+    let project = project(name);
     let mut command = project.command(&["compare", "main"]);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = start(command);
@@ -105,8 +95,8 @@ fn a_polite_end_of_both_sides_is_the_same() {
 
 #[test]
 fn a_killed_comparison_leaves_runs_that_can_be_read_and_no_process() {
-    let project = project("turns-killed", CASES);
-    project.accel_bench("compare main --budget 1ms").exits_with_one_of(&[0, 7]);
+    let project = noisy("turns-killed");
+    compared_noisy(&project, "main --budget 1ms").exits_with_one_of(&[0, 7]);
     let mut moments = Moments::new();
     let mut some_stored = 0;
     for round in 0..8 {
@@ -129,6 +119,6 @@ fn a_killed_comparison_leaves_runs_that_can_be_read_and_no_process() {
     wait_until("the children see that the tool is gone", || nobody_is_left(&project));
     assert_eq!(states(&project), ["interrupted"; 18]);
     // What a killed comparison left behind answers no question, and keeps nobody from comparing.
-    let ran = project.accel_bench("compare main --budget 1s --format json").exits(0);
+    let ran = compared_noisy(&project, "main --budget 1500ms").exits(0);
     assert_eq!(ran.column("/rows", "standing"), ["judged"; 2]);
 }

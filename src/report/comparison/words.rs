@@ -214,7 +214,7 @@ pub(super) fn confirmed(confirmed: &Confirmed) -> String {
 pub(super) fn legend(pairs: Option<(usize, usize)>) -> String {
     let over = match pairs {
         None => "processes".to_owned(),
-        Some((least, most)) if least == most => format!("{most} pairs of processes"),
+        Some((least, most)) if least == most => format!("{} of processes", amount::count(most, "pair")),
         Some((least, most)) => format!("{least} to {most} pairs of processes"),
     };
     format!("± 95 % of a side, [ ] 99 % of the effect, over {over}")
@@ -353,10 +353,10 @@ mod tests {
 
     #[test]
     fn the_legend_says_over_how_many() {
-        let legends = [None, Some((4, 4)), Some((4, 24))].map(legend);
-        let ends = ["over processes", "over 4 pairs of processes", "over 4 to 24 pairs of processes"];
+        let legends = [None, Some((1, 1)), Some((4, 4)), Some((4, 24))].map(legend);
+        let ends = ["processes", "1 pair of processes", "4 pairs of processes", "4 to 24 pairs of processes"];
         for (legend, end) in legends.iter().zip(ends) {
-            assert_eq!(*legend, format!("± 95 % of a side, [ ] 99 % of the effect, {end}"));
+            assert_eq!(*legend, format!("± 95 % of a side, [ ] 99 % of the effect, over {end}"));
         }
     }
 
