@@ -350,6 +350,6 @@ fn clear_rows_need_few_pairs() {
     let at_5_percent = Code { gate: 0.05, ..SAME };
     assert_eq!(pairs(at_5_percent), 4.0);
     assert_eq!(pairs(at_5_percent.slower(0.5)), 10.0);
-    assert_eq!(pairs(SAME.slower(0.05)), 16.0);
-    assert_eq!(pairs(SAME.slower(-0.05)), 16.0);
+    assert_eq!(pairs(SAME.slower(0.05)), 10.0);
+    assert_eq!(pairs(SAME.slower(-0.05)), 10.0);
 }
