@@ -1,6 +1,7 @@
 //! `compare`: is one state of the code slower than another?
 
 use super::{judge, screen, selection};
+use crate::compare;
 use crate::context::Context;
 use crate::error::{Exit, Result};
 use crate::measure::{From, Machine, Project, SideSpec, Wanted, pair};
@@ -89,7 +90,8 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     let pair = pair(cx, &project, &machine, &wanted)?;
     judge::tell_of_time(cx, &pair, args.budget, "--budget");
     let mut found = judge::judged(cx, &project, (&pair.base, &pair.candidate), &args.judge)?;
-    if from == From::Store && !args.no_run {
+    let time_lies_between = !compare::are_interleaved(&pair.base, &pair.candidate);
+    if from == From::Store && time_lies_between && !args.no_run {
         found = screen::confirmed(cx, &project, &machine, wanted, found, &args.judge)?;
     }
     judge::tell(cx, &found, args.format)

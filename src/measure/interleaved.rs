@@ -13,6 +13,7 @@ use super::session::{self, Machine, Measured, Session};
 use crate::compare::{Gate, MOST_PAIRS, closed};
 use crate::context::Context;
 use crate::error::Result;
+use crate::event::Event;
 use crate::plan::{InTurns, Side, Table, interleave};
 use crate::runner::{self, Turns};
 use crate::shell::Shell;
@@ -63,7 +64,11 @@ pub(crate) fn measure_in_turns(
         },
         &mut |event| {
             let Meanwhile { recorders, progress, shell } = &mut *meanwhile.borrow_mut();
-            session::take(recorders, &event);
+            let side = session::take(recorders, &event);
+            // After the first round a case is there at least; what later ones add is saved round by round.
+            if let (Some(side), Event::CaseFinished { round: 0, .. }) = (side, &event) {
+                recorders.get_mut(&side).expect("the side took it").save();
+            }
             progress.tell(shell, &event);
         },
     );

@@ -6,6 +6,7 @@ use std::time::Duration;
 use accel_bench::record::RunRecord;
 
 use super::session::Machine;
+use super::side::SUSPECTS;
 use super::{Looks, Prepared, Project, Session, SideSpec, Sources, measure, measure_in_turns, prepare};
 use crate::compare::{Drift, open_rows};
 use crate::context::Context;
@@ -132,8 +133,8 @@ fn measured(cx: &mut Context, project: &Project, machine: &Machine, wanted: &Wan
     let mut profile = Scope::new(&project.sources.manifest, &wanted.selection)?.record();
     if let Some(only) = &wanted.only {
         prepared.iter_mut().for_each(|(_, prepared)| prepared.keep(only));
-        // Not what was selected: no later question is answered by it.
-        profile.selection = format!("only {only:?}");
+        // Not all that was selected: no later question is answered by it.
+        profile.name = SUSPECTS.to_owned();
     }
     let planned = planned(&prepared);
     let is_pair = prepared.len() == 2;

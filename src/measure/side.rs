@@ -11,6 +11,9 @@ use crate::git::{Affected, Source, affected};
 use crate::ids::{CommitId, MachineId};
 use crate::store::{self, Name, Query, Tree};
 
+/// The profile of runs that hold only what looked slower in the store: no whole side.
+pub(super) const SUSPECTS: &str = "suspects";
+
 /// What stands on a side.
 #[derive(Clone, Debug)]
 pub(crate) enum SideSpec {
@@ -128,6 +131,7 @@ impl Project {
             tree,
             machine: machine.cloned(),
             profile: profile.cloned(),
+            except: Some(SUSPECTS),
         })?)
     }
 
@@ -148,6 +152,7 @@ impl Project {
             tree,
             machine: Some(machine.clone()),
             profile: Some(profile.clone()),
+            except: None,
         };
         let bases = self.store.matching(&query(base, base_tree))?;
         for run in self.store.matching(&query(commit, tree))?.iter().rev() {

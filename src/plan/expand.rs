@@ -231,6 +231,7 @@ fn case(scope: &Scope<'_>, listing: &Listing, info: &BenchmarkInfo, params: Para
             time_nanos: bench.time.map_or(sampling.time_nanos, nanos),
             ..sampling
         },
+        least_warm_up_nanos: bench.warm_up.map_or(0, nanos),
         timeout: bench.timeout,
     }
 }

@@ -302,6 +302,7 @@ fn units_carry_the_bench_and_the_backend() {
     assert_eq!((unit.executable.as_path(), unit.cwd.as_path()), (Path::new("/x"), Path::new("/app")));
     let case = &unit.cases[0];
     assert_eq!((case.sampling.warm_up_nanos, case.sampling.time_nanos), (1_000_000_000, 2_000_000_000));
+    assert_eq!(case.least_warm_up_nanos, 0, "what a profile says has no say where sides take turns");
     assert_eq!((case.timeout, case.sampling.min_samples), (Duration::from_secs(9), 10));
     assert_eq!((case.category.as_deref(), case.tags.as_slice()), (Some("inference"), &["t".to_owned()][..]));
 }

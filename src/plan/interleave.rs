@@ -144,6 +144,7 @@ mod tests {
                 min_samples: 1,
                 max_samples: 1,
             },
+            least_warm_up_nanos: 0,
             timeout: Duration::from_secs(1),
         };
         Unit {

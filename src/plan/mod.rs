@@ -77,6 +77,8 @@ pub(crate) struct Case {
     pub(crate) category: Option<String>,
     pub(crate) tags: Vec<String>,
     pub(crate) sampling: Sampling,
+    /// What `bench.toml` asks for this bench, whoever it takes turns with; 0 where it says nothing.
+    pub(crate) least_warm_up_nanos: u64,
     /// Without an answer for this long the child is killed.
     pub(crate) timeout: Duration,
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use accel_bench::record::{CaseId, Conditions};
+use accel_bench::record::{CaseId, Conditions, Failure, Status};
 use accel_bench::turns::{batch_size, sample_length};
 use fastrand::Rng;
 
@@ -35,21 +35,23 @@ pub(crate) fn run(
     on: &mut dyn FnMut(Event),
 ) -> Result<Ended, Error> {
     let mut chance = Rng::with_seed(turns.seed);
+    let mut crowded = vec![false; turns.tables.len()];
     for number in 0.. {
         let open = open(number);
         if open.is_empty() {
             break;
         }
-        for table in turns.tables {
+        for (table, crowded) in turns.tables.iter().zip(&mut crowded) {
             let mut cases: Vec<_> =
                 table.cases().into_iter().filter(|id| open.contains(&id.to_string())).collect();
             chance.shuffle(&mut cases);
-            let mut round = Round::new(turns, table, number, settings);
+            let mut round = Round { crowded: *crowded, ..Round::new(turns, table, number, settings) };
             let ended = cases.iter().map(|id| round.case(id, &mut chance, on)).find_map(over);
+            *crowded = round.crowded;
             if let Some(ended) = ended {
                 return ended;
             }
-            round.seats.iter_mut().for_each(Seated::quit);
+            round.clear();
         }
     }
     Ok(Ended::Complete)
@@ -68,6 +70,8 @@ struct Round<'a> {
     turns: &'a Turns<'a>,
     settings: &'a Settings,
     seats: Vec<Seated>,
+    /// Whether the processes found no room beside each other; then they take turns as a whole.
+    crowded: bool,
     /// Cases so far.
     cases: u64,
 }
@@ -76,7 +80,7 @@ impl<'a> Round<'a> {
     fn new(turns: &'a Turns<'a>, table: &Table, number: u32, settings: &'a Settings) -> Self {
         let job = |seat: &Seat| Job { side: seat.side, round: number, unit: seat.unit.clone() };
         let seats = table.seats.iter().map(|seat| Seated::new(job(seat))).collect();
-        Self { turns, settings, seats, cases: 0 }
+        Self { turns, settings, seats, crowded: false, cases: 0 }
     }
 
     fn case(&mut self, id: &CaseId, chance: &mut Rng, on: &mut dyn FnMut(Event)) -> Result<Ended, Error> {
@@ -120,35 +124,69 @@ impl<'a> Round<'a> {
         Ok(Ended::Complete)
     }
 
-    /// Opens the case on every seat that has it, lets them take samples in turns, and closes it. A seat that fails
-    /// leaves the others to go on without it.
+    /// Lets all seats that have the case take samples in turns or, where memory does not hold all of them, one seat after
+    /// the other. A seat that fails leaves the others to go on without it.
     fn sampled_case(
         &mut self,
         id: &CaseId,
         chance: &mut Rng,
         on: &mut dyn FnMut(Event),
     ) -> Result<(), Fault> {
+        let mut order: Vec<_> =
+            (0..self.seats.len()).filter(|&seat| self.seats[seat].case(id).is_some()).collect();
+        chance.shuffle(&mut order);
+        if !self.crowded {
+            self.crowded = !self.played(id, &order, chance, on)?;
+        }
+        if self.crowded {
+            for seat in order {
+                self.clear();
+                self.played(id, &[seat], chance, on)?;
+            }
+            self.clear();
+        }
+        Ok(())
+    }
+
+    /// Opens the case on these seats, lets them take samples in turns, and closes it. Says whether they had room beside
+    /// each other; if not, nothing has happened.
+    fn played(
+        &mut self,
+        id: &CaseId,
+        seats: &[usize],
+        chance: &mut Rng,
+        on: &mut dyn FnMut(Event),
+    ) -> Result<bool, Fault> {
         let cpus = self.seats.first().map(|seat| pin(seat.job.unit.cpus, &self.settings.cpus).to_vec());
         let cpus = cpus.unwrap_or_default();
         let (settings, how) = (self.settings, self.turns.how);
-        let mut players = self.open(id, chance, on)?;
+        let Some(mut players) = self.open(id, seats, on)? else { return Ok(false) };
         let before = (settings.conditions)(&cpus);
         let redone = sample(&mut players, &how, settings, chance, on)?;
         let conditions = Conditions { redone, ..(settings.conditions)(&cpus).since(before) };
-        players.into_iter().try_for_each(|player| player.close(conditions, settings, on))
+        players.into_iter().try_for_each(|player| player.close(conditions, settings, on))?;
+        Ok(true)
     }
 
+    /// Lets all processes end.
+    fn clear(&mut self) {
+        self.seats.iter_mut().for_each(Seated::quit);
+    }
+
+    /// Sets the case up on these seats, in this order. `None`: memory does not hold all of them.
     fn open(
         &mut self,
         id: &CaseId,
-        chance: &mut Rng,
+        seats: &[usize],
         on: &mut dyn FnMut(Event),
-    ) -> Result<Vec<Player<'_>>, Fault> {
-        let mut order: Vec<_> =
-            self.seats.iter_mut().filter_map(|seat| seat.case(id).map(|case| (seat, case))).collect();
-        chance.shuffle(&mut order);
+    ) -> Result<Option<Vec<Player<'_>>>, Fault> {
+        let place = |index: &usize| seats.iter().position(|seat| seat == index);
+        let mut chosen: Vec<_> =
+            self.seats.iter_mut().enumerate().filter(|(index, _)| place(index).is_some()).collect();
+        chosen.sort_by_key(|(index, _)| place(index));
         let mut players = Vec::new();
-        for (seat, case) in order {
+        for (_, seat) in chosen {
+            let Some(case) = seat.case(id) else { continue };
             let (side, round) = (seat.job.side, seat.job.round);
             on(Event::CaseStarted { side, round, id: id.clone() });
             let slowdown = self.turns.slowdowns.get(&id.to_string()).filter(|_| side == Side::Candidate);
@@ -156,6 +194,11 @@ impl<'a> Round<'a> {
             match Player::open(seat, case, self.cases, how, self.settings, on) {
                 Ok(player) => players.push(player),
                 Err(unopened) => match *unopened {
+                    Unopened { fault: Fault::Case(Status::Failed { kind: Failure::Oom, .. }), .. }
+                        if seats.len() > 1 =>
+                    {
+                        return Ok(None);
+                    }
                     Unopened { seated, case, fault: Fault::Case(status) } => {
                         seated.finish(&case, status, None, on);
                     }
@@ -163,7 +206,7 @@ impl<'a> Round<'a> {
                 },
             }
         }
-        Ok(players)
+        Ok(Some(players))
     }
 }
 

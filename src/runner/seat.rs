@@ -243,8 +243,8 @@ fn open(
 ) -> Result<Ready, Fault> {
     seated.start(settings, on)?;
     let (server, log) = seated.child.as_mut().expect("the child was started just now");
-    let sampling =
-        Sampling { warm_up_nanos: how.warm_up_nanos, sample_nanos: how.sample_nanos, ..case.sampling };
+    let warm_up_nanos = how.warm_up_nanos.max(case.least_warm_up_nanos);
+    let sampling = Sampling { warm_up_nanos, sample_nanos: how.sample_nanos, ..case.sampling };
     let request = Request::Open(turns::request(case, token, sampling, slowdown));
     match ask(server, &request, case, token, log, settings, on)? {
         Reply::Ready(ready) if ready.estimate_nanos.is_finite() && ready.estimate_nanos >= 0.0 => Ok(ready),

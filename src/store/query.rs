@@ -17,6 +17,8 @@ pub(crate) struct Query {
     pub(crate) machine: Option<MachineId>,
     /// Only complete runs of just these cases, measured just so.
     pub(crate) profile: Option<Profile>,
+    /// No runs of profiles of this name.
+    pub(crate) except: Option<&'static str>,
 }
 
 /// Which state of the working tree.
@@ -66,7 +68,8 @@ impl Query {
             .profile
             .as_ref()
             .is_none_or(|profile| *profile == run.profile && run.state == RunState::Complete);
-        commit && machine && profile && self.tree.means(run.tree.as_ref())
+        let excepted = self.except.is_some_and(|name| run.profile.name == name);
+        commit && machine && profile && !excepted && self.tree.means(run.tree.as_ref())
     }
 }
 

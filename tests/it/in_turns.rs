@@ -212,6 +212,37 @@ fn a_case_that_breaks_while_it_takes_turns_fails_and_the_others_are_judged() {
     assert_eq!(of_base, [] as [String; 0]);
 }
 
+/// A device with room for one: who comes while another is there finds no memory.
+const CROWDED: &str = r#"
+#[bench(backends = ["host"])]
+fn crowded(b: &mut Bencher) {
+    let room = std::fs::File::create("/tmp/ROOM").unwrap();
+    if room.try_lock().is_err() {
+        std::alloc::handle_alloc_error(std::alloc::Layout::new::<[u8; 1 << 20]>());
+    }
+    b.iter_custom(|iterations| it::exactly(iterations, it::NANOS));
+}
+"#;
+
+#[test]
+fn sides_that_find_no_room_beside_each_other_take_turns_as_processes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let room = folder.path().join("room");
+    let bench = CROWDED.replace("/tmp/ROOM", room.to_str().expect("a path"));
+    let project = Project::new("crowded").bench("crowded", &bench).toml("[[bench]]\ntarget = \"crowded\"\n");
+    let project = project.under_git();
+    project.takes(300_000);
+    let ran = compared(&project, "main").exits(1);
+    assert_eq!(verdicts(&ran), ["regressed"]);
+    let medians = ran.at("/rows/0/candidate/process_medians_ns");
+    assert!(medians.as_array().is_some_and(|medians| medians.len() >= 4), "{ran:#}");
+    // One that finds no memory alone fails.
+    let taken = fs::File::create(&room).expect("it is there");
+    taken.lock().expect("nobody has it");
+    let ran = compared(&project, "main --measure").exits_with_one_of(&[3, 7]);
+    assert_eq!(ran.at("/rows/0/candidate/status"), json!("oom"));
+}
+
 /// The candidate's processes are half as slow as the baseline's or three times that, two of each in turns: no number of
 /// them decides anything. Two, because a control makes two in each round, which so are alike.
 const NOISY: &str = r#"

@@ -21,6 +21,7 @@ mod plain;
 mod run;
 mod selection;
 mod store;
+mod stored;
 mod strange;
 mod support;
 mod unlisted;

@@ -29,7 +29,7 @@ fn check(query: &Query, expected: Option<&str>) {
 #[test]
 fn the_latest_run_of_something() {
     let commit = || Some(CommitId::new(COMMIT));
-    let tree = |tree| Query { commit: commit(), tree, machine: None, profile: None };
+    let tree = |tree| Query { commit: commit(), tree, ..Query::default() };
     check(&Query::default(), Some("r-5"));
     check(&tree(Tree::Any), Some("r-4"));
     check(&tree(Tree::Clean), Some("r-2"));
@@ -85,4 +85,7 @@ fn a_profile_means_complete_runs_of_the_same_selection() {
     assert_eq!(latest(profile("full", 10, "")).as_deref(), Some("r-3"));
     assert_eq!(latest(profile("full", 5, "")), None, "another number of processes is another measurement");
     assert_eq!(latest(profile("quick", 3, "other")), None);
+    put(&store, RunRecord { profile: profile("part", 3, ""), ..run("r-5") });
+    let newest = |except| store.latest(&Query { except, ..Query::default() }).unwrap().map(|run| run.id);
+    assert_eq!([None, Some("part")].map(newest), [Some("r-5".into()), Some("r-3".into())]);
 }

@@ -1,0 +1,122 @@
+//! `compare --stored` and the hook's first screen: what the store says, with what time adds, and what is then measured.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::support::{Project, Ran};
+
+/// How long an iteration takes depends on the code, and on a file that no commit knows: the machine's mood, in percent.
+const MOODY: &str = r#"
+fn nanos(nanos: u64) -> u64 {
+    let mood = std::fs::read_to_string("mood").map_or(100, |mood| mood.trim().parse::<u64>().unwrap());
+    nanos * mood / 100
+}
+
+#[bench(backends = ["host"])]
+fn changing(b: &mut Bencher) {
+    b.iter_custom(|iterations| it::exactly(iterations, nanos(it::NANOS)));
+}
+
+#[bench(backends = ["host"])]
+fn constant(b: &mut Bencher) {
+    b.iter_custom(|iterations| it::exactly(iterations, 150_000));
+}
+"#;
+
+fn project(name: &str) -> Project {
+    let project = Project::new(name).bench("moody", MOODY).toml("[[bench]]\ntarget = \"moody\"\n");
+    project.write(".gitignore", "/.accel-bench\n/mood\n");
+    project.under_git()
+}
+
+/// A run in this mood, and another mood after it.
+fn run_in(project: &Project, mood: u64) {
+    project.write("mood", &mood.to_string());
+    project.accel_bench("--quiet").exits(0);
+    project.write("mood", "100");
+}
+
+fn compared(project: &Project, line: &str) -> Ran {
+    project.accel_bench(&format!("compare --format json {line}"))
+}
+
+fn verdicts(ran: &Ran) -> Vec<String> {
+    ran.column("/rows", "verdict")
+}
+
+#[test]
+fn what_looks_slower_in_the_store_is_measured_in_turns() {
+    let project = project("confirmed");
+    run_in(&project, 100);
+    project.takes(300_000);
+    run_in(&project, 100);
+    let screened = compared(&project, "main --stored --no-run").exits(1);
+    assert_eq!(verdicts(&screened), ["regressed", "same"]);
+    assert_eq!((screened.at("/confirmed_by"), project.runs().len()), (Value::Null, 2));
+    let ran = compared(&project, "main --stored").exits(1).says("1 case that the store has as slower");
+    assert_eq!(verdicts(&ran), ["regressed", "same"]);
+    assert_eq!(ran.at("/candidate/run"), screened.at("/candidate/run"), "the other row is the store's");
+    assert_eq!(project.runs().len(), 4);
+    let runs = ran.at("/confirmed_by");
+    assert!(runs.as_array().is_some_and(|runs| runs.len() == 2), "{runs}");
+    // Only the suspect was measured, so that these runs answer no question of the whole.
+    let table = project.accel_bench("compare main --stored").exits(1);
+    assert!(table.stdout.contains("1 row was slower in the store and measured again in turns"), "{table:#}");
+    compared(&project, "main").exits(1).says("Building");
+}
+
+#[test]
+fn a_mood_of_the_machine_is_found_out() {
+    let project = project("mood");
+    run_in(&project, 100);
+    project.edit("src/lib.rs", "pub const", "// Why.\npub const");
+    run_in(&project, 150);
+    let screened = compared(&project, "main --stored --no-run").exits(1);
+    assert_eq!(verdicts(&screened), ["regressed", "same"]);
+    let ran = compared(&project, "main --stored").exits(0).says("Suspected");
+    assert_eq!(verdicts(&ran), ["same", "same"]);
+    assert_eq!(ran.at("/outcome"), json!("fine"));
+}
+
+#[test]
+fn what_runs_of_the_same_code_differ_by_is_no_regression() {
+    let project = project("drift");
+    for mood in [100, 110, 95, 105] {
+        run_in(&project, mood);
+    }
+    project.edit("src/lib.rs", "pub const", "// Why.\npub const");
+    run_in(&project, 115);
+    // The newest run of main, which was 5 % slower than the first, is what is compared with.
+    let ran = compared(&project, "main --stored").exits(0);
+    assert_eq!(verdicts(&ran), ["undecided", "same"]);
+    let table = project.accel_bench("compare main --stored").exits(0);
+    assert!(table.stdout.contains("runs of the same code lie as far apart here"), "{table:#}");
+    assert_eq!(project.runs().len(), 5, "nothing looked slower, so nothing was measured");
+}
+
+#[test]
+fn the_hook_lets_pass_what_the_store_knows_to_be_the_same() {
+    let project = project("screened");
+    let remote = tempfile::tempdir().expect("a folder");
+    let url = remote.path().to_str().expect("a path").to_owned();
+    project.git(&["init", "--quiet", "--bare", &url]);
+    project.git(&["remote", "add", "origin", &url]);
+    project.git(&["push", "--quiet", "origin", "main"]);
+    project.accel_bench("hook install --on pre-push").exits(0);
+    run_in(&project, 100);
+    project.edit("src/lib.rs", "pub const", "// Why.\npub const");
+    project.commit("a comment");
+    run_in(&project, 101);
+    let start = Instant::now();
+    project.try_git(&["push", "origin", "main"]).exits(0).says("both sides were measured before");
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    assert_eq!(project.runs().len(), 2);
+    // What the store has as slower is measured.
+    project.takes(300_000);
+    project.commit("slower");
+    run_in(&project, 100);
+    let ran = project.try_git(&["push", "origin", "main"]);
+    assert!(ran.code() != Some(0) && ran.stderr.contains("pairs of processes"), "{ran:#}");
+    assert_eq!(project.runs().len(), 5);
+}
