@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
+use std::time::Duration;
 
 use cargo_metadata::{Message, TargetKind};
 
@@ -39,14 +40,19 @@ pub(crate) enum BuildMessage {
     Built { package: String, fresh: bool },
 }
 
-/// Builds the targets and tells the executable of each.
+/// How often a build looks whether it is to stop.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Builds the targets and tells the executable of each. Once `is_stopped` says so, cargo is ended: Ctrl-C reaches it
+/// without us, a signal to this process alone does not.
 pub(crate) fn build(
     request: &BuildRequest,
+    is_stopped: &dyn Fn() -> bool,
     on: &mut dyn FnMut(BuildMessage),
 ) -> Result<BTreeMap<String, PathBuf>, Error> {
     let start = |source| Error::Start { program: request.cargo.clone(), source };
     let mut child = command(request).spawn().map_err(start)?;
-    let output = follow(&mut child, on);
+    let output = follow(&mut child, is_stopped, on);
     let status = child.wait().map_err(|source| Error::Wait { program: request.cargo.clone(), source })?;
     // Of a build that failed as well: what was made is there.
     if let Some(wrapper) = request.env.get(WRAPPER_VARIABLE) {
@@ -93,14 +99,20 @@ struct Output {
 }
 
 /// Reads both of cargo's streams until they end; `on` is called on this thread only.
-fn follow(child: &mut Child, on: &mut dyn FnMut(BuildMessage)) -> Output {
+fn follow(child: &mut Child, is_stopped: &dyn Fn() -> bool, on: &mut dyn FnMut(BuildMessage)) -> Output {
     let (send, receive) = mpsc::channel();
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     thread::scope(|scope| {
         let also_send = send.clone();
         scope.spawn(move || stderr.into_iter().for_each(|stream| read_lines(stream, &also_send)));
         scope.spawn(move || stdout.into_iter().for_each(|stream| read_messages(stream, &send)));
-        collect(&receive, on)
+        let mut end = || {
+            if is_stopped() {
+                // One that has ended already is as good.
+                let _ = child.kill();
+            }
+        };
+        collect(&receive, &mut end, on)
     })
 }
 
@@ -136,9 +148,16 @@ fn read_messages(stream: impl Read, to: &Sender<Said>) {
     }
 }
 
-fn collect(from: &Receiver<Said>, on: &mut dyn FnMut(BuildMessage)) -> Output {
+/// Takes what is said until both readers have ended; `tick` is called meanwhile.
+fn collect(from: &Receiver<Said>, tick: &mut dyn FnMut(), on: &mut dyn FnMut(BuildMessage)) -> Output {
     let mut output = Output::default();
-    for said in from {
+    loop {
+        tick();
+        let said = match from.recv_timeout(TICK) {
+            Ok(said) => said,
+            Err(RecvTimeoutError::Timeout) => continue,
+            Err(RecvTimeoutError::Disconnected) => return output,
+        };
         match said {
             Said::Line(line) => {
                 if line.contains("error") {
@@ -160,7 +179,6 @@ fn collect(from: &Receiver<Said>, on: &mut dyn FnMut(BuildMessage)) -> Output {
             }
         }
     }
-    output
 }
 
 /// The artifacts of the tree's own packages: those of dependencies are shared with other trees.
@@ -205,31 +223,48 @@ mod tests {
         opt-level = 0
     "#;
 
-    fn run(
-        source: &str,
-        target: &str,
-        features: &[&str],
-    ) -> (Result<BTreeMap<String, PathBuf>, Error>, Vec<BuildMessage>) {
-        let dir = project(&[("Cargo.toml", MANIFEST), ("benches/first.rs", source), ("src/lib.rs", "")]);
-        let request = BuildRequest {
+    fn request(dir: &Path, target: &str, features: &[&str]) -> BuildRequest {
+        BuildRequest {
             cargo: CARGO.into(),
-            workspace_root: dir.path().to_owned(),
-            target_dir: Some(dir.path().join("target")),
+            workspace_root: dir.to_owned(),
+            target_dir: Some(dir.join("target")),
             package: "app".to_owned(),
             targets: vec![target.to_owned()],
             features: features.iter().map(|name| (*name).to_owned()).collect(),
             profile: "bench".to_owned(),
             env: BTreeMap::new(),
             without_env: Vec::new(),
-        };
+        }
+    }
+
+    fn run(
+        source: &str,
+        target: &str,
+        features: &[&str],
+    ) -> (Result<BTreeMap<String, PathBuf>, Error>, Vec<BuildMessage>) {
+        let dir = project(&[("Cargo.toml", MANIFEST), ("benches/first.rs", source), ("src/lib.rs", "")]);
+        let request = request(dir.path(), target, features);
         let mut messages = Vec::new();
-        let built = build(&request, &mut |message| messages.push(message));
+        let built = build(&request, &|| false, &mut |message| messages.push(message));
         let built = built.inspect(|executables| assert!(executables.values().all(|path| path.is_file())));
         (built, messages)
     }
 
     fn has_line(messages: &[BuildMessage], part: &str) -> bool {
         messages.iter().any(|message| matches!(message, BuildMessage::Line(line) if line.contains(part)))
+    }
+
+    #[test]
+    fn a_build_that_is_stopped_ends_at_once() {
+        let slow = "fn main() { std::thread::sleep(std::time::Duration::from_secs(20)) }";
+        let files =
+            [("Cargo.toml", MANIFEST), ("build.rs", slow), ("benches/first.rs", ""), ("src/lib.rs", "")];
+        let dir = project(&files);
+        let start = std::time::Instant::now();
+        let is_stopped = || start.elapsed() > Duration::from_secs(1);
+        let built = build(&request(dir.path(), "first", &[]), &is_stopped, &mut |_| ());
+        assert!(matches!(built, Err(Error::Build { .. })), "{built:?}");
+        assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use accel_bench::protocol::BenchmarkInfo;
@@ -158,10 +159,12 @@ fn build(
         if set.features.is_empty() { String::new() } else { format!(" ({})", set.features.join(", ")) };
     cx.shell.note("Building", format!("{} of {}{features}", set.targets.join(", "), set.package));
     let start = Instant::now();
+    let stop = cx.stop();
     let shell = &mut cx.shell;
     // Nobody who wants to hear nothing cares what cargo says, unless it fails.
     let mut unsaid = String::new();
-    let built = cargo::build(&request, &mut |message| match message {
+    let is_stopped = || stop.load(Ordering::Relaxed);
+    let built = cargo::build(&request, &is_stopped, &mut |message| match message {
         BuildMessage::Line(line) if shell.is_quiet() => unsaid += &format!("{line}\n"),
         BuildMessage::Line(line) => shell.raw(&format!("{line}\n")),
         BuildMessage::Built { .. } => {}

@@ -26,6 +26,14 @@ pub(crate) struct Turns<'a> {
     pub(crate) slowdowns: &'a BTreeMap<String, f64>,
 }
 
+impl Turns<'_> {
+    /// Of a case that the candidate is slowed down in, the other sides have all but the extra work.
+    fn slowdown(&self, id: &CaseId, side: Side) -> Option<f64> {
+        let share = self.slowdowns.get(&id.to_string())?;
+        Some(if side == Side::Candidate { *share } else { 0.0 })
+    }
+}
+
 /// Runs round after round, each with fresh processes. `open` is asked before each, with its number from 0, for the
 /// ids of the cases that take part; when there are none the run is complete.
 pub(crate) fn run(
@@ -189,8 +197,7 @@ impl<'a> Round<'a> {
             let Some(case) = seat.case(id) else { continue };
             let (side, round) = (seat.job.side, seat.job.round);
             on(Event::CaseStarted { side, round, id: id.clone() });
-            let slowdown = self.turns.slowdowns.get(&id.to_string()).filter(|_| side == Side::Candidate);
-            let how = (&self.turns.how, slowdown.copied().unwrap_or(0.0));
+            let how = (&self.turns.how, self.turns.slowdown(id, side));
             match Player::open(seat, case, self.cases, how, self.settings, on) {
                 Ok(player) => players.push(player),
                 Err(unopened) => match *unopened {

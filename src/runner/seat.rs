@@ -123,7 +123,7 @@ impl<'a> Player<'a> {
         seated: &'a mut Seated,
         case: Case,
         token: u64,
-        (how, slowdown): (&InTurns, f64),
+        (how, slowdown): (&InTurns, Option<f64>),
         settings: &Settings,
         on: &mut dyn FnMut(Event),
     ) -> Result<Self, Box<Unopened<'a>>> {
@@ -237,7 +237,7 @@ fn open(
     seated: &mut Seated,
     case: &Case,
     token: u64,
-    (how, slowdown): (&InTurns, f64),
+    (how, slowdown): (&InTurns, Option<f64>),
     settings: &Settings,
     on: &mut dyn FnMut(Event),
 ) -> Result<Ready, Fault> {

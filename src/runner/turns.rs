@@ -122,7 +122,7 @@ fn turn(
     on: &mut dyn FnMut(Event),
 ) -> Option<(Status, Option<Measurement>)> {
     let asked = Instant::now();
-    let request = Request::Run(request(case, token, case.sampling, 0.0));
+    let request = Request::Run(request(case, token, case.sampling, None));
     match ask(server, &request, case, token, log, settings, on) {
         Ok(Reply::Finished { status, measurement, .. }) => {
             Some(checked(status, measurement, asked.elapsed()))
@@ -133,7 +133,7 @@ fn turn(
     }
 }
 
-pub(super) fn request(case: &Case, token: u64, sampling: Sampling, slowdown: f64) -> CaseRequest {
+pub(super) fn request(case: &Case, token: u64, sampling: Sampling, slowdown: Option<f64>) -> CaseRequest {
     CaseRequest {
         token,
         benchmark: case.id.benchmark.clone(),

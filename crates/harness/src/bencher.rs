@@ -26,7 +26,7 @@ pub struct Bencher {
     params: Params,
     mode: Mode,
     /// See [`Self::slow_down`].
-    slowdown: f64,
+    slowdown: Option<f64>,
     device: Box<dyn Device>,
     has_device: bool,
     measured: Option<(Samples, WarmUp)>,
@@ -53,7 +53,7 @@ impl Bencher {
             backend: backend.to_owned(),
             params,
             mode,
-            slowdown: 0.0,
+            slowdown: None,
             device: Box::new(Host),
             has_device: false,
             measured: None,
@@ -127,8 +127,8 @@ impl Bencher {
         self.metrics.push(metric);
     }
 
-    /// Makes the case take longer by this share, with real work.
-    pub(crate) fn slow_down(&mut self, share: f64) {
+    /// Makes the case take longer by this share, with real work; by 0 it does all but that work.
+    pub(crate) fn slow_down(&mut self, share: Option<f64>) {
         self.slowdown = share;
     }
 
@@ -168,7 +168,7 @@ impl Bencher {
 
     /// `routine` runs the iterations it is told and returns what they took. It synchronises by itself.
     pub fn iter_custom(&mut self, mut routine: impl FnMut(u64) -> Duration) {
-        if self.slowdown > 0.0 {
+        if self.slowdown.is_some() {
             self.unsupported(
                 "`iter_custom` has a clock of its own, so nothing can be added to what it times",
             );
@@ -308,7 +308,7 @@ struct Timing<'a, F> {
     batch: F,
     max_batch: u64,
     /// The slowdown that is asked for.
-    share: f64,
+    share: Option<f64>,
     observer: &'a mut Observer,
     told: Instant,
 }

@@ -65,13 +65,10 @@ pub struct CaseRequest {
     pub params: Params,
     pub sampling: Sampling,
     /// Extra work inside the timed region, as a share of the case's own: 0.02 makes it really slower by 2 %. What
-    /// calibration looks for; 0 otherwise.
-    #[serde(default, skip_serializing_if = "is_nothing")]
-    pub slowdown: f64,
-}
-
-fn is_nothing(share: &f64) -> bool {
-    *share == 0.0
+    /// calibration looks for; absent otherwise. The sides that are not slowed down have 0: they prepare for it alike, which
+    /// warms them alike.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slowdown: Option<f64>,
 }
 
 /// One turn: samples in a row, while the other processes wait.
@@ -256,11 +253,11 @@ mod tests {
                 min_samples: 4,
                 max_samples: 5,
             },
-            slowdown: 0.02,
+            slowdown: Some(0.02),
         };
         survives(Request::List);
         survives(Request::Run(case.clone()));
-        survives(Request::Open(CaseRequest { slowdown: 0.0, ..case }));
+        survives(Request::Open(CaseRequest { slowdown: None, ..case }));
         survives(Request::Sample(SampleRequest { token: 7, iterations: 40, samples: 1, discard: 1 }));
         survives(Request::Close { token: 7 });
         survives(Request::Quit);

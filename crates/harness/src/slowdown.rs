@@ -15,15 +15,25 @@ const PROBE: u64 = 200_000;
 impl Slowdown {
     /// `share` of an iteration, whose nanoseconds `iteration` measures each time it is called. The work and the step
     /// are measured in turns, so that a slow phase of the machine hits both, and the middle ratio counts.
-    pub(crate) fn of<E>(share: f64, mut iteration: impl FnMut() -> Result<f64, E>) -> Result<Self, E> {
-        if share <= 0.0 {
-            return Ok(Self::default());
-        }
-        let mut ratios = Vec::new();
-        for _ in 0..9 {
+    pub(crate) fn of<E>(share: Option<f64>, iteration: impl FnMut() -> Result<f64, E>) -> Result<Self, E> {
+        let step = || {
             let start = Instant::now();
             work(PROBE);
-            let step = start.elapsed().as_nanos() as f64 / PROBE as f64;
+            start.elapsed().as_nanos() as f64 / PROBE as f64
+        };
+        Self::measured(share, step, iteration)
+    }
+
+    /// The same with the nanoseconds of a step as `step` measures them.
+    fn measured<E>(
+        share: Option<f64>,
+        mut step: impl FnMut() -> f64,
+        mut iteration: impl FnMut() -> Result<f64, E>,
+    ) -> Result<Self, E> {
+        let Some(share) = share else { return Ok(Self::default()) };
+        let mut ratios = Vec::new();
+        for _ in 0..9 {
+            let step = step();
             ratios.push(iteration()? / step);
         }
         ratios.sort_unstable_by(f64::total_cmp);
@@ -53,24 +63,52 @@ fn work(steps: u64) {
 mod tests {
     use super::*;
 
-    /// An iteration of as many steps as here takes longer by that share of them.
+    /// An iteration of 1 µs among steps of 2 ns, while a slow phase comes and goes.
     #[test]
     fn the_share_is_of_the_iterations_own_work() {
-        const STEPS: u64 = 100_000;
-        let iteration = || {
-            let start = Instant::now();
-            work(STEPS);
-            Ok::<_, ()>(start.elapsed().as_nanos() as f64)
+        let phases = [1.0, 1.0, 1.6, 1.6, 1.6, 1.0, 1.0, 1.0, 3.0];
+        let (mut of_steps, mut of_iterations) = (phases.iter(), phases.iter());
+        let step = || 2.0 * of_steps.next().expect("nine");
+        let iteration = || Ok::<_, ()>(1e3 * of_iterations.next().expect("nine"));
+        let slowdown = Slowdown::measured(Some(0.05), step, iteration).expect("nothing fails");
+        assert_eq!(slowdown.steps_per_iteration, 25.0);
+    }
+
+    #[test]
+    fn a_phase_that_splits_a_pair_does_not_count() {
+        let mut steps = [2.0, 2.0, 5.0, 2.0, 2.0, 1.0, 2.0, 2.0, 2.0].into_iter();
+        let slowdown = Slowdown::measured(Some(0.1), || steps.next().expect("nine"), || Ok::<_, ()>(500.0));
+        assert_eq!(slowdown.expect("nothing fails").steps_per_iteration, 25.0);
+    }
+
+    #[test]
+    fn the_work_takes_longer_the_more_of_it_there_is() {
+        let least = |steps: u64| {
+            let once = |_| {
+                let start = Instant::now();
+                work(steps);
+                start.elapsed()
+            };
+            (0..20).map(once).min().expect("twenty")
         };
-        let slowdown = Slowdown::of(0.05, iteration).expect("nothing fails");
-        let share = slowdown.steps_per_iteration / STEPS as f64;
-        assert!((0.04..0.06).contains(&share), "{share}");
+        assert!(least(100_000) > 20 * least(1_000));
     }
 
     #[test]
     fn no_share_is_no_work() {
         let never = || -> Result<f64, ()> { panic!("nothing has to be measured") };
-        assert_eq!(Slowdown::of(0.0, never), Ok(Slowdown::default()));
-        assert_eq!(Slowdown::of(0.1, || Err("broken")), Err("broken"));
+        assert_eq!(Slowdown::of(None, never), Ok(Slowdown::default()));
+        assert_eq!(Slowdown::of(Some(0.1), || Err("broken")), Err("broken"));
+    }
+
+    #[test]
+    fn a_share_of_nothing_is_measured_and_adds_nothing() {
+        let mut measured = 0;
+        let iteration = || {
+            measured += 1;
+            Ok::<_, ()>(1e3)
+        };
+        assert_eq!(Slowdown::of(Some(0.0), iteration), Ok(Slowdown::default()));
+        assert!(measured > 0);
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn run(
     registration: &Registration,
     backend: &str,
     params: Params,
-    slowdown: f64,
+    slowdown: Option<f64>,
     mode: Mode,
     observer: Observer,
 ) -> (Status, Option<Measurement>) {
@@ -87,7 +87,7 @@ mod tests {
         };
         let params = Params::from([("n".to_owned(), 3.into())]);
         let (status, measurement) =
-            super::run(&registration, backend, params, 0.0, Mode::Once, Box::new(|_, _| ()));
+            super::run(&registration, backend, params, None, Mode::Once, Box::new(|_, _| ()));
         assert_eq!(measurement.is_some(), status.is_ok());
         let told = match status {
             Status::Ok => "ok".to_owned(),

@@ -82,7 +82,7 @@ fn all(
         let params = id.params.clone();
         let mode = sampling.map_or(Mode::Once, Mode::Measure);
         let (status, measurement) =
-            case::run(registration, &id.backend, params, 0.0, mode, Box::new(|_, _| ()));
+            case::run(registration, &id.backend, params, None, mode, Box::new(|_, _| ()));
         failed += usize::from(status.is_fault());
         match (status, measurement, sampling) {
             (Status::Failed { kind, reason }, ..) => failure(id, kind, &reason, out)?,

@@ -228,7 +228,7 @@ mod tests {
             self.hear()
         }
 
-        fn open(&mut self, token: u64, benchmark: &str, slowdown: f64) -> Reply {
+        fn open(&mut self, token: u64, benchmark: &str, slowdown: Option<f64>) -> Reply {
             self.ask(&Request::Open(CaseRequest {
                 token,
                 benchmark: benchmark.to_owned(),
@@ -274,7 +274,7 @@ mod tests {
     fn a_case_is_opened_sampled_and_closed() {
         let mut runner = Runner::start("well");
         for token in [7, 8] {
-            let Reply::Ready(ready) = runner.open(token, "steady", 0.0) else { panic!("not ready") };
+            let Reply::Ready(ready) = runner.open(token, "steady", None) else { panic!("not ready") };
             assert_eq!(ready.token, token);
             assert!(ready.estimate_nanos > 1_000.0 && ready.max_iterations > 1_000, "{ready:?}");
             for samples in [1, 3] {
@@ -294,10 +294,10 @@ mod tests {
     #[test]
     fn what_cannot_be_opened_says_why_and_the_next_can() {
         let mut runner = Runner::start("unopened");
-        fails_with(runner.open(1, "fails", 0.0), 1, Failure::Error, "no weights");
-        fails_with(runner.open(2, "panics", 0.0), 2, Failure::Panic, "out of luck at");
-        fails_with(runner.open(3, "nobody", 0.0), 3, Failure::Error, "there is no benchmark `nobody`");
-        assert!(matches!(runner.open(4, "steady", 0.0), Reply::Ready(_)));
+        fails_with(runner.open(1, "fails", None), 1, Failure::Error, "no weights");
+        fails_with(runner.open(2, "panics", None), 2, Failure::Panic, "out of luck at");
+        fails_with(runner.open(3, "nobody", None), 3, Failure::Error, "there is no benchmark `nobody`");
+        assert!(matches!(runner.open(4, "steady", None), Reply::Ready(_)));
         finished(runner.ask(&Request::Close { token: 4 }));
         runner.quit();
     }
@@ -305,13 +305,13 @@ mod tests {
     #[test]
     fn a_case_that_fails_in_a_turn_is_finished() {
         let mut runner = Runner::start("breaks");
-        assert!(matches!(runner.open(1, "breaks", 0.0), Reply::Ready(_)));
+        assert!(matches!(runner.open(1, "breaks", None), Reply::Ready(_)));
         assert!(matches!(runner.ask(&sample(1, 5, 1)), Reply::Sampled(_)));
         fails_with(runner.ask(&sample(1, 77, 1)), 1, Failure::Panic, "the sample of 77 iterations");
         // What was meant for it is passed over; the next answer is the next case's.
         runner.say(&sample(1, 5, 1));
         runner.say(&Request::Close { token: 1 });
-        assert!(matches!(runner.open(2, "steady", 0.0), Reply::Ready(ready) if ready.token == 2));
+        assert!(matches!(runner.open(2, "steady", None), Reply::Ready(ready) if ready.token == 2));
         finished(runner.ask(&Request::Close { token: 2 }));
         runner.quit();
     }
@@ -319,7 +319,7 @@ mod tests {
     #[test]
     fn what_times_itself_cannot_be_slowed_down() {
         let mut runner = Runner::start("custom");
-        fails_with(runner.open(1, "breaks", 0.1), 1, Failure::Unsupported, "`iter_custom` has a clock");
+        fails_with(runner.open(1, "breaks", Some(0.1)), 1, Failure::Unsupported, "`iter_custom` has a clock");
         runner.quit();
     }
 
@@ -327,7 +327,7 @@ mod tests {
     #[test]
     fn a_slowdown_is_real() {
         let mut runners = [Runner::start("slow-0"), Runner::start("slow-1")];
-        for (runner, slowdown) in runners.iter_mut().zip([0.0, 0.5]) {
+        for (runner, slowdown) in runners.iter_mut().zip([Some(0.0), Some(0.5)]) {
             assert!(matches!(runner.open(1, "steady", slowdown), Reply::Ready(_)));
         }
         let mut samples = [Vec::new(), Vec::new()];
