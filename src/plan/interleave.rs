@@ -19,6 +19,10 @@ pub(crate) struct InTurns {
     pub(crate) samples: (u32, u32),
 }
 
+/// Warm-up and time of a process of Criterion in a comparison, nanoseconds: what Criterion takes by default is meant for
+/// one process, and here there are many. It takes at least ten samples.
+pub(crate) const CRITERION_NANOS: (u64, u64) = (50_000_000, 200_000_000);
+
 impl Default for InTurns {
     /// On a shared machine the speed changes from one millisecond to the next, so that many short samples in turns say
     /// more than few long ones (0.3 ms halved the spread that 1 ms had, at the same time in all), and a process is worth

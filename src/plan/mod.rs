@@ -18,7 +18,7 @@ use accel_bench::record::CaseId;
 pub(crate) use self::builds::{BuildSet, Planned, which_builds};
 pub(crate) use self::error::{Error, Place, check_known};
 pub(crate) use self::expand::expand;
-pub(crate) use self::interleave::{InTurns, Seat, Table, interleave};
+pub(crate) use self::interleave::{CRITERION_NANOS, InTurns, Seat, Table, interleave};
 pub(crate) use self::listing::{Listing, sort};
 pub(crate) use self::params::parse as parse_params;
 pub(crate) use self::select::{Scope, Selection};

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use accel_bench::protocol::Sampling;
 use accel_bench::record::{CaseId, Conditions, Failure, Status};
 use accel_bench::turns::{batch_size, sample_length};
 use fastrand::Rng;
@@ -13,7 +14,7 @@ use super::child::pin;
 use super::seat::{Fault, Player, Seated, Unopened};
 use super::{Ended, Error, Settings, criterion};
 use crate::event::Event;
-use crate::plan::{Harness, InTurns, Job, Seat, Side, Table};
+use crate::plan::{CRITERION_NANOS, Case, Harness, InTurns, Job, Seat, Side, Table};
 
 /// What is measured in turns.
 #[derive(Debug)]
@@ -123,7 +124,10 @@ impl<'a> Round<'a> {
         for seat in order {
             let Some(case) = seat.case(id) else { continue };
             let mut job = seat.job.clone();
-            job.unit.cases = vec![case];
+            let (warm_up_nanos, time_nanos) = CRITERION_NANOS;
+            let warm_up_nanos = warm_up_nanos.max(case.least_warm_up_nanos);
+            let sampling = Sampling { warm_up_nanos, time_nanos, ..case.sampling };
+            job.unit.cases = vec![Case { sampling, ..case }];
             let ended = criterion::run(&job, &settings, on)?;
             if ended != Ended::Complete {
                 return Ok(ended);
