@@ -1,7 +1,7 @@
 //! The store's answer first: what looks slower in it is measured in turns before it is said.
 
 use super::judge;
-use crate::compare::Comparison;
+use crate::compare::{Comparison, Outcome};
 use crate::context::Context;
 use crate::error::Result;
 use crate::measure::{From, Machine, Project, Wanted, pair, stored_pair};
@@ -22,14 +22,23 @@ pub(super) fn confirmed(
     }
     let cases = count(suspects.len(), "case");
     cx.shell.note("Suspected", format!("{cases} that the store has as slower; measuring in turns"));
-    let wanted = Wanted { from: From::Now, only: Some(suspects), ..wanted };
+    let wanted = Wanted { from: From::Now, only: Some(suspects.clone()), ..wanted };
     let pair = pair(cx, project, machine, &wanted)?;
     judge::tell_of_time(cx, &pair, wanted.budget, "--budget");
     let again = judge::judged(cx, project, (&pair.base, &pair.candidate), args)?;
+    let unmeasured = suspects.len() - again.rows.len();
+    if unmeasured > 0 {
+        let (cases, stay) = match unmeasured {
+            1 => ("1 case".to_owned(), "stays as the store has it"),
+            some => (count(some, "case"), "stay as the store has them"),
+        };
+        cx.shell.warn(format!("{cases} had no turn and {stay}"));
+    }
     Ok(found.with_confirmed(again))
 }
 
-/// What the store says of two sides that were measured as `wanted` asks for, if every row of it is the same.
+/// What the store says of two sides that were measured as `wanted` asks for, if every row of it is the same although what
+/// time adds is known and counted.
 pub(super) fn all_the_same(
     cx: &mut Context,
     project: &Project,
@@ -38,5 +47,7 @@ pub(super) fn all_the_same(
 ) -> Result<Option<Comparison>> {
     let Some(pair) = stored_pair(project, machine, wanted)? else { return Ok(None) };
     let found = judge::judged(cx, project, (&pair.base, &pair.candidate), &judge::Args::default())?;
-    Ok((found.census.same == found.census.cases && found.census.cases > 0).then_some(found))
+    let is_same = found.census.same == found.census.cases && found.worst() == Outcome::Fine;
+    let knows_time = found.rows.iter().all(|row| row.tolerance.drift.is_some());
+    Ok((is_same && knows_time).then_some(found))
 }

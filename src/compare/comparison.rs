@@ -49,6 +49,9 @@ impl Comparison {
 
     /// Puts rows that were measured again, in turns, in the place of what the store said of them.
     pub(crate) fn with_confirmed(self, again: Self) -> Self {
+        if again.rows.is_empty() {
+            return self;
+        }
         let mut rows = self.rows;
         for row in &mut rows {
             if let Some(fresh) = again.rows.iter().find(|fresh| fresh.id == row.id) {

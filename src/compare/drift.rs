@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use accel_bench::record::{CaseId, RunRecord};
+use accel_bench::record::{CaseId, RunRecord, TreeState};
 use accel_bench::stats::{LogRatio, geometric_mean, mean, variance};
+
+use super::pairs::are_interleaved;
 
 /// How far a case's runs lie from each other, as a variance of logarithms.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,8 +27,27 @@ pub(crate) struct Drift {
 const DEGREES: f64 = 3.0;
 
 impl Drift {
-    /// From the runs of one machine, those of the same code together.
-    pub(crate) fn of(groups: &[Vec<RunRecord>]) -> Self {
+    /// From the runs of one machine: each is compared with others of the same commit in the same state. Runs outside git,
+    /// and those with known extra work, are of no code that anybody knows.
+    pub(crate) fn of(runs: Vec<RunRecord>) -> Self {
+        let mut groups: Vec<Vec<RunRecord>> = Vec::new();
+        let is_plain = |run: &RunRecord| {
+            run.commit.is_some() && run.interleaved.as_ref().is_none_or(|turns| turns.slowdowns.is_empty())
+        };
+        for run in runs.into_iter().filter(is_plain) {
+            let is_like = |group: &&mut Vec<RunRecord>| code(&group[0]) == code(&run);
+            match groups.iter_mut().find(is_like) {
+                // Code beside itself, at the same time, says nothing of what time adds.
+                Some(group) if group.iter().any(|other| are_interleaved(other, &run)) => {}
+                Some(group) => group.push(run),
+                None => groups.push(vec![run]),
+            }
+        }
+        Self::between(&groups)
+    }
+
+    /// The same of runs that stand together already.
+    fn between(groups: &[Vec<RunRecord>]) -> Self {
         let mut sums: BTreeMap<String, (f64, f64)> = BTreeMap::new();
         for group in groups {
             for (case, values) in logarithms(group) {
@@ -67,6 +88,11 @@ impl Spread {
     }
 }
 
+/// What a run measured.
+fn code(run: &RunRecord) -> Option<(&str, &TreeState)> {
+    run.commit.as_ref().map(|commit| (commit.id.as_str(), &commit.tree))
+}
+
 /// The logarithm of each run's value of each case that went well.
 fn logarithms(group: &[RunRecord]) -> BTreeMap<String, Vec<f64>> {
     let mut values: BTreeMap<_, Vec<f64>> = BTreeMap::new();
@@ -80,6 +106,8 @@ fn logarithms(group: &[RunRecord]) -> BTreeMap<String, Vec<f64>> {
 
 #[cfg(test)]
 mod tests {
+    use accel_bench::record::Interleaved;
+
     use super::super::sample;
     use super::*;
 
@@ -95,7 +123,7 @@ mod tests {
 
     #[track_caller]
     fn check(groups: &[Vec<RunRecord>], case: &str, expected: Option<(f64, f64)>) {
-        let spread = Drift::of(groups).spread(&sample::case(case, &[]).id);
+        let spread = Drift::between(groups).spread(&sample::case(case, &[]).id);
         match (spread, expected) {
             (Some(spread), Some((deviation, degrees))) => {
                 assert!((spread.variance.sqrt() - deviation).abs() < 1e-4, "{spread:?}");
@@ -123,11 +151,40 @@ mod tests {
     #[test]
     fn a_case_with_few_runs_takes_the_others_spread() {
         let groups = [group(&[("a/x@n", &[100.0, 101.0, 100.0, 101.0]), ("a/y@n", &[100.0, 103.0])])];
-        let own = Drift::of(&groups).spread(&sample::case("a/x@n", &[]).id).expect("four runs");
+        let own = Drift::between(&groups).spread(&sample::case("a/x@n", &[]).id).expect("four runs");
         assert_eq!(own.degrees, 3.0);
-        let pooled = Drift::of(&groups).spread(&sample::case("a/y@n", &[]).id).expect("that of all");
+        let pooled = Drift::between(&groups).spread(&sample::case("a/y@n", &[]).id).expect("that of all");
         assert!(pooled.variance > own.variance && pooled.degrees == 3.0, "{pooled:?}");
-        assert_eq!(Drift::of(&groups).spread(&sample::case("b/new@n", &[]).id), Some(pooled));
+        assert_eq!(Drift::between(&groups).spread(&sample::case("b/new@n", &[]).id), Some(pooled));
+    }
+
+    #[test]
+    fn only_runs_of_the_same_code_are_held_against_each_other() {
+        let run = |nanos: f64| sample::run("r", vec![sample::case("a/x@n", &[nanos])]);
+        let changed = |nanos: f64| {
+            let mut run = run(nanos);
+            let commit = run.commit.as_mut().expect("a commit");
+            commit.tree = TreeState::Dirty { tree: "77".into() };
+            run
+        };
+        let slowed = |nanos: f64| {
+            let slowdowns = [("a/x@n".to_owned(), 0.5)].into();
+            let interleaved = Some(Interleaved { slowdowns, ..Interleaved::default() });
+            RunRecord { interleaved, ..run(nanos) }
+        };
+        let outside = |nanos: f64| RunRecord { commit: None, ..run(nanos) };
+        let id = sample::case("a/x@n", &[]).id;
+        let deviation =
+            |runs: Vec<RunRecord>| Drift::of(runs).spread(&id).map(|spread| spread.variance.sqrt());
+        assert_eq!(deviation(vec![run(100.0), changed(200.0), slowed(150.0)]), None);
+        assert_eq!(deviation(vec![outside(100.0), outside(200.0)]), None);
+        let turns = |id: &str, with: &str, nanos: f64| {
+            let interleaved = Some(Interleaved { with: with.to_owned(), ..Interleaved::default() });
+            RunRecord { id: id.to_owned(), interleaved, ..run(nanos) }
+        };
+        assert_eq!(deviation(vec![turns("b", "c", 100.0), turns("c", "b", 100.0)]), None);
+        let known = deviation(vec![run(100.0), changed(300.0), run(100.0), changed(300.0), slowed(150.0)]);
+        assert!(known.is_some_and(|deviation| deviation < 1e-9), "{known:?}");
     }
 
     #[test]

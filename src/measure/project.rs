@@ -1,9 +1,9 @@
 //! What a command works on: the working tree, its repository, its store and its baselines.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use accel_bench::record::{CaseId, CommitInfo, RunRecord, RunState};
+use accel_bench::record::{CaseId, CommitInfo};
 
 use super::{SideSpec, Sources};
 use crate::compare::{Drift, Tolerance, floors};
@@ -91,18 +91,7 @@ impl Project {
 
     /// How far runs of the same code lie apart on the machine, by its newest runs.
     pub(crate) fn drift(&self, machine: &MachineId) -> Result<Drift> {
-        let mut codes: BTreeMap<String, Vec<RunRecord>> = BTreeMap::new();
-        let runs = self.store.runs()?.runs;
-        let of_machine = runs.iter().rev().filter(|run| run.machine == *machine);
-        for run in of_machine.filter(|run| run.state == RunState::Complete).take(RUNS_FOR_DRIFT) {
-            // A file that cannot be read was named when it was listed.
-            let Ok(record) = self.store.load(&run.id) else { continue };
-            let is_as_it_is = record.interleaved.as_ref().is_none_or(|turns| turns.slowdowns.is_empty());
-            if let (Some(commit), true) = (&record.commit, is_as_it_is) {
-                codes.entry(format!("{} {:?}", commit.id, commit.tree)).or_default().push(record);
-            }
-        }
-        Ok(Drift::of(&codes.into_values().collect::<Vec<_>>()))
+        Ok(Drift::of(self.store.newest(machine, RUNS_FOR_DRIFT)?))
     }
 
     /// The gate by case, with the tolerance from the command line before the manifest's, and with what calibration found

@@ -49,6 +49,15 @@ impl Store {
         Ok(runs)
     }
 
+    /// The newest complete runs of a machine class, at most so many, newest first. A file that turns out to be unreadable
+    /// is left out.
+    pub(crate) fn newest(&self, machine: &MachineId, most: usize) -> Result<Vec<RunRecord>, Error> {
+        let runs = self.runs()?.runs;
+        let is_meant = |run: &&RunSummary| run.machine == *machine && run.state == RunState::Complete;
+        let newest = runs.iter().rev().filter(is_meant).take(most);
+        Ok(newest.filter_map(|run| self.load_at(&run.id, &run.path).ok()).collect())
+    }
+
     /// A commit has a folder of its own, so the others need not be read.
     fn candidates(&self, query: &Query) -> Result<Listing, Error> {
         match &query.commit {

@@ -23,11 +23,11 @@ impl Store {
         Self { root: root.into() }
     }
 
-    /// A folder for what is not to be kept; it goes with the value.
+    /// A folder in `cache/` for what is not to be kept; it goes with the value.
     pub(crate) fn scratch(&self) -> Result<tempfile::TempDir, Error> {
-        let fault = |source| Error::write(&self.root, source);
-        fs::create_dir_all(&self.root).map_err(fault)?;
-        tempfile::Builder::new().prefix(".scratch-").tempdir_in(&self.root).map_err(fault)
+        let cache = self.create_cache()?;
+        let folder = tempfile::Builder::new().prefix("scratch-").tempdir_in(&cache);
+        folder.map_err(|source| Error::write(&cache, source))
     }
 
     pub(crate) fn root(&self) -> &Path {

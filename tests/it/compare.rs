@@ -19,15 +19,15 @@ fn constant(b: &mut Bencher) {
 }
 "#;
 
-fn project(name: &str) -> Project {
+pub(crate) fn project(name: &str) -> Project {
     Project::new(name).bench("two", TWO).toml("[[bench]]\ntarget = \"two\"\n").under_git()
 }
 
-fn verdicts(ran: &Ran) -> Vec<String> {
+pub(crate) fn verdicts(ran: &Ran) -> Vec<String> {
     ran.column("/rows", "verdict")
 }
 
-fn compared(project: &Project, line: &str) -> Ran {
+pub(crate) fn compared(project: &Project, line: &str) -> Ran {
     project.accel_bench(&format!("compare --format json {line}"))
 }
 

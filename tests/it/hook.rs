@@ -129,11 +129,7 @@ fn the_folder_that_git_is_told_of_is_used() {
 #[test]
 fn a_push_is_stopped_too() {
     let project = project("pushed");
-    let remote = tempfile::tempdir().expect("a folder");
-    let url = remote.path().to_str().expect("a path").to_owned();
-    project.git(&["init", "--quiet", "--bare", &url]);
-    project.git(&["remote", "add", "origin", &url]);
-    project.git(&["push", "--quiet", "origin", "main"]);
+    let _remote = project.pushes_to_a_remote();
     project.accel_bench("hook install --on pre-push").exits(0);
     project.git(&["merge", "--quiet", "--no-ff", "--no-edit", "docs"]);
     project.try_git(&["push", "origin", "main"]).exits(0).says("Unaffected");

@@ -5,31 +5,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::compare::{compared, project, verdicts};
 use crate::support::{Project, Ran, survivors};
-
-const TWO: &str = r#"
-#[bench(backends = ["host"])]
-fn changing(b: &mut Bencher) {
-    b.iter_custom(|iterations| it::exactly(iterations, it::NANOS));
-}
-
-#[bench(backends = ["host"])]
-fn constant(b: &mut Bencher) {
-    b.iter_custom(|iterations| it::exactly(iterations, 150_000));
-}
-"#;
-
-fn project(name: &str) -> Project {
-    Project::new(name).bench("two", TWO).toml("[[bench]]\ntarget = \"two\"\n").under_git()
-}
-
-fn compared(project: &Project, line: &str) -> Ran {
-    project.accel_bench(&format!("compare --format json {line}"))
-}
-
-fn verdicts(ran: &Ran) -> Vec<String> {
-    ran.column("/rows", "verdict")
-}
 
 /// The stored run of one side of a comparison.
 fn record(project: &Project, ran: &Ran, side: &str) -> Value {

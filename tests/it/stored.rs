@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{Project, Ran};
+use crate::compare::{compared, verdicts};
+use crate::support::Project;
 
 /// How long an iteration takes depends on the code, and on a file that no commit knows: the machine's mood, in percent.
 const MOODY: &str = r#"
@@ -35,14 +36,6 @@ fn run_in(project: &Project, mood: u64) {
     project.write("mood", &mood.to_string());
     project.accel_bench("--quiet").exits(0);
     project.write("mood", "100");
-}
-
-fn compared(project: &Project, line: &str) -> Ran {
-    project.accel_bench(&format!("compare --format json {line}"))
-}
-
-fn verdicts(ran: &Ran) -> Vec<String> {
-    ran.column("/rows", "verdict")
 }
 
 #[test]
@@ -98,25 +91,47 @@ fn what_runs_of_the_same_code_differ_by_is_no_regression() {
 #[test]
 fn the_hook_lets_pass_what_the_store_knows_to_be_the_same() {
     let project = project("screened");
-    let remote = tempfile::tempdir().expect("a folder");
-    let url = remote.path().to_str().expect("a path").to_owned();
-    project.git(&["init", "--quiet", "--bare", &url]);
-    project.git(&["remote", "add", "origin", &url]);
-    project.git(&["push", "--quiet", "origin", "main"]);
+    let _remote = project.pushes_to_a_remote();
     project.accel_bench("hook install --on pre-push").exits(0);
+    // Two runs of the same code, so that what time adds is known.
     run_in(&project, 100);
+    run_in(&project, 101);
     project.edit("src/lib.rs", "pub const", "// Why.\npub const");
     project.commit("a comment");
     run_in(&project, 101);
     let start = Instant::now();
     project.try_git(&["push", "origin", "main"]).exits(0).says("both sides were measured before");
     assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
-    assert_eq!(project.runs().len(), 2);
+    assert_eq!(project.runs().len(), 3);
     // What the store has as slower is measured.
     project.takes(300_000);
     project.commit("slower");
     run_in(&project, 100);
     let ran = project.try_git(&["push", "origin", "main"]);
     assert!(ran.code() != Some(0) && ran.stderr.contains("pairs of processes"), "{ran:#}");
-    assert_eq!(project.runs().len(), 5);
+    assert_eq!(project.runs().len(), 6);
+}
+
+#[test]
+fn the_hook_measures_where_nothing_is_known_of_what_time_adds() {
+    let project = project("unknown");
+    let _remote = project.pushes_to_a_remote();
+    project.accel_bench("hook install --on pre-push").exits(0);
+    run_in(&project, 100);
+    project.edit("src/lib.rs", "pub const", "// Why.\npub const");
+    project.commit("a comment");
+    run_in(&project, 100);
+    project.try_git(&["push", "origin", "main"]).exits(0).says("pairs of processes");
+    assert_eq!(project.runs().len(), 4);
+}
+
+#[test]
+fn a_suspect_that_is_not_selected_stays_as_the_store_has_it() {
+    let project = project("unselected");
+    run_in(&project, 100);
+    project.takes(300_000);
+    run_in(&project, 100);
+    let ran = compared(&project, "main --stored --benchmark constant").exits(1);
+    let ran = ran.says("1 case had no turn and stays as the store has it");
+    assert_eq!((verdicts(&ran)[0].as_str(), ran.at("/confirmed_by")), ("regressed", Value::Null));
 }

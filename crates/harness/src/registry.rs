@@ -115,6 +115,25 @@ pub(crate) fn matrix(params: &BTreeMap<String, Vec<ParamValue>>) -> Vec<Params> 
 }
 
 #[cfg(test)]
+impl Registration {
+    /// One that says nothing but what it runs.
+    pub(crate) const fn bare(name: &'static str, run: fn(&mut Bencher) -> Result<(), Error>) -> Self {
+        Self {
+            name,
+            group: None,
+            category: None,
+            models: &[],
+            backends: &[],
+            tags: &[],
+            params: &[],
+            file: "a.rs",
+            line: 1,
+            run,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -66,14 +66,8 @@ fn judged(
         budget: Some(hook.budget),
         only: None,
     };
-    let machine = Machine::probe(cx.tool());
-    if let Some(found) = screen::all_the_same(cx, project, &machine, &wanted)? {
-        cx.shell.note("Stored", "both sides were measured before");
-        return judge::tell(cx, &found, Format::Table);
-    }
-    cx.shell.note("Measuring", format!("{} against {}", wanted.candidate.name(), wanted.base.name()));
-    let pair = match pair(cx, project, &machine, &wanted) {
-        Ok(pair) => pair,
+    let exit = match compared(cx, project, &wanted) {
+        Ok(exit) => exit,
         Err(error) => {
             cx.shell.error(&error.in_words(), error.hint().as_deref());
             let hint = format!("`{}` goes on regardless", kind.go_on_regardless());
@@ -81,9 +75,6 @@ fn judged(
             return Ok(error.exit());
         }
     };
-    judge::tell_of_time(cx, &pair, Some(hook.budget), "[hook] budget");
-    let sides = (&pair.base, &pair.candidate);
-    let exit = judge::conclude(cx, project, sides, &judge::Args::default(), Format::Table)?;
     Ok(match exit {
         Exit::Regression | Exit::FailedCase => {
             let undo = kind.undo().map(|undo| format!("; `{undo}` takes the merge back")).unwrap_or_default();
@@ -94,4 +85,18 @@ fn judged(
         // What could not be judged is no reason to stop anybody.
         _ => Exit::Fine,
     })
+}
+
+/// Asks the store first, and measures what it cannot answer.
+fn compared(cx: &mut Context, project: &Project, wanted: &Wanted) -> Result<Exit> {
+    let machine = Machine::probe(cx.tool());
+    if let Some(found) = screen::all_the_same(cx, project, &machine, wanted)? {
+        cx.shell.note("Stored", "both sides were measured before");
+        return judge::tell(cx, &found, Format::Table);
+    }
+    cx.shell.note("Measuring", format!("{} against {}", wanted.candidate.name(), wanted.base.name()));
+    let pair = pair(cx, project, &machine, wanted)?;
+    judge::tell_of_time(cx, &pair, wanted.budget, "[hook] budget");
+    let sides = (&pair.base, &pair.candidate);
+    judge::conclude(cx, project, sides, &judge::Args::default(), Format::Table)
 }

@@ -155,6 +155,16 @@ impl Project {
         self.write(path, &text.replace(from, to));
     }
 
+    /// `main` is pushed to `origin`, which goes with the value.
+    pub(crate) fn pushes_to_a_remote(&self) -> tempfile::TempDir {
+        let remote = tempfile::tempdir().expect("a folder");
+        let url = remote.path().to_str().expect("a path");
+        self.git(&["init", "--quiet", "--bare", url]);
+        self.git(&["remote", "add", "origin", url]);
+        self.git(&["push", "--quiet", "origin", "main"]);
+        remote
+    }
+
     /// Makes one iteration take `nanos`.
     pub(crate) fn takes(&self, nanos: u64) {
         let text = self.read("src/lib.rs");

@@ -14,7 +14,7 @@ pub struct CalibrationRecord {
     pub started: String,
     /// The version of the tool.
     pub tool: String,
-    /// What is measured, as the device names itself; `rustc -V`.
+    /// `rustc -V` of the build that was measured.
     pub rustc: String,
     /// The tolerance that verdicts were made with, as a share.
     pub tolerance: f64,

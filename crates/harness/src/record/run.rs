@@ -33,8 +33,8 @@ pub struct RunRecord {
     pub interleaved: Option<Interleaved>,
 }
 
-/// Two runs whose processes came in pairs: sample `i` of process `k` of a case was taken beside sample `i` of
-/// process `k` of the same case in the other run.
+/// Two runs whose processes came in pairs: process `k` of a case was measured beside process `k` of the same case in
+/// the other run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Interleaved {
     /// The other run.

@@ -73,18 +73,7 @@ mod tests {
     use super::*;
 
     fn check(run: fn(&mut Bencher) -> Result<(), Error>, backend: &str, expected: &str) {
-        let registration = Registration {
-            name: "x",
-            group: None,
-            category: None,
-            models: &[],
-            backends: &[],
-            tags: &[],
-            params: &[],
-            file: "a.rs",
-            line: 1,
-            run,
-        };
+        let registration = Registration::bare("x", run);
         let params = Params::from([("n".to_owned(), 3.into())]);
         let (status, measurement) =
             super::run(&registration, backend, params, None, Mode::Once, Box::new(|_, _| ()));

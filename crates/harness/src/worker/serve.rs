@@ -145,21 +145,6 @@ mod tests {
     use crate::stats::{log_shift, median};
     use crate::{Bencher, Error, black_box};
 
-    const fn registration(name: &'static str, run: fn(&mut Bencher) -> Result<(), Error>) -> Registration {
-        Registration {
-            name,
-            group: None,
-            category: None,
-            models: &[],
-            backends: &[],
-            tags: &[],
-            params: &[],
-            file: "a.rs",
-            line: 1,
-            run,
-        }
-    }
-
     fn steady(b: &mut Bencher) -> Result<(), Error> {
         b.iter(|| (0..black_box(5_000_u64)).fold(1, |a, i| black_box(a ^ i)));
         Ok(())
@@ -183,10 +168,10 @@ mod tests {
     }
 
     static BENCHMARKS: [Registration; 4] = [
-        registration("steady", steady),
-        registration("fails", fails),
-        registration("panics", panics),
-        registration("breaks", breaks),
+        Registration::bare("steady", steady),
+        Registration::bare("fails", fails),
+        Registration::bare("panics", panics),
+        Registration::bare("breaks", breaks),
     ];
 
     /// The runner's end of a channel, whose other end is served by a thread.
