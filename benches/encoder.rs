@@ -2,6 +2,7 @@
 
 use accel_bench::{Bencher, Direction, Error, Metric, Throughput, bench};
 use accel_bench_workloads::families::encoder_only::{Bert, EncoderInput};
+use accel_bench_workloads::workload::{Size, Workload as _};
 use accel_bench_workloads::{check_finite, device, model};
 
 /// Weights and inputs are the same in every process, on every backend and in every commit.
@@ -36,8 +37,14 @@ fn forward(b: &mut Bencher) -> Result<(), Error> {
 
     b.throughput(Throughput::Samples(batch as u64));
     b.throughput(Throughput::Tokens((batch * sequence) as u64));
-    b.metric(Metric::new("num-params", "parameters", Direction::Neither, config.num_params() as f64));
-    let flops = config.flops(batch as u64, sequence as u64);
+    b.metric(Metric::new(
+        "num-params",
+        "parameters",
+        Direction::Neither,
+        model::num_params::<Bert>(&config, &device) as f64,
+    ));
+    let size = Size { batch, sequence, new_tokens: 0 };
+    let flops = Bert::cost(&config, size).flops;
     b.metric(Metric::new("flops", "flop", Direction::Neither, flops as f64).source("analytic"));
     b.iter(|| bert.forward(input.clone()));
     Ok(())

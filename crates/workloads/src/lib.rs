@@ -18,11 +18,13 @@
 pub mod blocks;
 mod device;
 pub mod families;
+pub mod generation;
 pub mod kernels;
 pub mod model;
 mod output;
 pub mod parity;
 pub mod weights;
+pub mod workload;
 
 pub use device::{BACKENDS, Backend, BackendError, BurnDevice, device, device_named};
 pub use output::check_finite;

@@ -112,6 +112,15 @@ pub fn random<M: Architecture>(config: &M::Config, seed: u64, device: &Device) -
     M::assemble(config, &mut Weights::random(seed, M::deviation(config), device))
 }
 
+/// The parameters of the model of `config`, embeddings and heads included, a tied tensor once. Assembles the model without
+/// its weights: `device` gets nothing but placeholders.
+#[must_use]
+pub fn num_params<M: Architecture>(config: &M::Config, device: &Device) -> u64 {
+    let mut weights = Weights::count(device);
+    M::assemble(config, &mut weights);
+    weights.counted().unwrap_or_default()
+}
+
 /// Reads the model in a Hugging Face folder: `config.json`, and `model.safetensors` or the shards that
 /// `model.safetensors.index.json` names.
 ///

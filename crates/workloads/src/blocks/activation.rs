@@ -1,7 +1,6 @@
 //! Activation functions by the names of Hugging Face's `ACT2FN`.
 
-use burn::nn::activation::{Activation, ActivationConfig};
-use burn::tensor::Device;
+use burn::tensor::{Tensor, activation};
 use serde::Deserialize;
 
 /// An activation function as `config.json` spells it.
@@ -14,21 +13,27 @@ pub enum ActivationName {
     /// The approximation of it by tanh.
     #[serde(alias = "gelu_pytorch_tanh", alias = "gelu_fast")]
     GeluNew,
+    /// x·σ(1.702·x): CLIP's approximation of it.
+    QuickGelu,
     Relu,
+    /// x·σ(x).
+    #[serde(alias = "swish")]
+    Silu,
     Tanh,
 }
 
 impl ActivationName {
-    /// The function itself; the device is not asked for anything, since none of these has parameters.
+    /// The function itself, value by value.
     #[must_use]
-    pub fn module(self, device: &Device) -> Activation {
-        let config = match self {
-            Self::Gelu => ActivationConfig::Gelu,
-            Self::GeluNew => ActivationConfig::GeluApproximate,
-            Self::Relu => ActivationConfig::Relu,
-            Self::Tanh => ActivationConfig::Tanh,
-        };
-        config.init(device)
+    pub fn apply<const D: usize>(self, x: Tensor<D>) -> Tensor<D> {
+        match self {
+            Self::Gelu => activation::gelu(x),
+            Self::GeluNew => activation::gelu_approximate(x),
+            Self::QuickGelu => x.clone() * activation::sigmoid(x * 1.702),
+            Self::Relu => activation::relu(x),
+            Self::Silu => activation::silu(x),
+            Self::Tanh => x.tanh(),
+        }
     }
 }
 
@@ -69,5 +74,39 @@ mod tests {
     #[test]
     fn unknown() {
         check("gelu10", None);
+    }
+
+    #[test]
+    fn swish() {
+        check("swish", Some(ActivationName::Silu));
+    }
+
+    #[test]
+    fn quick_gelu() {
+        check("quick_gelu", Some(ActivationName::QuickGelu));
+    }
+
+    /// What an activation makes of 1, to four digits, as PyTorch has it.
+    #[track_caller]
+    #[cfg(feature = "ndarray")]
+    fn check_of_one(activation: ActivationName, expected: f32) {
+        let device = crate::device_named("ndarray").expect("the backend is built in");
+        let found: Vec<f32> = activation
+            .apply(Tensor::<1>::from_floats([1.0], &device))
+            .into_data()
+            .try_into_vec()
+            .expect("it is f32");
+        assert!((found[0] - expected).abs() < 1e-4, "{found:?}");
+    }
+
+    #[test]
+    #[cfg(feature = "ndarray")]
+    fn values() {
+        check_of_one(ActivationName::Gelu, 0.8413);
+        check_of_one(ActivationName::GeluNew, 0.8412);
+        check_of_one(ActivationName::QuickGelu, 0.8458);
+        check_of_one(ActivationName::Relu, 1.0);
+        check_of_one(ActivationName::Silu, 0.7311);
+        check_of_one(ActivationName::Tanh, 0.7616);
     }
 }

@@ -1,4 +1,4 @@
-//! Multi-head attention.
+//! Multi-head attention: over the tokens themselves, over those of another model, with and without a cache.
 
 use burn::module::Module;
 use burn::nn::Linear;
@@ -6,10 +6,14 @@ use burn::tensor::Tensor;
 use burn::tensor::module::attention;
 use burn::tensor::ops::AttentionModuleOptions;
 
-use super::linear::{self, Bias, linear};
+use super::cache::{KeysValues, KvCache};
+use super::linear::{self, Projection, linear};
+use super::mask;
+use super::rotary::Rotary;
 use crate::weights::Weights;
+use crate::workload::Cost;
 
-/// Self-attention with as many key heads as query heads, and biases everywhere.
+/// Four linear layers, and as many heads of keys as of queries or fewer.
 #[derive(Module, Debug)]
 pub struct Attention {
     query: Linear,
@@ -17,62 +21,181 @@ pub struct Attention {
     value: Linear,
     output: Linear,
     heads: usize,
+    key_heads: usize,
+    scale: f64,
 }
 
 /// The names of the four linear layers.
-#[derive(Clone, Copy, Debug)]
-pub struct AttentionNames<'a> {
-    pub query: &'a str,
-    pub key: &'a str,
-    pub value: &'a str,
-    pub output: &'a str,
+#[derive(Clone, Debug)]
+pub struct AttentionNames {
+    pub query: Projection,
+    pub key: Projection,
+    pub value: Projection,
+    pub output: Projection,
 }
 
-/// The size of an attention; `width` is a multiple of `heads`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The size of an attention.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AttentionDims {
+    /// Of what is read and written.
     pub width: usize,
+    /// Of what keys and values are made of: `width`, unless another model made it.
+    pub source_width: usize,
     pub heads: usize,
+    /// Heads of keys and values: each serves `heads / key_heads` heads of queries.
+    pub key_heads: usize,
+    /// Values of one head.
+    pub head_size: usize,
+    /// What the scores are multiplied by.
+    pub scale: f64,
+}
+
+/// What a token may look at.
+#[derive(Clone, Debug)]
+pub enum Look {
+    /// At every token, which leaves the backend free to use its fused kernel.
+    Everywhere,
+    /// At itself and the tokens before.
+    Back,
+    /// At every token, this added to the scores: `[batch or 1, heads or 1, queries, keys]`.
+    Biased(Tensor<4>),
+}
+
+impl AttentionDims {
+    /// Self-attention with as many key heads as heads, whose sizes make up `width`.
+    #[must_use]
+    pub fn even(width: usize, heads: usize) -> Self {
+        Self::grouped(width, heads, heads, width / heads)
+    }
+
+    /// Self-attention whose key heads serve several heads each.
+    #[must_use]
+    pub fn grouped(width: usize, heads: usize, key_heads: usize, head_size: usize) -> Self {
+        let scale = (head_size as f64).sqrt().recip();
+        Self { width, source_width: width, heads, key_heads, head_size, scale }
+    }
 }
 
 impl Attention {
-    /// Takes the four layers, each `width` to `width`.
-    pub fn new(weights: &mut Weights<'_>, names: AttentionNames<'_>, dims: AttentionDims) -> Self {
-        let mut square = |name| linear(weights, name, [dims.width, dims.width], Bias::With);
+    /// Takes the four layers.
+    pub fn new(weights: &mut Weights<'_>, names: AttentionNames, dims: AttentionDims) -> Self {
+        let [inner, key_inner] = [dims.heads * dims.head_size, dims.key_heads * dims.head_size];
         Self {
-            query: square(names.query),
-            key: square(names.key),
-            value: square(names.value),
-            output: square(names.output),
+            query: linear(weights, names.query, [dims.width, inner]),
+            key: linear(weights, names.key, [dims.source_width, key_inner]),
+            value: linear(weights, names.value, [dims.source_width, key_inner]),
+            output: linear(weights, names.output, [inner, dims.width]),
             heads: dims.heads,
+            key_heads: dims.key_heads,
+            scale: dims.scale,
         }
     }
 
-    /// `[batch, sequence, width]` to the same. `bias` is added to the scores, as
-    /// [`attention_bias`](super::mask::attention_bias) makes it; without it every token looks at every token,
-    /// which leaves the backend free to use its fused kernel.
+    /// Attention of the tokens of `x`, `[batch, sequence, width]`, to each other; gives the same shape.
     #[must_use]
-    pub fn forward(&self, x: Tensor<3>, bias: Option<Tensor<4>>) -> Tensor<3> {
+    pub fn forward(&self, x: Tensor<3>, rotary: Option<&Rotary>, look: Look) -> Tensor<3> {
+        let (query, new) = self.turned(x, rotary, 0);
+        self.attend(query, new, look)
+    }
+
+    /// The same for the tokens that come after those in `cache`, to which they are added.
+    pub fn forward_cached(
+        &self,
+        x: Tensor<3>,
+        rotary: Option<&Rotary>,
+        cache: &mut KvCache,
+        look: Look,
+    ) -> Tensor<3> {
+        let (query, new) = self.turned(x, rotary, cache.len());
+        let all = cache.append(new);
+        self.attend(query, all, look)
+    }
+
+    /// Attention of the tokens of `x`, `[batch, sequence, width]`, to what [`Self::keys_values`] made of a source.
+    #[must_use]
+    pub fn forward_across(&self, x: Tensor<3>, source: KeysValues, look: Look) -> Tensor<3> {
+        let query = split_heads(self.query.forward(x), self.heads);
+        self.attend(query, source, look)
+    }
+
+    /// The keys and values of `source`, `[batch, tokens, source width]`.
+    #[must_use]
+    pub fn keys_values(&self, source: Tensor<3>) -> KeysValues {
+        let keys = split_heads(self.key.forward(source.clone()), self.key_heads);
+        KeysValues { keys, values: split_heads(self.value.forward(source), self.key_heads) }
+    }
+
+    /// Queries and new keys and values, turned by their positions.
+    fn turned(&self, x: Tensor<3>, rotary: Option<&Rotary>, start: usize) -> (Tensor<4>, KeysValues) {
         let query = split_heads(self.query.forward(x.clone()), self.heads);
-        let key = split_heads(self.key.forward(x.clone()), self.heads);
-        let value = split_heads(self.value.forward(x), self.heads);
-        let context = attention(query, key, value, None, bias, AttentionModuleOptions::default());
-        self.output.forward(merge_heads(context))
+        let KeysValues { keys, values } = self.keys_values(x);
+        match rotary {
+            Some(rotary) => {
+                (rotary.apply(query, start), KeysValues { keys: rotary.apply(keys, start), values })
+            }
+            None => (query, KeysValues { keys, values }),
+        }
+    }
+
+    fn attend(&self, query: Tensor<4>, source: KeysValues, look: Look) -> Tensor<3> {
+        let [batch, heads, queries, size] = query.dims();
+        let [_, key_heads, keys, _] = source.keys.dims();
+        let (bias, is_causal) = match look {
+            // A single query is the last token, which looks at all of them.
+            Look::Back if queries == 1 => (None, false),
+            Look::Back if queries == keys => (None, true),
+            Look::Back => (Some(mask::causal_bias([queries, keys], &query.device())), false),
+            Look::Everywhere => (None, false),
+            Look::Biased(bias) => (Some(bias), false),
+        };
+        let options = AttentionModuleOptions {
+            scale: Some(self.scale),
+            is_causal,
+            ..AttentionModuleOptions::default()
+        };
+        // One query for each head: those that share a key head stand as rows above it, and no key is copied.
+        if queries == 1 && key_heads < heads && bias.is_none() {
+            let query = query.reshape([batch, key_heads, heads / key_heads, size]);
+            let context = attention(query, source.keys, source.values, None, None, options);
+            return self.output.forward(merge_heads(context.reshape([batch, heads, 1, size])));
+        }
+        let [keys, values] = [source.keys, source.values].map(|x| repeat_heads(x, heads));
+        self.output.forward(merge_heads(attention(query, keys, values, None, bias, options)))
     }
 }
 
-/// The number of parameters of an [`Attention`].
+/// What attention of `queries` new tokens of `batch` sequences to `keys` tokens costs, whose keys and values are made of as
+/// many new tokens. A causal attention is counted in full: the scores that are hidden are computed. [`Cost::live`] counts
+/// scores that are written down, as they are where the backend has no fused kernel.
 #[must_use]
-pub const fn num_params(dims: AttentionDims) -> u64 {
-    4 * linear::num_params([dims.width, dims.width], Bias::With)
+pub fn cost(dims: AttentionDims, batch: u64, queries: u64, keys: u64) -> Cost {
+    let sources = source_cost(dims, batch * queries);
+    sources.then(across_cost(dims, batch, queries, keys))
 }
 
-/// Floating-point operations of one forward pass over `batch` sequences of `sequence` tokens: the four linear
-/// layers and the two products of scores and context, a multiply-add counted as two, the softmax not counted.
+/// What the keys and values of `tokens` tokens cost.
 #[must_use]
-pub const fn flops(dims: AttentionDims, batch: u64, sequence: u64) -> u64 {
-    let (width, tokens) = (dims.width as u64, batch * sequence);
-    8 * tokens * width * width + 4 * tokens * sequence * width
+pub fn source_cost(dims: AttentionDims, tokens: u64) -> Cost {
+    let inner = dims.key_heads * dims.head_size;
+    Cost {
+        flops: 2 * linear::flops([dims.source_width, inner], tokens),
+        live: 2 * tokens * inner as u64,
+        ..Cost::default()
+    }
+}
+
+/// What `queries` tokens of `batch` sequences cost that look at `keys` tokens whose keys and values are there.
+#[must_use]
+pub fn across_cost(dims: AttentionDims, batch: u64, queries: u64, keys: u64) -> Cost {
+    let inner = (dims.heads * dims.head_size) as u64;
+    let scores = batch * dims.heads as u64 * queries * keys;
+    Cost {
+        flops: 2 * linear::flops([dims.width, dims.heads * dims.head_size], batch * queries)
+            + 4 * batch * queries * keys * inner,
+        // The queries, the keys and values once for each head, and the scores, shifted and exponentiated.
+        live: batch * (queries + 2 * keys) * inner + 3 * scores,
+        ..Cost::default()
+    }
 }
 
 /// `[batch, sequence, width]` to `[batch, heads, sequence, width / heads]`.
@@ -85,4 +208,14 @@ fn split_heads(x: Tensor<3>, heads: usize) -> Tensor<4> {
 fn merge_heads(x: Tensor<4>) -> Tensor<3> {
     let [batch, heads, sequence, size] = x.dims();
     x.swap_dims(1, 2).reshape([batch, sequence, heads * size])
+}
+
+/// Each key head as often as it serves a head of queries, one after the other.
+fn repeat_heads(x: Tensor<4>, heads: usize) -> Tensor<4> {
+    let [batch, key_heads, keys, size] = x.dims();
+    if key_heads == heads {
+        return x;
+    }
+    let shape = [batch, key_heads, heads / key_heads, keys, size];
+    x.unsqueeze_dim::<5>(2).expand(shape).reshape([batch, heads, keys, size])
 }

@@ -3,7 +3,7 @@
 use burn::module::Param;
 use burn::nn::Linear;
 
-use crate::weights::Weights;
+use crate::weights::{Order, Weights};
 
 /// Whether a linear layer adds a vector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,22 +12,47 @@ pub enum Bias {
     Without,
 }
 
-/// Takes `{name}.weight`, stored `[output, input]`, and `{name}.bias`, `[output]`.
-pub fn linear(weights: &mut Weights<'_>, name: &str, [input, output]: [usize; 2], bias: Bias) -> Linear {
-    let weight = weights.linear(&format!("{name}.weight"), [input, output]);
+/// A linear layer by its name in a checkpoint, which holds `{name}.weight` and, with a bias, `{name}.bias`.
+#[derive(Clone, Debug)]
+pub struct Projection {
+    pub name: String,
+    pub bias: Bias,
+    pub order: Order,
+}
+
+impl Projection {
+    /// With a bias, stored `[output, input]`.
+    #[must_use]
+    pub fn biased(name: impl Into<String>) -> Self {
+        Self { name: name.into(), bias: Bias::With, order: Order::OutputFirst }
+    }
+
+    /// Without a bias, stored `[output, input]`.
+    #[must_use]
+    pub fn plain(name: impl Into<String>) -> Self {
+        Self { name: name.into(), bias: Bias::Without, order: Order::OutputFirst }
+    }
+
+    /// With a bias, part `index` of `parts` that are stored side by side as `[input, parts · output]`: GPT-2.
+    #[must_use]
+    pub fn part(name: impl Into<String>, index: usize, parts: usize) -> Self {
+        Self { name: name.into(), bias: Bias::With, order: Order::InputFirst { index, parts } }
+    }
+}
+
+/// Takes the parameters of a layer from `input` to `output` values.
+pub fn linear(weights: &mut Weights<'_>, layer: Projection, [input, output]: [usize; 2]) -> Linear {
+    let Projection { name, bias, order } = layer;
+    let weight = weights.linear(&format!("{name}.weight"), [input, output], order);
     let bias = match bias {
-        Bias::With => Some(Param::from_tensor(weights.zeros(&format!("{name}.bias"), output))),
+        Bias::With => Some(Param::from_tensor(weights.linear_bias(&format!("{name}.bias"), output, order))),
         Bias::Without => None,
     };
     Linear { weight: Param::from_tensor(weight), bias }
 }
 
-/// The number of parameters of [`linear`].
+/// Floating-point operations of a layer over `tokens` tokens, a multiply-add counted as two.
 #[must_use]
-pub const fn num_params([input, output]: [usize; 2], bias: Bias) -> u64 {
-    let vector = match bias {
-        Bias::With => output as u64,
-        Bias::Without => 0,
-    };
-    input as u64 * output as u64 + vector
+pub const fn flops([input, output]: [usize; 2], tokens: u64) -> u64 {
+    2 * tokens * input as u64 * output as u64
 }

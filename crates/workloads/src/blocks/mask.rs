@@ -1,6 +1,6 @@
 //! Which tokens may be looked at, in Hugging Face's terms.
 
-use burn::tensor::{Int, Tensor};
+use burn::tensor::{Device, Int, Tensor};
 
 /// What is added to attention scores so that tokens whose `mask` is 0 are not looked at.
 ///
@@ -15,6 +15,18 @@ pub fn attention_bias(mask: Tensor<2, Int>) -> Tensor<4> {
     let [batch, sequence] = mask.dims();
     let hidden = mask.equal_elem(0).reshape([batch, 1, 1, sequence]);
     Tensor::zeros([batch, 1, 1, sequence], &hidden.device()).mask_fill(hidden, f32::MIN)
+}
+
+/// What is added to attention scores so that each of `queries` tokens, the last of `keys`, looks back only: `[1, 1,
+/// queries, keys]`, as [`attention_bias`].
+#[must_use]
+pub fn causal_bias([queries, keys]: [usize; 2], device: &Device) -> Tensor<4> {
+    let row = Tensor::<1, Int>::arange(0..queries as i64, device).reshape([1, 1, queries, 1]);
+    let column = Tensor::<1, Int>::arange(0..keys as i64, device).reshape([1, 1, 1, keys]);
+    let offset = (keys - queries) as i64;
+    let shape = [1, 1, queries, keys];
+    let hidden = column.expand(shape).greater((row + offset).expand(shape));
+    Tensor::zeros(shape, device).mask_fill(hidden, f32::MIN)
 }
 
 #[cfg(test)]
@@ -49,5 +61,23 @@ mod tests {
     #[test]
     fn nothing_but_padding_stays_finite() {
         check([[0, 0]], [[f32::MIN, f32::MIN]]);
+    }
+
+    #[track_caller]
+    fn check_causal<const K: usize>(queries: usize, expected: &[[f32; K]]) {
+        let device = crate::device_named("ndarray").expect("the backend is built in");
+        let bias = causal_bias([queries, K], &device);
+        let values: Vec<f32> = bias.into_data().try_into_vec().expect("it is f32");
+        assert_eq!(values, expected.as_flattened());
+    }
+
+    #[test]
+    fn a_prompt_looks_back() {
+        check_causal(2, &[[0.0, f32::MIN], [0.0, 0.0]]);
+    }
+
+    #[test]
+    fn later_tokens_see_what_came_before_them() {
+        check_causal(2, &[[0.0, 0.0, f32::MIN], [0.0, 0.0, 0.0]]);
     }
 }

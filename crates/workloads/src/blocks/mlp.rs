@@ -2,51 +2,98 @@
 
 use burn::module::Module;
 use burn::nn::Linear;
-use burn::nn::activation::Activation;
 use burn::tensor::Tensor;
 
 use super::ActivationName;
-use super::linear::{self, Bias, linear};
+use super::linear::{self, Projection, linear};
 use crate::weights::Weights;
+use crate::workload::Cost;
 
 /// Two linear layers with an activation between them.
 #[derive(Module, Debug)]
 pub struct Mlp {
     up: Linear,
-    activation: Activation,
+    #[module(skip)]
+    activation: ActivationName,
     down: Linear,
 }
 
 impl Mlp {
-    /// Takes the two layers by the names `up` and `down`: `width` to `inner` and back.
+    /// Takes the two layers `up` and `down`: `width` to `inner` and back.
     pub fn new(
         weights: &mut Weights<'_>,
-        [up, down]: [&str; 2],
+        [up, down]: [Projection; 2],
         [width, inner]: [usize; 2],
         activation: ActivationName,
     ) -> Self {
         Self {
-            up: linear(weights, up, [width, inner], Bias::With),
-            activation: activation.module(weights.device()),
-            down: linear(weights, down, [inner, width], Bias::With),
+            up: linear(weights, up, [width, inner]),
+            activation,
+            down: linear(weights, down, [inner, width]),
         }
     }
 
     /// `[batch, sequence, width]` to the same.
     #[must_use]
     pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
-        self.down.forward(self.activation.forward(self.up.forward(x)))
+        self.down.forward(self.activation.apply(self.up.forward(x)))
     }
 }
 
-/// The number of parameters of an [`Mlp`].
-#[must_use]
-pub const fn num_params([width, inner]: [usize; 2]) -> u64 {
-    linear::num_params([width, inner], Bias::With) + linear::num_params([inner, width], Bias::With)
+/// Three linear layers: the activated gate is multiplied into what is widened (SwiGLU, gated GELU).
+///
+/// Shazeer, "GLU Variants Improve Transformer", 2020: <https://arxiv.org/abs/2002.05202>.
+#[derive(Module, Debug)]
+pub struct GatedMlp {
+    gate: Linear,
+    #[module(skip)]
+    activation: ActivationName,
+    up: Linear,
+    down: Linear,
 }
 
-/// Floating-point operations of one forward pass over `tokens` tokens, a multiply-add counted as two.
+impl GatedMlp {
+    /// Takes the three layers `gate`, `up` and `down`: twice `width` to `inner`, and back.
+    pub fn new(
+        weights: &mut Weights<'_>,
+        [gate, up, down]: [Projection; 3],
+        [width, inner]: [usize; 2],
+        activation: ActivationName,
+    ) -> Self {
+        Self {
+            gate: linear(weights, gate, [width, inner]),
+            activation,
+            up: linear(weights, up, [width, inner]),
+            down: linear(weights, down, [inner, width]),
+        }
+    }
+
+    /// `[batch, sequence, width]` to the same.
+    #[must_use]
+    pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+        let gate = self.activation.apply(self.gate.forward(x.clone()));
+        self.down.forward(gate * self.up.forward(x))
+    }
+}
+
+/// What an [`Mlp`] costs over `tokens` tokens.
 #[must_use]
-pub const fn flops([width, inner]: [usize; 2], tokens: u64) -> u64 {
-    4 * tokens * width as u64 * inner as u64
+pub fn cost([width, inner]: [usize; 2], tokens: u64) -> Cost {
+    Cost {
+        flops: linear::flops([width, inner], tokens) + linear::flops([inner, width], tokens),
+        // Before and after the activation.
+        live: 2 * tokens * inner as u64,
+        ..Cost::default()
+    }
+}
+
+/// What a [`GatedMlp`] costs over `tokens` tokens.
+#[must_use]
+pub fn gated_cost([width, inner]: [usize; 2], tokens: u64) -> Cost {
+    let plain = cost([width, inner], tokens);
+    Cost {
+        flops: plain.flops + linear::flops([width, inner], tokens),
+        live: plain.live + tokens * inner as u64,
+        ..plain
+    }
 }

@@ -3,13 +3,17 @@
 
 pub mod activation;
 pub mod attention;
+pub mod cache;
 pub mod embedding;
 pub mod linear;
 pub mod mask;
 pub mod mlp;
 pub mod norm;
+pub mod rotary;
 
 pub use activation::ActivationName;
-pub use attention::{Attention, AttentionDims, AttentionNames};
-pub use linear::Bias;
-pub use mlp::Mlp;
+pub use attention::{Attention, AttentionDims, AttentionNames, Look};
+pub use cache::{KeysValues, KvCache};
+pub use linear::{Bias, Projection};
+pub use mlp::{GatedMlp, Mlp};
+pub use rotary::Rotary;

@@ -1,7 +1,8 @@
 //! Normalisation over the last dimension.
 
 use burn::module::Param;
-use burn::nn::{LayerNorm, LayerNormConfig};
+use burn::nn::{LayerNorm, LayerNormConfig, RmsNorm};
+use burn::tensor::Tensor;
 
 use crate::weights::Weights;
 
@@ -14,8 +15,14 @@ pub fn layer_norm(weights: &mut Weights<'_>, name: &str, width: usize, epsilon: 
     norm
 }
 
-/// The number of parameters of [`layer_norm`].
+/// Takes `{name}.weight`, `[width]`: divides by the root of the mean square, and scales.
+pub fn rms_norm(weights: &mut Weights<'_>, name: &str, width: usize, epsilon: f64) -> RmsNorm {
+    RmsNorm { gamma: Param::from_tensor(weights.ones(&format!("{name}.weight"), width)), epsilon }
+}
+
+/// Layer normalisation without parameters of its own: mean 0 and variance 1 over the last dimension.
 #[must_use]
-pub const fn num_params(width: usize) -> u64 {
-    2 * width as u64
+pub fn standardised(x: Tensor<3>, epsilon: f64) -> Tensor<3> {
+    let (variance, mean) = x.clone().var_mean_bias(2);
+    (x - mean) / (variance + epsilon).sqrt()
 }

@@ -15,7 +15,7 @@ pub struct Naming {
     pub prefix: &'static str,
     /// Names that begin so are no part of the model: heads, and buffers that older versions stored.
     pub ignored: &'static [&'static str],
-    /// Old endings and today's.
+    /// Parts of names, one after the other: old ones and today's.
     pub renamed: &'static [(&'static str, &'static str)],
 }
 
@@ -71,6 +71,17 @@ impl Checkpoint {
         values.map_err(|error| self.failure.get_or_insert(error)).ok()
     }
 
+    /// Lets `name` be there or not.
+    pub(super) fn leave_out(&mut self, name: &str) {
+        if let Some(entry) = self.entries.get_mut(name) {
+            entry.taken = true;
+        }
+    }
+
+    pub(super) fn holds(&self, name: &str) -> bool {
+        self.entries.contains_key(name)
+    }
+
     /// Whether what was taken is what was there.
     pub(super) fn finish(mut self) -> Result<(), WeightsError> {
         if let Some(failure) = self.failure {
@@ -95,9 +106,7 @@ impl Naming {
         if self.ignored.iter().any(|ignored| name.starts_with(ignored)) {
             return None;
         }
-        let renamed =
-            self.renamed.iter().find_map(|(old, new)| Some(format!("{}{new}", name.strip_suffix(old)?)));
-        Some(renamed.unwrap_or_else(|| name.to_owned()))
+        Some(self.renamed.iter().fold(name.to_owned(), |name, (old, new)| name.replace(old, new)))
     }
 }
 

@@ -1,5 +1,7 @@
 //! The order of a matrix's values in memory.
 
+use std::ops::Range;
+
 /// Values per side of the square that is turned at a time: 32 rows of 32 `f32` fit the smallest cache.
 const TILE: usize = 32;
 
@@ -19,6 +21,11 @@ pub(crate) fn transpose(values: &[f32], [rows, columns]: [usize; 2]) -> Vec<f32>
         }
     }
     out
+}
+
+/// The values of the columns in `part` of a matrix of `columns` columns, row by row.
+pub(crate) fn columns(values: &[f32], columns: usize, part: Range<usize>) -> Vec<f32> {
+    values.chunks_exact(columns).flat_map(|row| &row[part.clone()]).copied().collect()
 }
 
 #[cfg(test)]
@@ -64,5 +71,25 @@ mod tests {
     #[test]
     fn ragged_tiles() {
         check(33, 95);
+    }
+
+    #[track_caller]
+    fn check_columns(part: Range<usize>, expected: &[f32]) {
+        assert_eq!(columns(&[0.0, 1.0, 2.0, 3.0, 4.0, 5.0], 3, part), expected);
+    }
+
+    #[test]
+    fn first_column() {
+        check_columns(0..1, &[0.0, 3.0]);
+    }
+
+    #[test]
+    fn last_columns() {
+        check_columns(1..3, &[1.0, 2.0, 4.0, 5.0]);
+    }
+
+    #[test]
+    fn no_columns() {
+        check_columns(1..1, &[]);
     }
 }

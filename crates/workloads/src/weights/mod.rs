@@ -34,8 +34,22 @@ pub struct Weights<'a> {
 
 #[derive(Debug)]
 enum Source {
-    Random { seed: u64, deviation: f32 },
+    Random {
+        seed: u64,
+        deviation: f32,
+    },
     Checkpoint(Box<Checkpoint>),
+    /// Nothing but the number of parameters asked for so far.
+    Count(u64),
+}
+
+/// How a linear layer's matrix lies in a checkpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// `[output, input]`, as `torch.nn.Linear` has it.
+    OutputFirst,
+    /// `[input, parts · output]`, as GPT-2's `Conv1D` has it: part `index` of so many of equal size side by side.
+    InputFirst { index: usize, parts: usize },
 }
 
 impl<'a> Weights<'a> {
@@ -46,6 +60,21 @@ impl<'a> Weights<'a> {
     #[must_use]
     pub fn random(seed: u64, deviation: f32, device: &'a Device) -> Self {
         Self { source: Source::Random { seed, deviation }, device }
+    }
+
+    /// No weights: placeholders, so that a model can be assembled and [counted](Self::counted) without its memory.
+    #[must_use]
+    pub fn count(device: &'a Device) -> Self {
+        Self { source: Source::Count(0), device }
+    }
+
+    /// The parameters that were asked for, where they are only [counted](Self::count).
+    #[must_use]
+    pub const fn counted(&self) -> Option<u64> {
+        match self.source {
+            Source::Count(parameters) => Some(parameters),
+            Source::Random { .. } | Source::Checkpoint(_) => None,
+        }
     }
 
     /// Weights read from `checkpoint`.
@@ -60,20 +89,57 @@ impl<'a> Weights<'a> {
         self.device
     }
 
-    /// A matrix in the shape it is stored in, such as an embedding `[entries, width]`.
-    pub fn matrix(&mut self, name: &str, shape: [usize; 2]) -> Tensor<2> {
+    /// A tensor in the shape it is stored in, such as an embedding `[entries, width]`.
+    pub fn spread<const D: usize>(&mut self, name: &str, shape: [usize; D]) -> Tensor<D> {
         self.tensor(name, shape, Start::Spread)
     }
 
-    /// The matrix of a linear layer, `[input, output]`. Stored the other way round, as PyTorch has it.
-    pub fn linear(&mut self, name: &str, [input, output]: [usize; 2]) -> Tensor<2> {
-        let data = match &mut self.source {
-            // Drawn values have no right way round.
-            Source::Random { .. } => return self.matrix(name, [input, output]),
-            Source::Checkpoint(checkpoint) => checkpoint.take(name, &[output, input]),
+    /// The matrix of a linear layer, `[input, output]`, whichever way it is stored.
+    pub fn linear(&mut self, name: &str, [input, output]: [usize; 2], order: Order) -> Tensor<2> {
+        let data = match (&mut self.source, order) {
+            // Drawn values have no right way round, but parts of one matrix are no copies of each other.
+            (Source::Random { .. } | Source::Count(_), Order::OutputFirst) => {
+                return self.spread(name, [input, output]);
+            }
+            (Source::Random { .. } | Source::Count(_), Order::InputFirst { index, .. }) => {
+                return self.spread(&format!("{name}.{index}"), [input, output]);
+            }
+            (Source::Checkpoint(checkpoint), Order::OutputFirst) => checkpoint
+                .take(name, &[output, input])
+                .map(|values| layout::transpose(&values, [output, input])),
+            (Source::Checkpoint(checkpoint), Order::InputFirst { index, parts }) => checkpoint
+                .take(name, &[input, parts * output])
+                .map(|values| layout::columns(&values, parts * output, index * output..(index + 1) * output)),
         };
-        let transposed = data.map(|values| layout::transpose(&values, [output, input]));
-        self.upload(transposed, [input, output])
+        self.upload(data, [input, output])
+    }
+
+    /// The bias of a linear layer, `[output]`: a part of the stored vector where the matrix is one.
+    pub fn linear_bias(&mut self, name: &str, output: usize, order: Order) -> Tensor<1> {
+        match (&mut self.source, order) {
+            (Source::Checkpoint(checkpoint), Order::InputFirst { index, parts }) => {
+                let part = index * output..(index + 1) * output;
+                let data = checkpoint.take(name, &[parts * output]);
+                self.upload(data.map(|values| values[part].to_vec()), [output])
+            }
+            _ => self.zeros(name, output),
+        }
+    }
+
+    /// Says that `name` is another name of a tensor that was asked for: a checkpoint may hold it again, or not.
+    pub fn duplicate(&mut self, name: &str) {
+        if let Source::Checkpoint(checkpoint) = &mut self.source {
+            checkpoint.leave_out(name);
+        }
+    }
+
+    /// Whether a checkpoint holds `name`: for models of which there are checkpoints of two kinds.
+    #[must_use]
+    pub fn holds(&self, name: &str) -> bool {
+        match &self.source {
+            Source::Random { .. } | Source::Count(_) => false,
+            Source::Checkpoint(checkpoint) => checkpoint.holds(name),
+        }
     }
 
     /// A vector that starts as ones: the scale of a norm.
@@ -93,7 +159,7 @@ impl<'a> Weights<'a> {
     /// all of them by name.
     pub fn finish(self) -> Result<(), WeightsError> {
         match self.source {
-            Source::Random { .. } => Ok(()),
+            Source::Random { .. } | Source::Count(_) => Ok(()),
             Source::Checkpoint(checkpoint) => checkpoint.finish(),
         }
     }
@@ -104,12 +170,17 @@ impl<'a> Weights<'a> {
                 Some(start.values(*seed, *deviation, name, shape.iter().product()))
             }
             Source::Checkpoint(checkpoint) => checkpoint.take(name, &shape),
+            Source::Count(parameters) => {
+                *parameters += shape.iter().map(|&length| length as u64).product::<u64>();
+                None
+            }
         };
         self.upload(values, shape)
     }
 
     fn upload<const D: usize>(&self, values: Option<Vec<f32>>, shape: [usize; D]) -> Tensor<D> {
-        // What is missing makes `finish` fail, so its place may hold anything: nothing large.
+        // What is missing makes `finish` fail, and what is counted is never run: its place may hold anything, but
+        // nothing large.
         let data = values
             .map_or_else(|| TensorData::zeros::<f32, _>([1; D]), |values| TensorData::new(values, shape));
         Tensor::from_data(data, self.device)

@@ -10,9 +10,14 @@ use burn::tensor::Device;
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
 
-/// The family folder as it was recorded.
+/// The folder of BERT as it was recorded.
 pub(crate) fn recorded() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/encoder-only")
+    family("encoder-only")
+}
+
+/// A family folder as it was recorded.
+pub(crate) fn family(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
 }
 
 pub(crate) fn cpu() -> Device {

@@ -74,7 +74,7 @@ fn folder_by_its_path() {
 #[test]
 fn built_parameters_are_as_computed() {
     let (config, bert) = tiny();
-    assert_eq!(bert.num_params() as u64, config.num_params());
+    assert_eq!(bert.num_params() as u64, model::num_params::<Bert>(&config, &cpu()));
 }
 
 #[test]

@@ -9,9 +9,10 @@ use super::config::PRESETS;
 use crate::blocks::embedding::embedding;
 use crate::blocks::linear::linear;
 use crate::blocks::norm::layer_norm;
-use crate::blocks::{Attention, AttentionNames, Bias, Mlp, mask};
+use crate::blocks::{Attention, AttentionNames, Look, Mlp, Projection, mask};
 use crate::model::{Architecture, Preset};
 use crate::weights::{Naming, Weights, integers};
+use crate::workload::{Cost, Size, Workload};
 
 /// BERT with its pooler.
 #[derive(Module, Debug)]
@@ -64,10 +65,11 @@ impl Bert {
     /// When the sequence is longer than the model has positions, or on an id out of range, as the backend sees fit.
     #[must_use]
     pub fn forward(&self, input: EncoderInput) -> EncoderOutput {
-        let bias = input.attention_mask.map(mask::attention_bias);
+        let look =
+            input.attention_mask.map_or(Look::Everywhere, |mask| Look::Biased(mask::attention_bias(mask)));
         let mut x = self.embeddings.forward(input.input_ids, input.token_type_ids);
         for layer in &self.layers {
-            x = layer.forward(x, bias.clone());
+            x = layer.forward(x, look.clone());
         }
         let first = x.clone().narrow(1, 0, 1).squeeze_dim::<2>(1);
         EncoderOutput { last_hidden_state: x, pooler_output: self.pooler.forward(first).tanh() }
@@ -100,8 +102,34 @@ impl Architecture for Bert {
         Self {
             embeddings: Embeddings::new(config, weights),
             layers: (0..config.num_hidden_layers).map(|index| Layer::new(config, weights, index)).collect(),
-            pooler: linear(weights, "pooler.dense", [config.hidden_size, config.hidden_size], Bias::With),
+            pooler: linear(
+                weights,
+                Projection::biased("pooler.dense"),
+                [config.hidden_size, config.hidden_size],
+            ),
         }
+    }
+}
+
+impl Workload for Bert {
+    type Input = EncoderInput;
+
+    fn excess(config: &BertConfig, size: Size) -> Option<String> {
+        let positions = config.max_position_embeddings;
+        (size.sequence > positions)
+            .then(|| format!("it has {positions} positions, {} are asked for", size.sequence))
+    }
+
+    fn input(config: &BertConfig, size: Size, seed: u64, device: &Device) -> EncoderInput {
+        EncoderInput::random(config, [size.batch, size.sequence], seed, device)
+    }
+
+    fn pass(&self, input: EncoderInput) -> Tensor<3> {
+        self.forward(input).last_hidden_state
+    }
+
+    fn cost(config: &BertConfig, size: Size) -> Cost {
+        config.cost(size.batch as u64, size.sequence as u64)
     }
 }
 
@@ -148,10 +176,10 @@ impl Layer {
     fn new(config: &BertConfig, weights: &mut Weights<'_>, index: usize) -> Self {
         let name = |part: &str| format!("encoder.layer.{index}.{part}");
         let names = AttentionNames {
-            query: &name("attention.self.query"),
-            key: &name("attention.self.key"),
-            value: &name("attention.self.value"),
-            output: &name("attention.output.dense"),
+            query: Projection::biased(name("attention.self.query")),
+            key: Projection::biased(name("attention.self.key")),
+            value: Projection::biased(name("attention.self.value")),
+            output: Projection::biased(name("attention.output.dense")),
         };
         let [up, down] = [name("intermediate.dense"), name("output.dense")];
         let [after_attention, after_mlp] = [name("attention.output.LayerNorm"), name("output.LayerNorm")];
@@ -159,13 +187,13 @@ impl Layer {
         Self {
             attention: Attention::new(weights, names, config.attention()),
             attention_norm: layer_norm(weights, &after_attention, width, epsilon),
-            mlp: Mlp::new(weights, [&up, &down], config.mlp(), config.hidden_act),
+            mlp: Mlp::new(weights, [up, down].map(Projection::biased), config.mlp(), config.hidden_act),
             mlp_norm: layer_norm(weights, &after_mlp, width, epsilon),
         }
     }
 
-    fn forward(&self, x: Tensor<3>, bias: Option<Tensor<4>>) -> Tensor<3> {
-        let x = self.attention_norm.forward(x.clone() + self.attention.forward(x, bias));
+    fn forward(&self, x: Tensor<3>, look: Look) -> Tensor<3> {
+        let x = self.attention_norm.forward(x.clone() + self.attention.forward(x, None, look));
         self.mlp_norm.forward(x.clone() + self.mlp.forward(x))
     }
 }

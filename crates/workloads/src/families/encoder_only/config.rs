@@ -2,8 +2,9 @@
 
 use serde::Deserialize;
 
-use crate::blocks::{ActivationName, AttentionDims, Bias, attention, embedding, linear, mlp, norm};
+use crate::blocks::{ActivationName, AttentionDims, attention, linear, mlp};
 use crate::model::Preset;
+use crate::workload::Cost;
 
 /// The dimensions of a BERT, by the names of its `config.json`.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
@@ -63,25 +64,17 @@ impl BertConfig {
         }
     }
 
-    /// Total parameters, computed from the dimensions.
-    #[must_use]
-    pub const fn num_params(&self) -> u64 {
-        let width = self.hidden_size;
-        let entries = self.vocab_size + self.max_position_embeddings + self.type_vocab_size;
-        let embeddings = embedding::num_params([entries, width]) + norm::num_params(width);
-        let halves = attention::num_params(self.attention()) + mlp::num_params(self.mlp());
-        let layer = halves + 2 * norm::num_params(width);
-        embeddings + self.num_hidden_layers as u64 * layer + linear::num_params([width, width], Bias::With)
-    }
-
-    /// Floating-point operations of the linear layers and attentions of one forward pass over `batch` sequences of
-    /// `sequence` tokens, a multiply-add counted as two.
-    #[must_use]
-    pub const fn flops(&self, batch: u64, sequence: u64) -> u64 {
-        let halves =
-            attention::flops(self.attention(), batch, sequence) + mlp::flops(self.mlp(), batch * sequence);
-        let pooler = 2 * batch * self.hidden_size as u64 * self.hidden_size as u64;
-        self.num_hidden_layers as u64 * halves + pooler
+    /// What one pass over `batch` texts of `sequence` tokens costs.
+    pub(super) fn cost(&self, batch: u64, sequence: u64) -> Cost {
+        let (tokens, width) = (batch * sequence, self.hidden_size as u64);
+        let layer =
+            attention::cost(self.attention(), batch, sequence, sequence).then(mlp::cost(self.mlp(), tokens));
+        let pooler = linear::flops([self.hidden_size; 2], batch);
+        Cost {
+            flops: self.num_hidden_layers as u64 * layer.flops + pooler,
+            live: tokens * width + layer.live,
+            ..Cost::default()
+        }
     }
 
     /// Says what is wrong with dimensions that make no model.
@@ -105,8 +98,8 @@ impl BertConfig {
         })
     }
 
-    pub(super) const fn attention(&self) -> AttentionDims {
-        AttentionDims { width: self.hidden_size, heads: self.num_attention_heads }
+    pub(super) fn attention(&self) -> AttentionDims {
+        AttentionDims::even(self.hidden_size, self.num_attention_heads)
     }
 
     pub(super) const fn mlp(&self) -> [usize; 2] {
@@ -133,12 +126,14 @@ const fn initializer_range() -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::families::encoder_only::Bert;
 
     /// The table of the design, in millions of parameters.
     #[track_caller]
     fn check(name: &str, millions: f64) {
         let preset = PRESETS.iter().find(|preset| preset.name == name).expect("a preset of this name");
-        let found = preset.config.num_params() as f64 / 1e6;
+        let device = crate::device_named("ndarray").expect("the backend is built in");
+        let found = crate::model::num_params::<Bert>(&preset.config, &device) as f64 / 1e6;
         assert!((found / millions - 1.0).abs() < 1e-3, "{name}: {found} M where the table says {millions} M");
         assert_eq!(preset.config.fault(), None);
     }
@@ -199,7 +194,7 @@ mod tests {
     #[test]
     fn base_takes_the_published_flops() {
         // 2 × parameters of the layers × tokens, and the attention's products on top.
-        let flops = PRESETS[2].config.flops(1, 128);
+        let flops = PRESETS[2].config.cost(1, 128).flops;
         assert_eq!(
             flops,
             2 * 128 * 12 * (4 * 768 * 768 + 2 * 768 * 3072) + 12 * 4 * 128 * 128 * 768 + 2 * 768 * 768
@@ -209,7 +204,7 @@ mod tests {
     #[test]
     fn flops_grow_with_the_batch() {
         let config = PRESETS[0].config;
-        assert_eq!(config.flops(8, 128), 8 * config.flops(1, 128));
+        assert_eq!(config.cost(8, 128).flops, 8 * config.cost(1, 128).flops);
     }
 
     #[test]

@@ -1,0 +1,72 @@
+//! What a model offers to the matrix of sizes: inputs, one pass, what it costs, and writing token after token.
+
+use burn::tensor::{Device, Int, Tensor};
+
+use crate::model::Architecture;
+
+/// How large the input of one iteration is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Sequences, images, … at once.
+    pub batch: usize,
+    /// Tokens of each prompt or text. Families that read something else as well say what of it is a token.
+    pub sequence: usize,
+    /// Tokens to be written after it; 0 for a single pass.
+    pub new_tokens: usize,
+}
+
+/// What one iteration takes, computed from the dimensions alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// Floating-point operations of linear layers, convolutions and attention products, a multiply-add counted as two;
+    /// softmax, norms and activations are not counted.
+    pub flops: u64,
+    /// Values that are alive at once at the peak, beside weights and cache.
+    pub live: u64,
+    /// Values that the caches hold: keys and values, or states.
+    pub cache: u64,
+}
+
+/// A model as a workload: everything from seeds and dimensions, so that it is the same on every machine.
+pub trait Workload: Architecture {
+    /// What one pass reads, on the device.
+    type Input: Clone;
+
+    /// Says what of the model `size` goes beyond, such as its positions.
+    fn excess(config: &Self::Config, size: Size) -> Option<String>;
+
+    /// An input of this size, drawn from `seed`. `size` has no [`Workload::excess`].
+    fn input(config: &Self::Config, size: Size, seed: u64, device: &Device) -> Self::Input;
+
+    /// One pass over the whole input, without a cache; `[batch, tokens, values]`: hidden states, or the scores of the
+    /// vocabulary or classes.
+    fn pass(&self, input: Self::Input) -> Tensor<3>;
+
+    /// What one iteration of this size costs: one pass, or with [`Size::new_tokens`] the prompt and each token.
+    fn cost(config: &Self::Config, size: Size) -> Cost;
+}
+
+/// A model that writes token after token.
+pub trait Generator: Workload {
+    /// What it remembers between tokens.
+    type State;
+
+    /// Reads the prompt and takes memory for `new_tokens` more; gives the scores of the first of them, `[batch,
+    /// vocabulary]`.
+    fn prefill(&self, input: Self::Input, new_tokens: usize) -> (Tensor<2>, Self::State);
+
+    /// Reads one token of each sequence, `[batch, 1]`; gives the scores of the next, `[batch, vocabulary]`.
+    fn step(&self, tokens: Tensor<2, Int>, state: &mut Self::State) -> Tensor<2>;
+}
+
+impl Cost {
+    /// The costs of two parts that run one after the other.
+    #[must_use]
+    pub fn then(self, next: Self) -> Self {
+        Self {
+            flops: self.flops + next.flops,
+            live: self.live.max(next.live),
+            cache: self.cache.max(next.cache),
+        }
+    }
+}
