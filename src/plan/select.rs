@@ -121,11 +121,10 @@ impl<'a> Scope<'a> {
     }
 
     pub(super) fn takes_case(&self, id: &CaseId) -> bool {
-        let name = id.to_string();
         let model = id.params.get("model").map(ToString::to_string);
         let filters = [&self.suite.filters, &self.selection.filters];
         let models = [&self.suite.models, &self.selection.models];
-        filters.into_iter().all(|list| any(list, |pattern| pattern.matches_id(&name)))
+        filters.into_iter().all(|list| any(list, |pattern| pattern.matches_case(id)))
             && models.into_iter().all(|list| {
                 any(list, |pattern| model.as_deref().is_some_and(|model| pattern.matches_name(model)))
             })
