@@ -105,7 +105,8 @@ impl CaseId {
     /// parameters in full, `bench/benchmark/model=bert-tiny,batch-size=1@ndarray`.
     #[must_use]
     pub fn spellings(&self) -> [String; 3] {
-        [self.label(), self.earlier_label(), self.full_label()].map(|label| format!("{label}@{}", self.backend))
+        [self.label(), self.earlier_label(), self.full_label()]
+            .map(|label| format!("{label}@{}", self.backend))
     }
 
     /// One cell of all parameters, other parameters before the precision.
@@ -247,7 +248,10 @@ mod tests {
             "enc/forward/bert-tiny/b1_s128_f32,causal=true@ndarray",
         );
         check(&[("precision", "q4".into())], "enc/forward/q4@ndarray");
-        check(&[("sequence-length", 8.into()), ("new-tokens", 4.into())], "enc/forward/s8,new-tokens=4@ndarray");
+        check(
+            &[("sequence-length", 8.into()), ("new-tokens", 4.into())],
+            "enc/forward/s8,new-tokens=4@ndarray",
+        );
         check(&[("model", "./a/b".into()), ("batch-size", 4.into())], "enc/forward/./a/b/b4@ndarray");
     }
 
@@ -268,7 +272,12 @@ mod tests {
         spelled(&[], "", "", "");
         spelled(&[("n", 1.into()), ("k", 2.into())], "", "/k=2_n=1", "/k=2,n=1");
         spelled(
-            &[("precision", "f16".into()), ("model", "m".into()), ("batch-size", 1.into()), ("steps", 3.into())],
+            &[
+                ("precision", "f16".into()),
+                ("model", "m".into()),
+                ("batch-size", 1.into()),
+                ("steps", 3.into()),
+            ],
             "b1_f16",
             "/m/b1_steps=3_f16",
             "/model=m,batch-size=1,precision=f16,steps=3",
