@@ -92,13 +92,13 @@ fn fault(name: &str, path: &Path) -> Option<Fault> {
     })
 }
 
-/// The path without `.` and `..`, whether it exists or not.
+/// An absolute path without `.` and `..`, whether it exists or not.
 fn flat(path: &Path) -> PathBuf {
     let mut flat = PathBuf::new();
     for part in path.components() {
         match part {
             Component::CurDir => {}
-            Component::ParentDir if flat.parent().is_some() => drop(flat.pop()),
+            Component::ParentDir => drop(flat.pop()),
             part => flat.push(part),
         }
     }

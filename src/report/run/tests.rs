@@ -142,7 +142,21 @@ fn with_unsupported_cells() -> RunRecord {
 
 #[test]
 fn a_reason_of_many_cells_is_told_once() {
-    insta::assert_snapshot!(bare(&render(&with_unsupported_cells(), Format::Table, 80)), @"");
+    insta::assert_snapshot!(bare(&render(&with_unsupported_cells(), Format::Table, 80)), @"
+    case                                        latency  throughput  memory peak
+    encoder
+      forward/bert-base/b4_f16@ndarray
+        ∅ unsupported: too large: try batch-size 1
+      forward/bert-tiny/b1_f32@ndarray  100.0 ns ±0.0 %
+
+    ∅ 5 cases unsupported: this backend multiplies no matrices of 16-bit floats:
+      try precision f32, or the backend wgpu
+      encoder/forward/bert-tiny/ b1_f16@ndarray, b4_f16@ndarray, b16_f16@ndarray
+      encoder/forward/bert-base/ b1_f16@ndarray, b16_f16@ndarray
+
+    7 cases: 1 ok, 6 unsupported
+    ±: 95 % interval over processes
+    ");
 }
 
 #[test]
@@ -156,7 +170,18 @@ fn a_precision_that_was_not_asked_for_is_told() {
         process.notes.insert("flops-source".into(), "analytic".into());
     }
     let record = sample::run("r", cases);
-    insta::assert_snapshot!(bare(&render(&record, Format::Table, 80)), @"");
+    insta::assert_snapshot!(bare(&render(&record, Format::Table, 80)), @"
+    case                  latency  throughput  memory peak
+    e
+      f/f16@wgpu  100.0 ns ±0.0 %
+        effective-precision: f32, not f16
+      f/f32@wgpu  100.0 ns ±0.0 %
+      f/q8@wgpu   100.0 ns ±0.0 %
+        effective-precision: f32, not q8
+
+    3 cases: 3 ok
+    ±: 95 % interval over processes
+    ");
     let line = render(&record, Format::Jsonl, 80);
     let line: serde_json::Value = serde_json::from_str(line.lines().next().expect("a case")).expect("JSON");
     assert_eq!(line["notes"], serde_json::json!({"effective-precision": "f32", "flops-source": "analytic"}));
