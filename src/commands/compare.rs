@@ -1,6 +1,6 @@
 //! `compare`: is one state of the code slower than another?
 
-use super::{judge, screen, selection};
+use super::{budget, judge, screen, selection};
 use crate::compare;
 use crate::context::Context;
 use crate::error::{Exit, Result};
@@ -38,9 +38,8 @@ pub(crate) struct Args {
     /// Measure both sides again, although nothing has changed since they were compared
     #[arg(long)]
     measure: bool,
-    /// Start no case later than this after the first; what is not decided by then stays undecided
-    #[arg(long, value_name = "TIME", value_parser = crate::manifest::parse_time)]
-    budget: Option<std::time::Duration>,
+    #[command(flatten)]
+    budget: budget::Args,
     /// How the table is written
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: Format,
@@ -86,13 +85,14 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     }
     cx.shell.note("Comparing", format!("{} with {}", candidate.name(), base.name()));
     let (selection, threshold) = (args.selection.resolve(&[])?, args.judge.threshold);
-    let wanted = Wanted { base, candidate, from, selection, threshold, budget: args.budget, only: None };
+    let budget = args.budget.resolve(&project, &selection)?;
+    let wanted = Wanted { base, candidate, from, selection, threshold, budget: budget.time, only: None };
     let pair = pair(cx, &project, &machine, &wanted)?;
-    judge::tell_of_time(cx, &pair, args.budget, "--budget");
+    judge::tell_of_time(cx, &pair, &budget);
     let mut found = judge::judged(cx, &project, (&pair.base, &pair.candidate), &args.judge)?;
     let time_lies_between = !compare::are_interleaved(&pair.base, &pair.candidate);
     if from == From::Store && time_lies_between && !args.no_run {
-        found = screen::confirmed(cx, &project, &machine, wanted, found, &args.judge)?;
+        found = screen::confirmed(cx, &project, &machine, (wanted, &budget), found, &args.judge)?;
     }
     judge::tell(cx, &found, args.format)
 }

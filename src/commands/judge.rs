@@ -1,8 +1,8 @@
 //! The end of every command that compares: refuse what cannot be compared, render, and the exit code.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
+use super::budget::Budget;
 use crate::compare::{self, Comparison, Drift, Outcome};
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
@@ -26,16 +26,22 @@ pub(crate) struct Args {
     pub(crate) force: bool,
 }
 
-/// Says that the budget ran out, where it did; `set_by` is what the reader can change.
-pub(crate) fn tell_of_time(cx: &mut Context, pair: &Pair, budget: Option<Duration>, set_by: &str) {
-    let Some(budget) = budget.filter(|_| pair.ended == Ended::OutOfTime) else { return };
-    let unreached = match pair.unreached {
+/// Says that the budget ran out, where it did.
+pub(crate) fn tell_of_time(cx: &mut Context, pair: &Pair, budget: &Budget) {
+    if pair.ended == Ended::OutOfTime {
+        tell_what_ran_out(cx, budget, "what was measured is judged", pair.unreached);
+    }
+}
+
+/// Says that the budget ran out, and how many cases had no turn.
+pub(crate) fn tell_what_ran_out(cx: &mut Context, budget: &Budget, what_is_there: &str, unreached: usize) {
+    let Some(time) = budget.time else { return };
+    let unreached = match unreached {
         0 => String::new(),
         some => format!("; {} had no turn", report::count(some, "case")),
     };
-    cx.shell.warn(format!(
-        "the budget of {budget:?} ran out (`{set_by}`); what was measured is judged{unreached}"
-    ));
+    cx.shell
+        .warn(format!("the budget of {time:?} ran out (`{}`); {what_is_there}{unreached}", budget.set_by));
 }
 
 /// Judges two runs and says what the comparison comes to.

@@ -1,6 +1,7 @@
 //! One file per subcommand: its arguments, and a recipe of resolve, do, render.
 
 mod baseline;
+mod budget;
 mod calibrate;
 mod cli;
 mod compare;

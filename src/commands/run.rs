@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use accel_bench::record::RunRecord;
 
 use super::selection;
-use super::{judge, planned};
+use super::{budget, judge, planned};
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::measure::{From, Machine, Project, Session, SideSpec, Wanted, measure, pair, prepare};
@@ -41,6 +41,8 @@ pub(crate) struct Args {
     /// Keep the run under this name, to compare with later
     #[arg(long, value_name = "NAME")]
     save_baseline: Option<String>,
+    #[command(flatten)]
+    budget: budget::Args,
     #[command(flatten)]
     judge: judge::Args,
 }
@@ -90,7 +92,8 @@ fn measured(
         machine.join().map_err(|_| Error::usage("the probe of the hardware panicked", "please report it"))?;
     let profile = Scope::new(&project.sources.manifest, selection)?.record();
     let unlisted = prepared.unlisted.clone();
-    let session = Session { sides: vec![(Side::Candidate, prepared)], profile, budget: None };
+    let budget = args.budget.resolve(project, selection)?;
+    let session = Session { sides: vec![(Side::Candidate, prepared)], profile, budget: budget.time };
     let mut measured = measure(cx, project, &machine, session)?;
     let record = measured.records.remove(&Side::Candidate).expect("the candidate was measured");
     judge::show(cx, &record, args.format)?;
@@ -107,6 +110,9 @@ fn measured(
         cx.shell.warn(format!("interrupted; {kept} kept"));
         return Ok((record, Exit::Interrupted));
     }
+    if measured.ended == Ended::OutOfTime {
+        judge::tell_what_ran_out(cx, &budget, "what was measured is kept", measured.unreached);
+    }
     let failed = !unlisted.is_empty() || record.cases.iter().any(|case| case.status.is_fault());
     Ok((record, if failed { Exit::FailedCase } else { Exit::Fine }))
 }
@@ -120,17 +126,12 @@ fn compared(
 ) -> Result<(RunRecord, Exit)> {
     let machine = Machine::probe(cx.tool());
     let base = project.side(cx, &machine.id, text)?;
-    let threshold = args.judge.threshold;
-    let wanted = Wanted {
-        base,
-        candidate: SideSpec::WorkingTree,
-        from: From::Now,
-        selection,
-        threshold,
-        budget: None,
-        only: None,
-    };
+    let (candidate, threshold) = (SideSpec::WorkingTree, args.judge.threshold);
+    let budget = args.budget.resolve(project, &selection)?;
+    let wanted =
+        Wanted { base, candidate, from: From::Now, selection, threshold, budget: budget.time, only: None };
     let pair = pair(cx, project, &machine, &wanted)?;
+    judge::tell_of_time(cx, &pair, &budget);
     let exit = judge::conclude(cx, project, (&pair.base, &pair.candidate), &args.judge, args.format)?;
     Ok((pair.candidate, exit))
 }

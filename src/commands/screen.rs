@@ -1,5 +1,6 @@
 //! The store's answer first: what looks slower in it is measured in turns before it is said.
 
+use super::budget::Budget;
 use super::judge;
 use crate::compare::{Comparison, Outcome};
 use crate::context::Context;
@@ -12,7 +13,7 @@ pub(super) fn confirmed(
     cx: &mut Context,
     project: &Project,
     machine: &Machine,
-    wanted: Wanted,
+    (wanted, budget): (Wanted, &Budget),
     found: Comparison,
     args: &judge::Args,
 ) -> Result<Comparison> {
@@ -24,7 +25,7 @@ pub(super) fn confirmed(
     cx.shell.note("Suspected", format!("{cases} that the store has as slower; measuring in turns"));
     let wanted = Wanted { from: From::Now, only: Some(suspects.clone()), ..wanted };
     let pair = pair(cx, project, machine, &wanted)?;
-    judge::tell_of_time(cx, &pair, wanted.budget, "--budget");
+    judge::tell_of_time(cx, &pair, budget);
     let again = judge::judged(cx, project, (&pair.base, &pair.candidate), args)?;
     let unmeasured = suspects.len() - again.rows.len();
     if unmeasured > 0 {

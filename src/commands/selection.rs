@@ -15,7 +15,7 @@ pub(crate) struct Args {
     /// Only this bench or benchmark (`*` stands for anything)
     #[arg(long, value_name = "NAME")]
     benchmark: Vec<String>,
-    /// Only on this backend
+    /// Only on these backends; a build gets the feature of each
     #[arg(long, visible_alias = "hardware", value_name = "NAME", value_delimiter = ',')]
     backend: Vec<String>,
     /// Only benchmarks of this category
@@ -27,7 +27,7 @@ pub(crate) struct Args {
     /// Only benchmarks with this tag
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     tag: Vec<String>,
-    /// Values of a parameter: batch-size=1,8, or JSON: '{"batch-size": [1, 8]}'
+    /// Values of a parameter: batch-size=1,8, a model's folder: model=./tiny, or JSON: '{"batch-size": [1, 8]}'
     #[arg(long, value_name = "KEY=VALUE")]
     params: Vec<String>,
     /// How much to measure: quick, default, full, or a profile of bench.toml

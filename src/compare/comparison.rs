@@ -126,7 +126,7 @@ fn rows(
     let (base_units, candidate_units) = (by_unit(base), by_unit(candidate));
     let row = |id: &CaseId| {
         let key = id.to_string();
-        let unit = (id.bench.as_str(), id.backend.as_str());
+        let unit = unit(id);
         let company = if base_units.get(&unit) == candidate_units.get(&unit) {
             Company::Same
         } else {
@@ -146,13 +146,19 @@ fn by_id(run: &RunRecord) -> HashMap<String, &CaseRecord> {
     run.cases.iter().map(|case| (case.id.to_string(), case)).collect()
 }
 
-/// The cases that shared processes: those of one bench on one backend, in order.
-fn by_unit(run: &RunRecord) -> BTreeMap<(&str, &str), Vec<String>> {
+/// The cases that shared processes, in order.
+fn by_unit(run: &RunRecord) -> BTreeMap<(&str, &str, String), Vec<String>> {
     let mut units: BTreeMap<_, Vec<String>> = BTreeMap::new();
     for CaseRecord { id, .. } in &run.cases {
-        units.entry((id.bench.as_str(), id.backend.as_str())).or_default().push(id.label());
+        units.entry(unit(id)).or_default().push(id.label());
     }
     units
+}
+
+/// Cases of one bench, backend and precision share processes.
+fn unit(id: &CaseId) -> (&str, &str, String) {
+    let precision = id.params.get("precision").map(ToString::to_string).unwrap_or_default();
+    (&id.bench, &id.backend, precision)
 }
 
 #[cfg(test)]

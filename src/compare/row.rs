@@ -4,6 +4,7 @@ use accel_bench::record::{CaseId, CaseRecord, Failure, Status};
 
 use super::estimate::Estimate;
 use super::metric::{Company, MetricRow, metric_rows};
+use super::notes::{Notes, effective_precision, notes};
 use super::{Judgement, Tolerance};
 
 /// One row of a comparison.
@@ -23,6 +24,7 @@ pub(crate) struct Row {
 pub(crate) struct Cell {
     pub(crate) status: Status,
     pub(crate) latency: Option<Estimate>,
+    pub(crate) notes: Notes,
 }
 
 /// What became of a case from the baseline to the candidate.
@@ -67,6 +69,15 @@ impl Row {
         Self { id: id.clone(), base, candidate, tolerance, standing, metrics }
     }
 
+    /// The precisions that the sides ran in, where these are two: then their times are not of the same work.
+    pub(crate) fn two_precisions(&self) -> Option<(String, String)> {
+        let of = |cell: &Option<Cell>| {
+            let cell = cell.as_ref().filter(|cell| cell.latency.is_some())?;
+            effective_precision(&self.id.params, &cell.notes)
+        };
+        of(&self.base).zip(of(&self.candidate)).filter(|(base, candidate)| base != candidate)
+    }
+
     /// Whether its latency or one of its metrics regressed beyond the alert level.
     pub(crate) fn is_alert(&self) -> bool {
         matches!(self.standing, Standing::Judged(judgement) if judgement.is_alert(self.tolerance.alert))
@@ -75,7 +86,7 @@ impl Row {
 
 impl Cell {
     fn of(case: &CaseRecord) -> Self {
-        Self { status: case.status.clone(), latency: Estimate::of_latency(case) }
+        Self { status: case.status.clone(), latency: Estimate::of_latency(case), notes: notes(case) }
     }
 
     /// Why the case has no result that counts.
@@ -198,6 +209,27 @@ mod tests {
         assert!(matches!(row.standing, Standing::Judged(Judgement { verdict: Verdict::Regressed, .. })));
         let relaxed = Tolerance { tolerance: 0.5, alert: 0.9, ..Tolerance::default() };
         assert!(!row_of(&base.id, Some(&base), Some(&candidate), relaxed).is_alert());
+    }
+
+    #[test]
+    fn sides_of_two_precisions_are_told() {
+        let case = |note: Option<&str>| {
+            let mut case = sample::case("e/f@x?precision=f16", &[100.0, 100.0]);
+            let note = note.map(|text| ("effective-precision".to_owned(), text.to_owned()));
+            case.processes.iter_mut().for_each(|process| process.notes.extend(note.clone()));
+            case
+        };
+        let check = |base: Option<&str>, candidate: Option<&str>, expected: Option<(&str, &str)>| {
+            let (base, candidate) = (case(base), case(candidate));
+            let row = row_of(&base.id, Some(&base), Some(&candidate), Tolerance::default());
+            let found = row.two_precisions();
+            assert_eq!(found.as_ref().map(|(base, candidate)| (base.as_str(), candidate.as_str())), expected);
+        };
+        check(None, None, None);
+        check(Some("f32"), Some("f32"), None);
+        check(Some("f16"), None, None);
+        check(None, Some("f32"), Some(("f16", "f32")));
+        check(Some("f32"), None, Some(("f32", "f16")));
     }
 
     #[test]

@@ -15,6 +15,7 @@ use super::cpus::{Cpus, RawCpus};
 use super::duration::Time;
 use super::env::Env;
 use super::error::{Problem, Problems};
+use super::folder::{self, ModelFolder};
 use super::harness::Harness;
 use super::isolate::Isolate;
 use super::known::Known;
@@ -71,6 +72,8 @@ pub(crate) struct Bench {
     /// Absent: as `[run]` or the default says.
     pub(crate) backends: Option<Vec<String>>,
     pub(crate) params: BTreeMap<String, Vec<ParamValue>>,
+    /// The models among them that are named by their folder.
+    pub(crate) folders: Vec<ModelFolder>,
     /// Absent, like the next ones: the profile's.
     pub(crate) warm_up: Option<Duration>,
     pub(crate) time: Option<Duration>,
@@ -95,6 +98,7 @@ impl Bench {
             package: Some(package.to_owned()),
             backends: None,
             params: BTreeMap::new(),
+            folders: Vec::new(),
             warm_up: None,
             time: None,
             processes: None,
@@ -121,7 +125,12 @@ impl RawBench {
             name: (**self.name()).clone(),
             package: self.package,
             backends: self.backends.as_ref().map(|list| plain(Some(list))),
-            params: self.params.into_iter().map(|(name, values)| (name, values.0)).collect(),
+            folders: self
+                .params
+                .iter()
+                .flat_map(|(name, values)| folder::of_param(name, &values.folders, problems))
+                .collect(),
+            params: self.params.into_iter().map(|(name, values)| (name, values.all)).collect(),
             warm_up: self.warm_up.map(|time| time.0),
             time: self.time.map(|time| time.0),
             processes: self.processes.map(NonZeroU32::get),

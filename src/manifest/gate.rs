@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use accel_bench::record::CaseId;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -51,12 +52,11 @@ struct Limits {
 }
 
 impl Gate {
-    /// The tolerance of the case of this id, `bench/benchmark/…` with or without its backend.
-    pub(crate) fn tolerance_for(&self, case: &str) -> f64 {
+    pub(crate) fn tolerance_for(&self, case: &CaseId) -> f64 {
         self.limits(case).tolerance
     }
 
-    pub(crate) fn alert_for(&self, case: &str) -> f64 {
+    pub(crate) fn alert_for(&self, case: &CaseId) -> f64 {
         self.limits(case).alert
     }
 
@@ -66,8 +66,8 @@ impl Gate {
         Self { tolerance, alert: self.alert.max(tolerance), cases: Vec::new() }
     }
 
-    fn limits(&self, case: &str) -> Limits {
-        let special = self.cases.iter().find(|(pattern, _)| pattern.matches_id(case));
+    fn limits(&self, case: &CaseId) -> Limits {
+        let special = self.cases.iter().find(|(pattern, _)| pattern.matches_case(case));
         special.map_or(Limits { tolerance: self.tolerance, alert: self.alert }, |(_, limits)| *limits)
     }
 }
@@ -121,8 +121,15 @@ mod tests {
     use super::*;
     use crate::manifest::tests::{manifest, problem};
 
-    fn check(text: &str, case: &str, tolerance: f64, alert: f64) {
-        let gate = manifest(text).gate;
+    fn case(id: &str) -> CaseId {
+        let (label, backend) = id.split_once('@').unwrap_or((id, "host"));
+        let (bench, benchmark) = label.split_once('/').unwrap_or((label, "it"));
+        let [bench, benchmark, backend] = [bench, benchmark, backend].map(str::to_owned);
+        CaseId { bench, benchmark, params: Default::default(), backend }
+    }
+
+    fn check(text: &str, id: &str, tolerance: f64, alert: f64) {
+        let (gate, case) = (manifest(text).gate, &case(id));
         let close = |a: f64, b: f64| (a - b).abs() < 1e-12;
         assert!(close(gate.tolerance_for(case), tolerance), "{} in {text}", gate.tolerance_for(case));
         assert!(close(gate.alert_for(case), alert), "{} in {text}", gate.alert_for(case));
@@ -157,7 +164,8 @@ mod tests {
     #[test]
     fn a_threshold_is_for_all() {
         let gate = manifest(CASES).gate.with_tolerance(Percent::parse("12%").expect("a percentage"));
-        assert_eq!((gate.tolerance_for("kernels/softmax"), gate.alert_for("kernels/softmax")), (0.12, 0.12));
+        let case = case("kernels/softmax");
+        assert_eq!((gate.tolerance_for(&case), gate.alert_for(&case)), (0.12, 0.12));
     }
 
     #[test]

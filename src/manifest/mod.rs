@@ -11,6 +11,7 @@ mod document;
 mod duration;
 mod env;
 mod error;
+mod folder;
 mod gate;
 mod harness;
 mod hook;
@@ -37,6 +38,7 @@ pub(crate) use self::baseline::Baseline;
 pub(crate) use self::bench::Bench;
 pub(crate) use self::cpus::Cpus;
 pub(crate) use self::error::Error;
+pub(crate) use self::folder::{MODEL, ModelFolder, called};
 pub(crate) use self::gate::Gate;
 pub(crate) use self::harness::Harness;
 pub(crate) use self::hook::Hook;
@@ -95,6 +97,20 @@ impl Manifest {
         let bench = self.benches.iter().find(|other| other.name == bench)?;
         let mut problems = Problems::default();
         problems.push(Problem { help, ..Problem::new(bench.at.clone()?, title, "in this entry") });
+        Some(Error::new(path, text, problems))
+    }
+
+    /// What only the disk could tell of a model's folder, drawn where it is named.
+    pub(crate) fn problem_of_folder(
+        &self,
+        folder: &ModelFolder,
+        title: String,
+        label: &str,
+        help: String,
+    ) -> Option<Error> {
+        let (text, path) = (self.text.as_deref()?, self.path.as_deref()?);
+        let mut problems = Problems::default();
+        problems.push(Problem::new(folder.at.clone(), title, label).help(help));
         Some(Error::new(path, text, problems))
     }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use accel_bench::record::CaseId;
 use wildmatch::WildMatch;
 
 /// With a `*` (any text) or `?` (one character) the whole id must match, with or without its `@backend`;
@@ -18,8 +19,18 @@ impl Pattern {
         &self.0
     }
 
+    /// Whether the case is meant, by its name, by the name that it had in earlier versions or, where the pattern names
+    /// values, by all of its parameters in full.
+    pub(crate) fn matches_case(&self, id: &CaseId) -> bool {
+        let [name, earlier, full] = id.spellings();
+        self.matches_id(&name)
+            || self.matches_id(&earlier)
+            // A word such as `size` is not looked for among the names of parameters.
+            || self.0.contains('=') && self.matches_id(&full)
+    }
+
     /// Whether the case `bench/benchmark/model/cell@backend` is meant.
-    pub(crate) fn matches_id(&self, id: &str) -> bool {
+    pub(super) fn matches_id(&self, id: &str) -> bool {
         if !self.is_glob() {
             return id.contains(&self.0);
         }
@@ -87,6 +98,27 @@ mod tests {
         id("*/b?_s128", true);
         id("forward/*", false);
         id("*@wgpu", false);
+    }
+
+    #[test]
+    fn a_case_is_meant_by_each_of_its_spellings() {
+        let params = [("model", "m".into()), ("batch-size", 1.into()), ("precision", "f16".into())];
+        let mut params: accel_bench::record::Params =
+            params.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        params.insert("steps".to_owned(), 3.into());
+        let id = CaseId { bench: "enc".into(), benchmark: "train".into(), params, backend: "wgpu".into() };
+        let case = |pattern: &str, expected: bool| {
+            assert_eq!(Pattern::new(pattern).matches_case(&id), expected, "{pattern}");
+        };
+        case("b1_f16", true);
+        case("enc/train/m/b1_f16,steps=3", true);
+        case("*/b1_f16*@wgpu", true);
+        case("*/b1_steps=3_f16", true);
+        case("enc/train/model=m,batch-size=1,precision=f16,steps=3", true);
+        case("*batch-size=1,*", true);
+        case("batch-size=8", false);
+        case("batch", false);
+        case("b1_f32", false);
     }
 
     #[test]

@@ -1,13 +1,16 @@
 //! `[suites.NAME]`: a named selection of cases.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use accel_bench::record::ParamValue;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::at::{At, plain};
+use super::duration::Time;
 use super::error::Problems;
+use super::folder::{self, ModelFolder};
 use super::known::Known;
 use super::pattern::Pattern;
 use super::values::Values;
@@ -35,6 +38,8 @@ pub(super) struct RawSuite {
     params: BTreeMap<String, Values>,
     /// The profile to measure with. Default: that of `[run]`.
     profile: Option<At<String>>,
+    /// Start no case later than this after the first, "15min". Default: however long it takes.
+    budget: Option<At<Time>>,
 }
 
 /// A named selection: a case is in when every list that is not empty has a match for it.
@@ -47,7 +52,10 @@ pub(crate) struct Suite {
     pub(crate) backends: Vec<String>,
     pub(crate) tags: Vec<Pattern>,
     pub(crate) params: BTreeMap<String, Vec<ParamValue>>,
+    /// The models among them that are named by their folder.
+    pub(crate) folders: Vec<ModelFolder>,
     pub(crate) profile: Option<String>,
+    pub(crate) budget: Option<Duration>,
 }
 
 impl RawSuite {
@@ -60,8 +68,14 @@ impl RawSuite {
             models: patterns(self.models.as_ref()),
             backends: plain(self.backends.as_deref()),
             tags: patterns(self.tags.as_ref()),
-            params: self.params.into_iter().map(|(name, values)| (name, values.0)).collect(),
+            folders: self
+                .params
+                .iter()
+                .flat_map(|(name, values)| folder::of_param(name, &values.folders, problems))
+                .collect(),
+            params: self.params.into_iter().map(|(name, values)| (name, values.all)).collect(),
             profile: self.profile.map(At::into_inner),
+            budget: self.budget.map(|time| time.0),
         }
     }
 
@@ -81,6 +95,7 @@ impl RawSuite {
             known.check_backend(name, problems);
         }
         known.check_profile(self.profile.as_ref(), problems);
+        problems.check_time("budget", self.budget.as_ref());
     }
 }
 
@@ -105,6 +120,7 @@ mod tests {
             tags = ["encoder"]
             params = { batch-size = [1] }
             profile = "full"
+            budget = "15min"
         "#;
         let expected = Suite {
             description: Some("BERT".to_owned()),
@@ -114,7 +130,9 @@ mod tests {
             backends: vec!["ndarray".to_owned()],
             tags: vec![Pattern::new("encoder")],
             params: [("batch-size".to_owned(), vec![ParamValue::Int(1)])].into(),
+            folders: Vec::new(),
             profile: Some("full".to_owned()),
+            budget: Some(Duration::from_secs(15 * 60)),
         };
         assert_eq!(manifest(text).suites["encoders"], expected);
     }
@@ -133,6 +151,8 @@ mod tests {
         problem("[suites.a]\ntags = [\"x\", \"x\"]", "2", "tag `x` stands twice");
         problem("[suites.a]\nprofile = \"fulll\"", "2", "did you mean `full`?");
         problem("[suites.a]\nparams = { n = [] }", "2", "an empty list leaves no case");
+        problem("[suites.a]\nbudget = \"0s\"", "2", "write more than zero");
+        problem("[suites.a]\nbudget = 15", "2", "a duration without a unit");
         problem("[suites.\"a b\"]", "1", "letters, digits");
     }
 }

@@ -69,8 +69,9 @@ const REST: &str = r#"# What else an entry may say:
 # models = ["*"]
 # tags = ["*"]
 # backends = ["host"]
-# params = { size = 64 }
+# params = { size = 64 }                 # of `model`, a local folder too: model = ["tiny", { path = "checkpoints/x" }]
 # profile = "default"
+# budget = "15min"                       # start no case later than this after the first
 
 # What runs when the command line names nothing.
 # [run]

@@ -1,4 +1,4 @@
-//! The values of one parameter as `bench.toml` spells them: a value, a list, or a range of whole numbers.
+//! The values of one parameter as `bench.toml` spells them: a value, a list, a range of whole numbers, or a folder.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -8,6 +8,8 @@ use accel_bench::record::ParamValue;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
+use super::at::At;
+use super::folder::{self, PATH};
 use super::nearest::nearest;
 
 /// More values than anybody means; a slip in a range must not eat the memory.
@@ -15,7 +17,26 @@ const MOST: usize = 10_000;
 
 /// At least one value, no two alike.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Values(pub(super) Vec<ParamValue>);
+pub(super) struct Values {
+    pub(super) all: Vec<ParamValue>,
+    /// Those of them that are folders.
+    pub(super) folders: Vec<At<String>>,
+}
+
+impl From<Scalar> for Values {
+    fn from(scalar: Scalar) -> Self {
+        let mut values = Self { all: Vec::new(), folders: Vec::new() };
+        values.push(scalar);
+        values
+    }
+}
+
+impl Values {
+    fn push(&mut self, Scalar { value, folder }: Scalar) {
+        self.all.push(value);
+        self.folders.extend(folder);
+    }
+}
 
 impl<'de> Deserialize<'de> for Values {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -35,36 +56,37 @@ impl<'de> Visitor<'de> for ValuesVisitor {
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<Values, E> {
-        Ok(Values(vec![value.into()]))
+        ScalarVisitor.visit_bool(value).map(Values::from)
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<Values, E> {
-        Ok(Values(vec![value.into()]))
+        ScalarVisitor.visit_i64(value).map(Values::from)
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Values, E> {
-        Scalar::new(value.into()).map(|Scalar(value)| Values(vec![value])).map_err(E::custom)
+        ScalarVisitor.visit_f64(value).map(Values::from)
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Values, E> {
-        Scalar::new(value.into()).map(|Scalar(value)| Values(vec![value])).map_err(E::custom)
+        ScalarVisitor.visit_str(value).map(Values::from)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Values, A::Error> {
-        let mut values: Vec<ParamValue> = Vec::new();
-        while let Some(Scalar(value)) = list.next_element()? {
-            if values.contains(&value) {
-                return Err(A::Error::custom(format!("`{value}` stands twice in the list: leave one out")));
+        let mut values = Values { all: Vec::new(), folders: Vec::new() };
+        while let Some(scalar) = list.next_element::<Scalar>()? {
+            if values.all.contains(&scalar.value) {
+                let twice = format!("`{}` stands twice in the list: leave one out", scalar.value);
+                return Err(A::Error::custom(twice));
             }
-            values.push(value);
+            values.push(scalar);
         }
-        if values.is_empty() {
+        if values.all.is_empty() {
             return Err(A::Error::custom("an empty list leaves no case to run: write at least one value"));
         }
-        if values.len() > MOST {
-            return Err(A::Error::custom(too_many(values.len())));
+        if values.all.len() > MOST {
+            return Err(A::Error::custom(too_many(values.all.len())));
         }
-        Ok(Values(values))
+        Ok(values)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Values, A::Error> {
@@ -74,12 +96,19 @@ impl<'de> Visitor<'de> for ValuesVisitor {
             if key.starts_with("$__toml_private") {
                 return Err(A::Error::custom("a date is no parameter: write it in quotes"));
             }
+            if key == PATH && keys.is_empty() {
+                return folder::read(map).map(|folder| Scalar::from(folder).into());
+            }
+            if let (PATH, Some(other)) = (key.as_str(), keys.keys().next()) {
+                return Err(A::Error::custom(format!("a folder has no range: leave `{other}` out")));
+            }
             if !Range::KEYS.contains(&key.as_str()) {
                 return Err(A::Error::custom(unknown_key(&key)));
             }
             keys.insert(key, map.next_value::<Whole>()?.0);
         }
-        Range::new(&keys).and_then(|range| range.values()).map(Values).map_err(A::Error::custom)
+        let values = Range::new(&keys).and_then(|range| range.values());
+        values.map(|all| Values { all, folders: Vec::new() }).map_err(A::Error::custom)
     }
 }
 
@@ -93,7 +122,16 @@ fn too_many(count: usize) -> String {
 }
 
 /// One value of a list.
-struct Scalar(ParamValue);
+struct Scalar {
+    value: ParamValue,
+    folder: Option<At<String>>,
+}
+
+impl From<At<String>> for Scalar {
+    fn from(folder: At<String>) -> Self {
+        Self { value: folder.as_str().into(), folder: Some(folder) }
+    }
+}
 
 impl Scalar {
     fn new(value: ParamValue) -> Result<Self, String> {
@@ -104,7 +142,7 @@ impl Scalar {
             ParamValue::Text(text) if text.is_empty() => {
                 Err("an empty text cannot be told apart in a case's name: write some text".to_owned())
             }
-            _ => Ok(Self(value)),
+            _ => Ok(Self { value, folder: None }),
         }
     }
 }
@@ -117,7 +155,7 @@ impl<'de> Deserialize<'de> for Scalar {
 
 struct ScalarVisitor;
 
-impl Visitor<'_> for ScalarVisitor {
+impl<'de> Visitor<'de> for ScalarVisitor {
     type Value = Scalar;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -125,11 +163,11 @@ impl Visitor<'_> for ScalarVisitor {
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<Scalar, E> {
-        Ok(Scalar(value.into()))
+        Scalar::new(value.into()).map_err(E::custom)
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<Scalar, E> {
-        Ok(Scalar(value.into()))
+        Scalar::new(value.into()).map_err(E::custom)
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Scalar, E> {
@@ -138,6 +176,16 @@ impl Visitor<'_> for ScalarVisitor {
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Scalar, E> {
         Scalar::new(value.into()).map_err(E::custom)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scalar, A::Error> {
+        match map.next_key::<String>()? {
+            Some(key) if key == PATH => folder::read(map).map(Scalar::from),
+            Some(key) => {
+                Err(A::Error::custom(format!("unknown key `{key}` in a list: only `{PATH}` can stand here")))
+            }
+            None => Err(A::Error::custom(format!("an empty table: write `{PATH} = \"…\"` in it"))),
+        }
     }
 }
 
@@ -228,13 +276,22 @@ impl JsonSchema for Values {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let folder = json_schema!({
+            "description": "Of the parameter `model`: a local Hugging Face folder, relative to this file.",
+            "type": "object",
+            "properties": { "path": { "type": "string", "minLength": 1 } },
+            "required": ["path"],
+            "additionalProperties": false,
+        });
+        let scalar = json_schema!({ "type": ["boolean", "number", "string"] });
         json_schema!({
-            "description": "One value, a list of values, or a range of whole numbers.",
+            "description": "One value, a list of values, a range of whole numbers, or a model's folder.",
             "anyOf": [
-                { "type": ["boolean", "number", "string"] },
+                scalar,
+                folder,
                 {
                     "type": "array",
-                    "items": { "type": ["boolean", "number", "string"] },
+                    "items": { "anyOf": [scalar, folder] },
                     "minItems": 1,
                     "uniqueItems": true,
                 },
@@ -261,7 +318,7 @@ mod tests {
     fn read(text: &str) -> Result<Vec<ParamValue>, String> {
         let line: BTreeMap<String, Values> =
             toml::from_str(&format!("v = {text}")).map_err(|error| error.message().to_owned())?;
-        Ok(line["v"].0.clone())
+        Ok(line["v"].all.clone())
     }
 
     fn good(text: &str, expected: &[i64]) {

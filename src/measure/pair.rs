@@ -136,7 +136,6 @@ fn measured(cx: &mut Context, project: &Project, machine: &Machine, wanted: &Wan
         // Not all that was selected: no later question is answered by it.
         profile.name = SUSPECTS.to_owned();
     }
-    let planned = planned(&prepared);
     let is_pair = prepared.len() == 2;
     let session = Session { sides: prepared, profile, budget: wanted.budget };
     let mut measured = if is_pair {
@@ -154,27 +153,13 @@ fn measured(cx: &mut Context, project: &Project, machine: &Machine, wanted: &Wan
         cx.shell.note("Kept", format!("what was finished, as run {}", runs.join(" and run ")));
         return Err(Error::Interrupted);
     }
-    let unreached = unreached(planned, &measured.records);
     let mut take = |side, spec: &SideSpec| match spec {
         SideSpec::Record { record, .. } => (**record).clone(),
         _ => measured.records.remove(&side).expect("a measurable side was measured"),
     };
     let base = take(Side::Baseline, &wanted.base);
     let candidate = take(Side::Candidate, &wanted.candidate);
-    Ok(Pair { base, candidate, ended: measured.ended, unreached })
-}
-
-/// The ids of all cases.
-fn planned(prepared: &[(Side, Prepared)]) -> BTreeSet<String> {
-    let units = prepared.iter().flat_map(|(_, prepared)| &prepared.units);
-    units.flat_map(|unit| &unit.cases).map(|case| case.id.to_string()).collect()
-}
-
-fn unreached(mut planned: BTreeSet<String>, records: &BTreeMap<Side, RunRecord>) -> usize {
-    for case in records.values().flat_map(|record| &record.cases) {
-        planned.remove(&case.id.to_string());
-    }
-    planned.len()
+    Ok(Pair { base, candidate, ended: measured.ended, unreached: measured.unreached })
 }
 
 fn prepare_side(
@@ -195,7 +180,7 @@ fn prepare_side(
         cx.shell.warn(format!("the checkout of {name} is not complete: {limit}"));
     }
     let inside = repo.relative(project.sources.root()).unwrap_or_default();
-    let sources = Sources::load(cx, &checkout.path.join(inside))?;
+    let sources = Sources::load(cx, &checkout.path.join(inside))?.at_home_in(project.sources.root());
     let commit = Some(repo.info_of(source)?);
     checkouts.push(checkout);
     prepare(cx, &sources, selection, Some(&project.sources.workspace.target_dir), commit)

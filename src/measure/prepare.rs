@@ -8,7 +8,7 @@ use std::time::Instant;
 use accel_bench::protocol::BenchmarkInfo;
 use accel_bench::record::{Build, CommitInfo};
 
-use super::Sources;
+use super::{Sources, models};
 use crate::cargo::{self, BuildMessage, BuildRequest};
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -49,13 +49,15 @@ pub(crate) fn prepare(
     target_dir: Option<&Path>,
     commit: Option<CommitInfo>,
 ) -> Result<Prepared> {
-    let sets = build_sets(sources, selection)?;
+    let (selection, models) = models::find(cx, sources, selection)?;
+    let sets = build_sets(sources, &selection)?;
     let features = sets
         .iter()
         .flat_map(|set| set.entries.iter().map(|entry| (entry.backend.clone(), set.features.clone())));
     let features: BTreeMap<_, _> = features.collect();
-    let (listings, unlisted) = listings(cx, sources, selection, sets, target_dir)?;
-    let units = plan::expand(&sources.manifest, selection, &listings)?;
+    let (listings, unlisted) = listings(cx, sources, &selection, sets, target_dir)?;
+    let mut units = plan::expand(&sources.manifest, &selection, &listings)?;
+    models.place(&mut units);
     if units.iter().all(|unit| unit.cases.is_empty()) {
         return Err(Error::NothingToRun {
             what: "no case matches".to_owned(),

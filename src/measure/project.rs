@@ -111,11 +111,11 @@ impl Project {
         });
         let floors = calibration.map(|record| floors(&record)).unwrap_or_default();
         move |case: &CaseId| {
-            let label = case.label();
-            let floor = floors.get(&case.to_string()).copied().unwrap_or(0.0);
+            // The floors of a calibration by an earlier version stand under the names of that version.
+            let floor = case.spellings().iter().find_map(|name| floors.get(name)).copied().unwrap_or(0.0);
             Tolerance {
-                tolerance: gate.tolerance_for(&label),
-                alert: gate.alert_for(&label),
+                tolerance: gate.tolerance_for(case),
+                alert: gate.alert_for(case),
                 floor,
                 drift: drift.spread(case),
             }

@@ -1,6 +1,6 @@
 //! One measuring: the children's turns, each side's file, what is said meanwhile.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -31,6 +31,8 @@ pub(crate) struct Session {
 pub(crate) struct Measured {
     pub(crate) records: BTreeMap<Side, RunRecord>,
     pub(crate) ended: Ended,
+    /// Cases that were to be measured and were not begun on any side: the budget ended before.
+    pub(crate) unreached: usize,
     /// Why the store could not keep everything.
     pub(crate) fault: Option<crate::store::Error>,
 }
@@ -103,8 +105,17 @@ pub(super) fn conclude(
     recorders.values_mut().for_each(|recorder| recorder.end(state));
     let ended = ended?;
     let fault = recorders.values_mut().find_map(|recorder| recorder.fault.take());
+    let unreached = unreached(recorders.values());
     let records = recorders.into_iter().map(|(side, recorder)| (side, recorder.record)).collect();
-    Ok(Measured { records, ended, fault })
+    Ok(Measured { records, ended, unreached, fault })
+}
+
+fn unreached<'r>(recorders: impl Iterator<Item = &'r Recorder> + Clone) -> usize {
+    let reached =
+        recorders.clone().flat_map(|recorder| &recorder.record.cases).map(|case| case.id.to_string());
+    let reached: BTreeSet<_> = reached.collect();
+    let planned: BTreeSet<_> = recorders.flat_map(Recorder::planned).collect();
+    planned.difference(&reached).count()
 }
 
 /// Gives what one process measured to its recorder; a control's to the candidate's. Says to whose.

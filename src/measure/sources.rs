@@ -15,6 +15,8 @@ use crate::plan::{BenchTarget, Harness};
 pub(crate) struct Sources {
     pub(crate) workspace: Workspace,
     pub(crate) manifest: Manifest,
+    /// What the paths of models are relative to: data is not checked out, so both sides find it in the project itself.
+    home: PathBuf,
 }
 
 impl Sources {
@@ -38,7 +40,22 @@ impl Sources {
                 other.unwrap_or_else(|| Manifest::of_targets([])).with_targets(pairs)
             }
         };
-        Ok(Self { workspace, manifest })
+        let home = workspace.root.clone();
+        Ok(Self { workspace, manifest, home })
+    }
+
+    /// A checkout, whose data lies in the project that it is a checkout of.
+    pub(crate) fn at_home_in(self, home: &Path) -> Self {
+        Self { home: home.to_path_buf(), ..self }
+    }
+
+    pub(crate) fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// Whether it is the project itself.
+    pub(crate) fn is_at_home(&self) -> bool {
+        self.home == self.workspace.root
     }
 
     pub(crate) fn root(&self) -> &Path {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use accel_bench::protocol::{BenchmarkInfo, Sampling};
 use accel_bench::record::{CaseId, ParamValue, Params};
 
-use crate::manifest::{Bench, Manifest, nanos};
+use crate::manifest::{Bench, MODEL, Manifest, nanos};
 
 use super::error::{Error, Place};
 use super::listing::{Listing, has};
@@ -203,7 +203,7 @@ pub(super) fn size(matrix: &BTreeMap<String, Vec<ParamValue>>) -> Option<usize> 
 /// Every combination; the model changes last, then the other parameters in alphabetical order.
 pub(super) fn product(matrix: &BTreeMap<String, Vec<ParamValue>>) -> Vec<Params> {
     let mut names: Vec<_> = matrix.iter().collect();
-    names.sort_by_key(|(name, _)| (name.as_str() != "model", name.as_str()));
+    names.sort_by_key(|(name, _)| (name.as_str() != MODEL, name.as_str()));
     names.into_iter().fold(vec![Params::new()], |rows, (name, values)| {
         let extended = |row: &Params, value: &ParamValue| {
             let mut row = row.clone();
@@ -224,6 +224,7 @@ fn case(scope: &Scope<'_>, listing: &Listing, info: &BenchmarkInfo, params: Para
             params,
             backend: listing.backend.clone(),
         },
+        model_folder: None,
         category: info.category.clone(),
         tags: info.tags.clone(),
         sampling: Sampling {

@@ -186,7 +186,7 @@ fn named_backends_are_those_that_are_registered() {
 fn precisions_are_units_of_their_own() {
     let f = [info("f", &["n=1,2", "precision=f32,f16"]), info("g", &[])];
     let expected =
-        "enc/f/n=1_f32@host enc/f/n=2_f32@host | enc/f/n=1_f16@host enc/f/n=2_f16@host | enc/g@host";
+        "enc/f/f32,n=1@host enc/f/f32,n=2@host | enc/f/f16,n=1@host enc/f/f16,n=2@host | enc/g@host";
     check(ENC, &none(), &["host"], &f, expected);
 }
 

@@ -133,6 +133,7 @@ mod tests {
 
     fn unit(backend: &str, benchmarks: &[&str]) -> Unit {
         let case = |name: &&str| Case {
+            model_folder: None,
             id: CaseId {
                 bench: "b".into(),
                 benchmark: (*name).into(),

@@ -74,6 +74,8 @@ pub(crate) struct Unit {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Case {
     pub(crate) id: CaseId,
+    /// Where the model is, if it is named by its folder: what the benchmark gets in place of the id's `model`.
+    pub(crate) model_folder: Option<PathBuf>,
     pub(crate) category: Option<String>,
     pub(crate) tags: Vec<String>,
     pub(crate) sampling: Sampling,

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use accel_bench::record::ParamValue;
 use serde_json::Value;
 
+use crate::manifest::MODEL;
+
 use super::error::Error;
 
 /// Values by parameter. Each argument is `KEY=VALUE`, `KEY=VALUE,VALUE` or a JSON object; values of one key in
@@ -75,6 +77,12 @@ fn object(argument: &str) -> Result<Vec<(String, Vec<ParamValue>)>, String> {
 
 fn json_scalar(key: &str, value: Value) -> Result<ParamValue, String> {
     match value {
+        // As bench.toml names a model's folder; with a separator it is a path without the table too.
+        Value::Object(folder) if key == MODEL && folder.len() == 1 => match folder.get("path") {
+            Some(Value::String(path)) if path.contains(std::path::is_separator) => Ok(path.as_str().into()),
+            Some(Value::String(path)) if !path.is_empty() => Ok(format!("./{path}").into()),
+            _ => Err(format!("`{key}` is no folder: write {{\"path\": \"…\"}}")),
+        },
         Value::Bool(value) => Ok(value.into()),
         Value::String(text) if !text.is_empty() => Ok(text.into()),
         Value::Number(number) => match number.as_i64() {
@@ -124,6 +132,8 @@ mod tests {
         good(&["{\"n\": [1, 8]}"], "n", &[1.into(), 8.into()]);
         good(&["{\"n\": \"1\"}"], "n", &["1".into()]);
         good(&["{\"n\": 2.5, \"m\": true}"], "m", &[true.into()]);
+        let models = ["m".into(), "a/b".into(), "./c".into()];
+        good(&["{\"model\": [\"m\", {\"path\": \"a/b\"}, {\"path\": \"c\"}]}"], "model", &models);
     }
 
     #[test]
@@ -136,6 +146,7 @@ mod tests {
         bad("{\"n\": []}", "`n` has no value");
         bad("{\"n\": {\"from\": 1}}", "write a text, a number");
         bad("{\"n\": null}", "cannot be `null`");
+        bad("{\"model\": {\"path\": 1}}", "`model` is no folder");
     }
 
     /// What a case's name shows can be given as an argument, and is the same value.

@@ -1,11 +1,12 @@
 //! Which benches, benchmarks and cases a suite and the arguments select together.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use accel_bench::protocol::BenchmarkInfo;
 use accel_bench::record::{CaseId, ParamValue};
 
-use crate::manifest::{ALL, Bench, Manifest, Pattern, Profile, Suite};
+use crate::manifest::{ALL, Bench, MODEL, Manifest, ModelFolder, Pattern, Profile, Suite};
 
 use super::error::{Error, check_known};
 
@@ -82,6 +83,23 @@ impl<'a> Scope<'a> {
         Ok(Self { manifest, selection, suite_name, suite, profile_name, profile })
     }
 
+    /// In which time cases are started.
+    pub(crate) fn budget(&self) -> Option<Duration> {
+        self.suite.budget
+    }
+
+    /// The models' folders of the file that the selection may run: those of the strongest layer that names models.
+    pub(crate) fn folders(&self) -> Vec<&'a ModelFolder> {
+        if self.selection.params.contains_key(MODEL) {
+            return Vec::new();
+        }
+        if self.suite.params.contains_key(MODEL) {
+            return self.suite.folders.iter().collect();
+        }
+        let benches = self.manifest.benches.iter().filter(|bench| self.may_run(bench));
+        benches.flat_map(|bench| &bench.folders).collect()
+    }
+
     /// Whether a case of the bench could be selected; false only when none can be, whatever it registers.
     pub(super) fn may_run(&self, bench: &Bench) -> bool {
         let under = format!("{}/", bench.name);
@@ -121,11 +139,10 @@ impl<'a> Scope<'a> {
     }
 
     pub(super) fn takes_case(&self, id: &CaseId) -> bool {
-        let name = id.to_string();
-        let model = id.params.get("model").map(ToString::to_string);
+        let model = id.params.get(MODEL).map(ToString::to_string);
         let filters = [&self.suite.filters, &self.selection.filters];
         let models = [&self.suite.models, &self.selection.models];
-        filters.into_iter().all(|list| any(list, |pattern| pattern.matches_id(&name)))
+        filters.into_iter().all(|list| any(list, |pattern| pattern.matches_case(id)))
             && models.into_iter().all(|list| {
                 any(list, |pattern| model.as_deref().is_some_and(|model| pattern.matches_name(model)))
             })

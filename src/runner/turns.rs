@@ -10,9 +10,10 @@ use super::log::{self, Log};
 use super::serve::{self, Incoming, Server, Unfit};
 use super::{Ended, Error, Settings, end};
 use crate::event::Event;
+use crate::manifest::MODEL;
 use crate::plan::{Case, Isolate, Job};
 
-/// More metrics than this from one case are a fault, not a result.
+/// More metrics or notes than this from one case are a fault, not a result.
 const MAX_METRICS: usize = 1_000;
 
 pub(super) fn run(job: &Job, settings: &Settings, on: &mut dyn FnMut(Event)) -> Result<Ended, Error> {
@@ -134,11 +135,14 @@ fn turn(
 }
 
 pub(super) fn request(case: &Case, token: u64, sampling: Sampling, slowdown: Option<f64>) -> CaseRequest {
+    let mut params = case.id.params.clone();
+    let folder = case.model_folder.as_ref().map(|folder| folder.display().to_string());
+    params.extend(folder.map(|folder| (MODEL.to_owned(), folder.into())));
     CaseRequest {
         token,
         benchmark: case.id.benchmark.clone(),
         backend: case.id.backend.clone(),
-        params: case.id.params.clone(),
+        params,
         sampling,
         slowdown,
     }
@@ -227,6 +231,9 @@ pub(super) fn checked(
         None => Some("a success without a measurement".to_owned()),
         Some(measurement) if measurement.metrics.len() > MAX_METRICS => {
             Some(format!("{} metrics for one case", measurement.metrics.len()))
+        }
+        Some(measurement) if measurement.notes.len() > MAX_METRICS => {
+            Some(format!("{} notes for one case", measurement.notes.len()))
         }
         Some(measurement) => measurement.samples.fault(elapsed),
     };

@@ -1,5 +1,6 @@
 //! What a benchmark is given: its parameters, and the loops that time it.
 
+use std::collections::BTreeMap;
 use std::mem::needs_drop;
 use std::time::{Duration, Instant};
 
@@ -32,6 +33,7 @@ pub struct Bencher {
     measured: Option<(Samples, WarmUp)>,
     throughput: Vec<Throughput>,
     metrics: Vec<Metric>,
+    notes: BTreeMap<String, String>,
     observer: Observer,
 }
 
@@ -59,6 +61,7 @@ impl Bencher {
             measured: None,
             throughput: Vec::new(),
             metrics: Vec::new(),
+            notes: BTreeMap::new(),
             observer,
         }
     }
@@ -125,6 +128,12 @@ impl Bencher {
     /// A metric of the benchmark's own.
     pub fn metric(&mut self, metric: Metric) {
         self.metrics.push(metric);
+    }
+
+    /// Says in words how the case ran: `b.note("effective-precision", "f32")` where that is not the precision that was
+    /// asked for. A later note of a name takes the place of an earlier one.
+    pub fn note(&mut self, name: impl Into<String>, text: impl Into<String>) {
+        self.notes.insert(name.into(), text.into());
     }
 
     /// Makes the case take longer by this share, with real work; by 0 it does all but that work.
@@ -259,8 +268,8 @@ impl Bencher {
             metrics.extend([reserved.source("pool"), in_use.source("pool")]);
         }
         let device = self.has_device.then(|| self.device.name());
-        let throughput = self.throughput;
-        Ok(Measurement { samples, throughput, metrics, warm_up, device, conditions: None })
+        let (throughput, notes) = (self.throughput, self.notes);
+        Ok(Measurement { samples, throughput, metrics, warm_up, device, conditions: None, notes })
     }
 }
 

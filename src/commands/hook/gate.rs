@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use super::super::budget::Budget;
 use super::super::{judge, screen};
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
@@ -96,7 +97,8 @@ fn compared(cx: &mut Context, project: &Project, wanted: &Wanted) -> Result<Exit
     }
     cx.shell.note("Measuring", format!("{} against {}", wanted.candidate.name(), wanted.base.name()));
     let pair = pair(cx, project, &machine, wanted)?;
-    judge::tell_of_time(cx, &pair, wanted.budget, "[hook] budget");
+    let budget = Budget { time: wanted.budget, set_by: "[hook] budget".to_owned() };
+    judge::tell_of_time(cx, &pair, &budget);
     let sides = (&pair.base, &pair.candidate);
     judge::conclude(cx, project, sides, &judge::Args::default(), Format::Table)
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::compare::{
     Cell, Census, Comparison, Control, Difference, EFFECT_LEVEL, ESTIMATE_LEVEL, Effect, Estimate, Judging,
-    MetricRow, Need, Outcome, Row, SideInfo, Standing, Verdict,
+    MetricRow, Need, Notes, Outcome, Row, SideInfo, Standing, Verdict,
 };
 
 /// The whole comparison.
@@ -85,6 +85,9 @@ struct CellDocument<'a> {
     latency_low_ns: Option<f64>,
     latency_high_ns: Option<f64>,
     process_medians_ns: &'a [f64],
+    /// What the benchmark says of how it ran.
+    #[serde(skip_serializing_if = "Notes::is_empty")]
+    notes: &'a Notes,
 }
 
 #[derive(Debug, Serialize)]
@@ -206,6 +209,7 @@ impl<'a> CellDocument<'a> {
             latency_low_ns: interval.map(|interval| interval.low),
             latency_high_ns: interval.map(|interval| interval.high),
             process_medians_ns: latency.map_or(&[], |latency| latency.processes.as_slice()),
+            notes: &cell.notes,
         }
     }
 }

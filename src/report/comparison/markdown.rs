@@ -46,7 +46,7 @@ fn rows(row: &Row) -> Vec<[String; 5]> {
         let (kind, reason) = side.as_ref()?.failure()?;
         Some(format!("{name} {kind}: {reason}"))
     });
-    for text in words::note(row).into_iter().chain(failures) {
+    for text in words::note(row).into_iter().chain(words::precisions(row)).chain(failures) {
         verdict += &format!("; {text}");
     }
     let mut rows = vec![[row.id.to_string(), latency(&row.base), latency(&row.candidate), effect, verdict]];

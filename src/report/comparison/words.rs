@@ -55,6 +55,13 @@ pub(super) fn note(row: &Row) -> Option<String> {
     }
 }
 
+/// That the sides did not do the same work.
+pub(super) fn precisions(row: &Row) -> Option<String> {
+    let (base, candidate) = row.two_precisions()?;
+    let (base, candidate) = (plain(&base), plain(&candidate));
+    Some(format!("not the same work: the baseline ran in {base}, the candidate in {candidate}"))
+}
+
 /// What a change is measured by: the tolerance, or what identical code shows on this machine.
 fn gate(tolerance: &Tolerance) -> String {
     let gate = amount::percent(tolerance.gate());

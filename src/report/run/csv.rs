@@ -8,7 +8,7 @@ use super::document::{CaseDocument, reason, status_word};
 use super::metric;
 use crate::report::plain::plain;
 
-const COLUMNS: [&str; 29] = [
+const COLUMNS: [&str; 30] = [
     "format",
     "run",
     "case",
@@ -38,6 +38,7 @@ const COLUMNS: [&str; 29] = [
     "tokens_per_s",
     "host_rss_peak_bytes",
     "metrics",
+    "notes",
 ];
 
 pub(super) fn render(record: &RunRecord) -> io::Result<String> {
@@ -69,6 +70,7 @@ pub(super) fn render(record: &RunRecord) -> io::Result<String> {
         line.extend(rates.map(|name| number(document.rates.get(name).copied())));
         line.push(number(metric(case, "host-rss-peak-bytes")));
         line.push(crate::report::plain::json(&serde_json::to_string(&document.metrics)?));
+        line.push(crate::report::plain::json(&serde_json::to_string(&document.notes)?));
         writer.write_record(line)?;
     }
     let bytes = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;

@@ -9,7 +9,7 @@ use accel_bench::record::{
 use accel_bench::stats::{self, Summary};
 use serde::Serialize;
 
-use crate::compare::{Basis, ESTIMATE_LEVEL, Estimate, of_metric};
+use crate::compare::{Basis, ESTIMATE_LEVEL, Estimate, Notes, notes, of_metric};
 
 /// The whole run.
 #[derive(Debug, Serialize)]
@@ -50,6 +50,9 @@ pub(super) struct CaseDocument<'a> {
     /// By metric name, such as `tokens-per-s`: the median of the processes.
     pub(super) rates: BTreeMap<&'static str, f64>,
     pub(super) metrics: Vec<MetricDocument<'a>>,
+    /// What the benchmark says of how it ran, by name.
+    #[serde(skip_serializing_if = "Notes::is_empty")]
+    pub(super) notes: Notes,
 }
 
 /// All samples of all processes together.
@@ -122,6 +125,7 @@ impl<'a> CaseDocument<'a> {
             samples: SampleDocument::of(case),
             rates: rates_by_name(case),
             metrics: metrics(case),
+            notes: notes(case),
         }
     }
 }

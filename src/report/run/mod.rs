@@ -4,6 +4,7 @@ mod csv;
 mod document;
 mod markdown;
 mod table;
+mod unsupported;
 
 use std::io::{self, Write};
 

@@ -2,8 +2,8 @@
 
 use accel_bench::record::{CaseRecord, Direction, Failure, Measurement, Metric, RunRecord, RunState, Status};
 
-use super::{memory_peak, metric};
-use crate::compare::{Basis, Estimate};
+use super::{memory_peak, metric, unsupported};
+use crate::compare::{Basis, EFFECTIVE_PRECISION, Estimate, effective_precision, notes, requested_precision};
 use crate::report::amount;
 use crate::report::ledger::{Entry, Ledger, indented};
 use crate::report::markdown::Align;
@@ -11,11 +11,15 @@ use crate::report::paint::{Tone, paint};
 use crate::report::plain::plain;
 
 pub(super) fn render(record: &RunRecord, width: usize) -> String {
-    let entries = record.cases.iter().map(entry).collect();
+    let together = unsupported::groups(record);
+    let is_alone = |case: &&CaseRecord| !together.iter().any(|group| group.holds(case));
+    let entries = record.cases.iter().filter(is_alone).map(entry).collect();
     let columns = ["latency", "throughput", "memory peak"].map(|title| (title, Align::Right)).to_vec();
     let table = Ledger { name: "case", columns, entries }.render(width);
     let foot: String = foot(record).iter().flat_map(|note| painted(note, width)).collect();
-    if table.is_empty() { foot } else { format!("{table}\n{foot}") }
+    let together = together.iter().map(|group| group.render(width));
+    let blocks = [table].into_iter().chain(together).chain([foot]).filter(|block| !block.is_empty());
+    blocks.collect::<Vec<_>>().join("\n")
 }
 
 /// The segments of a case's name.
@@ -34,8 +38,16 @@ fn entry(case: &CaseRecord) -> Entry {
         entry.notes.push(failure(*kind, reason));
         entry.notes.extend(case.log.as_ref().map(|log| (Tone::Dim, format!("log: {}", plain(log)))));
     }
+    entry.notes.extend(precision(case));
     entry.notes.extend(own_metrics(case));
     entry
+}
+
+/// The precision that the case ran in, where it is not the one that was asked for.
+fn precision(case: &CaseRecord) -> Option<(Tone, String)> {
+    let requested = requested_precision(&case.id.params)?;
+    let effective = effective_precision(&case.id.params, &notes(case)).filter(|it| *it != requested)?;
+    Some((Tone::Open, format!("{EFFECTIVE_PRECISION}: {}, not {}", plain(&effective), plain(&requested))))
 }
 
 /// `✗ panic: index out of bounds`.

@@ -2,7 +2,7 @@
 
 #![expect(clippy::too_many_lines, reason = "a snapshot is as long as what it shows")]
 
-use accel_bench::record::{RunRecord, RunState};
+use accel_bench::record::{Failure, RunRecord, RunState, Status};
 
 use super::super::Format;
 use super::run;
@@ -120,6 +120,76 @@ fn a_run_without_cases() {
     insta::assert_snapshot!(render(&sample::run("r", vec![]), Format::Table, 80), @"0 cases: 0 ok");
 }
 
+/// The candidate's case in f16, three times over, and a lone one with a reason of its own.
+fn with_unsupported_cells() -> RunRecord {
+    let case = |model, batch, precision, medians: &[f64]| {
+        let id = format!("encoder/forward/{model}@ndarray?batch-size={batch}&precision={precision}");
+        sample::case(&id, medians)
+    };
+    let mut cases: Vec<_> = ["bert-tiny", "bert-base"]
+        .iter()
+        .flat_map(|model| [1, 4, 16].map(|batch| case(model, batch, "f16", &[])))
+        .collect();
+    let reason =
+        "this backend multiplies no matrices of 16-bit floats: try precision f32, or the backend wgpu";
+    for case in &mut cases {
+        case.status = Status::failed(Failure::Unsupported, reason);
+    }
+    cases[4].status = Status::failed(Failure::Unsupported, "too large: try batch-size 1");
+    cases.push(case(&"bert-tiny", 1, "f32", &[100.0; 3]));
+    sample::run("r", cases)
+}
+
+#[test]
+fn a_reason_of_many_cells_is_told_once() {
+    insta::assert_snapshot!(bare(&render(&with_unsupported_cells(), Format::Table, 80)), @"
+    case                                        latency  throughput  memory peak
+    encoder
+      forward/bert-base/b4_f16@ndarray
+        ∅ unsupported: too large: try batch-size 1
+      forward/bert-tiny/b1_f32@ndarray  100.0 ns ±0.0 %
+
+    ∅ 5 cases unsupported: this backend multiplies no matrices of 16-bit floats:
+      try precision f32, or the backend wgpu
+      encoder/forward/bert-tiny/ b1_f16@ndarray, b4_f16@ndarray, b16_f16@ndarray
+      encoder/forward/bert-base/ b1_f16@ndarray, b16_f16@ndarray
+
+    7 cases: 1 ok, 6 unsupported
+    ±: 95 % interval over processes
+    ");
+}
+
+#[test]
+fn a_precision_that_was_not_asked_for_is_told() {
+    let mut cases: Vec<_> = ["f16", "f32", "q8"]
+        .iter()
+        .map(|p| sample::case(&format!("e/f@wgpu?precision={p}"), &[100.0; 3]))
+        .collect();
+    for process in cases.iter_mut().flat_map(|case| &mut case.processes) {
+        process.notes.insert("effective-precision".into(), "f32".into());
+        process.notes.insert("flops-source".into(), "analytic".into());
+    }
+    let record = sample::run("r", cases);
+    insta::assert_snapshot!(bare(&render(&record, Format::Table, 80)), @"
+    case                  latency  throughput  memory peak
+    e
+      f/f16@wgpu  100.0 ns ±0.0 %
+        effective-precision: f32, not f16
+      f/f32@wgpu  100.0 ns ±0.0 %
+      f/q8@wgpu   100.0 ns ±0.0 %
+        effective-precision: f32, not q8
+
+    3 cases: 3 ok
+    ±: 95 % interval over processes
+    ");
+    let line = render(&record, Format::Jsonl, 80);
+    let line: serde_json::Value = serde_json::from_str(line.lines().next().expect("a case")).expect("JSON");
+    assert_eq!(line["notes"], serde_json::json!({"effective-precision": "f32", "flops-source": "analytic"}));
+    let csv = render(&record, Format::Csv, 80);
+    let notes = r#""{""effective-precision"":""f32"",""flops-source"":""analytic""}""#;
+    assert!(csv.lines().nth(1).is_some_and(|line| line.ends_with(notes)), "{csv}");
+}
+
 #[test]
 fn markdown() {
     insta::assert_snapshot!(render(&candidate(), Format::Markdown, 80), @r"
@@ -141,17 +211,17 @@ fn markdown() {
 #[test]
 fn csv() {
     insta::assert_snapshot!(render(&candidate(), Format::Csv, 80), @r#"
-    format,run,case,bench,benchmark,backend,params,status,reason,processes,samples,latency_ns,latency_low_ns,latency_high_ns,latency_interval_over,sample_mean_ns,sample_std_ns,sample_min_ns,sample_p50_ns,sample_p90_ns,sample_p95_ns,sample_p99_ns,sample_max_ns,elements_per_s,bytes_per_s,samples_per_s,tokens_per_s,host_rss_peak_bytes,metrics
-    1,20261121-101500-77aa,encoder/forward/bert-tiny/b1_s128_f32@ndarray,encoder,forward,ndarray,"{""batch-size"":1,""model"":""bert-tiny"",""precision"":""f32"",""sequence-length"":128}",ok,,5,15,13799944.799735019,13745865.462573778,13854236.897214318,processes,13800000,123431.39318203105,13607352,13800000,13954725.6,13974238.799999999,13989849.36,13993752,,,,9275.36231884058,671088640,"[{""name"":""host-rss-peak-bytes"",""unit"":""bytes"",""better"":""lower"",""source"":""rss"",""value"":671088640.0,""processes"":[671088640.0,671088640.0,671088640.0,671088640.0,671088640.0]}]"
-    1,20261121-101500-77aa,encoder/forward/bert-base-uncased/b16_s512_f32@ndarray,encoder,forward,ndarray,"{""batch-size"":16,""model"":""bert-base-uncased"",""precision"":""f32"",""sequence-length"":512}",ok,,5,15,1599985599.844475,1590589703.6494112,1609436999.269005,processes,1600000000,15239155.582155555,1574496000,1600000000,1618908800,1622302400,1625017280,1625696000,,,,,,[]
-    1,20261121-101500-77aa,encoder/forward/bert-tiny/b1_s128_f32@wgpu,encoder,forward,wgpu,"{""batch-size"":1,""model"":""bert-tiny"",""precision"":""f32"",""sequence-length"":128}",ok,,5,15,4246170.860302865,4003026.9054721384,4504083.385059991,processes,4250000,190071.8872464536,3955050,4250000,4486980,4518515,4543743,4550050,,,,,,[]
-    1,20261121-101500-77aa,encoder/forward/bert-tiny/b1_s128_f16@ndarray,encoder,forward,ndarray,"{""batch-size"":1,""model"":""bert-tiny"",""precision"":""f16"",""sequence-length"":128}",unsupported,ndarray has no f16,0,0,,,,,,,,,,,,,,,,,,[]
-    1,20261121-101500-77aa,kernels/matmul/n=256@ndarray,kernels,matmul,ndarray,"{""n"":256}",ok,,5,15,815799.1841990215,814199.1410868844,817402.3716745353,processes,815800,6997.432489641569,806026.716,815800,824452.3748,825029.1453999999,825490.56188,825605.916,,,,,,[]
-    1,20261121-101500-77aa,kernels/softmax/n=1024@ndarray,kernels,softmax,ndarray,"{""n"":1024}",ok,,5,15,52099.94789993743,51997.763239307,52202.33337122236,processes,52100,446.8818738788009,51475.842,52100,52652.5726,52689.4073,52718.87506,52726.242,,,,,,[]
-    1,20261121-101500-77aa,kernels/größe-λ|pipe@ndarray,kernels,größe-λ|pipe,ndarray,{},panic,index out of bounds: \u{1b}[2J\u{1b}]0;owned\u{7}the len is 3 | but the index is 7 at src/lib.rs:12,5,15,899.9099891974793,882.412598602613,917.7543361686643,processes,900,15.213156899774052,873.18,899.91,918.0540000000001,920.817,925.9074,927.18,,,,,,[]
-    1,20261121-101500-77aa,kernels/attention@wgpu,kernels,attention,wgpu,{},poisoned,device lost,0,0,,,,,,,,,,,,,,,,,,[]
-    1,20261121-101500-77aa,kernels/layer-norm@ndarray,kernels,layer-norm,ndarray,{},ok,,5,15,30999.968999962806,30939.168146228763,31060.889337963436,processes,31000,265.89900365149384,30628.62,31000,31328.786,31350.703,31368.2366,31372.62,,,,,,[]
-    1,20261121-101500-77aa,kernels/rms-norm@ndarray,kernels,rms-norm,ndarray,{},ok,,5,15,24999.974999970003,24950.942053410294,25049.10430480922,processes,25000,214.43468036410795,24700.5,25000,25265.15,25282.825,25296.965,25300.5,,,,,,[]
+    format,run,case,bench,benchmark,backend,params,status,reason,processes,samples,latency_ns,latency_low_ns,latency_high_ns,latency_interval_over,sample_mean_ns,sample_std_ns,sample_min_ns,sample_p50_ns,sample_p90_ns,sample_p95_ns,sample_p99_ns,sample_max_ns,elements_per_s,bytes_per_s,samples_per_s,tokens_per_s,host_rss_peak_bytes,metrics,notes
+    1,20261121-101500-77aa,encoder/forward/bert-tiny/b1_s128_f32@ndarray,encoder,forward,ndarray,"{""batch-size"":1,""model"":""bert-tiny"",""precision"":""f32"",""sequence-length"":128}",ok,,5,15,13799944.799735019,13745865.462573778,13854236.897214318,processes,13800000,123431.39318203105,13607352,13800000,13954725.6,13974238.799999999,13989849.36,13993752,,,,9275.36231884058,671088640,"[{""name"":""host-rss-peak-bytes"",""unit"":""bytes"",""better"":""lower"",""source"":""rss"",""value"":671088640.0,""processes"":[671088640.0,671088640.0,671088640.0,671088640.0,671088640.0]}]",{}
+    1,20261121-101500-77aa,encoder/forward/bert-base-uncased/b16_s512_f32@ndarray,encoder,forward,ndarray,"{""batch-size"":16,""model"":""bert-base-uncased"",""precision"":""f32"",""sequence-length"":512}",ok,,5,15,1599985599.844475,1590589703.6494112,1609436999.269005,processes,1600000000,15239155.582155555,1574496000,1600000000,1618908800,1622302400,1625017280,1625696000,,,,,,[],{}
+    1,20261121-101500-77aa,encoder/forward/bert-tiny/b1_s128_f32@wgpu,encoder,forward,wgpu,"{""batch-size"":1,""model"":""bert-tiny"",""precision"":""f32"",""sequence-length"":128}",ok,,5,15,4246170.860302865,4003026.9054721384,4504083.385059991,processes,4250000,190071.8872464536,3955050,4250000,4486980,4518515,4543743,4550050,,,,,,[],{}
+    1,20261121-101500-77aa,encoder/forward/bert-tiny/b1_s128_f16@ndarray,encoder,forward,ndarray,"{""batch-size"":1,""model"":""bert-tiny"",""precision"":""f16"",""sequence-length"":128}",unsupported,ndarray has no f16,0,0,,,,,,,,,,,,,,,,,,[],{}
+    1,20261121-101500-77aa,kernels/matmul/n=256@ndarray,kernels,matmul,ndarray,"{""n"":256}",ok,,5,15,815799.1841990215,814199.1410868844,817402.3716745353,processes,815800,6997.432489641569,806026.716,815800,824452.3748,825029.1453999999,825490.56188,825605.916,,,,,,[],{}
+    1,20261121-101500-77aa,kernels/softmax/n=1024@ndarray,kernels,softmax,ndarray,"{""n"":1024}",ok,,5,15,52099.94789993743,51997.763239307,52202.33337122236,processes,52100,446.8818738788009,51475.842,52100,52652.5726,52689.4073,52718.87506,52726.242,,,,,,[],{}
+    1,20261121-101500-77aa,kernels/größe-λ|pipe@ndarray,kernels,größe-λ|pipe,ndarray,{},panic,index out of bounds: \u{1b}[2J\u{1b}]0;owned\u{7}the len is 3 | but the index is 7 at src/lib.rs:12,5,15,899.9099891974793,882.412598602613,917.7543361686643,processes,900,15.213156899774052,873.18,899.91,918.0540000000001,920.817,925.9074,927.18,,,,,,[],{}
+    1,20261121-101500-77aa,kernels/attention@wgpu,kernels,attention,wgpu,{},poisoned,device lost,0,0,,,,,,,,,,,,,,,,,,[],{}
+    1,20261121-101500-77aa,kernels/layer-norm@ndarray,kernels,layer-norm,ndarray,{},ok,,5,15,30999.968999962806,30939.168146228763,31060.889337963436,processes,31000,265.89900365149384,30628.62,31000,31328.786,31350.703,31368.2366,31372.62,,,,,,[],{}
+    1,20261121-101500-77aa,kernels/rms-norm@ndarray,kernels,rms-norm,ndarray,{},ok,,5,15,24999.974999970003,24950.942053410294,25049.10430480922,processes,25000,214.43468036410795,24700.5,25000,25265.15,25282.825,25296.965,25300.5,,,,,,[],{}
     "#);
 }
 

@@ -70,39 +70,83 @@ pub struct CaseId {
     pub backend: String,
 }
 
+/// Parameters that the key spells by a letter, in their order.
+const LETTERED: [(&str, &str); 2] = [("batch-size", "b"), ("sequence-length", "s")];
+
+const MODEL: &str = "model";
+const PRECISION: &str = "precision";
+
 impl CaseId {
-    /// `bench/benchmark/model/b1_s128_f32`: the id without the backend.
+    /// `bench/benchmark/model/b1_s128_f32,new-tokens=64`: the id without the backend.
     ///
-    /// The model comes first, then one cell of all other parameters: batch size and sequence length by their
-    /// letter, the precision last and bare, anything else as `name=value`.
+    /// The model comes first, then one cell of all other parameters: the [key](Self::key), and behind it anything
+    /// else as `name=value`.
     #[must_use]
     pub fn label(&self) -> String {
+        let key = self.key();
+        let others = self.others();
+        // A cell without a key is written as it was before there were keys.
+        let cell = if key.is_empty() {
+            others.join("_")
+        } else {
+            [key].into_iter().chain(others).collect::<Vec<_>>().join(",")
+        };
+        self.with_cell(&cell)
+    }
+
+    /// `b1_s128_f32`: batch size and sequence length by their letter, the precision bare; parts only for those
+    /// parameters that the case has.
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.lettered().chain(self.precision()).collect::<Vec<_>>().join("_")
+    }
+
+    /// Every way to write the id, its name first: others are how earlier versions named the case, and all of its
+    /// parameters in full, `bench/benchmark/model=bert-tiny,batch-size=1@ndarray`.
+    #[must_use]
+    pub fn spellings(&self) -> [String; 3] {
+        [self.label(), self.earlier_label(), self.full_label()]
+            .map(|label| format!("{label}@{}", self.backend))
+    }
+
+    /// One cell of all parameters, other parameters before the precision.
+    fn earlier_label(&self) -> String {
+        let parts = self.lettered().chain(self.others()).chain(self.precision());
+        self.with_cell(&parts.collect::<Vec<_>>().join("_"))
+    }
+
+    fn full_label(&self) -> String {
+        let is_model = |name: &&String| *name == MODEL;
+        let (model, others): (Vec<_>, Vec<_>) = self.params.keys().partition(is_model);
+        let named = model.into_iter().chain(others).map(|name| format!("{name}={}", self.params[name]));
+        let named = named.collect::<Vec<_>>().join(",");
+        [self.bench.clone(), self.benchmark.clone(), named].join("/").trim_end_matches('/').to_owned()
+    }
+
+    fn with_cell(&self, cell: &str) -> String {
         let mut label = format!("{}/{}", self.bench, self.benchmark);
-        if let Some(model) = self.params.get("model") {
+        let model = self.params.get(MODEL).map(ToString::to_string);
+        for part in model.iter().map(String::as_str).chain([cell]).filter(|part| !part.is_empty()) {
             label.push('/');
-            label.push_str(&model.to_string());
-        }
-        let cell = self.cell();
-        if !cell.is_empty() {
-            label.push('/');
-            label.push_str(&cell);
+            label.push_str(part);
         }
         label
     }
 
-    fn cell(&self) -> String {
-        let lettered = [("batch-size", "b"), ("sequence-length", "s")];
-        let short =
-            lettered.iter().filter_map(|(name, letter)| Some(format!("{letter}{}", self.params.get(*name)?)));
-        let long = self
-            .params
-            .iter()
-            .filter(|(name, _)| {
-                !["model", "batch-size", "sequence-length", "precision"].contains(&name.as_str())
-            })
-            .map(|(name, value)| format!("{name}={value}"));
-        let precision = self.params.get("precision").map(ToString::to_string);
-        short.chain(long).chain(precision).collect::<Vec<_>>().join("_")
+    fn lettered(&self) -> impl Iterator<Item = String> {
+        LETTERED.iter().filter_map(|(name, letter)| Some(format!("{letter}{}", self.params.get(*name)?)))
+    }
+
+    fn precision(&self) -> Option<String> {
+        self.params.get(PRECISION).map(ToString::to_string)
+    }
+
+    /// What the key leaves out, `name=value`.
+    fn others(&self) -> Vec<String> {
+        let in_key = |name: &str| LETTERED.iter().any(|(lettered, _)| *lettered == name);
+        let is_other = |name: &str| !in_key(name) && ![MODEL, PRECISION].contains(&name);
+        let others = self.params.iter().filter(|(name, _)| is_other(name));
+        others.map(|(name, value)| format!("{name}={value}")).collect()
     }
 }
 
@@ -185,10 +229,7 @@ mod tests {
     use super::*;
 
     fn check(params: &[(&str, ParamValue)], expected: &str) {
-        let params = params.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
-        let id =
-            CaseId { bench: "enc".into(), benchmark: "forward".into(), params, backend: "ndarray".into() };
-        assert_eq!(id.to_string(), expected);
+        assert_eq!(id(params).to_string(), expected);
     }
 
     #[test]
@@ -204,7 +245,42 @@ mod tests {
                 ("batch-size", 1.into()),
                 ("causal", true.into()),
             ],
-            "enc/forward/bert-tiny/b1_s128_causal=true_f32@ndarray",
+            "enc/forward/bert-tiny/b1_s128_f32,causal=true@ndarray",
+        );
+        check(&[("precision", "q4".into())], "enc/forward/q4@ndarray");
+        check(
+            &[("sequence-length", 8.into()), ("new-tokens", 4.into())],
+            "enc/forward/s8,new-tokens=4@ndarray",
+        );
+        check(&[("model", "./a/b".into()), ("batch-size", 4.into())], "enc/forward/./a/b/b4@ndarray");
+    }
+
+    fn id(params: &[(&str, ParamValue)]) -> CaseId {
+        let params = params.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
+        CaseId { bench: "enc".into(), benchmark: "forward".into(), params, backend: "ndarray".into() }
+    }
+
+    /// The key, and the spellings beside the name.
+    fn spelled(params: &[(&str, ParamValue)], key: &str, earlier: &str, full: &str) {
+        let id = id(params);
+        assert_eq!((id.key().as_str(), &id.spellings()[0]), (key, &id.to_string()));
+        assert_eq!(id.spellings()[1..], [earlier, full].map(|rest| format!("enc/forward{rest}@ndarray")));
+    }
+
+    #[test]
+    fn spellings() {
+        spelled(&[], "", "", "");
+        spelled(&[("n", 1.into()), ("k", 2.into())], "", "/k=2_n=1", "/k=2,n=1");
+        spelled(
+            &[
+                ("precision", "f16".into()),
+                ("model", "m".into()),
+                ("batch-size", 1.into()),
+                ("steps", 3.into()),
+            ],
+            "b1_f16",
+            "/m/b1_steps=3_f16",
+            "/model=m,batch-size=1,precision=f16,steps=3",
         );
     }
 

@@ -1,5 +1,7 @@
 //! What one process measured of one case.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// The raw samples of one case in one process: sample `i` ran `iterations[i]` iterations in `nanos[i]`
@@ -192,6 +194,9 @@ pub struct Measurement {
     pub device: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conditions: Option<Conditions>,
+    /// What the benchmark says of how it ran, in words: `effective-precision: f32`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub notes: BTreeMap<String, String>,
 }
 
 impl Measurement {
