@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 use std::mem::needs_drop;
 use std::time::{Duration, Instant};
 
-use crate::device::{Device, DeviceError, Host, is_asynchronous};
+use crate::clock::{Clock, Probe};
+use crate::device::{Device, DeviceError, Host, compiles, is_asynchronous};
 use crate::protocol::{Phase, Sampling};
 use crate::record::{Direction, Measurement, Metric, Params, Samples, Throughput, WarmUp};
-use crate::sampler::{self, Routine, Turns};
+use crate::sampler::{self, Turns};
+use crate::series::Series;
 use crate::slowdown::Slowdown;
+use crate::timing::{Recorder, Timing};
 use crate::{Error, FromParam, black_box};
 
 /// The most outputs or inputs kept alive in one batch: beyond it memory would be what is measured.
@@ -17,8 +20,8 @@ const MAX_KEPT: u64 = 4_096;
 /// The largest batch of work whose output needs no drop.
 const MAX_BATCH: u64 = 1 << 32;
 
-/// Progress is told at most this often.
-const TELL_EVERY: Duration = Duration::from_millis(100);
+/// A warm-up that lost less than this before it settled compiled nothing; nanoseconds.
+const LEAST_COMPILING: u64 = 1_000_000;
 
 /// Times a benchmark: call exactly one of [`iter`](Self::iter), [`iter_batched`](Self::iter_batched) and
 /// [`iter_custom`](Self::iter_custom), once.
@@ -34,6 +37,9 @@ pub struct Bencher {
     throughput: Vec<Throughput>,
     metrics: Vec<Metric>,
     notes: BTreeMap<String, String>,
+    /// Nanoseconds of iterations by the device's own clock.
+    device_nanos: Vec<u64>,
+    recorder: Recorder,
     observer: Observer,
 }
 
@@ -62,6 +68,8 @@ impl Bencher {
             throughput: Vec::new(),
             metrics: Vec::new(),
             notes: BTreeMap::new(),
+            device_nanos: Vec::new(),
+            recorder: Recorder::new(),
             observer,
         }
     }
@@ -96,8 +104,10 @@ impl Bencher {
             .ok_or_else(|| Error::new(format!("the parameter `{name}` is `{value}`, not {}", T::EXPECTED)))
     }
 
-    /// The device that the work runs on: it is synchronised at the end of every sample.
+    /// The device that the work runs on: it is synchronised at the end of every sample. Give it before anything is put
+    /// on it: what its allocator reserves and nobody uses is released here.
     pub fn device(&mut self, device: impl Device + 'static) {
+        device.release_unused();
         self.device = Box::new(device);
         self.has_device = true;
     }
@@ -136,6 +146,51 @@ impl Bencher {
         self.notes.insert(name.into(), text.into());
     }
 
+    /// A metric of which the timed routine notes many values, such as the time to the first token of each iteration or
+    /// each gap between two tokens; names carry their unit, as in `itl-ms`. What is noted outside of samples does not
+    /// count; a series without values is no metric.
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// use accel_bench::{Bencher, Direction, bench};
+    ///
+    /// #[bench]
+    /// fn first_line(b: &mut Bencher) {
+    ///     let first = b.series("first-line-ms", "ms", Direction::Lower);
+    ///     b.iter(|| {
+    ///         let start = Instant::now();
+    ///         let line = "a\nb".lines().next();
+    ///         first.push(start.elapsed().as_secs_f64() * 1e3);
+    ///         line
+    ///     });
+    /// }
+    /// # fn main() {}
+    /// ```
+    pub fn series(&mut self, name: impl Into<String>, unit: impl Into<String>, better: Direction) -> Series {
+        let series = Series::new(name.into(), unit.into(), better);
+        self.recorder.series.push(series.clone());
+        series
+    }
+
+    /// Runs `work` and keeps its wall time, the device synchronised at its end, as the metric `{phase}-ms`: what
+    /// happens once in a process and is not warm yet. The harness's names are `load` (weights to the device) and
+    /// `first-forward`. Ends the case with an error when the device fails, when the phase was timed before, and after the
+    /// loop, where nothing is cold any more.
+    pub fn cold<T>(&mut self, phase: &str, work: impl FnOnce() -> T) -> T {
+        let name = format!("{phase}-ms");
+        if self.measured.is_some() || self.metrics.iter().any(|metric| metric.name == name) {
+            self.fail(format!("the phase `{phase}` is not cold: it was timed before, or the loop was"));
+        }
+        self.refuse_to_time_a_queue();
+        let start = Instant::now();
+        let made = work();
+        let synced = self.device.sync();
+        let millis = start.elapsed().as_secs_f64() * 1e3;
+        synced.unwrap_or_else(|error| Error::device(&error).stop());
+        self.metric(Metric::new(name, "ms", Direction::Lower, millis).source("wall-sync"));
+        made
+    }
+
     /// Makes the case take longer by this share, with real work; by 0 it does all but that work.
     pub(crate) fn slow_down(&mut self, share: Option<f64>) {
         self.slowdown = share;
@@ -152,7 +207,7 @@ impl Bencher {
                     }
                 });
             }
-            kept.reserve(usize::try_from(iterations).unwrap_or(usize::MAX));
+            make_room(&mut kept, iterations);
             let nanos = clock.time(iterations, || kept.extend((0..iterations).map(|_| black_box(routine()))));
             kept.clear();
             nanos
@@ -166,7 +221,7 @@ impl Bencher {
             let inputs: Vec<I> = (0..iterations).map(|_| setup()).collect();
             // Uploading the inputs is setup too.
             clock.device.sync().map_err(|error| Error::device(&error))?;
-            kept.reserve(inputs.len());
+            make_room(&mut kept, iterations);
             let nanos = clock.time(iterations, || {
                 kept.extend(inputs.into_iter().map(|input| black_box(routine(black_box(input)))));
             });
@@ -189,7 +244,7 @@ impl Bencher {
     pub(crate) fn iter_fallible<O>(&mut self, mut routine: impl FnMut() -> Result<O, Error>) {
         let mut kept = Vec::new();
         self.time(max_batch(true), |clock, iterations| {
-            kept.reserve(usize::try_from(iterations).unwrap_or(usize::MAX));
+            make_room(&mut kept, iterations);
             let nanos = clock.time(iterations, || kept.extend((0..iterations).map(|_| black_box(routine()))));
             kept.drain(..).collect::<Result<Vec<O>, Error>>()?;
             nanos
@@ -224,6 +279,34 @@ impl Bencher {
         if self.measured.is_some() {
             self.fail("the benchmark was timed twice; one benchmark has one `iter`");
         }
+        self.refuse_to_time_a_queue();
+        let mut timing = Timing {
+            clock: Clock { device: &*self.device, slowdown: Slowdown::default(), probe: Probe::None },
+            batch,
+            max_batch,
+            backend: &self.backend,
+            share: self.slowdown,
+            observer: &mut self.observer,
+            recorder: &self.recorder,
+            told: Instant::now(),
+            sampled: 0,
+            sample_bytes: 0,
+        };
+        let outcome = match &mut self.mode {
+            Mode::Measure(sampling) => sampler::measure(&mut timing, sampling),
+            Mode::Turns(sampling, turns) => sampler::take_turns(&mut timing, sampling, &mut **turns),
+            Mode::Once => sampler::once(&mut timing),
+        };
+        let looked = outcome.and_then(|outcome| match self.mode {
+            Mode::Once => Ok((outcome, Vec::new())),
+            Mode::Measure(_) | Mode::Turns(..) => Ok((outcome.clone(), timing.look_beside(&outcome.0)?)),
+        });
+        let (outcome, device_nanos) = looked.unwrap_or_else(|error| error.stop());
+        self.device_nanos = device_nanos;
+        self.measured = Some(outcome);
+    }
+
+    fn refuse_to_time_a_queue(&self) {
         if is_asynchronous(&self.backend) && !self.has_device {
             self.fail(format!(
                 "`{}` is asynchronous and the harness does not know the device, so it would time the queue; call \
@@ -231,46 +314,40 @@ impl Bencher {
                 self.backend
             ));
         }
-        let clock = Clock { device: &*self.device, slowdown: Slowdown::default() };
-        let mut timing = Timing {
-            clock,
-            batch,
-            max_batch,
-            share: self.slowdown,
-            observer: &mut self.observer,
-            told: Instant::now(),
-        };
-        let outcome = match &mut self.mode {
-            Mode::Measure(sampling) => sampler::measure(&mut timing, sampling),
-            Mode::Turns(sampling, turns) => sampler::take_turns(&mut timing, sampling, &mut **turns),
-            Mode::Once => timing
-                .batch(1)
-                .map(|nanos| (Samples { iterations: vec![1], nanos: vec![nanos] }, WarmUp::default())),
-        };
-        self.measured = Some(outcome.unwrap_or_else(|error| error.stop()));
     }
 
-    /// What was measured, rates and memory included.
+    /// What was measured, all metrics included.
     pub(crate) fn finish(self) -> Result<Measurement, Error> {
         let Some((samples, warm_up)) = self.measured else {
             return Err(Error::new("nothing was timed; call `b.iter(|| …)` once"));
         };
         let mut metrics = self.metrics;
+        metrics.extend(self.recorder.series.iter().filter_map(Series::metric));
+        metrics.extend(compiling(&self.backend, warm_up));
+        metrics.extend(device_time(&self.device_nanos));
+        metrics.extend(self.recorder.watch.borrow().metrics());
         // JSON has no such number: the message could not be read at the other end.
-        if let Some(metric) = metrics.iter().find(|metric| !metric.value.is_finite()) {
-            return Err(Error::new(format!("the metric `{}` is {}", metric.name, metric.value)));
-        }
-        if let Some(memory) = self.device.memory() {
-            // A pool does not shrink by itself: what it holds now is the most that it held.
-            let reserved =
-                Metric::new("mem-reserved-bytes", "bytes", Direction::Lower, memory.reserved as f64);
-            let in_use = Metric::new("mem-in-use-bytes", "bytes", Direction::Lower, memory.in_use as f64);
-            metrics.extend([reserved.source("pool"), in_use.source("pool")]);
+        if let Some((metric, number)) = metrics.iter().find_map(|metric| Some((metric, metric.not_finite()?)))
+        {
+            return Err(Error::new(format!("the metric `{}` is {number}", metric.name)));
         }
         let device = self.has_device.then(|| self.device.name());
         let (throughput, notes) = (self.throughput, self.notes);
         Ok(Measurement { samples, throughput, metrics, warm_up, device, conditions: None, notes })
     }
+}
+
+/// `compile-ms`: what the warm-up of a backend that compiles its kernels took above the steady time until it settled.
+fn compiling(backend: &str, warm_up: WarmUp) -> Option<Metric> {
+    let nanos = warm_up.settling_nanos.filter(|nanos| *nanos >= LEAST_COMPILING && compiles(backend))?;
+    Some(Metric::new("compile-ms", "ms", Direction::Lower, nanos as f64 / 1e6).source("warm-up"))
+}
+
+/// `device-time-ms` of single iterations.
+fn device_time(nanos: &[u64]) -> Option<Metric> {
+    let millis: Vec<f64> = nanos.iter().map(|&nanos| nanos as f64 / 1e6).collect();
+    (!millis.is_empty())
+        .then(|| Metric::of_samples("device-time-ms", "ms", Direction::Lower, millis).source("device"))
 }
 
 impl std::fmt::Debug for Bencher {
@@ -281,79 +358,17 @@ impl std::fmt::Debug for Bencher {
     }
 }
 
+/// Room for just so many outputs: what a larger batch needed once is not the memory of this one.
+fn make_room<O>(kept: &mut Vec<O>, iterations: u64) {
+    let iterations = usize::try_from(iterations).unwrap_or(usize::MAX);
+    kept.shrink_to(iterations);
+    kept.reserve_exact(iterations);
+}
+
 fn max_batch(keeps: bool) -> u64 {
     if keeps { MAX_KEPT } else { MAX_BATCH }
 }
 
-/// What times one sample.
-#[derive(Clone, Copy)]
-struct Clock<'a> {
-    device: &'a dyn Device,
-    slowdown: Slowdown,
-}
-
-impl Clock<'_> {
-    /// Nanoseconds of `work`, so many iterations, and of the synchronisation after it.
-    #[inline]
-    fn time(self, iterations: u64, work: impl FnOnce()) -> Result<u64, Error> {
-        let start = Instant::now();
-        work();
-        // A launch returns before the kernel has run: without this the clock measures the queue.
-        let synced = self.device.sync();
-        // After the synchronisation: before it a device would work meanwhile, and nothing would take longer.
-        self.slowdown.suffer(iterations);
-        let elapsed = nanos(start.elapsed());
-        synced.map(|()| elapsed).map_err(|error| Error::device(&error))
-    }
-}
-
 fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
-}
-
-/// A routine and its device, as the sampler drives them.
-struct Timing<'a, F> {
-    clock: Clock<'a>,
-    batch: F,
-    max_batch: u64,
-    /// The slowdown that is asked for.
-    share: Option<f64>,
-    observer: &'a mut Observer,
-    told: Instant,
-}
-
-impl<F: FnMut(Clock<'_>, u64) -> Result<u64, Error>> Routine for Timing<'_, F> {
-    fn batch(&mut self, iterations: u64) -> Result<u64, Error> {
-        (self.batch)(self.clock, iterations)
-    }
-
-    fn overhead(&mut self) -> Result<u64, Error> {
-        let costs = (0..5).map(|_| self.clock.time(0, || ()));
-        let mut costs = costs.collect::<Result<Vec<u64>, Error>>()?;
-        costs.sort_unstable();
-        Ok(costs[costs.len() / 2])
-    }
-
-    fn slow_down(&mut self, iterations: u64) -> Result<(), Error> {
-        let share = self.share;
-        let iteration = || Ok::<_, Error>(self.batch(iterations)? as f64 / iterations.max(1) as f64);
-        self.clock.slowdown = Slowdown::of(share, iteration)?;
-        Ok(())
-    }
-
-    fn max_batch(&self) -> u64 {
-        self.max_batch
-    }
-
-    fn now(&self) -> u64 {
-        static ORIGIN: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
-        nanos(ORIGIN.get_or_init(Instant::now).elapsed())
-    }
-
-    fn observe(&mut self, phase: Phase, estimate_nanos: f64) {
-        if self.told.elapsed() >= TELL_EVERY {
-            (self.observer)(phase, Some(estimate_nanos));
-            self.told = Instant::now();
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! What a benchmark runs on, as far as measuring needs to know it.
 
 use std::fmt;
+use std::time::Duration;
 
 /// A device whose work may be asynchronous. Benchmarks on the CPU need none.
 pub trait Device {
@@ -15,6 +16,18 @@ pub trait Device {
 
     /// Memory that the device's allocator holds now, where it tells.
     fn memory(&self) -> Option<DeviceMemory> {
+        None
+    }
+
+    /// Gives back what its allocator reserves and nobody uses, so that what an earlier case left is not counted as the
+    /// next one's. Called before a case uses the device and after its samples, never between them.
+    fn release_unused(&self) {}
+
+    /// Runs `work`, once, and returns how long the device worked on all that was submitted in it, by the device's own
+    /// clock. `None`, with or without having run it, where the device has no clock of its own: wall time is measured
+    /// in any case.
+    fn profile(&self, work: &mut dyn FnMut()) -> Option<Duration> {
+        let _ = work;
         None
     }
 }
@@ -66,4 +79,17 @@ const ASYNCHRONOUS: [&str; 6] = ["wgpu", "cuda", "rocm", "metal", "vulkan", "web
 #[must_use]
 pub fn is_asynchronous(backend: &str) -> bool {
     ASYNCHRONOUS.contains(&backend)
+}
+
+/// Backends whose memory is not taken from Rust's global allocator, so that counting there would miss it.
+const FOREIGN: [&str; 2] = ["tch", "tch-cuda"];
+
+/// Whether the memory of a case on the backend is what Rust code allocates.
+pub(crate) fn allocates_in_rust(backend: &str) -> bool {
+    !is_asynchronous(backend) && !FOREIGN.contains(&backend)
+}
+
+/// Whether the backend compiles kernels while it runs. `cpu` is burn's compiler for processors.
+pub(crate) fn compiles(backend: &str) -> bool {
+    is_asynchronous(backend) || backend == "cpu"
 }

@@ -20,7 +20,9 @@
 //! Work on an accelerator is asynchronous: give the device to [`Bencher::device`] (or [`Bencher::sync_with`])
 //! and every sample ends with the device synchronised.
 
+mod allocator;
 mod bencher;
+mod clock;
 mod device;
 mod error;
 mod lifecycle;
@@ -30,8 +32,10 @@ pub mod protocol;
 pub mod record;
 mod registry;
 mod sampler;
+mod series;
 mod slowdown;
 pub mod stats;
+mod timing;
 pub mod units;
 mod waiting;
 mod worker;
@@ -39,12 +43,14 @@ mod worker;
 pub use accel_bench_macros::bench;
 pub use std::hint::black_box;
 
+pub use allocator::CountingAllocator;
 pub use bencher::Bencher;
 pub use device::{Device, DeviceError, DeviceMemory};
 pub use error::Error;
 pub use lifecycle::Benchmark;
 pub use param::FromParam;
 pub use record::{Direction, Metric, Samples, Throughput};
+pub use series::Series;
 
 /// For whoever tells processes to take turns: how long a sample is, and how many iterations it has.
 #[doc(hidden)]
@@ -54,8 +60,17 @@ pub mod turns {
 }
 
 /// The `main` of a bench target: runs the benchmarks that were registered with [`bench`](macro@bench).
+///
+/// `main!(count_allocations)` installs the [`CountingAllocator`] as well, so that cases on the host and on backends that
+/// are written in Rust tell their memory.
 #[macro_export]
 macro_rules! main {
+    (count_allocations) => {
+        #[global_allocator]
+        static COUNTING_ALLOCATOR: $crate::CountingAllocator = $crate::CountingAllocator::new();
+
+        $crate::main!();
+    };
     () => {
         fn main() -> ::std::process::ExitCode {
             $crate::__private::main(env!("CARGO_CRATE_NAME"))

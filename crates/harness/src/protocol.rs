@@ -80,6 +80,10 @@ pub struct SampleRequest {
     pub samples: u32,
     /// Samples before these that are not told: on an accelerator, the first after another process used it.
     pub discard: u32,
+    /// The last sample of the turn before was disturbed and is taken again, so nothing of it counts. A child that does not
+    /// know of it counts it in its metrics, though not in its samples.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub redo: bool,
 }
 
 /// An open case that has been warmed up.
@@ -258,7 +262,15 @@ mod tests {
         survives(Request::List);
         survives(Request::Run(case.clone()));
         survives(Request::Open(CaseRequest { slowdown: None, ..case }));
-        survives(Request::Sample(SampleRequest { token: 7, iterations: 40, samples: 1, discard: 1 }));
+        for redo in [false, true] {
+            survives(Request::Sample(SampleRequest {
+                token: 7,
+                iterations: 40,
+                samples: 1,
+                discard: 1,
+                redo,
+            }));
+        }
         survives(Request::Close { token: 7 });
         survives(Request::Quit);
         survives(Reply::Ready(Ready {

@@ -25,6 +25,9 @@ const TIME_BOUND: u64 = 5;
 /// the comparison's business; warm-up is about caches, clocks and compilers, which move by far more.
 const STEADY_WITHIN: f64 = 0.03;
 
+/// Room for so many samples is made ahead: memory must not grow because it is sampled.
+const ROOM: usize = 16_384;
+
 /// The most batches that steadiness is judged on.
 const WINDOW: usize = 10;
 
@@ -38,6 +41,15 @@ pub(crate) trait Routine {
 
     /// Makes all later batches slower by the share that was asked for; `iterations` are long enough to be timed.
     fn slow_down(&mut self, iterations: u64) -> Result<(), Error>;
+
+    /// Warm-up is over and samples begin, which take so many bytes on the heap.
+    fn start(&mut self, sample_bytes: u64);
+
+    /// The last batch, of so many iterations, is a sample. Told outside of the timed region, and before the next batch.
+    fn keep(&mut self, iterations: u64);
+
+    /// The last sample is thrown away after all.
+    fn retract(&mut self);
 
     /// The largest batch that memory allows.
     fn max_batch(&self) -> u64;
@@ -68,6 +80,8 @@ pub(crate) struct Turn {
     pub(crate) samples: u32,
     /// Samples before these that count for nothing.
     pub(crate) discard: u32,
+    /// The last sample of the turn before this one was disturbed, and counts for nothing either.
+    pub(crate) redo: bool,
 }
 
 /// Warms up, then samples when it is told to.
@@ -80,8 +94,12 @@ pub(crate) fn take_turns(
     let max_batch = routine.max_batch();
     routine.slow_down(batch_size(sampling.sample_nanos, estimate, max_batch))?;
     turns.ready(estimate, routine.overhead()?, max_batch);
-    let mut samples = Samples::default();
+    let mut samples = Samples::with_capacity(ROOM);
+    routine.start(samples.heap_bytes());
     while let Some(turn) = turns.next() {
+        if turn.redo {
+            routine.retract();
+        }
         let iterations = turn.iterations.clamp(1, max_batch.max(1));
         for _ in 0..turn.discard {
             routine.batch(iterations)?;
@@ -91,6 +109,7 @@ pub(crate) fn take_turns(
             let before = waited_nanos();
             nanos.push(routine.batch(iterations)?);
             let wait = before.zip(waited_nanos()).map(|(before, after)| after.saturating_sub(before));
+            routine.keep(iterations);
             waited = waited.zip(wait).map(|(mut all, wait)| {
                 all.push(wait);
                 all
@@ -114,15 +133,26 @@ pub(crate) fn measure(routine: &mut impl Routine, sampling: &Sampling) -> Result
     let target = sample_length(sampling.sample_nanos, routine.overhead()?);
     let iterations = batch_size(target, estimate, routine.max_batch());
     routine.slow_down(iterations)?;
-    let mut samples = Samples::default();
+    let room = usize::try_from(sampling.max_samples).unwrap_or(ROOM);
+    let mut samples = Samples::with_capacity(room.min(ROOM));
+    routine.start(samples.heap_bytes());
     let start = routine.now();
     loop {
         samples.push(iterations, routine.batch(iterations)?);
+        routine.keep(iterations);
         routine.observe(Phase::Sampling, samples.total_nanos() as f64 / samples.total_iterations() as f64);
         if is_enough(samples.len() as u64, routine.now() - start, sampling) {
             return Ok((samples, warm_up));
         }
     }
+}
+
+/// Runs one iteration, to see that it works.
+pub(crate) fn once(routine: &mut impl Routine) -> Result<(Samples, WarmUp), Error> {
+    let mut samples = Samples::default();
+    samples.push(1, routine.batch(1)?);
+    routine.keep(1);
+    Ok((samples, WarmUp::default()))
 }
 
 fn is_enough(samples: u64, elapsed: u64, sampling: &Sampling) -> bool {
@@ -136,8 +166,9 @@ fn is_enough(samples: u64, elapsed: u64, sampling: &Sampling) -> bool {
 /// Returns what was seen and the estimate of one iteration, nanoseconds.
 fn warm_up(routine: &mut impl Routine, at_least: u64) -> Result<(WarmUp, f64), Error> {
     let first_nanos = routine.batch(1)?;
-    let mut warm_up = WarmUp { iterations: 1, nanos: first_nanos, first_nanos, steady: false };
+    let mut warm_up = WarmUp { iterations: 1, nanos: first_nanos, first_nanos, ..WarmUp::default() };
     let mut history: Vec<f64> = Vec::new();
+    let mut batches = vec![(1, first_nanos)];
     // The first iteration is left out of the bound: compiling a kernel may take longer than all the rest.
     let start = routine.now();
     loop {
@@ -147,14 +178,27 @@ fn warm_up(routine: &mut impl Routine, at_least: u64) -> Result<(WarmUp, f64), E
         warm_up.iterations += iterations;
         warm_up.nanos += nanos;
         history.push(nanos as f64 / iterations as f64);
+        batches.push((iterations, nanos));
         routine.observe(Phase::WarmUp, nanos as f64 / iterations as f64);
         let recent = &history[history.len().saturating_sub(WINDOW)..];
         let elapsed = routine.now() - start;
         warm_up.steady = is_steady(recent);
         if (elapsed >= at_least && warm_up.steady) || elapsed >= at_least.saturating_mul(WARM_UP_BOUND) {
-            return Ok((warm_up, median(recent).unwrap_or(first_nanos as f64)));
+            let estimate = median(recent).unwrap_or(first_nanos as f64);
+            warm_up.settling_nanos = warm_up.steady.then(|| settling(&batches, estimate));
+            return Ok((warm_up, estimate));
         }
     }
+}
+
+/// Nanoseconds that batches, of iterations and nanoseconds, took above the steady time of an iteration until the first
+/// that did not.
+fn settling(batches: &[(u64, u64)], steady: f64) -> u64 {
+    let steady_nanos = |iterations: u64| steady * iterations as f64;
+    let unsettled = batches
+        .iter()
+        .take_while(|(iterations, nanos)| *nanos as f64 > steady_nanos(*iterations) * (1.0 + STEADY_WITHIN));
+    unsettled.map(|(iterations, nanos)| *nanos as f64 - steady_nanos(*iterations)).sum::<f64>() as u64
 }
 
 /// Whether times have stopped falling. Two batches can tell, one cannot.
@@ -193,6 +237,8 @@ mod tests {
         /// What it was slowed down with, and after how many batches.
         slowed: Option<(u64, usize)>,
         seen: Vec<Phase>,
+        /// What was told of samples: that they start, the iterations of each that is kept, and `0` for one retracted.
+        told: Vec<Option<u64>>,
     }
 
     fn simulated<F: Fn(u64) -> u64>(cost: F) -> Simulated<F> {
@@ -207,6 +253,7 @@ mod tests {
             breaks_at: usize::MAX,
             slowed: None,
             seen: Vec::new(),
+            told: Vec::new(),
         }
     }
 
@@ -230,6 +277,18 @@ mod tests {
         fn slow_down(&mut self, iterations: u64) -> Result<(), Error> {
             self.slowed = Some((iterations, self.batches.len()));
             Ok(())
+        }
+
+        fn start(&mut self, _: u64) {
+            self.told.push(None);
+        }
+
+        fn keep(&mut self, iterations: u64) {
+            self.told.push(Some(iterations));
+        }
+
+        fn retract(&mut self) {
+            self.told.push(Some(0));
         }
 
         fn max_batch(&self) -> u64 {
@@ -352,7 +411,7 @@ mod tests {
     }
 
     fn turn(iterations: u64, samples: u32, discard: u32) -> Turn {
-        Turn { iterations, samples, discard }
+        Turn { iterations, samples, discard, redo: false }
     }
 
     /// What came of these turns of a routine: the script, the routine, and the batches after warm-up.
@@ -394,6 +453,34 @@ mod tests {
         assert_eq!(ended.expect("nothing fails").iterations, [1, 64]);
         let (_, _, _, batches) = play(Simulated { max_batch: 0, ..simulated(|_| 1_000) }, &[turn(9, 1, 0)]);
         assert_eq!(batches, [1]);
+    }
+
+    #[test]
+    fn what_is_kept_and_what_is_not_is_told() {
+        let redone = Turn { redo: true, ..turn(7, 1, 1) };
+        let (_, _, routine, _) = play(simulated(|_| 1_000), &[turn(5, 2, 1), turn(6, 1, 0), redone]);
+        assert_eq!(routine.told, [None, Some(5), Some(5), Some(6), Some(0), Some(7)]);
+        let mut routine = simulated(|_| 60 * MS);
+        measure(&mut routine, &SAMPLING).expect("nothing fails");
+        assert_eq!(routine.told, [[None].as_slice(), &[Some(1); 9]].concat());
+    }
+
+    #[track_caller]
+    fn check_settling(cost: impl Fn(u64) -> u64, expected: Option<u64>) {
+        let (_, warm_up, _) = run(simulated(cost));
+        assert_eq!(warm_up.settling_nanos, expected, "{warm_up:?}");
+    }
+
+    #[test]
+    fn settling_is_what_lies_above_the_steady_time() {
+        check_settling(|_| MS, Some(0));
+        check_settling(|i| if i == 0 { 500 * MS } else { MS }, Some(499 * MS));
+        // The first compiles, the next two tune.
+        check_settling(
+            |i| [300 * MS, 50 * MS, 20 * MS].get(i as usize).copied().unwrap_or(2 * MS),
+            Some(364 * MS),
+        );
+        check_settling(|i| 200 * MS / (i + 1), None);
     }
 
     #[test]

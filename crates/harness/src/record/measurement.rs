@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::Metric;
+
 /// The raw samples of one case in one process: sample `i` ran `iterations[i]` iterations in `nanos[i]`
 /// nanoseconds of wall time, the device synchronised once at its end.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +15,18 @@ pub struct Samples {
 }
 
 impl Samples {
+    /// None yet, with room for so many.
+    #[must_use]
+    pub(crate) fn with_capacity(samples: usize) -> Self {
+        Self { iterations: Vec::with_capacity(samples), nanos: Vec::with_capacity(samples) }
+    }
+
+    /// Bytes that they take on the heap.
+    #[must_use]
+    pub(crate) fn heap_bytes(&self) -> u64 {
+        8 * (self.iterations.capacity() + self.nanos.capacity()) as u64
+    }
+
     pub fn push(&mut self, iterations: u64, nanos: u64) {
         self.iterations.push(iterations);
         self.nanos.push(nanos);
@@ -102,40 +116,6 @@ impl Throughput {
     }
 }
 
-/// Which way a metric improves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Direction {
-    Lower,
-    Higher,
-    /// Told, never judged.
-    Neither,
-}
-
-/// A named value of a case beside its latency: `host-rss-peak-bytes`, `samples-per-s`, or a user's own.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Metric {
-    pub name: String,
-    pub unit: String,
-    pub better: Direction,
-    pub value: f64,
-    /// Where the value comes from, when one name can have several sources: `pool`, `rss`, …
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
-}
-
-impl Metric {
-    pub fn new(name: impl Into<String>, unit: impl Into<String>, better: Direction, value: f64) -> Self {
-        Self { name: name.into(), unit: unit.into(), better, value, source: None }
-    }
-
-    #[must_use]
-    pub fn source(mut self, source: impl Into<String>) -> Self {
-        self.source = Some(source.into());
-        self
-    }
-}
-
 /// How the warm-up went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WarmUp {
@@ -145,6 +125,10 @@ pub struct WarmUp {
     pub first_nanos: u64,
     /// False when the bound was reached while times still fell.
     pub steady: bool,
+    /// What the iterations took above the steady time until they settled: compiling, autotuning, cold caches.
+    /// Absent where they never settled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settling_nanos: Option<u64>,
 }
 
 /// What the machine did while the samples of one case were taken in one process.
@@ -199,17 +183,6 @@ pub struct Measurement {
     pub notes: BTreeMap<String, String>,
 }
 
-impl Measurement {
-    /// What was done per second, for each throughput: the work of the whole region over its wall time.
-    #[must_use]
-    pub fn rates(&self) -> Vec<(Throughput, f64)> {
-        let seconds = self.samples.total_nanos() as f64 / 1e9;
-        let iterations = self.samples.total_iterations() as f64;
-        let rate = |work: &Throughput| (*work, work.per_iteration() as f64 * iterations / seconds);
-        self.throughput.iter().map(rate).filter(|(_, rate)| rate.is_finite()).collect()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -242,18 +215,5 @@ mod tests {
         samples.push(1, 30);
         assert_eq!(samples.per_iteration(), [25.0, 30.0]);
         assert_eq!((samples.total_nanos(), samples.total_iterations()), (130, 5));
-    }
-
-    #[test]
-    fn rates_are_the_work_over_the_whole_region() {
-        let mut process = Measurement::default();
-        process.samples.push(3, 1_000_000);
-        process.samples.push(1, 1_000_000);
-        process.throughput = vec![Throughput::Samples(8)];
-        assert_eq!(process.rates(), [(Throughput::Samples(8), 16_000.0)]);
-        assert_eq!(
-            Measurement { throughput: vec![Throughput::Bytes(1)], ..Measurement::default() }.rates(),
-            []
-        );
     }
 }

@@ -6,13 +6,19 @@
 mod calibration;
 mod case;
 mod environment;
+mod leak;
 mod measurement;
+mod metric;
+mod rate;
 mod run;
 
 pub use calibration::{CALIBRATION_FORMAT, CalibrationRecord, ComparisonTrial, RowTrial, TrialVerdict};
 pub use case::{CaseId, Failure, ParamValue, Params, Status};
 pub use environment::{Adapter, Build, Cpu, Environment, Load, Os};
-pub use measurement::{Conditions, Direction, Measurement, Metric, Samples, Throughput, WarmUp};
+pub use leak::{GROWTH, LEAK_BYTES_PER_ITERATION, Leak};
+pub use measurement::{Conditions, Measurement, Samples, Throughput, WarmUp};
+pub use metric::{Direction, Metric};
+pub use rate::Rate;
 pub use run::{
     CaseRecord, CommitInfo, FORMAT, Interleaved, Profile, RunRecord, RunState, Surroundings, ToolInfo,
     TreeState,

@@ -12,10 +12,12 @@ mod mad;
 mod median_interval;
 mod modes;
 mod moments;
+mod persistence;
 mod quantile;
 mod shift;
 mod student;
 mod summary;
+mod theil_sen;
 mod trimmed;
 
 #[cfg(test)]
@@ -33,4 +35,5 @@ pub use quantile::{median, quantile};
 pub use shift::log_shift;
 pub use student::{cdf as student_t_cdf, quantile as student_t_quantile};
 pub use summary::Summary;
+pub use theil_sen::{Slope, theil_sen};
 pub use trimmed::middle_log_ratio;

@@ -104,8 +104,8 @@ impl Turns for OverTheLine {
 
     fn next(&mut self) -> Option<Turn> {
         match self.line.requests.recv() {
-            Ok(Request::Sample(SampleRequest { iterations, samples, discard, .. })) => {
-                Some(Turn { iterations, samples, discard })
+            Ok(Request::Sample(SampleRequest { iterations, samples, discard, redo, .. })) => {
+                Some(Turn { iterations, samples, discard, redo })
             }
             Ok(Request::Quit) => std::process::exit(0),
             _ => None,
@@ -237,7 +237,7 @@ mod tests {
     }
 
     fn sample(token: u64, iterations: u64, samples: u32) -> Request {
-        Request::Sample(SampleRequest { token, iterations, samples, discard: 1 })
+        Request::Sample(SampleRequest { token, iterations, samples, discard: 1, redo: false })
     }
 
     fn finished(reply: Reply) -> (u64, Status, Option<Measurement>) {

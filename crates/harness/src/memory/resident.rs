@@ -1,4 +1,6 @@
-//! The peak of this process's resident set, where the kernel keeps it.
+//! This process's resident set, as the kernel tells it.
+
+use std::sync::OnceLock;
 
 use crate::record::{Direction, Metric};
 
@@ -24,6 +26,27 @@ impl PeakMemory {
         let bytes = high_water_mark(&status)?;
         Some(Metric::new("host-rss-peak-bytes", "bytes", Direction::Lower, bytes as f64).source("rss"))
     }
+}
+
+/// Bytes of the resident set now: some microseconds. `None` on a system without /proc.
+pub(super) fn resident_bytes() -> Option<u64> {
+    static PAGE: OnceLock<Option<u64>> = OnceLock::new();
+    let page = (*PAGE.get_or_init(|| page_size(&std::fs::read("/proc/self/auxv").ok()?)))?;
+    Some(resident_pages(&std::fs::read_to_string("/proc/self/statm").ok()?)? * page)
+}
+
+/// The second number of a /proc/PID/statm: Linux, Documentation/filesystems/proc.rst.
+fn resident_pages(statm: &str) -> Option<u64> {
+    statm.split_ascii_whitespace().nth(1)?.parse().ok()
+}
+
+/// The page size that the kernel hands to every program: `AT_PAGESZ` (6) of the auxiliary vector, getauxval(3).
+fn page_size(auxv: &[u8]) -> Option<u64> {
+    const WORD: usize = size_of::<usize>();
+    let word = |bytes: &[u8]| bytes.try_into().map(usize::from_ne_bytes).ok();
+    let mut entries =
+        auxv.chunks_exact(2 * WORD).filter_map(|entry| Some((word(&entry[..WORD])?, word(&entry[WORD..])?)));
+    entries.find(|(key, _)| *key == 6).map(|(_, size)| size as u64)
 }
 
 /// `VmHWM` of a /proc/PID/status, in bytes.
@@ -57,5 +80,22 @@ mod tests {
         if let Some(peak) = before.metric() {
             assert!(peak.value >= f64::from(64 << 20), "{peak:?}");
         }
+    }
+
+    #[test]
+    fn pages_and_their_size() {
+        assert_eq!(resident_pages("1182 402 330 11 0 118 0\n"), Some(402));
+        assert_eq!((resident_pages(""), resident_pages("1 x")), (None, None));
+        let auxv = [33_usize, 7, 6, 4096, 0, 0].map(usize::to_ne_bytes).concat();
+        assert_eq!((page_size(&auxv), page_size(&auxv[..16]), page_size(b"x")), (Some(4096), None, None));
+    }
+
+    #[test]
+    fn what_is_touched_is_resident() {
+        let Some(before) = resident_bytes() else { return };
+        let touched = std::hint::black_box(vec![1_u8; 64 << 20]);
+        let now = resident_bytes().expect("it was there before");
+        // The kernel counts in batches for each CPU.
+        assert!(now > before + (60 << 20), "{before} {now} {}", touched.len());
     }
 }

@@ -1,0 +1,165 @@
+//! A benchmark's routine as the sampler drives it, and what is recorded beside its times.
+
+use std::cell::{Cell, RefCell};
+use std::time::{Duration, Instant};
+
+use crate::Error;
+use crate::bencher::Observer;
+use crate::clock::{Clock, Probe, nanos_since};
+use crate::memory::Watch;
+use crate::protocol::Phase;
+use crate::record::Samples;
+use crate::sampler::Routine;
+use crate::series::Series;
+use crate::slowdown::Slowdown;
+
+/// Progress is told at most this often.
+const TELL_EVERY: Duration = Duration::from_millis(100);
+
+/// Iterations that the device times, and iterations that memory is watched in, at most.
+const DEVICE_TIMED: usize = 10;
+const WATCHED: usize = 3;
+
+/// Each of these two takes no longer than this share of the samples, but for its first iteration.
+const SHARE_BESIDE: u64 = 10;
+
+/// What is recorded beside the samples.
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    pub(crate) series: Vec<Series>,
+    pub(crate) watch: RefCell<Watch>,
+}
+
+/// A routine and its device.
+pub(crate) struct Timing<'a, F> {
+    pub(crate) clock: Clock<'a>,
+    pub(crate) batch: F,
+    pub(crate) max_batch: u64,
+    pub(crate) backend: &'a str,
+    /// The slowdown that is asked for.
+    pub(crate) share: Option<f64>,
+    pub(crate) observer: &'a mut Observer,
+    pub(crate) recorder: &'a Recorder,
+    /// When progress was last told.
+    pub(crate) told: Instant,
+    /// Iterations of the samples so far, and bytes that they take on the heap.
+    pub(crate) sampled: u64,
+    pub(crate) sample_bytes: u64,
+}
+
+impl<F: FnMut(Clock<'_>, u64) -> Result<u64, Error>> Timing<'_, F> {
+    /// After the samples, with single iterations of which none is a sample: times them by the device's own clock, and
+    /// watches the memory of one at a time. Returns nanoseconds of the device.
+    pub(crate) fn look_beside(&mut self, samples: &Samples) -> Result<Vec<u64>, Error> {
+        let budget = samples.total_nanos() / SHARE_BESIDE;
+        let device_nanos = self.time_on_device(budget)?;
+        self.watch_single_iterations(budget)?;
+        Ok(device_nanos)
+    }
+
+    fn time_on_device(&mut self, budget: u64) -> Result<Vec<u64>, Error> {
+        let (told, start) = (Cell::new(None), Instant::now());
+        let mut times = Vec::new();
+        while times.len() < DEVICE_TIMED && (times.is_empty() || nanos_since(start) < budget) {
+            self.probe(Probe::DeviceTime(&told))?;
+            match told.take() {
+                Some(nanos) => times.push(nanos),
+                None => break,
+            }
+        }
+        Ok(times)
+    }
+
+    fn watch_single_iterations(&mut self, budget: u64) -> Result<(), Error> {
+        let (watch, device, own) = (&self.recorder.watch, self.clock.device, self.own_bytes());
+        if !watch.borrow().has_peak() {
+            return Ok(());
+        }
+        watch.borrow().start_peak(device);
+        let start = Instant::now();
+        for done in 0..WATCHED {
+            if done > 0 && nanos_since(start) >= budget {
+                break;
+            }
+            self.probe(Probe::Peak(watch, own))?;
+            // A routine with a clock of its own passes by the other reading.
+            watch.borrow_mut().peak(device, own);
+        }
+        Ok(())
+    }
+
+    fn probe(&mut self, probe: Probe<'_>) -> Result<(), Error> {
+        self.recorder.begin();
+        (self.batch)(Clock { probe, ..self.clock }, 1).map(drop)
+    }
+
+    /// Bytes that the harness has in use for what it records.
+    fn own_bytes(&self) -> u64 {
+        self.sample_bytes + self.recorder.series.iter().map(Series::heap_bytes).sum::<u64>()
+    }
+}
+
+impl<F: FnMut(Clock<'_>, u64) -> Result<u64, Error>> Routine for Timing<'_, F> {
+    fn batch(&mut self, iterations: u64) -> Result<u64, Error> {
+        self.recorder.begin();
+        (self.batch)(self.clock, iterations)
+    }
+
+    fn overhead(&mut self) -> Result<u64, Error> {
+        let costs = (0..5).map(|_| self.clock.time(0, || ()));
+        let mut costs = costs.collect::<Result<Vec<u64>, Error>>()?;
+        costs.sort_unstable();
+        Ok(costs[costs.len() / 2])
+    }
+
+    fn slow_down(&mut self, iterations: u64) -> Result<(), Error> {
+        let share = self.share;
+        let iteration = || Ok::<_, Error>(self.batch(iterations)? as f64 / iterations.max(1) as f64);
+        self.clock.slowdown = Slowdown::of(share, iteration)?;
+        Ok(())
+    }
+
+    fn start(&mut self, sample_bytes: u64) {
+        self.sample_bytes = sample_bytes;
+        self.recorder.begin();
+        self.recorder.watch.borrow_mut().start(self.clock.device, self.backend, self.own_bytes());
+    }
+
+    fn keep(&mut self, iterations: u64) {
+        self.sampled += iterations;
+        self.recorder.series.iter().for_each(Series::keep);
+        self.recorder.watch.borrow_mut().between(self.clock.device, self.sampled, self.own_bytes());
+    }
+
+    fn retract(&mut self) {
+        self.recorder.series.iter().for_each(Series::retract);
+    }
+
+    fn max_batch(&self) -> u64 {
+        self.max_batch
+    }
+
+    fn now(&self) -> u64 {
+        static ORIGIN: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+        nanos_since(*ORIGIN.get_or_init(Instant::now))
+    }
+
+    fn observe(&mut self, phase: Phase, estimate_nanos: f64) {
+        if self.told.elapsed() >= TELL_EVERY {
+            (self.observer)(phase, Some(estimate_nanos));
+            self.told = Instant::now();
+        }
+    }
+}
+
+impl Recorder {
+    /// Of a case that begins now.
+    pub(crate) fn new() -> Self {
+        Self { series: Vec::new(), watch: RefCell::new(Watch::new()) }
+    }
+
+    /// A batch begins.
+    fn begin(&self) {
+        self.series.iter().for_each(Series::begin);
+    }
+}
