@@ -104,6 +104,14 @@ impl Bencher {
             .ok_or_else(|| Error::new(format!("the parameter `{name}` is `{value}`, not {}", T::EXPECTED)))
     }
 
+    /// The value of a parameter that the benchmark may do without: `None` where there is none.
+    ///
+    /// # Errors
+    /// When its value is of another type.
+    pub fn optional_param<T: FromParam>(&self, name: &str) -> Result<Option<T>, Error> {
+        if self.params.contains_key(name) { self.try_param(name).map(Some) } else { Ok(None) }
+    }
+
     /// The device that the work runs on: it is synchronised at the end of every sample. Give it before anything is put
     /// on it: what its allocator reserves and nobody uses is released here.
     pub fn device(&mut self, device: impl Device + 'static) {

@@ -16,6 +16,7 @@
 //! Hugging Face folder (`config.json` and `model.safetensors`). Everything computes in `f32`.
 
 pub mod blocks;
+pub mod cell;
 mod device;
 pub mod families;
 pub mod generation;

@@ -7,7 +7,7 @@ use burn::tensor::Device;
 use serde::de::DeserializeOwned;
 
 use crate::families::{ConfigFile, ModelType};
-use crate::weights::{Checkpoint, Naming, Weights, WeightsError};
+use crate::weights::{Checkpoint, Counted, Naming, Weights, WeightsError};
 
 /// What a model family says about its models so that they can be opened by name.
 pub trait Architecture: Sized {
@@ -112,10 +112,16 @@ pub fn random<M: Architecture>(config: &M::Config, seed: u64, device: &Device) -
     M::assemble(config, &mut Weights::random(seed, M::deviation(config), device))
 }
 
-/// The parameters of the model of `config`, embeddings and heads included, a tied tensor once. Assembles the model without
-/// its weights: `device` gets nothing but placeholders.
+/// The number of parameters of the model of `config`, embeddings and heads included, a tied tensor once. `device` gets
+/// nothing but placeholders.
 #[must_use]
 pub fn num_params<M: Architecture>(config: &M::Config, device: &Device) -> u64 {
+    count::<M>(config, device).total()
+}
+
+/// Assembles the model of `config` without its weights, to see what it asks for.
+#[must_use]
+pub fn count<M: Architecture>(config: &M::Config, device: &Device) -> Counted {
     let mut weights = Weights::count(device);
     M::assemble(config, &mut weights);
     weights.counted().unwrap_or_default()

@@ -53,7 +53,7 @@ pub enum CompareError {
 }
 
 /// Compares every expected tensor with the one found under its name; others that were found do not matter.
-pub(super) fn compare(found: &HostTensors, expected: &HostTensors) -> Result<Difference, CompareError> {
+pub(crate) fn compare(found: &HostTensors, expected: &HostTensors) -> Result<Difference, CompareError> {
     let mut total = None;
     for (name, expected) in expected.iter() {
         let found = found.get(name).ok_or_else(|| CompareError::Missing(name.to_owned()))?;

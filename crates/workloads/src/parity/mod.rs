@@ -12,6 +12,7 @@ use std::path::Path;
 
 use burn::tensor::Device;
 
+pub(crate) use compare::compare;
 pub use compare::{CompareError, Difference};
 pub use folders::family_folders;
 pub use host::HostTensors;
@@ -100,7 +101,7 @@ fn judge(family: &Family, folder: &Path, backend: &Backend, device: &Device) -> 
         let inputs = HostTensors::read(&folder.join("inputs.safetensors"))?;
         let expected = HostTensors::read(&folder.join("expected.safetensors"))?;
         let found = reproduce(folder, &inputs, device)?;
-        Ok(compare::compare(&found, &expected)?)
+        Ok(compare(&found, &expected)?)
     };
     match compared() {
         Ok(difference) if difference.within(backend.tolerance) => Verdict::Same(difference),

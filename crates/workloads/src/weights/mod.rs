@@ -39,8 +39,25 @@ enum Source {
         deviation: f32,
     },
     Checkpoint(Box<Checkpoint>),
-    /// Nothing but the number of parameters asked for so far.
-    Count(u64),
+    /// Nothing but the numbers of parameters asked for so far.
+    Count(Counted),
+}
+
+/// How many parameters a model has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// Values of the matrices of linear layers.
+    pub linear: u64,
+    /// All others: tables, convolutions, norms, biases.
+    pub other: u64,
+}
+
+impl Counted {
+    /// All of them.
+    #[must_use]
+    pub const fn total(self) -> u64 {
+        self.linear + self.other
+    }
 }
 
 /// How a linear layer's matrix lies in a checkpoint.
@@ -65,14 +82,14 @@ impl<'a> Weights<'a> {
     /// No weights: placeholders, so that a model can be assembled and [counted](Self::counted) without its memory.
     #[must_use]
     pub fn count(device: &'a Device) -> Self {
-        Self { source: Source::Count(0), device }
+        Self { source: Source::Count(Counted::default()), device }
     }
 
     /// The parameters that were asked for, where they are only [counted](Self::count).
     #[must_use]
-    pub const fn counted(&self) -> Option<u64> {
+    pub const fn counted(&self) -> Option<Counted> {
         match self.source {
-            Source::Count(parameters) => Some(parameters),
+            Source::Count(counted) => Some(counted),
             Source::Random { .. } | Source::Checkpoint(_) => None,
         }
     }
@@ -98,11 +115,13 @@ impl<'a> Weights<'a> {
     pub fn linear(&mut self, name: &str, [input, output]: [usize; 2], order: Order) -> Tensor<2> {
         let data = match (&mut self.source, order) {
             // Drawn values have no right way round, but parts of one matrix are no copies of each other.
-            (Source::Random { .. } | Source::Count(_), Order::OutputFirst) => {
-                return self.spread(name, [input, output]);
-            }
-            (Source::Random { .. } | Source::Count(_), Order::InputFirst { index, .. }) => {
+            (Source::Random { .. }, Order::OutputFirst) => return self.spread(name, [input, output]),
+            (Source::Random { .. }, Order::InputFirst { index, .. }) => {
                 return self.spread(&format!("{name}.{index}"), [input, output]);
+            }
+            (Source::Count(counted), _) => {
+                counted.linear += (input * output) as u64;
+                None
             }
             (Source::Checkpoint(checkpoint), Order::OutputFirst) => checkpoint
                 .take(name, &[output, input])
@@ -170,8 +189,8 @@ impl<'a> Weights<'a> {
                 Some(start.values(*seed, *deviation, name, shape.iter().product()))
             }
             Source::Checkpoint(checkpoint) => checkpoint.take(name, &shape),
-            Source::Count(parameters) => {
-                *parameters += shape.iter().map(|&length| length as u64).product::<u64>();
+            Source::Count(counted) => {
+                counted.other += shape.iter().map(|&length| length as u64).product::<u64>();
                 None
             }
         };

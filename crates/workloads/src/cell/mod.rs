@@ -1,0 +1,166 @@
+//! One cell of the matrix, as a benchmark runs it: model × batch × sequence × precision on one backend.
+//!
+//! What does not fit or is not supported ends before anything is allocated; what computes something else than ndarray
+//! ends before it is timed.
+
+mod check;
+mod fit;
+mod precision;
+mod size;
+mod timing;
+
+use accel_bench::{Bencher, Direction, Error, Metric, Throughput};
+use burn::module::Module;
+use burn::tensor::Device;
+
+use crate::generation::greedy;
+use crate::model;
+use crate::output::check_finite;
+use crate::weights::Counted;
+use crate::workload::{Generator, Workload};
+use crate::{BurnDevice, device_named};
+
+pub use fit::Footprint;
+pub use precision::{Precision, UnknownPrecision};
+pub use size::Parameters;
+
+use check::Reference;
+use timing::TokenTimes;
+
+/// Weights and inputs are the same in every process, on every backend and in every commit.
+const SEED: u64 = 1;
+
+/// Times one pass of a model over its whole input.
+///
+/// # Errors
+/// When the model cannot be opened, or fails.
+pub fn pass<M: Workload + Module>(b: &mut Bencher) -> Result<(), Error> {
+    let cell = Cell::<M>::open(b)?;
+    let model = cell.load(b)?;
+    let input = M::input(&cell.config, cell.parameters.size, SEED, &cell.device);
+    let output = b.cold("first-forward", || model.pass(input.clone()));
+    check_finite(b, "output", output);
+    cell.describe(b);
+    b.iter(|| model.pass(input.clone()));
+    Ok(())
+}
+
+/// Times a model that reads its input and writes `new-tokens` tokens, one after the other.
+///
+/// # Errors
+/// When the model cannot be opened, or fails.
+pub fn generate<M: Generator + Module>(b: &mut Bencher) -> Result<(), Error> {
+    let cell = Cell::<M>::open(b)?;
+    let size = cell.parameters.size;
+    if size.new_tokens == 0 {
+        return Err(Error::new("`new-tokens` is at least 1"));
+    }
+    let model = cell.load(b)?;
+    let input = M::input(&cell.config, size, SEED, &cell.device);
+    b.cold("first-forward", || greedy(&model, input.clone(), size.new_tokens, &mut || ()))?;
+    cell.describe(b);
+    let times = TokenTimes::register(b, size);
+    b.iter(|| {
+        let mut iteration = times.start();
+        let tokens = greedy(&model, input.clone(), size.new_tokens, &mut iteration);
+        iteration.finish();
+        tokens
+    });
+    Ok(())
+}
+
+/// What is known of a cell before its model is there.
+struct Cell<M: Workload> {
+    parameters: Parameters,
+    config: M::Config,
+    counted: Counted,
+    footprint: Footprint,
+    device: Device,
+}
+
+impl<M: Workload + Module> Cell<M> {
+    /// Resolves the parameters. Ends the case as unsupported where the model, the backend or the memory forbid it.
+    fn open(b: &mut Bencher) -> Result<Self, Error> {
+        let parameters = Parameters::read(b)?;
+        let config = model::config::<M>(&parameters.model)?;
+        if let Some(excess) = M::excess(&config, parameters.size) {
+            return Err(Error::unsupported(format!("`{}`: {excess}", parameters.model)));
+        }
+        let mut device = device_named(b.backend()).map_err(|error| Error::unsupported(error.to_string()))?;
+        let precision = parameters.precision;
+        if let Err(reason) = precision.prepare(&mut device) {
+            return Err(Error::unsupported(format!("{reason}: {}", other_precisions(&device, precision))));
+        }
+        let counted = model::count::<M>(&config, &device);
+        let footprint = Footprint::of::<M>(&config, counted, parameters.size, precision);
+        let cell = Self { parameters, config, counted, footprint, device };
+        cell.fit(b.backend())?;
+        b.device(BurnDevice(cell.device.clone()));
+        Ok(cell)
+    }
+
+    /// Ends the case as unsupported when its predicted peak is more than the device has.
+    fn fit(&self, backend: &str) -> Result<(), Error> {
+        let Some(free) = fit::free_memory(backend).filter(|&free| self.footprint.total() > free) else {
+            return Ok(());
+        };
+        let available: Vec<_> =
+            Precision::ALL.into_iter().filter(|precision| precision.is_supported(&self.device)).collect();
+        let asked = (self.parameters.size, self.parameters.precision);
+        let fitting = fit::alternatives::<M>(&self.config, self.counted, asked, (free, &available));
+        let advice = match fitting.is_empty() {
+            true => "try a smaller model".to_owned(),
+            false => format!("try {}", fitting.join(" or ")),
+        };
+        Err(Error::unsupported(format!("{}: {advice}", fit::excess(self.footprint, free))))
+    }
+
+    /// Puts the model on the device, and holds a small output against ndarray's.
+    fn load(&self, b: &mut Bencher) -> Result<M, Error> {
+        let Parameters { model: name, precision, .. } = &self.parameters;
+        let reference = Reference::compute::<M>(b.backend(), &self.config, &self.parameters)?;
+        let model: M = b.cold("load", || {
+            model::open(name, SEED, &self.device).map(|model| precision.keep(model, &self.device))
+        })?;
+        let checked = match reference {
+            Ok(reference) => {
+                reference.hold::<M>(b, &self.config, &self.parameters, (&model, &self.device))?
+            }
+            Err(reason) => reason,
+        };
+        b.note("output-check", checked);
+        b.note("effective-precision", precision.to_string());
+        Ok(model)
+    }
+
+    /// Says what one iteration does, and what it needs.
+    fn describe(&self, b: &mut Bencher) {
+        let size = self.parameters.size;
+        let tokens = if size.new_tokens > 0 { size.new_tokens } else { size.sequence };
+        b.throughput(Throughput::Samples(size.batch as u64));
+        b.throughput(Throughput::Tokens((size.batch * tokens) as u64));
+        let flops = M::cost(&self.config, size).flops;
+        let passes = size.new_tokens.max(1) as u64;
+        // Each pass reads all weights once, and the cache is written once: less is not possible.
+        let moved = self.footprint.weights * passes + self.footprint.cache;
+        for (name, unit, value) in [
+            ("num-params", "parameters", self.counted.total()),
+            ("flops", "flop", flops),
+            ("bytes-moved", "bytes", moved),
+            ("mem-predicted-bytes", "bytes", self.footprint.total()),
+        ] {
+            b.metric(Metric::new(name, unit, Direction::Neither, value as f64).source("analytic"));
+        }
+    }
+}
+
+/// What to ask for in place of a precision that the device does not have.
+fn other_precisions(device: &Device, asked: Precision) -> String {
+    let here = Precision::ALL.into_iter().filter(|precision| precision.is_supported(device));
+    let here: Vec<_> = here.map(|precision| precision.to_string()).collect();
+    let backends = match asked {
+        Precision::F16 | Precision::Bf16 => "cuda or tch",
+        Precision::F32 | Precision::Q8 | Precision::Q4 => "cuda or wgpu",
+    };
+    format!("try precision {}, or backend {backends}", here.join(" or "))
+}

@@ -1,0 +1,38 @@
+//! The parameters of a cell.
+
+use accel_bench::{Bencher, Error};
+
+use super::Precision;
+use crate::workload::Size;
+
+/// The parameters of one cell of the matrix, as `bench.toml` and the benchmark's attribute name them.
+#[derive(Clone, Debug)]
+pub struct Parameters {
+    /// A preset, or the path of a Hugging Face folder.
+    pub model: String,
+    pub size: Size,
+    pub precision: Precision,
+}
+
+impl Parameters {
+    /// Reads `model`, `batch-size`, `sequence-length`, `new-tokens` and `precision`; all but the model may be missing.
+    ///
+    /// # Errors
+    /// When a value is of another type, or is no precision.
+    pub fn read(b: &Bencher) -> Result<Self, Error> {
+        let precision: Option<String> = b.optional_param("precision")?;
+        let size = Size {
+            batch: b.optional_param("batch-size")?.unwrap_or(1),
+            sequence: b.optional_param("sequence-length")?.unwrap_or(1),
+            new_tokens: b.optional_param("new-tokens")?.unwrap_or(0),
+        };
+        if size.batch == 0 || size.sequence == 0 {
+            return Err(Error::new("`batch-size` and `sequence-length` are at least 1"));
+        }
+        Ok(Self {
+            model: b.try_param("model")?,
+            size,
+            precision: precision.map_or(Ok(Precision::F32), |name| name.parse())?,
+        })
+    }
+}
