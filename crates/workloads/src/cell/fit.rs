@@ -126,13 +126,18 @@ mod tests {
     }
 
     #[test]
-    fn a_smaller_batch() {
-        check(needed(2, Precision::F32), &["batch-size 2"]);
+    fn a_smaller_batch_or_another_precision() {
+        check(needed(2, Precision::F32), &["batch-size 2", "precision f16"]);
     }
 
     #[test]
-    fn another_precision_too() {
-        check(needed(8, Precision::F16), &["batch-size 2", "precision f16"]);
+    fn the_weights_alone_are_too_much() {
+        check(needed(8, Precision::F16), &["precision f16"]);
+    }
+
+    #[test]
+    fn the_largest_batch_that_fits() {
+        check(needed(4, Precision::F32) + 1, &["batch-size 4", "precision f16"]);
     }
 
     #[test]

@@ -124,7 +124,7 @@ impl<M: Workload + Module> Cell<M> {
         })?;
         let checked = match reference {
             Ok(reference) => {
-                reference.hold::<M>(b, &self.config, &self.parameters, (&model, &self.device))?
+                reference.hold::<M>(b.backend(), &self.config, &self.parameters, (&model, &self.device))?
             }
             Err(reason) => reason,
         };

@@ -8,4 +8,5 @@ mod configs;
 mod folder;
 mod models;
 mod parity_binary;
+mod precision;
 mod seeds;
