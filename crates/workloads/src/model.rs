@@ -69,9 +69,22 @@ pub enum ModelError {
 /// # Errors
 /// When there is no such preset and no such folder, or the folder does not hold a model of this family.
 pub fn open<M: Architecture>(model: &str, seed: u64, device: &Device) -> Result<M, ModelError> {
+    open_as(model, &config::<M>(model)?, seed, device)
+}
+
+/// The same with the dimensions `config` in place of the model's own: a preset takes any, a folder's weights fit their own.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_as<M: Architecture>(
+    model: &str,
+    config: &M::Config,
+    seed: u64,
+    device: &Device,
+) -> Result<M, ModelError> {
     match Origin::of::<M>(model)? {
-        Origin::Preset(preset) => Ok(random(&preset.config, seed, device)),
-        Origin::Folder(folder) => load(folder, device),
+        Origin::Preset(_) => Ok(random(config, seed, device)),
+        Origin::Folder(folder) => load_as(folder, config, device),
     }
 }
 
@@ -134,9 +147,12 @@ pub fn count<M: Architecture>(config: &M::Config, device: &Device) -> Counted {
 /// When a file is not there, cannot be read or is not what it should be, the model is of another type, or the
 /// tensors are not those of the model: then all missing, extra and misshapen ones are listed.
 pub fn load<M: Architecture>(folder: &Path, device: &Device) -> Result<M, ModelError> {
-    let config = read_config::<M>(folder)?;
+    load_as(folder, &read_config::<M>(folder)?, device)
+}
+
+fn load_as<M: Architecture>(folder: &Path, config: &M::Config, device: &Device) -> Result<M, ModelError> {
     let mut weights = Weights::checkpoint(Checkpoint::open(folder, M::NAMING)?, device);
-    let model = M::assemble(&config, &mut weights);
+    let model = M::assemble(config, &mut weights);
     weights.finish()?;
     Ok(model)
 }

@@ -32,6 +32,16 @@ pub trait Workload: Architecture {
     /// What one pass reads, on the device.
     type Input: Clone;
 
+    /// The parameter that says how much there is of what is no text: `image-size` in pixels, `audio-seconds`, `steps`.
+    const EXTENT: Option<&'static str> = None;
+
+    /// The dimensions for so much of it; those of a model that was trained for it are its own.
+    #[must_use]
+    fn extended(config: Self::Config, extent: usize) -> Self::Config {
+        let _ = extent;
+        config
+    }
+
     /// Says what of the model `size` goes beyond, such as its positions.
     fn excess(config: &Self::Config, size: Size) -> Option<String>;
 

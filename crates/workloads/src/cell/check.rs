@@ -40,7 +40,7 @@ impl Reference {
         Ok(Ok(Self(small_output::<M>(
             config,
             parameters,
-            &model::open(&parameters.model, SEED, &device)?,
+            &model::open_as(&parameters.model, config, SEED, &device)?,
             &device,
         )?)))
     }
@@ -89,7 +89,7 @@ mod tests {
 
     fn parameters(precision: Precision) -> Parameters {
         let size = Size { batch: 2, sequence: 9, new_tokens: 0 };
-        Parameters { model: "bert-tiny".to_owned(), size, precision }
+        Parameters { model: "bert-tiny".to_owned(), size, precision, extent: None }
     }
 
     /// What is said of a model with weights drawn from `seed`, computed by ndarray as if it was `backend`.

@@ -81,8 +81,9 @@ struct Cell<M: Workload> {
 impl<M: Workload + Module> Cell<M> {
     /// Resolves the parameters. Ends the case as unsupported where the model, the backend or the memory forbid it.
     fn open(b: &mut Bencher) -> Result<Self, Error> {
-        let parameters = Parameters::read(b)?;
-        let config = model::config::<M>(&parameters.model)?;
+        let parameters = Parameters::read(b, M::EXTENT)?;
+        let own = model::config::<M>(&parameters.model)?;
+        let config = parameters.extent.map_or_else(|| own.clone(), |extent| M::extended(own.clone(), extent));
         if let Some(excess) = M::excess(&config, parameters.size) {
             return Err(Error::unsupported(format!("`{}`: {excess}", parameters.model)));
         }
@@ -120,7 +121,8 @@ impl<M: Workload + Module> Cell<M> {
         let Parameters { model: name, precision, .. } = &self.parameters;
         let reference = Reference::compute::<M>(b.backend(), &self.config, &self.parameters)?;
         let model: M = b.cold("load", || {
-            model::open(name, SEED, &self.device).map(|model| precision.keep(model, &self.device))
+            model::open_as(name, &self.config, SEED, &self.device)
+                .map(|model| precision.keep(model, &self.device))
         })?;
         let checked = match reference {
             Ok(reference) => {

@@ -12,14 +12,17 @@ pub struct Parameters {
     pub model: String,
     pub size: Size,
     pub precision: Precision,
+    /// Of what is no text, where the benchmark has the parameter.
+    pub extent: Option<usize>,
 }
 
 impl Parameters {
-    /// Reads `model`, `batch-size`, `sequence-length`, `new-tokens` and `precision`; all but the model may be missing.
+    /// Reads `model`, `batch-size`, `sequence-length`, `new-tokens`, `precision` and the parameter called `extent`; all but
+    /// the model may be missing.
     ///
     /// # Errors
     /// When a value is of another type, or is no precision.
-    pub fn read(b: &Bencher) -> Result<Self, Error> {
+    pub fn read(b: &Bencher, extent: Option<&str>) -> Result<Self, Error> {
         let precision: Option<String> = b.optional_param("precision")?;
         let size = Size {
             batch: b.optional_param("batch-size")?.unwrap_or(1),
@@ -29,7 +32,9 @@ impl Parameters {
         if size.batch == 0 || size.sequence == 0 {
             return Err(Error::new("`batch-size` and `sequence-length` are at least 1"));
         }
+        let extent = extent.map_or(Ok(None), |name| b.optional_param(name))?;
         Ok(Self {
+            extent,
             model: b.try_param("model")?,
             size,
             precision: precision.map_or(Ok(Precision::F32), |name| name.parse())?,
