@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use burn::tensor::Device;
 use serde::de::DeserializeOwned;
 
-use crate::families::{ConfigFile, ModelType};
+use crate::families::{self, ConfigFile, ModelType};
 use crate::weights::{Checkpoint, Counted, Naming, Weights, WeightsError};
 
 /// What a model family says about its models so that they can be opened by name.
@@ -52,9 +52,9 @@ pub enum ModelError {
     Config { path: PathBuf, reason: String },
     #[error("`{}` does not say its `model_type`", path.display())]
     NoModelType { path: PathBuf },
-    #[error("`{}` has the model type `{found}`, which no family has", path.display())]
+    #[error("`{}` has the model type `{found}`, which no family has: there are {}", path.display(), families::known())]
     UnknownModelType { path: PathBuf, found: ModelType },
-    #[error("`{}` has the model type `{found}` where {expected} is wanted", path.display())]
+    #[error("`{}` has the model type `{found}`{} where {expected} is wanted", path.display(), families::belonging(found))]
     OtherModelType { path: PathBuf, found: ModelType, expected: String },
     #[error("the inputs have no `{name}` that the model can read: {reason}")]
     Input { name: &'static str, reason: String },

@@ -14,7 +14,7 @@ use burn::module::Module;
 use burn::tensor::Device;
 
 use crate::generation::greedy;
-use crate::model;
+use crate::model::{self, ModelError};
 use crate::output::check_finite;
 use crate::weights::Counted;
 use crate::workload::{Generator, Workload};
@@ -82,7 +82,7 @@ impl<M: Workload + Module> Cell<M> {
     /// Resolves the parameters. Ends the case as unsupported where the model, the backend or the memory forbid it.
     fn open(b: &mut Bencher) -> Result<Self, Error> {
         let parameters = Parameters::read(b, M::EXTENT)?;
-        let own = model::config::<M>(&parameters.model)?;
+        let own = model::config::<M>(&parameters.model).map_err(of_another_family)?;
         let config = parameters.extent.map_or_else(|| own.clone(), |extent| M::extended(own.clone(), extent));
         if let Some(excess) = M::excess(&config, parameters.size) {
             return Err(Error::unsupported(format!("`{}`: {excess}", parameters.model)));
@@ -153,6 +153,14 @@ impl<M: Workload + Module> Cell<M> {
         ] {
             b.metric(Metric::new(name, unit, Direction::Neither, value as f64).source("analytic"));
         }
+    }
+}
+
+/// A folder that holds a model of another family is no fault: its own family's benchmark runs it.
+fn of_another_family(error: ModelError) -> Error {
+    match error {
+        ModelError::OtherModelType { .. } => Error::unsupported(error.to_string()),
+        error => error.into(),
     }
 }
 

@@ -66,6 +66,21 @@ impl Family {
     }
 }
 
+/// The model types that a `config.json` can say, with the families that they belong to.
+pub(crate) fn known() -> String {
+    let types = |family: &Family| {
+        let names: Vec<_> = family.model_types.iter().map(|name| format!("`{name}`")).collect();
+        format!("{} ({})", names.join(", "), family.name)
+    };
+    FAMILIES.iter().map(types).collect::<Vec<_>>().join(", ")
+}
+
+/// `, of the family decoder-only,` for a model type that one has.
+pub(crate) fn belonging(model_type: &ModelType) -> String {
+    let family = FAMILIES.iter().find(|family| family.model_types.contains(&model_type.as_str()));
+    family.map_or_else(String::new, |family| format!(", of the family {},", family.name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,8 +124,12 @@ mod tests {
 
     #[test]
     fn unknown() {
-        let expected = "`DIR/config.json` has the model type `gpt5`, which no family has";
-        check("diffusion", r#"{"model_type": "gpt5"}"#, Err(expected));
+        let expected = format!(
+            "`DIR/config.json` has the model type `gpt5`, which no family has: there are {}",
+            known()
+        );
+        check("diffusion", r#"{"model_type": "gpt5"}"#, Err(&expected));
+        assert!(expected.contains("there are `bert` (encoder-only), `llama` (decoder-only), "), "{expected}");
     }
 
     #[test]

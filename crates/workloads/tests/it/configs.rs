@@ -26,7 +26,11 @@ fn unknown_model_type() {
 
 #[test]
 fn model_type_of_another_family() {
-    check("\"bert\"", "\"llama\"", "has the model type `llama` where `bert` is wanted");
+    check(
+        "\"bert\"",
+        "\"llama\"",
+        "has the model type `llama`, of the family decoder-only, where `bert` is wanted",
+    );
 }
 
 #[test]
