@@ -4,16 +4,20 @@
 pub mod activation;
 pub mod attention;
 pub mod cache;
+pub mod decoder;
 pub mod embedding;
 pub mod linear;
 pub mod mask;
 pub mod mlp;
 pub mod norm;
 pub mod rotary;
+pub mod rotary_config;
 
 pub use activation::ActivationName;
 pub use attention::{Attention, AttentionDims, AttentionNames, Look};
 pub use cache::{KeysValues, KvCache};
+pub use decoder::{Decoder, DecoderDims, FeedForward};
 pub use linear::{Bias, Projection};
 pub use mlp::{GatedMlp, Mlp};
 pub use rotary::Rotary;
+pub use rotary_config::{RotaryConfig, RotaryScaling};

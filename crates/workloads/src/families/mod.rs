@@ -1,7 +1,9 @@
 //! The model families, one folder each, and the table that finds them.
 
 mod config_file;
+pub mod decoder_only;
 pub mod encoder_only;
+pub mod mixture_of_experts;
 
 use std::path::Path;
 
@@ -30,14 +32,17 @@ pub struct Family {
 /// All families. rag is checked through its parts.
 pub static FAMILIES: &[Family] = &[
     Family::of::<encoder_only::Bert>("encoder-only", encoder_only::reproduce),
-    Family::planned("decoder-only", &["llama"]),
+    Family::of::<decoder_only::Llama>("decoder-only", decoder_only::reproduce::<decoder_only::Llama>),
     Family::planned("encoder-decoder", &["t5"]),
     Family::planned("vision", &["vit", "resnet"]),
     Family::planned("vision-encoder-text-decoder", &["vision-encoder-decoder"]),
     Family::planned("speech", &["whisper"]),
     Family::planned("multimodal", &["llava"]),
     Family::planned("diffusion", &["DiTTransformer2DModel"]),
-    Family::planned("mixture-of-experts", &["mixtral"]),
+    Family::of::<mixture_of_experts::Mixtral>(
+        "mixture-of-experts",
+        decoder_only::reproduce::<mixture_of_experts::Mixtral>,
+    ),
     Family::planned("state-space", &["mamba2"]),
 ];
 
