@@ -4,6 +4,7 @@ mod config_file;
 pub mod decoder_only;
 pub mod encoder_only;
 pub mod mixture_of_experts;
+pub mod rag;
 
 use std::path::Path;
 

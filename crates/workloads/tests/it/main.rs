@@ -9,4 +9,5 @@ mod folder;
 mod models;
 mod parity_binary;
 mod precision;
+mod rag;
 mod seeds;

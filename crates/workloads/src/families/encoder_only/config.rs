@@ -47,6 +47,10 @@ pub(super) static PRESETS: [Preset<BertConfig>; 6] = [
 ];
 
 impl BertConfig {
+    /// The encoders of sentence-transformers' all-MiniLM-L6 and -L12, heads of 32.
+    pub const MINILM_L6: Self = Self { num_attention_heads: 12, ..Self::sized(6, 384, 1536) };
+    pub const MINILM_L12: Self = Self { num_hidden_layers: 12, ..Self::MINILM_L6 };
+
     /// BERT's vocabulary and positions, and heads of 64.
     const fn sized(layers: usize, width: usize, inner: usize) -> Self {
         Self {
