@@ -5,9 +5,12 @@
 
 mod checkpoints;
 mod configs;
+mod decoder_only;
 mod folder;
+mod mixture_of_experts;
 mod models;
 mod parity_binary;
 mod precision;
 mod rag;
 mod seeds;
+mod writing;
