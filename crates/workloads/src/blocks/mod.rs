@@ -4,16 +4,26 @@
 pub mod activation;
 pub mod attention;
 pub mod cache;
+pub mod causal_conv;
+pub mod convolution;
 pub mod embedding;
+pub mod gated_norm;
 pub mod linear;
 pub mod mask;
 pub mod mlp;
 pub mod norm;
+pub mod patches;
 pub mod rotary;
+pub mod sin_cos;
+pub mod ssd;
 
 pub use activation::ActivationName;
 pub use attention::{Attention, AttentionDims, AttentionNames, Look};
 pub use cache::{KeysValues, KvCache};
+pub use causal_conv::CausalConv;
+pub use gated_norm::GatedRmsNorm;
 pub use linear::{Bias, Projection};
 pub use mlp::{GatedMlp, Mlp};
+pub use patches::{PatchDims, PatchEmbedding};
 pub use rotary::Rotary;
+pub use ssd::{Scan, ScanDims, Signals};

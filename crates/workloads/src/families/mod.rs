@@ -1,7 +1,9 @@
 //! The model families, one folder each, and the table that finds them.
 
 mod config_file;
+pub mod diffusion;
 pub mod encoder_only;
+pub mod state_space;
 
 use std::path::Path;
 
@@ -36,9 +38,9 @@ pub static FAMILIES: &[Family] = &[
     Family::planned("vision-encoder-text-decoder", &["vision-encoder-decoder"]),
     Family::planned("speech", &["whisper"]),
     Family::planned("multimodal", &["llava"]),
-    Family::planned("diffusion", &["DiTTransformer2DModel"]),
+    Family::of::<diffusion::Dit>("diffusion", diffusion::reproduce),
     Family::planned("mixture-of-experts", &["mixtral"]),
-    Family::planned("state-space", &["mamba2"]),
+    Family::of::<state_space::Mamba2>("state-space", state_space::reproduce),
 ];
 
 impl Family {
@@ -58,7 +60,9 @@ impl Family {
     pub fn of_folder(folder: &Path) -> Result<&'static Self, ModelError> {
         let config = ConfigFile::read(folder)?;
         let Some(found) = config.model_type() else {
-            let named = |family: &&Self| folder.file_name().is_some_and(|name| name == family.name);
+            // A path such as `.` has no name, but the folder has one.
+            let path = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+            let named = |family: &&Self| path.file_name().is_some_and(|name| name == family.name);
             return FAMILIES.iter().find(named).ok_or(ModelError::NoModelType { path: config.path });
         };
         let family = FAMILIES.iter().find(|family| family.model_types.contains(&found.as_str()));
