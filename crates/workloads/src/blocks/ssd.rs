@@ -264,3 +264,137 @@ fn decays(sums: Tensor<4>) -> Tensor<5> {
     // Masked before the exponential: what lies ahead would overflow.
     (difference + hidden).exp()
 }
+
+#[cfg(test)]
+#[cfg(feature = "ndarray")]
+mod tests {
+    use super::*;
+    use burn::tensor::{Device, TensorData};
+
+    use crate::weights::uniform;
+
+    const DIMS: ScanDims = ScanDims { heads: 4, head_size: 3, groups: 2, state_size: 5, chunk: 4 };
+
+    fn signals(dims: ScanDims, sequence: usize, device: &Device) -> Signals {
+        let drawn = |name, width| {
+            let values = uniform(1, name, 2 * sequence * width, 1.0);
+            Tensor::from_data(TensorData::new(values, [2, sequence, width]), device)
+        };
+        Signals {
+            x: drawn("x", dims.heads * dims.head_size),
+            dt: drawn("dt", dims.heads).abs(),
+            a: Tensor::<1>::from_data(
+                TensorData::new(uniform(1, "a", dims.heads, 1.0), [dims.heads]),
+                device,
+            )
+            .exp()
+            .neg(),
+            b: drawn("b", dims.groups * dims.state_size),
+            c: drawn("c", dims.groups * dims.state_size),
+        }
+    }
+
+    fn token(signals: &Signals, index: usize) -> Signals {
+        let at = |x: &Tensor<3>| x.clone().narrow(1, index, 1);
+        let Signals { x, dt, a, b, c } = signals;
+        Signals { x: at(x), dt: at(dt), a: a.clone(), b: at(b), c: at(c) }
+    }
+
+    #[track_caller]
+    fn assert_close(a: Tensor<3>, b: Tensor<3>) {
+        assert_eq!(a.dims(), b.dims());
+        let worst = (a - b).abs().max().into_scalar::<f32>();
+        assert!(worst < 1e-5, "{worst}");
+    }
+
+    /// Chunks give what the recurrence gives, outputs and the last state.
+    #[track_caller]
+    fn check(dims: ScanDims, sequence: usize) {
+        let device = crate::device_named("ndarray").expect("the backend is built in");
+        let signals = signals(dims, sequence, &device);
+        let lane_width = dims.heads / dims.groups * dims.head_size;
+        let mut state = Tensor::zeros([2 * dims.groups, dims.state_size, lane_width], &device);
+        let mut outputs = Vec::new();
+        for index in 0..sequence {
+            let (y, next) = step(token(&signals, index), state, dims);
+            outputs.push(y);
+            state = next;
+        }
+        let scan = Scan::new(signals, dims);
+        assert_close(scan.output(), Tensor::cat(outputs, 1));
+        assert_close(scan.last_state(), state);
+    }
+
+    #[test]
+    fn a_token() {
+        check(DIMS, 1);
+    }
+
+    #[test]
+    fn less_than_a_chunk() {
+        check(DIMS, 3);
+    }
+
+    #[test]
+    fn a_chunk() {
+        check(DIMS, 4);
+    }
+
+    #[test]
+    fn a_chunk_and_a_token() {
+        check(DIMS, 5);
+    }
+
+    #[test]
+    fn whole_chunks() {
+        check(DIMS, 12);
+    }
+
+    #[test]
+    fn many_chunks_and_a_rest() {
+        check(DIMS, 27);
+    }
+
+    #[test]
+    fn chunks_of_a_token() {
+        check(ScanDims { chunk: 1, ..DIMS }, 7);
+    }
+
+    #[test]
+    fn one_group() {
+        check(ScanDims { groups: 1, ..DIMS }, 9);
+    }
+
+    #[test]
+    fn a_group_for_each_head() {
+        check(ScanDims { groups: 4, ..DIMS }, 9);
+    }
+
+    #[test]
+    fn what_fades_at_once_does_not_overflow() {
+        let device = crate::device_named("ndarray").expect("the backend is built in");
+        let signals = signals(DIMS, 9, &device);
+        let scan = Scan::new(Signals { dt: signals.dt.clone() * 1e6, ..signals }, DIMS);
+        assert!(scan.output().is_finite().all().into_scalar::<bool>());
+    }
+
+    #[track_caller]
+    fn check_flops(sequence: u64, remember: Remember, expected: u64) {
+        assert_eq!(flops(DIMS, 1, sequence, remember), 2 * expected);
+    }
+
+    #[test]
+    fn a_chunk_takes_its_squares() {
+        check_flops(4, Remember::Nothing, 16 * (2 * 5 + 12));
+    }
+
+    #[test]
+    fn a_state_takes_its_tokens() {
+        check_flops(4, Remember::State, 16 * (2 * 5 + 12) + 4 * 12 * 5);
+    }
+
+    #[test]
+    fn chunks_pass_on_states() {
+        check_flops(12, Remember::Nothing, 3 * 16 * (2 * 5 + 12) + 2 * (2 * 4 + 2) * 12 * 5);
+    }
+}

@@ -1,51 +1,113 @@
-"""Makes the family folder `encoder-only`: a BERT of 2,980 parameters and what transformers.BertModel gives.
+"""Makes the family folders beside it: models of a few thousand parameters, inputs, and what Hugging Face computes of them.
 
-    python -m venv .venv && .venv/bin/pip install torch==2.9.0 transformers safetensors
-    .venv/bin/python fixture.py
+    python -m venv .venv && .venv/bin/pip install torch==2.9.0 transformers diffusers safetensors
+    .venv/bin/python fixture.py [FAMILY…]
 
-Nothing is downloaded. The masks are the ones that are easily got wrong: padding at the end, padding alone.
+Nothing is downloaded. A family is a function of a generator of random numbers that gives the fields of `config.json`, the
+model, its inputs, what is expected of it, and other files by their names.
 """
 
 import json
 import pathlib
+import sys
 
 import torch
 from safetensors.torch import save_file
-from transformers import BertConfig, BertModel
 
-FIELDS = [
-    "hidden_act", "hidden_size", "initializer_range", "intermediate_size", "layer_norm_eps", "max_position_embeddings",
-    "model_type", "num_attention_heads", "num_hidden_layers", "type_vocab_size", "vocab_size",
-]
+
+def drawn(model, draw):
+    """No parameter keeps a default (zeros, ones), which would hide a mistake."""
+    for name, p in model.named_parameters():
+        norm_scale = "norm" in name.lower() and p.dim() == 1 and name.endswith("weight")
+        p.copy_(1.0 + 0.1 * torch.randn(p.shape, generator=draw) if norm_scale else 0.2 * torch.randn(p.shape, generator=draw))
+    return model.eval().float()
+
+
+def fields(config, names):
+    return {name: config[name] for name in names.split()}
+
+
+def encoder_only(draw):
+    """The masks are the ones that are easily got wrong: padding at the end, padding alone."""
+    from transformers import BertConfig, BertModel
+
+    config = BertConfig(vocab_size=24, hidden_size=12, num_hidden_layers=2, num_attention_heads=3, intermediate_size=20,
+                        max_position_embeddings=10, attn_implementation="eager")
+    model = drawn(BertModel(config), draw)
+    inputs = {
+        "input_ids": torch.randint(3, 24, (3, 7), generator=draw),
+        "attention_mask": torch.ones(3, 7, dtype=torch.long),
+        "token_type_ids": torch.zeros(3, 7, dtype=torch.long),
+    }
+    inputs["token_type_ids"][0, 4:] = 1
+    inputs["attention_mask"][1, -3:] = 0
+    inputs["attention_mask"][2, :] = 0
+    output = model(**inputs)
+    expected = {"last_hidden_state": output.last_hidden_state, "pooler_output": output.pooler_output}
+    names = ("hidden_act hidden_size initializer_range intermediate_size layer_norm_eps max_position_embeddings model_type "
+             "num_attention_heads num_hidden_layers type_vocab_size vocab_size")
+    return fields(config.to_dict(), names), model, inputs, expected, {}
+
+
+def diffusion(draw):
+    """`sampled.safetensors`: noise, and what DDIM makes of it in some numbers of steps, without guidance and with."""
+    from diffusers import DDIMScheduler, DiTTransformer2DModel
+
+    model = DiTTransformer2DModel(num_attention_heads=2, attention_head_dim=4, in_channels=2, out_channels=4, num_layers=2,
+                                  sample_size=6, patch_size=2, num_embeds_ada_norm=5, norm_type="ada_norm_zero")
+    drawn(model, draw)
+    inputs = {"hidden_states": torch.randn((3, 2, 6, 6), generator=draw), "timestep": torch.tensor([0, 431, 999]),
+              "class_labels": torch.tensor([0, 5, 2])}
+    noise, classes = torch.randn((2, 2, 6, 6), generator=draw), torch.tensor([1, 4])
+
+    def sampled(steps, guidance):
+        # As `DiTPipeline` does it, with the published models' scheduler.
+        scheduler = DDIMScheduler(beta_start=1e-4, beta_end=2e-2, beta_schedule="linear", clip_sample=False)
+        scheduler.set_timesteps(steps)
+        x = noise
+        for t in scheduler.timesteps:
+            both = model(torch.cat([x, x]), timestep=t.expand(4), class_labels=torch.cat([classes, torch.full((2,), 5)])).sample
+            with_class, without = both[:, :2].chunk(2)
+            x = scheduler.step(without + guidance * (with_class - without), t, x).prev_sample
+        return x
+
+    samples = {"latents": noise, "class_labels": classes, "four_steps": sampled(4, 1.0), "seven_steps": sampled(7, 1.0),
+               "guided": sampled(4, 3.0)}
+    names = ("activation_fn attention_bias attention_head_dim in_channels norm_elementwise_affine norm_eps norm_type "
+             "num_attention_heads num_embeds_ada_norm num_layers out_channels patch_size sample_size")
+    return fields(model.config, names), model, inputs, {"sample": model(**inputs).sample}, {"sampled": samples}
+
+
+def state_space(draw):
+    """Three chunks, the last one padded, two groups of heads, and padding before a text."""
+    from transformers import Mamba2Config, Mamba2ForCausalLM
+
+    config = Mamba2Config(vocab_size=20, hidden_size=8, state_size=4, num_hidden_layers=2, expand=2, num_heads=4, head_dim=4,
+                          n_groups=2, conv_kernel=4, chunk_size=4)
+    model = drawn(Mamba2ForCausalLM(config), draw)
+    inputs = {"input_ids": torch.randint(3, 20, (2, 11), generator=draw), "attention_mask": torch.ones(2, 11, dtype=torch.long)}
+    inputs["attention_mask"][1, :3] = 0
+    names = ("chunk_size conv_kernel expand head_dim hidden_act hidden_size initializer_range layer_norm_epsilon model_type n_groups "
+             "num_heads num_hidden_layers state_size tie_word_embeddings time_step_limit use_bias use_conv_bias vocab_size")
+    return fields(config.to_dict(), names), model, inputs, {"logits": model(**inputs).logits}, {}
+
+
+SEEDS = {encoder_only: 5, diffusion: 6, state_space: 7}
 
 
 def main():
-    draw = torch.Generator().manual_seed(5)
-    config = BertConfig(vocab_size=24, hidden_size=12, num_hidden_layers=2, num_attention_heads=3, intermediate_size=20,
-                        max_position_embeddings=10, attn_implementation="eager")
-    model = BertModel(config).eval().float()
-    with torch.no_grad():
-        for name, p in model.named_parameters():
-            # No parameter keeps a default (zeros, ones), which would hide a mistake.
-            norm_scale = "LayerNorm" in name and name.endswith("weight")
-            p.copy_(1.0 + 0.1 * torch.randn(p.shape, generator=draw) if norm_scale else 0.2 * torch.randn(p.shape, generator=draw))
-        inputs = {
-            "input_ids": torch.randint(3, 24, (3, 7), generator=draw),
-            "attention_mask": torch.ones(3, 7, dtype=torch.long),
-            "token_type_ids": torch.zeros(3, 7, dtype=torch.long),
-        }
-        inputs["token_type_ids"][0, 4:] = 1
-        inputs["attention_mask"][1, -3:] = 0
-        inputs["attention_mask"][2, :] = 0
-        output = model(**inputs)
-    expected = {"last_hidden_state": output.last_hidden_state, "pooler_output": output.pooler_output}
-
-    folder = pathlib.Path(__file__).parent / "encoder-only"
-    folder.mkdir(exist_ok=True)
-    fields = {name: config.to_dict()[name] for name in FIELDS}
-    (folder / "config.json").write_text(json.dumps(fields, indent=1) + "\n")
-    for name, tensors in [("model", model.state_dict()), ("inputs", inputs), ("expected", expected)]:
-        save_file({k: t.clone().contiguous() for k, t in tensors.items()}, folder / f"{name}.safetensors")
+    torch.manual_seed(0)
+    for family, seed in SEEDS.items():
+        name = family.__name__.replace("_", "-")
+        if sys.argv[1:] and name not in sys.argv[1:]:
+            continue
+        with torch.no_grad():
+            config, model, inputs, expected, others = family(torch.Generator().manual_seed(seed))
+        folder = pathlib.Path(__file__).parent / name
+        folder.mkdir(exist_ok=True)
+        (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n")
+        for file, tensors in {"model": model.state_dict(), "inputs": inputs, "expected": expected, **others}.items():
+            save_file({k: t.clone().contiguous() for k, t in tensors.items()}, folder / f"{file}.safetensors")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,9 @@
 
 mod checkpoints;
 mod configs;
+mod diffusion;
 mod folder;
 mod models;
 mod parity_binary;
 mod seeds;
+mod state_space;

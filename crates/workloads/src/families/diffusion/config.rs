@@ -194,3 +194,112 @@ impl FeedForward {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::families::diffusion::Dit;
+
+    fn params(config: &DitConfig) -> f64 {
+        let device = crate::device_named("ndarray").expect("the backend is built in");
+        crate::model::num_params::<Dit>(config, &device) as f64 / 1e6
+    }
+
+    /// The table of the design, in millions of parameters.
+    #[track_caller]
+    fn check(name: &str, millions: f64) {
+        let preset = PRESETS.iter().find(|preset| preset.name == name).expect("a preset of this name");
+        let found = params(&preset.config);
+        assert!((found / millions - 1.0).abs() < 1e-3, "{name}: {found} M where the table says {millions} M");
+        assert_eq!(preset.config.fault(), None);
+    }
+
+    #[track_caller]
+    fn check_fault(change: impl FnOnce(&mut DitConfig), expected: &str) {
+        let mut config = PRESETS[0].config;
+        change(&mut config);
+        assert_eq!(config.fault().as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn tiny() {
+        check("dit-tiny", 8.36);
+    }
+
+    #[test]
+    fn small() {
+        check("dit-small", 32.87);
+    }
+
+    #[test]
+    fn base() {
+        check("dit-base", 130.3);
+    }
+
+    #[test]
+    fn large() {
+        check("dit-large", 457.8);
+    }
+
+    #[test]
+    fn xl() {
+        check("dit-xl", 674.8);
+    }
+
+    #[test]
+    fn xxl() {
+        check("dit-xxl", 3078.0);
+    }
+
+    #[test]
+    fn layers_that_embed_for_themselves_hold_more() {
+        // What diffusers counts of DiT-XL/2.
+        let found = params(&DitConfig { out_channels: Some(8), ..DitConfig::DEFAULT });
+        assert!((found - 749.83).abs() < 0.01, "{found}");
+    }
+
+    #[test]
+    fn no_classes() {
+        check_fault(
+            |config| config.num_embeds_ada_norm = None,
+            "`num_embeds_ada_norm` is null where `norm_type` wants a number of classes",
+        );
+    }
+
+    #[test]
+    fn no_channels_to_write() {
+        check_fault(|config| config.out_channels = Some(0), "`out_channels` is 0");
+    }
+
+    #[test]
+    fn patches_that_leave_a_rest() {
+        check_fault(|config| config.patch_size = 3, "`sample_size` 32 is no multiple of `patch_size` 3");
+    }
+
+    #[test]
+    fn a_width_that_positions_do_not_fill() {
+        check_fault(
+            |config| config.attention_head_dim = 2,
+            "`num_attention_heads` 3 times `attention_head_dim` 2 is no multiple of 4, which positions are made of",
+        );
+    }
+
+    #[track_caller]
+    fn check_refused(json: &str, expected: &str) {
+        let error = serde_json::from_str::<DitConfig>(json).expect_err("this is not implemented");
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+
+    #[test]
+    fn another_kind_of_norm() {
+        check_refused(
+            r#"{"norm_type": "ada_norm_single"}"#,
+            "unknown variant `ada_norm_single`, expected `ada_norm_zero`",
+        );
+    }
+
+    #[test]
+    fn a_gated_feed_forward() {
+        check_refused(r#"{"activation_fn": "geglu"}"#, "unknown variant `geglu`, expected one of `gelu`");
+    }
+}

@@ -48,3 +48,31 @@ impl DitConfig {
         (self.patches().patches() * self.width() + TIME_STEPS * TIME_WIDTH) as u64
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::families::diffusion::config::PRESETS;
+
+    fn flops(name: &str, batch: usize, new_tokens: usize) -> u64 {
+        let preset = PRESETS.iter().find(|preset| preset.name == name).expect("a preset of this name");
+        preset.config.cost(Size { batch, sequence: 0, new_tokens }).flops
+    }
+
+    #[test]
+    fn xl_takes_the_published_flops() {
+        // 118.6 "Gflops" in the paper's table 4, which counts a multiply-add as one.
+        let found = flops("dit-xl", 1, 0) as f64 / 2e9;
+        assert!((found / 118.6 - 1.0).abs() < 0.01, "{found}");
+    }
+
+    #[test]
+    fn each_step_of_sampling_is_a_pass() {
+        assert_eq!(flops("dit-tiny", 2, 50), 50 * flops("dit-tiny", 2, 0));
+    }
+
+    #[test]
+    fn flops_grow_with_the_batch() {
+        assert_eq!(flops("dit-tiny", 8, 0), 8 * flops("dit-tiny", 1, 0));
+    }
+}

@@ -158,3 +158,92 @@ impl Mamba2Config {
         if used { Bias::With } else { Bias::Without }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::families::state_space::Mamba2;
+
+    /// The table of the design, in millions of parameters.
+    #[track_caller]
+    fn check(name: &str, millions: f64) {
+        let preset = PRESETS.iter().find(|preset| preset.name == name).expect("a preset of this name");
+        let device = crate::device_named("ndarray").expect("the backend is built in");
+        let found = crate::model::num_params::<Mamba2>(&preset.config, &device) as f64 / 1e6;
+        assert!((found / millions - 1.0).abs() < 1e-3, "{name}: {found} M where the table says {millions} M");
+        assert_eq!(preset.config.fault(), None);
+    }
+
+    #[track_caller]
+    fn check_fault(change: impl FnOnce(&mut Mamba2Config), expected: &str) {
+        let mut config = PRESETS[0].config;
+        change(&mut config);
+        assert_eq!(config.fault().as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn tiny() {
+        check("mamba2-tiny", 16.60);
+    }
+
+    #[test]
+    fn small() {
+        check("mamba2-small", 129.0);
+    }
+
+    #[test]
+    fn base() {
+        check("mamba2-base", 368.4);
+    }
+
+    #[test]
+    fn large() {
+        check("mamba2-large", 780.2);
+    }
+
+    #[test]
+    fn xl() {
+        check("mamba2-xl", 1344.0);
+    }
+
+    #[test]
+    fn xxl() {
+        check("mamba2-xxl", 2703.0);
+    }
+
+    #[test]
+    fn the_reference_s_defaults_make_a_model() {
+        assert_eq!(Mamba2Config::DEFAULT.fault(), None);
+    }
+
+    #[test]
+    fn no_chunks() {
+        check_fault(|config| config.chunk_size = 0, "`chunk_size` is 0");
+    }
+
+    #[test]
+    fn heads_that_do_not_make_up_the_width() {
+        check_fault(
+            |config| config.num_heads = 7,
+            "`expand` 2 times `hidden_size` 256 is not `num_heads` 7 times `head_dim` 64",
+        );
+    }
+
+    #[test]
+    fn uneven_groups() {
+        check_fault(|config| config.n_groups = 3, "`num_heads` 8 is no multiple of `n_groups` 3");
+    }
+
+    #[test]
+    fn a_convolution_that_sees_one_token() {
+        check_fault(|config| config.conv_kernel = 1, "`conv_kernel` is 1 where at least 2 is implemented");
+    }
+
+    #[test]
+    fn limits_that_leave_nothing() {
+        check_fault(
+            |config| config.time_step_limit = [Some(0.1), Some(0.01)],
+            "`time_step_limit` begins at 0.1, after its end 0.01",
+        );
+    }
+}

@@ -66,3 +66,44 @@ impl Mamba2Config {
         held + ssd::live(self.scan(), batch, sequence)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::families::state_space::config::PRESETS;
+
+    fn cost(sequence: usize, new_tokens: usize) -> Cost {
+        PRESETS[0].config.cost(Size { batch: 1, sequence, new_tokens })
+    }
+
+    #[test]
+    fn a_step_takes_two_for_each_parameter_and_its_states() {
+        let step = cost(64, 2).flops - cost(64, 1).flops;
+        // The published dimensions: 256 wide, 512 inside, 8 heads, states of 128, a convolution over 768 channels.
+        let layer = 2 * 256 * (512 + 768 + 8) + 2 * 768 * 4 + 2 * 512 * 256 + 4 * 512 * 128;
+        assert_eq!(step, 8 * layer + 2 * 256 * 50288);
+    }
+
+    #[test]
+    fn the_memory_does_not_grow_with_the_text() {
+        assert_eq!(cost(64, 1).cache, 8 * (768 * 3 + 512 * 128));
+        assert_eq!(cost(4096, 100).cache, cost(64, 1).cache);
+    }
+
+    #[test]
+    fn beyond_a_chunk_the_work_grows_with_the_text() {
+        let [two, four, eight] = [512, 1024, 2048].map(|sequence| cost(sequence, 0).flops as f64);
+        assert!(four / two < 2.02 && eight / four < 2.02, "{two} {four} {eight}");
+    }
+
+    #[test]
+    fn a_prompt_scores_one_token() {
+        let scores = 2 * 256 * 50288;
+        assert!(cost(64, 0).flops - cost(64, 1).flops > 62 * scores);
+    }
+
+    #[test]
+    fn a_pass_remembers_nothing() {
+        assert_eq!(cost(64, 0).cache, 0);
+    }
+}
