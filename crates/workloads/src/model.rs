@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use burn::tensor::Device;
 use serde::de::DeserializeOwned;
 
-use crate::families::{self, ConfigFile, ModelType};
+use crate::families::{self, ConfigFile, Family, ModelType};
 use crate::weights::{Checkpoint, Counted, Naming, Weights, WeightsError};
 
 /// What a model family says about its models so that they can be opened by name.
@@ -157,17 +157,28 @@ fn load_as<M: Architecture>(folder: &Path, config: &M::Config, device: &Device) 
     Ok(model)
 }
 
-/// Reads `config.json` of a Hugging Face folder.
+/// Reads `config.json` of a Hugging Face folder. Where it does not say what it describes, the folder has to be called by the
+/// family's name.
 ///
 /// # Errors
 /// When it cannot be read, or describes no model of this family.
 pub fn read_config<M: Architecture>(folder: &Path) -> Result<M::Config, ModelError> {
     let file = ConfigFile::read(folder)?;
     let path = file.path.clone();
-    let Some(found) = file.model_type() else { return Err(ModelError::NoModelType { path }) };
-    if !M::MODEL_TYPES.contains(&found.as_str()) {
-        let expected = M::MODEL_TYPES.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ");
-        return Err(ModelError::OtherModelType { path, found, expected });
+    match file.model_type() {
+        Some(found) if M::MODEL_TYPES.contains(&found.as_str()) => (),
+        Some(found) => {
+            let expected =
+                M::MODEL_TYPES.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ");
+            return Err(ModelError::OtherModelType { path, found, expected });
+        }
+        // Where nothing is said, the folder's name may say it.
+        None => {
+            let family = Family::of_folder(folder)?;
+            if family.model_types != M::MODEL_TYPES {
+                return Err(ModelError::NoModelType { path });
+            }
+        }
     }
     let invalid = |reason| ModelError::Config { path, reason };
     let config = match serde_json::from_value(file.into_json()) {

@@ -2,9 +2,11 @@
 
 mod config_file;
 pub mod decoder_only;
+pub mod diffusion;
 pub mod encoder_only;
 pub mod mixture_of_experts;
 pub mod rag;
+pub mod state_space;
 
 use std::path::Path;
 
@@ -39,12 +41,12 @@ pub static FAMILIES: &[Family] = &[
     Family::planned("vision-encoder-text-decoder", &["vision-encoder-decoder"]),
     Family::planned("speech", &["whisper"]),
     Family::planned("multimodal", &["llava"]),
-    Family::planned("diffusion", &["DiTTransformer2DModel"]),
+    Family::of::<diffusion::Dit>("diffusion", diffusion::reproduce),
     Family::of::<mixture_of_experts::Mixtral>(
         "mixture-of-experts",
         decoder_only::reproduce::<mixture_of_experts::Mixtral>,
     ),
-    Family::planned("state-space", &["mamba2"]),
+    Family::of::<state_space::Mamba2>("state-space", state_space::reproduce),
 ];
 
 impl Family {
@@ -64,7 +66,9 @@ impl Family {
     pub fn of_folder(folder: &Path) -> Result<&'static Self, ModelError> {
         let config = ConfigFile::read(folder)?;
         let Some(found) = config.model_type() else {
-            let named = |family: &&Self| folder.file_name().is_some_and(|name| name == family.name);
+            // A path such as `.` has no name, but the folder has one.
+            let path = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+            let named = |family: &&Self| path.file_name().is_some_and(|name| name == family.name);
             return FAMILIES.iter().find(named).ok_or(ModelError::NoModelType { path: config.path });
         };
         let family = FAMILIES.iter().find(|family| family.model_types.contains(&found.as_str()));

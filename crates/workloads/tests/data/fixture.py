@@ -1,10 +1,10 @@
-"""Makes the family folders beside it: models of a few thousand parameters and what transformers computes of them.
+"""Makes the family folders beside it: models of a few thousand parameters, inputs, and what Hugging Face computes of them.
 
-    python -m venv .venv && .venv/bin/pip install torch==2.9.0 transformers safetensors
-    .venv/bin/python fixture.py [FAMILY …]
+    python -m venv .venv && .venv/bin/pip install torch==2.9.0 transformers diffusers safetensors
+    .venv/bin/python fixture.py [FAMILY…]
 
-Nothing is downloaded. A function a family gives a model, its inputs, what it gives, and the fields of `config.json`
-that are written. Each model is one that is easily got wrong: nothing keeps its default.
+Nothing is downloaded. A family is a function of a generator of random numbers that gives the fields of `config.json`, the
+model, its inputs, what is expected of it, and other files by their names.
 """
 
 import json
@@ -15,13 +15,26 @@ import torch
 from safetensors.torch import save_file
 
 
+def drawn(model, draw, deviation=0.2):
+    """No parameter keeps a default (zeros, ones), which would hide a mistake."""
+    for name, p in model.named_parameters():
+        norm_scale = "norm" in name.lower() and p.dim() == 1 and name.endswith("weight")
+        noise = torch.randn(p.shape, generator=draw)
+        p.copy_(1.0 + 0.1 * noise if norm_scale else deviation * noise)
+    return model.eval().float()
+
+
+def fields(config, names):
+    return {name: config[name] for name in names.split()}
+
+
 def encoder_only(draw):
     """The masks are the ones that are easily got wrong: padding at the end, padding alone."""
     from transformers import BertConfig, BertModel
 
     config = BertConfig(vocab_size=24, hidden_size=12, num_hidden_layers=2, num_attention_heads=3, intermediate_size=20,
                         max_position_embeddings=10, attn_implementation="eager")
-    model = randomised(BertModel(config), draw)
+    model = drawn(BertModel(config), draw)
     inputs = {
         "input_ids": torch.randint(3, 24, (3, 7), generator=draw),
         "attention_mask": torch.ones(3, 7, dtype=torch.long),
@@ -31,16 +44,14 @@ def encoder_only(draw):
     inputs["attention_mask"][1, -3:] = 0
     inputs["attention_mask"][2, :] = 0
     output = model(**inputs)
-    fields = ["hidden_act", "hidden_size", "initializer_range", "intermediate_size", "layer_norm_eps",
-              "max_position_embeddings", "model_type", "num_attention_heads", "num_hidden_layers", "type_vocab_size",
-              "vocab_size"]
     expected = {"last_hidden_state": output.last_hidden_state, "pooler_output": output.pooler_output}
-    return model, inputs, expected, fields
+    names = ("hidden_act hidden_size initializer_range intermediate_size layer_norm_eps max_position_embeddings model_type "
+             "num_attention_heads num_hidden_layers type_vocab_size vocab_size")
+    return fields(config.to_dict(), names), model, inputs, expected, {}
 
 
-TEXT = ["head_dim", "hidden_act", "hidden_size", "initializer_range", "intermediate_size", "max_position_embeddings",
-        "model_type", "num_attention_heads", "num_hidden_layers", "num_key_value_heads", "rms_norm_eps",
-        "rope_parameters", "tie_word_embeddings", "vocab_size"]
+TEXT = ("head_dim hidden_act hidden_size initializer_range intermediate_size max_position_embeddings model_type num_attention_heads "
+        "num_hidden_layers num_key_value_heads rms_norm_eps rope_parameters tie_word_embeddings vocab_size")
 
 
 def decoder_only(draw):
@@ -52,7 +63,7 @@ def decoder_only(draw):
     config = LlamaConfig(vocab_size=24, hidden_size=12, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2,
                          head_dim=6, intermediate_size=20, max_position_embeddings=24, rms_norm_eps=1e-5,
                          attention_bias=True, mlp_bias=True, rope_parameters=rope, attn_implementation="eager")
-    return text(LlamaForCausalLM(config), draw, TEXT + ["attention_bias", "mlp_bias"])
+    return text(LlamaForCausalLM(config), draw, TEXT + " attention_bias mlp_bias")
 
 
 def mixture_of_experts(draw):
@@ -63,53 +74,85 @@ def mixture_of_experts(draw):
                            num_key_value_heads=1, intermediate_size=8, num_local_experts=5, num_experts_per_tok=3,
                            max_position_embeddings=24, sliding_window=4, tie_word_embeddings=True,
                            rope_parameters={"rope_type": "default", "rope_theta": 100.0}, attn_implementation="eager")
-    return text(MixtralForCausalLM(config), draw, TEXT + ["num_experts_per_tok", "num_local_experts", "sliding_window"])
+    return text(MixtralForCausalLM(config), draw, TEXT + " num_experts_per_tok num_local_experts sliding_window")
 
 
-def text(model, draw, fields):
+def text(model, draw, names):
     """A model that writes: the scores after every token of a prompt, and the eight tokens that it writes then."""
     inputs = {"input_ids": torch.randint(3, 24, (2, 7), generator=draw)}
     # With smaller weights, a model whose head is tied repeats its last token.
-    model = randomised(model, draw, 0.6)
+    model = drawn(model, draw, 0.6)
     written = inputs["input_ids"]
     for _ in range(8):
         best = model(input_ids=written).logits[:, -1].argmax(-1, keepdim=True)
         written = torch.cat([written, best], 1)
-    return model, inputs, {"logits": model(**inputs).logits, "greedy_tokens": written[:, 7:]}, fields
+    expected = {"logits": model(**inputs).logits, "greedy_tokens": written[:, 7:]}
+    return fields(model.config.to_dict(), names), model, inputs, expected, {}
 
 
-def randomised(model, draw, deviation=0.2):
-    """No parameter keeps a default (zeros, ones), which would hide a mistake."""
-    for name, p in model.named_parameters():
-        scale = "norm" in name.lower() and name.endswith("weight")
-        noise = torch.randn(p.shape, generator=draw)
-        p.copy_(1.0 + 0.1 * noise if scale else deviation * noise)
-    return model.eval().float()
+def diffusion(draw):
+    """`sampled.safetensors`: noise, and what DDIM makes of it in some numbers of steps, without guidance and with."""
+    from diffusers import DDIMScheduler, DiTTransformer2DModel
+
+    model = DiTTransformer2DModel(num_attention_heads=2, attention_head_dim=4, in_channels=2, out_channels=4, num_layers=2,
+                                  sample_size=6, patch_size=2, num_embeds_ada_norm=5, norm_type="ada_norm_zero")
+    drawn(model, draw)
+    inputs = {"hidden_states": torch.randn((3, 2, 6, 6), generator=draw), "timestep": torch.tensor([0, 431, 999]),
+              "class_labels": torch.tensor([0, 5, 2])}
+    noise, classes = torch.randn((2, 2, 6, 6), generator=draw), torch.tensor([1, 4])
+
+    def sampled(steps, guidance):
+        # As `DiTPipeline` does it, with the published models' scheduler.
+        scheduler = DDIMScheduler(beta_start=1e-4, beta_end=2e-2, beta_schedule="linear", clip_sample=False)
+        scheduler.set_timesteps(steps)
+        x = noise
+        for t in scheduler.timesteps:
+            both = model(torch.cat([x, x]), timestep=t.expand(4), class_labels=torch.cat([classes, torch.full((2,), 5)])).sample
+            with_class, without = both[:, :2].chunk(2)
+            x = scheduler.step(without + guidance * (with_class - without), t, x).prev_sample
+        return x
+
+    samples = {"latents": noise, "class_labels": classes, "four_steps": sampled(4, 1.0), "seven_steps": sampled(7, 1.0),
+               "guided": sampled(4, 3.0)}
+    names = ("activation_fn attention_bias attention_head_dim in_channels norm_elementwise_affine norm_eps norm_type "
+             "num_attention_heads num_embeds_ada_norm num_layers out_channels patch_size sample_size")
+    return fields(model.config, names), model, inputs, {"sample": model(**inputs).sample}, {"sampled": samples}
 
 
-FAMILIES = [encoder_only, decoder_only, mixture_of_experts]
+def state_space(draw):
+    """Three chunks, the last one padded, two groups of heads, and padding before a text."""
+    from transformers import Mamba2Config, Mamba2ForCausalLM
+
+    config = Mamba2Config(vocab_size=20, hidden_size=8, state_size=4, num_hidden_layers=2, expand=2, num_heads=4, head_dim=4,
+                          n_groups=2, conv_kernel=4, chunk_size=4)
+    model = drawn(Mamba2ForCausalLM(config), draw)
+    inputs = {"input_ids": torch.randint(3, 20, (2, 11), generator=draw), "attention_mask": torch.ones(2, 11, dtype=torch.long)}
+    inputs["attention_mask"][1, :3] = 0
+    names = ("chunk_size conv_kernel expand head_dim hidden_act hidden_size initializer_range layer_norm_epsilon model_type n_groups "
+             "num_heads num_hidden_layers state_size tie_word_embeddings time_step_limit use_bias use_conv_bias vocab_size")
+    return fields(config.to_dict(), names), model, inputs, {"logits": model(**inputs).logits}, {}
 
 
-def write(folder, model, inputs, expected, fields):
-    folder.mkdir(exist_ok=True)
-    config = model.config.to_dict()
-    chosen = {name: config[name] for name in sorted(fields)}
-    (folder / "config.json").write_text(json.dumps(chosen, indent=1) + "\n")
-    # A tied tensor is stored once, as `save_pretrained` does.
-    state = model.state_dict()
-    if config.get("tie_word_embeddings"):
-        state.pop("lm_head.weight", None)
-    for name, tensors in [("model", state), ("inputs", inputs), ("expected", expected)]:
-        save_file({k: t.clone().contiguous() for k, t in tensors.items()}, folder / f"{name}.safetensors")
+SEEDS = {encoder_only: 5, decoder_only: 5, mixture_of_experts: 5, diffusion: 6, state_space: 7}
 
 
 def main():
-    for family in FAMILIES:
+    torch.manual_seed(0)
+    for family, seed in SEEDS.items():
         name = family.__name__.replace("_", "-")
         if sys.argv[1:] and name not in sys.argv[1:]:
             continue
         with torch.no_grad():
-            write(pathlib.Path(__file__).parent / name, *family(torch.Generator().manual_seed(5)))
+            config, model, inputs, expected, others = family(torch.Generator().manual_seed(seed))
+        folder = pathlib.Path(__file__).parent / name
+        folder.mkdir(exist_ok=True)
+        (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n")
+        state = model.state_dict()
+        # A tied tensor is stored once, as `save_pretrained` does.
+        if config.get("tie_word_embeddings"):
+            state.pop("lm_head.weight", None)
+        for file, tensors in {"model": state, "inputs": inputs, "expected": expected, **others}.items():
+            save_file({k: t.clone().contiguous() for k, t in tensors.items()}, folder / f"{file}.safetensors")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 mod checkpoints;
 mod configs;
 mod decoder_only;
+mod diffusion;
 mod folder;
 mod mixture_of_experts;
 mod models;
@@ -13,4 +14,5 @@ mod parity_binary;
 mod precision;
 mod rag;
 mod seeds;
+mod state_space;
 mod writing;

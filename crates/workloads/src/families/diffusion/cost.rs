@@ -1,0 +1,78 @@
+//! What a DiT costs, from its dimensions.
+
+use super::config::{DitConfig, Embedders, TIME_WIDTH};
+use super::schedule::TIME_STEPS;
+use crate::blocks::{attention, linear, mlp};
+use crate::workload::{Cost, Size};
+
+impl DitConfig {
+    /// One pass, or as many as there are steps of sampling.
+    pub(super) fn cost(&self, size: Size) -> Cost {
+        let passes = size.new_tokens.max(1) as u64;
+        let pass = self.pass_cost(size.batch as u64);
+        Cost { flops: passes * pass.flops, ..pass }
+    }
+
+    fn pass_cost(&self, batch: u64) -> Cost {
+        let (width, tokens) = (self.width(), self.patches().patches() as u64);
+        let attention = attention::cost(self.attention(), batch, tokens, tokens);
+        let tokens = batch * tokens;
+        let halves = attention.then(mlp::cost(self.mlp(), tokens));
+        let (layers, embedders) = (self.num_layers as u64, self.embedders() as u64);
+        let output = linear::flops([width, self.written()], tokens);
+        let flops = self.patches().cost(batch).flops
+            + embedders * self.embedder_flops(batch)
+            + layers * (halves.flops + linear::flops([width, 6 * width], batch))
+            + linear::flops([width, 2 * width], batch)
+            + output;
+        // What goes past a half, and what a half reads; conditions and what layers make of them.
+        let stream = 2 * tokens * width as u64;
+        let conditions = batch * (embedders + 6) * width as u64;
+        Cost { flops, live: self.tables() + stream + conditions + halves.live, cache: 0 }
+    }
+
+    fn embedder_flops(&self, batch: u64) -> u64 {
+        let width = self.width();
+        linear::flops([TIME_WIDTH, width], batch) + linear::flops([width, width], batch)
+    }
+
+    fn embedders(&self) -> usize {
+        match self.embedders {
+            Embedders::Each => self.num_layers,
+            Embedders::Shared => 1,
+        }
+    }
+
+    /// Values of the tables of positions and time steps, which are no weights.
+    fn tables(&self) -> u64 {
+        (self.patches().patches() * self.width() + TIME_STEPS * TIME_WIDTH) as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::families::diffusion::config::PRESETS;
+
+    fn flops(name: &str, batch: usize, new_tokens: usize) -> u64 {
+        let preset = PRESETS.iter().find(|preset| preset.name == name).expect("a preset of this name");
+        preset.config.cost(Size { batch, sequence: 0, new_tokens }).flops
+    }
+
+    #[test]
+    fn xl_takes_the_published_flops() {
+        // 118.6 "Gflops" in the paper's table 4, which counts a multiply-add as one.
+        let found = flops("dit-xl", 1, 0) as f64 / 2e9;
+        assert!((found / 118.6 - 1.0).abs() < 0.01, "{found}");
+    }
+
+    #[test]
+    fn each_step_of_sampling_is_a_pass() {
+        assert_eq!(flops("dit-tiny", 2, 50), 50 * flops("dit-tiny", 2, 0));
+    }
+
+    #[test]
+    fn flops_grow_with_the_batch() {
+        assert_eq!(flops("dit-tiny", 8, 0), 8 * flops("dit-tiny", 1, 0));
+    }
+}

@@ -1,0 +1,109 @@
+//! What a Mamba-2 costs, from its dimensions.
+
+use super::Mamba2Config;
+use crate::blocks::ssd::{self, Remember};
+use crate::blocks::{causal_conv, linear};
+use crate::workload::{Cost, Size};
+
+impl Mamba2Config {
+    /// One pass, or the prompt and a step for each new token but the first, which the prompt gives.
+    pub(super) fn cost(&self, size: Size) -> Cost {
+        let [batch, sequence, new] = [size.batch, size.sequence, size.new_tokens].map(|n| n as u64);
+        if new == 0 {
+            let flops =
+                self.text_flops(batch, sequence, Remember::Nothing) + self.head_flops(batch * sequence);
+            return Cost { flops, live: self.live(batch, sequence, batch * sequence), cache: 0 };
+        }
+        let prompt = self.text_flops(batch, sequence, Remember::State) + self.head_flops(batch);
+        Cost {
+            flops: prompt + (new - 1) * (self.step_flops(batch) + self.head_flops(batch)),
+            live: self.live(batch, sequence, batch),
+            cache: self.num_hidden_layers as u64 * batch * self.memory(),
+        }
+    }
+
+    /// All layers over whole texts.
+    fn text_flops(&self, batch: u64, sequence: u64, remember: Remember) -> u64 {
+        let scan = ssd::flops(self.scan(), batch, sequence, remember);
+        self.num_hidden_layers as u64 * (self.dense_flops(batch * sequence) + scan)
+    }
+
+    /// All layers over one token of each sequence.
+    fn step_flops(&self, batch: u64) -> u64 {
+        let step = ssd::step_flops(self.scan(), batch);
+        self.num_hidden_layers as u64 * (self.dense_flops(batch) + step)
+    }
+
+    /// A layer without its scan.
+    fn dense_flops(&self, tokens: u64) -> u64 {
+        linear::flops(self.projection(), tokens)
+            + causal_conv::flops(self.conv(), tokens)
+            + linear::flops([self.inner(), self.hidden_size], tokens)
+    }
+
+    fn head_flops(&self, tokens: u64) -> u64 {
+        linear::flops([self.hidden_size, self.vocab_size], tokens)
+    }
+
+    /// Values that a layer remembers of a sequence: its window and its states.
+    const fn memory(&self) -> u64 {
+        let [channels, kernel] = self.conv();
+        (channels * (kernel - 1) + self.inner() * self.state_size) as u64
+    }
+
+    /// The peak of a pass that scores `scored` tokens: a scan, or the scores.
+    fn live(&self, batch: u64, sequence: u64, scored: u64) -> u64 {
+        let tokens = batch * sequence;
+        let scores = scored * (self.hidden_size + self.vocab_size) as u64;
+        tokens * self.hidden_size as u64 + scores.max(self.mixer_live(batch, sequence))
+    }
+
+    fn mixer_live(&self, batch: u64, sequence: u64) -> u64 {
+        let [_, projected] = self.projection();
+        let [channels, _] = self.conv();
+        // What was projected stays for its gate. B and C are parts of what was convolved.
+        let held = batch * sequence * (projected + channels) as u64;
+        held + ssd::live(self.scan(), batch, sequence)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::families::state_space::config::PRESETS;
+
+    fn cost(sequence: usize, new_tokens: usize) -> Cost {
+        PRESETS[0].config.cost(Size { batch: 1, sequence, new_tokens })
+    }
+
+    #[test]
+    fn a_step_takes_two_for_each_parameter_and_its_states() {
+        let step = cost(64, 2).flops - cost(64, 1).flops;
+        // The published dimensions: 256 wide, 512 inside, 8 heads, states of 128, a convolution over 768 channels.
+        let layer = 2 * 256 * (512 + 768 + 8) + 2 * 768 * 4 + 2 * 512 * 256 + 4 * 512 * 128;
+        assert_eq!(step, 8 * layer + 2 * 256 * 50288);
+    }
+
+    #[test]
+    fn the_memory_does_not_grow_with_the_text() {
+        assert_eq!(cost(64, 1).cache, 8 * (768 * 3 + 512 * 128));
+        assert_eq!(cost(4096, 100).cache, cost(64, 1).cache);
+    }
+
+    #[test]
+    fn beyond_a_chunk_the_work_grows_with_the_text() {
+        let [two, four, eight] = [512, 1024, 2048].map(|sequence| cost(sequence, 0).flops as f64);
+        assert!(four / two < 2.02 && eight / four < 2.02, "{two} {four} {eight}");
+    }
+
+    #[test]
+    fn a_prompt_scores_one_token() {
+        let scores = 2 * 256 * 50288;
+        assert!(cost(64, 0).flops - cost(64, 1).flops > 62 * scores);
+    }
+
+    #[test]
+    fn a_pass_remembers_nothing() {
+        assert_eq!(cost(64, 0).cache, 0);
+    }
+}
