@@ -4,16 +4,24 @@
 pub mod activation;
 pub mod attention;
 pub mod cache;
+pub mod convolution;
+pub mod decoder_layer;
 pub mod embedding;
+pub mod encoder_layer;
 pub mod linear;
 pub mod mask;
 pub mod mlp;
 pub mod norm;
+pub mod patches;
 pub mod rotary;
+pub(crate) mod sides;
 
 pub use activation::ActivationName;
 pub use attention::{Attention, AttentionDims, AttentionNames, Look};
 pub use cache::{KeysValues, KvCache};
+pub use decoder_layer::{DecoderLayer, DecoderLayerDims, DecoderLayerNames};
+pub use encoder_layer::{EncoderLayer, EncoderLayerDims, EncoderLayerNames};
 pub use linear::{Bias, Projection};
 pub use mlp::{GatedMlp, Mlp};
+pub use patches::{PatchDims, PatchEmbedding};
 pub use rotary::Rotary;
