@@ -2,6 +2,7 @@
 
 mod config_file;
 pub mod encoder_only;
+pub mod vision;
 
 use std::path::Path;
 
@@ -32,7 +33,7 @@ pub static FAMILIES: &[Family] = &[
     Family::of::<encoder_only::Bert>("encoder-only", encoder_only::reproduce),
     Family::planned("decoder-only", &["llama"]),
     Family::planned("encoder-decoder", &["t5"]),
-    Family::planned("vision", &["vit", "resnet"]),
+    Family::of::<vision::Classifier>("vision", vision::reproduce),
     Family::planned("vision-encoder-text-decoder", &["vision-encoder-decoder"]),
     Family::planned("speech", &["whisper"]),
     Family::planned("multimodal", &["llava"]),
