@@ -3,6 +3,7 @@
 mod config_file;
 pub mod encoder_only;
 pub mod vision;
+pub mod vision_encoder_text_decoder;
 
 use std::path::Path;
 
@@ -34,7 +35,10 @@ pub static FAMILIES: &[Family] = &[
     Family::planned("decoder-only", &["llama"]),
     Family::planned("encoder-decoder", &["t5"]),
     Family::of::<vision::Classifier>("vision", vision::reproduce),
-    Family::planned("vision-encoder-text-decoder", &["vision-encoder-decoder"]),
+    Family::of::<vision_encoder_text_decoder::Captioner>(
+        "vision-encoder-text-decoder",
+        vision_encoder_text_decoder::reproduce,
+    ),
     Family::planned("speech", &["whisper"]),
     Family::planned("multimodal", &["llava"]),
     Family::planned("diffusion", &["DiTTransformer2DModel"]),

@@ -22,6 +22,7 @@ pub use classes::Classes;
 pub use classifier::{Classifier, ClassifierConfig, images};
 pub use resnet::ResNet;
 pub use resnet_config::{LayerType, ResNetConfig};
+pub(super) use vit::RENAMED;
 pub use vit::{Vit, VitEncoder};
 pub use vit_config::VitConfig;
 

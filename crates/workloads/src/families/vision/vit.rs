@@ -29,7 +29,7 @@ pub struct VitEncoder {
 }
 
 /// Old and new parts of the names of a ViT's tensors.
-pub(in crate::families) const RENAMED: &[(&str, &str)] = &[
+pub(crate) const RENAMED: &[(&str, &str)] = &[
     ("encoder.layer.", "layers."),
     ("attention.attention.query", "attention.q_proj"),
     ("attention.attention.key", "attention.k_proj"),
