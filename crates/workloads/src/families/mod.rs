@@ -7,6 +7,8 @@ pub mod encoder_only;
 pub mod mixture_of_experts;
 pub mod rag;
 pub mod state_space;
+pub mod vision;
+pub mod vision_encoder_text_decoder;
 
 use std::path::Path;
 
@@ -37,8 +39,11 @@ pub static FAMILIES: &[Family] = &[
     Family::of::<encoder_only::Bert>("encoder-only", encoder_only::reproduce),
     Family::of::<decoder_only::Llama>("decoder-only", decoder_only::reproduce::<decoder_only::Llama>),
     Family::planned("encoder-decoder", &["t5"]),
-    Family::planned("vision", &["vit", "resnet"]),
-    Family::planned("vision-encoder-text-decoder", &["vision-encoder-decoder"]),
+    Family::of::<vision::Classifier>("vision", vision::reproduce),
+    Family::of::<vision_encoder_text_decoder::Captioner>(
+        "vision-encoder-text-decoder",
+        vision_encoder_text_decoder::reproduce,
+    ),
     Family::planned("speech", &["whisper"]),
     Family::planned("multimodal", &["llava"]),
     Family::of::<diffusion::Dit>("diffusion", diffusion::reproduce),

@@ -153,6 +153,11 @@ impl<'a> Weights<'a> {
         }
     }
 
+    /// Says that the model has no use for `name`, which a checkpoint may hold or not: a buffer.
+    pub fn leave_out(&mut self, name: &str) {
+        self.duplicate(name);
+    }
+
     /// Whether a checkpoint holds `name`: for models of which there are checkpoints of two kinds.
     #[must_use]
     pub fn holds(&self, name: &str) -> bool {

@@ -1,0 +1,131 @@
+//! The models of the family under one name.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use serde::Deserialize;
+
+use super::{ResNet, ResNetConfig, Vit, VitConfig, vit};
+use crate::model::{Architecture, Preset};
+use crate::weights::{Naming, Weights, uniform};
+use crate::workload::{Cost, Size, Workload};
+
+/// A model that tells what an image shows.
+#[derive(Debug)]
+pub enum Classifier {
+    Vit(Vit),
+    ResNet(ResNet),
+}
+
+/// The dimensions of any of them.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(tag = "model_type", rename_all = "lowercase")]
+pub enum ClassifierConfig {
+    Vit(VitConfig),
+    ResNet(ResNetConfig),
+}
+
+/// The six sizes of ViT: layers, width and the width inside the MLP, heads, and pixels of a patch; and ResNet-50. The heads
+/// are those of the published models: ViT-Ti, S, B, L, H and bigG.
+static PRESETS: [Preset<ClassifierConfig>; 7] = [
+    preset("vit-tiny", VitConfig::sized(12, [192, 768], 3, 16)),
+    preset("vit-small", VitConfig::sized(12, [384, 1536], 6, 16)),
+    preset("vit-base", VitConfig::sized(12, [768, 3072], 12, 16)),
+    preset("vit-large", VitConfig::sized(24, [1024, 4096], 16, 16)),
+    preset("vit-xl", VitConfig::sized(32, [1280, 5120], 16, 14)),
+    preset("vit-xxl", VitConfig::sized(48, [1664, 8192], 16, 14)),
+    Preset { name: "resnet-50", config: ClassifierConfig::ResNet(ResNetConfig::resnet_50()) },
+];
+
+const fn preset(name: &'static str, config: VitConfig) -> Preset<ClassifierConfig> {
+    Preset { name, config: ClassifierConfig::Vit(config) }
+}
+
+impl ClassifierConfig {
+    /// Channels, height and width of an image.
+    #[must_use]
+    pub const fn image(&self) -> [usize; 3] {
+        let (channels, [height, width]) = match self {
+            Self::Vit(config) => (config.num_channels, config.image_size),
+            Self::ResNet(config) => (config.num_channels, config.image_size),
+        };
+        [channels, height, width]
+    }
+}
+
+impl Classifier {
+    /// `[batch, channels, height, width]` to the classes' scores, `[batch, classes]`.
+    ///
+    /// # Panics
+    /// When the images are not of the size that the model has positions for.
+    #[must_use]
+    pub fn forward(&self, pixel_values: Tensor<4>) -> Tensor<2> {
+        match self {
+            Self::Vit(model) => model.forward(pixel_values),
+            Self::ResNet(model) => model.forward(pixel_values),
+        }
+    }
+}
+
+impl Architecture for Classifier {
+    type Config = ClassifierConfig;
+
+    const MODEL_TYPES: &'static [&'static str] = &["vit", "resnet"];
+    const NAMING: Naming =
+        Naming { prefix: "", ignored: &["vit.pooler.", "vit.embeddings.mask_token"], renamed: vit::RENAMED };
+
+    fn presets() -> &'static [Preset<ClassifierConfig>] {
+        &PRESETS
+    }
+
+    fn fault(config: &ClassifierConfig) -> Option<String> {
+        match config {
+            ClassifierConfig::Vit(config) => config.fault(),
+            ClassifierConfig::ResNet(config) => config.fault(),
+        }
+    }
+
+    fn deviation(config: &ClassifierConfig) -> f32 {
+        match config {
+            ClassifierConfig::Vit(config) => config.initializer_range,
+            ClassifierConfig::ResNet(_) => ResNetConfig::DEVIATION,
+        }
+    }
+
+    fn assemble(config: &ClassifierConfig, weights: &mut Weights<'_>) -> Self {
+        match config {
+            ClassifierConfig::Vit(config) => Self::Vit(Vit::new(config, weights)),
+            ClassifierConfig::ResNet(config) => Self::ResNet(ResNet::new(config, weights)),
+        }
+    }
+}
+
+/// [`Size::batch`] counts images; there are no tokens to be asked for.
+impl Workload for Classifier {
+    type Input = Tensor<4>;
+
+    fn excess(_config: &ClassifierConfig, size: Size) -> Option<String> {
+        (size.new_tokens > 0).then(|| format!("it writes no tokens, {} are asked for", size.new_tokens))
+    }
+
+    fn input(config: &ClassifierConfig, size: Size, seed: u64, device: &Device) -> Tensor<4> {
+        images(config.image(), size.batch, seed, device)
+    }
+
+    fn pass(&self, input: Tensor<4>) -> Tensor<3> {
+        self.forward(input).unsqueeze_dim(1)
+    }
+
+    fn cost(config: &ClassifierConfig, size: Size) -> Cost {
+        match config {
+            ClassifierConfig::Vit(config) => config.cost(size.batch as u64),
+            ClassifierConfig::ResNet(config) => config.cost(size.batch as u64),
+        }
+    }
+}
+
+/// `[batch, channels, height, width]` values drawn from `seed`, as they are after images were normalised: mean 0,
+/// deviation 1.
+#[must_use]
+pub fn images([channels, height, width]: [usize; 3], batch: usize, seed: u64, device: &Device) -> Tensor<4> {
+    let values = uniform(seed, "pixel_values", batch * channels * height * width, 1.0);
+    Tensor::from_data(TensorData::new(values, [batch, channels, height, width]), device)
+}

@@ -1,0 +1,155 @@
+//! The dimensions of a ViT, and what follows from them alone.
+
+use serde::Deserialize;
+
+use super::Classes;
+use crate::blocks::{ActivationName, AttentionDims, EncoderLayerDims, PatchDims, linear, sides};
+use crate::workload::Cost;
+
+/// The dimensions of a ViT, by the names of its `config.json`.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+pub struct VitConfig {
+    pub hidden_size: usize,
+    pub num_hidden_layers: usize,
+    pub num_attention_heads: usize,
+    /// Values of one head, where they are not the width divided by the heads.
+    #[serde(default)]
+    pub head_dim: Option<usize>,
+    pub intermediate_size: usize,
+    #[serde(default = "gelu")]
+    pub hidden_act: ActivationName,
+    #[serde(default = "layer_norm_eps")]
+    pub layer_norm_eps: f64,
+    #[serde(default = "initializer_range")]
+    pub initializer_range: f32,
+    /// Height and width.
+    #[serde(default = "image_size", deserialize_with = "sides::number_or_pair")]
+    pub image_size: [usize; 2],
+    /// Height and width.
+    #[serde(default = "patch_size", deserialize_with = "sides::number_or_pair")]
+    pub patch_size: [usize; 2],
+    #[serde(default = "num_channels")]
+    pub num_channels: usize,
+    /// Whether queries, keys and values have biases.
+    #[serde(default = "qkv_bias")]
+    pub qkv_bias: bool,
+    #[serde(flatten)]
+    pub classes: Classes,
+}
+
+impl VitConfig {
+    /// Images of 224 × 224 and 1000 classes.
+    #[must_use]
+    pub const fn sized(layers: usize, [width, inner]: [usize; 2], heads: usize, patch: usize) -> Self {
+        Self {
+            hidden_size: width,
+            num_hidden_layers: layers,
+            num_attention_heads: heads,
+            head_dim: None,
+            intermediate_size: inner,
+            hidden_act: gelu(),
+            layer_norm_eps: layer_norm_eps(),
+            initializer_range: initializer_range(),
+            image_size: image_size(),
+            patch_size: [patch; 2],
+            num_channels: num_channels(),
+            qkv_bias: qkv_bias(),
+            classes: Classes::new(1000),
+        }
+    }
+
+    /// Tokens of an image: its patches, and one for the whole of it.
+    #[must_use]
+    pub const fn tokens(&self) -> usize {
+        self.patches().patches() + 1
+    }
+
+    /// What `batch` images cost up to the last norm.
+    #[must_use]
+    pub fn encoder_cost(&self, batch: u64) -> Cost {
+        let layer = self.layer().cost(batch, self.tokens() as u64);
+        let layers = Cost { flops: self.num_hidden_layers as u64 * layer.flops, ..layer };
+        self.patches().cost(batch).then(layers)
+    }
+
+    /// What `batch` images cost with their classes' scores.
+    pub(super) fn cost(&self, batch: u64) -> Cost {
+        let encoder = self.encoder_cost(batch);
+        let head = linear::flops([self.hidden_size, self.classes.count()], batch);
+        Cost { flops: encoder.flops + head, ..encoder }
+    }
+
+    /// Says what is wrong with dimensions that make no encoder.
+    #[must_use]
+    pub fn encoder_fault(&self) -> Option<String> {
+        let &Self { hidden_size, num_attention_heads, .. } = self;
+        let positive = [
+            ("hidden_size", hidden_size),
+            ("num_attention_heads", num_attention_heads),
+            ("head_dim", self.head_dim.unwrap_or(1)),
+            ("intermediate_size", self.intermediate_size),
+            ("num_channels", self.num_channels),
+        ];
+        if let Some((name, _)) = positive.iter().find(|(_, value)| *value == 0) {
+            return Some(format!("`{name}` is 0"));
+        }
+        if self.head_dim.is_none() && !hidden_size.is_multiple_of(num_attention_heads) {
+            return Some(format!(
+                "`hidden_size` {hidden_size} is no multiple of `num_attention_heads` {num_attention_heads}"
+            ));
+        }
+        self.patches().fault(["image_size", "patch_size"])
+    }
+
+    /// Says what is wrong with dimensions that make no classifier.
+    pub(super) fn fault(&self) -> Option<String> {
+        self.encoder_fault().or_else(|| self.classes.fault())
+    }
+
+    pub(super) const fn patches(&self) -> PatchDims {
+        PatchDims {
+            image: self.image_size,
+            patch: self.patch_size,
+            channels: self.num_channels,
+            width: self.hidden_size,
+        }
+    }
+
+    pub(super) fn layer(&self) -> EncoderLayerDims {
+        let (width, heads) = (self.hidden_size, self.num_attention_heads);
+        EncoderLayerDims {
+            attention: AttentionDims::grouped(width, heads, heads, self.head_dim.unwrap_or(width / heads)),
+            inner: self.intermediate_size,
+            activation: self.hidden_act,
+            epsilon: self.layer_norm_eps,
+        }
+    }
+}
+
+const fn gelu() -> ActivationName {
+    ActivationName::Gelu
+}
+
+const fn layer_norm_eps() -> f64 {
+    1e-12
+}
+
+const fn initializer_range() -> f32 {
+    0.02
+}
+
+const fn image_size() -> [usize; 2] {
+    [224; 2]
+}
+
+const fn patch_size() -> [usize; 2] {
+    [16; 2]
+}
+
+const fn num_channels() -> usize {
+    3
+}
+
+const fn qkv_bias() -> bool {
+    true
+}

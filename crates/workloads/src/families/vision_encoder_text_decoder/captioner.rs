@@ -1,0 +1,156 @@
+//! Both models together.
+
+use burn::module::Module;
+use burn::nn::Linear;
+use burn::tensor::{Device, Int, Tensor, TensorData};
+
+use super::config::PRESETS;
+use super::{CaptionerConfig, Gpt2};
+use crate::blocks::linear::linear;
+use crate::blocks::{KeysValues, KvCache, Projection};
+use crate::families::vision::{self, VitEncoder};
+use crate::model::{Architecture, Preset};
+use crate::weights::{Naming, Weights, integers};
+use crate::workload::{Cost, Generator, Size, Workload};
+
+/// An encoder of images, and a decoder that writes about them.
+#[derive(Module, Debug)]
+pub struct Captioner {
+    encoder: VitEncoder,
+    /// Where the widths of the two differ.
+    bridge: Option<Linear>,
+    decoder: Gpt2,
+    /// Key heads and their size, for the memory that generation takes.
+    #[module(skip)]
+    heads: [usize; 2],
+}
+
+/// What it reads: as many images as texts.
+#[derive(Clone, Debug)]
+pub struct CaptionInput {
+    /// `[batch, channels, height, width]`, of the size that the encoder has positions for.
+    pub pixel_values: Tensor<4>,
+    /// `[batch, sequence]`: token numbers below the size of the vocabulary.
+    pub decoder_input_ids: Tensor<2, Int>,
+}
+
+/// What it remembers between tokens, one of each for every layer of the decoder.
+#[derive(Clone, Debug)]
+pub struct CaptionState {
+    sources: Vec<KeysValues>,
+    caches: Vec<KvCache>,
+}
+
+impl Captioner {
+    /// The vocabulary's scores after every token, `[batch, sequence, vocabulary]`.
+    ///
+    /// # Panics
+    /// When the text is longer than the decoder has positions, or on a number out of range, as the backend sees fit.
+    #[must_use]
+    pub fn forward(&self, input: CaptionInput) -> Tensor<3> {
+        let source = self.encode(input.pixel_values);
+        self.decoder.scores(self.decoder.forward(input.decoder_input_ids, &source))
+    }
+
+    /// What the decoder sees of the images: `[batch, 1 + patches, width of the decoder]`.
+    fn encode(&self, pixel_values: Tensor<4>) -> Tensor<3> {
+        let encoded = self.encoder.forward(pixel_values);
+        match &self.bridge {
+            Some(bridge) => bridge.forward(encoded),
+            None => encoded,
+        }
+    }
+
+    /// The scores after the last of `tokens`, `[batch, vocabulary]`.
+    fn next(&self, tokens: Tensor<2, Int>, state: &mut CaptionState) -> Tensor<2> {
+        let [_, sequence] = tokens.dims();
+        let states = self.decoder.forward_cached(tokens, &state.sources, &mut state.caches);
+        self.decoder.scores(states.narrow(1, sequence - 1, 1)).squeeze_dim(1)
+    }
+}
+
+impl Architecture for Captioner {
+    type Config = CaptionerConfig;
+
+    const MODEL_TYPES: &'static [&'static str] = &["vision-encoder-decoder"];
+    const NAMING: Naming = Naming {
+        prefix: "",
+        ignored: &["encoder.pooler.", "encoder.embeddings.mask_token"],
+        renamed: vision::RENAMED,
+    };
+
+    fn presets() -> &'static [Preset<CaptionerConfig>] {
+        &PRESETS
+    }
+
+    fn fault(config: &CaptionerConfig) -> Option<String> {
+        config.fault()
+    }
+
+    fn deviation(config: &CaptionerConfig) -> f32 {
+        config.gpt2().initializer_range
+    }
+
+    fn assemble(config: &CaptionerConfig, weights: &mut Weights<'_>) -> Self {
+        let gpt2 = config.gpt2();
+        Self {
+            encoder: VitEncoder::new(config.vit(), weights, "encoder"),
+            bridge: config
+                .bridge()
+                .map(|widths| linear(weights, Projection::biased("enc_to_dec_proj"), widths)),
+            decoder: Gpt2::new(gpt2, weights, "decoder"),
+            heads: [gpt2.n_head, gpt2.n_embd / gpt2.n_head],
+        }
+    }
+}
+
+/// [`Size::batch`] counts images and texts, [`Size::sequence`] the tokens of a text: those of the images are not among them.
+impl Workload for Captioner {
+    type Input = CaptionInput;
+
+    fn excess(config: &CaptionerConfig, size: Size) -> Option<String> {
+        let (positions, wanted) = (config.gpt2().n_positions, size.sequence + size.new_tokens);
+        if size.sequence == 0 {
+            return Some("it needs a token to go on from, 0 are asked for".to_owned());
+        }
+        (wanted > positions).then(|| format!("it has {positions} positions, {wanted} are asked for"))
+    }
+
+    fn input(config: &CaptionerConfig, size: Size, seed: u64, device: &Device) -> CaptionInput {
+        let (vit, shape) = (config.vit(), [size.batch, size.sequence]);
+        let [height, width] = vit.image_size;
+        let bound = u32::try_from(config.gpt2().vocab_size).unwrap_or(u32::MAX);
+        let ids = integers(seed, "decoder_input_ids", size.batch * size.sequence, bound);
+        CaptionInput {
+            pixel_values: vision::images([vit.num_channels, height, width], size.batch, seed, device),
+            decoder_input_ids: Tensor::from_data(TensorData::new(ids, shape), device),
+        }
+    }
+
+    fn pass(&self, input: CaptionInput) -> Tensor<3> {
+        self.forward(input)
+    }
+
+    fn cost(config: &CaptionerConfig, size: Size) -> Cost {
+        config.cost(size)
+    }
+}
+
+impl Generator for Captioner {
+    type State = CaptionState;
+
+    fn prefill(&self, input: CaptionInput, new_tokens: usize) -> (Tensor<2>, CaptionState) {
+        let [batch, sequence] = input.decoder_input_ids.dims();
+        let device = input.decoder_input_ids.device();
+        let sources = self.decoder.sources(&self.encode(input.pixel_values));
+        let [heads, size] = self.heads;
+        let cache = |_| KvCache::new([batch, heads, sequence + new_tokens, size], &device);
+        let caches = sources.iter().map(cache).collect();
+        let mut state = CaptionState { sources, caches };
+        (self.next(input.decoder_input_ids, &mut state), state)
+    }
+
+    fn step(&self, tokens: Tensor<2, Int>, state: &mut CaptionState) -> Tensor<2> {
+        self.next(tokens, state)
+    }
+}

@@ -1,0 +1,111 @@
+//! The dimensions of both models, and what follows from them alone.
+
+use serde::Deserialize;
+
+use super::Gpt2Config;
+use crate::blocks::linear;
+use crate::families::vision::VitConfig;
+use crate::model::Preset;
+use crate::workload::{Cost, Size};
+
+/// The dimensions of an encoder and a decoder, by the names of their `config.json`.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+pub struct CaptionerConfig {
+    pub encoder: Encoder,
+    pub decoder: Decoder,
+}
+
+/// The encoders that are implemented: others fail when they are read.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(tag = "model_type", rename_all = "lowercase")]
+pub enum Encoder {
+    Vit(VitConfig),
+}
+
+/// The decoders that are implemented: others fail when they are read.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(tag = "model_type", rename_all = "lowercase")]
+pub enum Decoder {
+    Gpt2(Gpt2Config),
+}
+
+/// The six sizes: the ViT of the same size, and layers and width of GPT-2, whose MLP is four times as wide. The largest ViT is
+/// ViT-g/14, the largest GPT-2 is GPT-2 XL: their widths differ.
+pub(super) static PRESETS: [Preset<CaptionerConfig>; 6] = [
+    preset("vit-gpt2-tiny", VitConfig::sized(12, [192, 768], 3, 16), Gpt2Config::sized(4, 192)),
+    preset("vit-gpt2-small", VitConfig::sized(12, [384, 1536], 6, 16), Gpt2Config::sized(6, 384)),
+    preset("vit-gpt2-base", VitConfig::sized(12, [768, 3072], 12, 16), Gpt2Config::sized(12, 768)),
+    preset("vit-gpt2-large", VitConfig::sized(24, [1024, 4096], 16, 16), Gpt2Config::sized(24, 1024)),
+    preset("vit-gpt2-xl", VitConfig::sized(32, [1280, 5120], 16, 14), Gpt2Config::sized(36, 1280)),
+    preset("vit-gpt2-xxl", VitConfig::sized(40, [1408, 6144], 16, 14), Gpt2Config::sized(48, 1600)),
+];
+
+const fn preset(name: &'static str, encoder: VitConfig, decoder: Gpt2Config) -> Preset<CaptionerConfig> {
+    Preset {
+        name,
+        config: CaptionerConfig { encoder: Encoder::Vit(encoder), decoder: Decoder::Gpt2(decoder) },
+    }
+}
+
+impl CaptionerConfig {
+    /// The encoder's dimensions.
+    #[must_use]
+    pub const fn vit(&self) -> &VitConfig {
+        let Encoder::Vit(config) = &self.encoder;
+        config
+    }
+
+    /// The decoder's dimensions.
+    #[must_use]
+    pub const fn gpt2(&self) -> &Gpt2Config {
+        let Decoder::Gpt2(config) = &self.decoder;
+        config
+    }
+
+    /// What stands between them, where their widths differ.
+    pub(super) fn bridge(&self) -> Option<[usize; 2]> {
+        let widths = [self.vit().hidden_size, self.gpt2().n_embd];
+        (widths[0] != widths[1]).then_some(widths)
+    }
+
+    /// Says what is wrong with dimensions that make no model.
+    pub(super) fn fault(&self) -> Option<String> {
+        let both = self.vit().encoder_fault().or_else(|| self.gpt2().fault());
+        both.or_else(|| {
+            let size = self.gpt2().cross_attention_hidden_size.filter(|_| self.bridge().is_some())?;
+            Some(format!(
+                "`cross_attention_hidden_size` {size} is said where the encoder's `hidden_size` is {}",
+                self.vit().hidden_size
+            ))
+        })
+    }
+
+    /// What one pass costs, or the prompt and each token after it.
+    pub(super) fn cost(&self, size: Size) -> Cost {
+        let [batch, sequence, tokens] =
+            [size.batch, size.sequence, size.new_tokens].map(|count| count as u64);
+        let (gpt2, source) = (self.gpt2(), self.vit().tokens() as u64);
+        let encoder = self.vit().encoder_cost(batch).then(self.bridge_cost(batch * source));
+        let sources = gpt2.layer(0).source_cost(batch * source);
+        let layers = gpt2.n_layer as u64;
+        let encoder = encoder.then(Cost { flops: layers * sources.flops, ..sources });
+        if tokens == 0 {
+            let decoder = gpt2.cost(batch, [sequence, sequence, source], sequence);
+            return encoder
+                .then(Cost { live: decoder.live + batch * source * gpt2.n_embd as u64, ..decoder });
+        }
+        let width = gpt2.n_embd as u64;
+        let prompt = encoder.then(gpt2.cost(batch, [sequence, sequence, source], 1));
+        let step = |token| gpt2.cost(batch, [1, sequence + token, source], 1);
+        let whole = (1..tokens).map(step).fold(prompt, Cost::then);
+        Cost { cache: 2 * layers * batch * width * (sequence + tokens + source), ..whole }
+    }
+
+    fn bridge_cost(&self, tokens: u64) -> Cost {
+        self.bridge().map_or_else(Cost::default, |widths| Cost {
+            flops: linear::flops(widths, tokens),
+            live: tokens * (widths[0] + widths[1]) as u64,
+            ..Cost::default()
+        })
+    }
+}

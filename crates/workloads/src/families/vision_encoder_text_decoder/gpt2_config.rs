@@ -1,0 +1,156 @@
+//! The dimensions of a GPT-2 with cross-attention, and what follows from them alone.
+
+use serde::Deserialize;
+
+use crate::blocks::{ActivationName, AttentionDims, DecoderLayerDims, EncoderLayerDims, linear};
+use crate::workload::Cost;
+
+/// The dimensions of a GPT-2, by the names of its `config.json`.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+pub struct Gpt2Config {
+    #[serde(default = "vocab_size")]
+    pub vocab_size: usize,
+    #[serde(default = "n_positions", alias = "max_position_embeddings")]
+    pub n_positions: usize,
+    #[serde(default = "n_embd", alias = "hidden_size")]
+    pub n_embd: usize,
+    #[serde(default = "twelve", alias = "num_hidden_layers")]
+    pub n_layer: usize,
+    #[serde(default = "twelve", alias = "num_attention_heads")]
+    pub n_head: usize,
+    /// Values inside the MLP: four times the width where nothing is said.
+    #[serde(default)]
+    pub n_inner: Option<usize>,
+    #[serde(default = "gelu_new")]
+    pub activation_function: ActivationName,
+    #[serde(default = "layer_norm_epsilon")]
+    pub layer_norm_epsilon: f64,
+    #[serde(default = "initializer_range")]
+    pub initializer_range: f32,
+    /// Whether scores are divided by the root of a head's size.
+    #[serde(default = "yes")]
+    pub scale_attn_weights: bool,
+    /// Whether scores are divided by the layer's number, the first being 1.
+    #[serde(default)]
+    pub scale_attn_by_inverse_layer_idx: bool,
+    #[serde(default)]
+    pub add_cross_attention: bool,
+    /// The width of what the encoder made, where it is not the decoder's.
+    #[serde(default)]
+    pub cross_attention_hidden_size: Option<usize>,
+    #[serde(default = "yes")]
+    pub tie_word_embeddings: bool,
+}
+
+impl Gpt2Config {
+    /// GPT-2's vocabulary and positions, cross-attention, and heads of 64.
+    #[must_use]
+    pub const fn sized(layers: usize, width: usize) -> Self {
+        Self {
+            vocab_size: vocab_size(),
+            n_positions: n_positions(),
+            n_embd: width,
+            n_layer: layers,
+            n_head: width / 64,
+            n_inner: None,
+            activation_function: gelu_new(),
+            layer_norm_epsilon: layer_norm_epsilon(),
+            initializer_range: initializer_range(),
+            scale_attn_weights: true,
+            scale_attn_by_inverse_layer_idx: false,
+            add_cross_attention: true,
+            cross_attention_hidden_size: None,
+            tie_word_embeddings: true,
+        }
+    }
+
+    /// What `queries` new tokens of `batch` sequences cost that look at `keys` tokens of their own and `source` of the
+    /// encoder's, whose keys and values are there, with the vocabulary's scores of `scored` of them.
+    pub(super) fn cost(&self, batch: u64, [queries, keys, source]: [u64; 3], scored: u64) -> Cost {
+        let layer = self.layer(0).cost(batch, [queries, keys, source]);
+        let layers = Cost { flops: self.n_layer as u64 * layer.flops, ..layer };
+        let head = [self.n_embd, self.vocab_size];
+        layers.then(Cost {
+            flops: linear::flops(head, batch * scored),
+            live: batch * (queries * self.n_embd as u64 + scored * self.vocab_size as u64),
+            ..Cost::default()
+        })
+    }
+
+    /// Says what is wrong with dimensions that make no model.
+    pub(super) fn fault(&self) -> Option<String> {
+        let &Self { n_embd, n_head, .. } = self;
+        let positive = [
+            ("vocab_size", self.vocab_size),
+            ("n_positions", self.n_positions),
+            ("n_embd", n_embd),
+            ("n_layer", self.n_layer),
+            ("n_head", n_head),
+            ("n_inner", self.inner()),
+        ];
+        if let Some((name, _)) = positive.iter().find(|(_, value)| *value == 0) {
+            return Some(format!("`{name}` of the decoder is 0"));
+        }
+        if !n_embd.is_multiple_of(n_head) {
+            return Some(format!("`n_embd` {n_embd} is no multiple of `n_head` {n_head}"));
+        }
+        if !self.add_cross_attention {
+            return Some(
+                "`add_cross_attention` of the decoder is false: it could not see the image".to_owned(),
+            );
+        }
+        // Hugging Face's GPT-2 has no layers for another width, whatever the field says.
+        let width = self.cross_attention_hidden_size.filter(|&width| width != n_embd)?;
+        Some(format!("`cross_attention_hidden_size` {width} is not `n_embd` {n_embd}"))
+    }
+
+    pub(super) fn inner(&self) -> usize {
+        self.n_inner.unwrap_or(4 * self.n_embd)
+    }
+
+    pub(super) fn layer(&self, index: usize) -> DecoderLayerDims {
+        let even = AttentionDims::even(self.n_embd, self.n_head);
+        let head = if self.scale_attn_weights { even.scale } else { 1.0 };
+        let by_layer = if self.scale_attn_by_inverse_layer_idx { index + 1 } else { 1 };
+        let attention = AttentionDims { scale: head / by_layer as f64, ..even };
+        let own = EncoderLayerDims {
+            attention,
+            inner: self.inner(),
+            activation: self.activation_function,
+            epsilon: self.layer_norm_epsilon,
+        };
+        DecoderLayerDims { own, cross: attention }
+    }
+}
+
+const fn vocab_size() -> usize {
+    50257
+}
+
+const fn n_positions() -> usize {
+    1024
+}
+
+const fn n_embd() -> usize {
+    768
+}
+
+const fn twelve() -> usize {
+    12
+}
+
+const fn gelu_new() -> ActivationName {
+    ActivationName::GeluNew
+}
+
+const fn layer_norm_epsilon() -> f64 {
+    1e-5
+}
+
+const fn initializer_range() -> f32 {
+    0.02
+}
+
+const fn yes() -> bool {
+    true
+}
