@@ -49,13 +49,14 @@ pub(crate) fn prepare(
     target_dir: Option<&Path>,
     commit: Option<CommitInfo>,
 ) -> Result<Prepared> {
-    let (selection, models) = models::find(cx, sources, selection)?;
+    let (selection, mut models) = models::find(cx, sources, selection)?;
     let sets = build_sets(sources, &selection)?;
     let features = sets
         .iter()
         .flat_map(|set| set.entries.iter().map(|entry| (entry.backend.clone(), set.features.clone())));
     let features: BTreeMap<_, _> = features.collect();
     let (listings, unlisted) = listings(cx, sources, &selection, sets, target_dir)?;
+    models.check(&listings)?;
     let mut units = plan::expand(&sources.manifest, &selection, &listings)?;
     models.place(&mut units);
     if units.iter().all(|unit| unit.cases.is_empty()) {

@@ -53,6 +53,15 @@ fn no_two_precisions_share_a_process() {
 }
 
 #[test]
+fn nor_do_they_under_plain_cargo() {
+    let project = precisions("precisions-plain");
+    let mut command = project.program("cargo");
+    command.args(["test", "--benches", "--profile", "bench"]);
+    let ran = run(command).exits(0);
+    assert_eq!(ran.stdout.matches("... ok").count(), 6, "{ran:#}");
+}
+
+#[test]
 fn a_precision_that_was_not_asked_for_is_told() {
     let project = precisions("effective");
     let ran = project.accel_bench("--format json bf16").exits(0);

@@ -6,7 +6,7 @@ use crate::support::{Project, Ran, run};
 
 /// Tells which model it was given; a folder must hold what a model has.
 const SOURCE: &str = r#"
-#[bench(backends = ["host"], models = ["tiny"], params(batch_size = [1]))]
+#[bench(backends = ["host"], models = ["tiny", "org/known"], params(batch_size = [1]))]
 fn forward(b: &mut Bencher) {
     let model: String = b.param("model");
     b.note("given", model.clone());
@@ -77,6 +77,8 @@ fn the_command_line_names_a_folder_from_where_the_user_is() {
     let ids = |ran: Ran| ran.exits(0).stdout;
     let other = "m/forward/checkpoints/other/b1@host\n";
     assert_eq!(ids(project.accel_bench("--dry-run --params model=checkpoints/other")), other);
+    let twice = "--dry-run --params model=checkpoints/other,./checkpoints/other/";
+    assert_eq!(ids(project.accel_bench(twice)), other);
     assert_eq!(ids(in_folder(&project, "src", "--dry-run --params model=../checkpoints/other")), other);
     assert_eq!(ids(in_folder(&project, "checkpoints", "--dry-run --params model=./other")), other);
     let json = [r#"--params={"model":["tiny",{"path":"other"}]}"#, "--dry-run"];
@@ -87,6 +89,9 @@ fn the_command_line_names_a_folder_from_where_the_user_is() {
     assert!(
         ran.at("/cases/0/notes/given").as_str().is_some_and(|given| given.ends_with("/checkpoints/other"))
     );
+    project.accel_bench("--dry-run --params model=org/known").exits(0).shows("m/forward/org/known/b1@host\n");
+    let typo = project.accel_bench("--dry-run --params model=checkpoints/lama").exits(2).shows_nothing();
+    typo.says("the folder of the model `checkpoints/lama` does not exist");
     let nowhere = project.accel_bench("--params model=./nowhere").exits(2).shows_nothing();
     nowhere
         .says("the folder of the model `./nowhere` does not exist")
