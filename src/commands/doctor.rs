@@ -31,8 +31,9 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     let mut worst = Level::Ok;
     for backend in backends {
         let findings = doctor::backend(backend, &facts);
-        worst = worst.max(findings.iter().map(|finding| finding.level).max().unwrap_or(Level::Ok));
-        tell(&mut cx.shell, backend, &findings)?;
+        let gravest = findings.iter().map(|finding| finding.level).max().unwrap_or(Level::Ok);
+        worst = worst.max(gravest);
+        tell(&mut cx.shell, &format!("{backend}: {}", verdict(gravest)), &findings)?;
     }
     let is_asked_for = !args.backends.is_empty();
     Ok(if is_asked_for && worst == Level::Missing { Exit::FailedCase } else { Exit::Fine })
@@ -66,6 +67,14 @@ fn tell(shell: &mut Shell, of: &str, findings: &[Finding]) -> Result<()> {
         Ok(())
     })?;
     Ok(())
+}
+
+fn verdict(gravest: Level) -> &'static str {
+    match gravest {
+        Level::Ok => "can run here",
+        Level::Warning => "can run here, with a catch",
+        Level::Missing => "cannot run here",
+    }
 }
 
 fn mark(level: Level) -> Mark {

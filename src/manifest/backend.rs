@@ -12,19 +12,34 @@ use super::cpus::RawCpus;
 use super::env::Env;
 use super::error::Problems;
 
-/// The backends that need no declaration, and whether their work is done on the CPU.
-const BUILT_IN: &[(&str, Work)] = &[
-    ("host", Work::Cpu),
-    ("ndarray", Work::Cpu),
-    ("flex", Work::Cpu),
-    ("cpu", Work::Cpu),
-    ("tch", Work::Cpu),
-    ("wgpu", Work::Device),
-    ("vulkan", Work::Device),
-    ("metal", Work::Device),
-    ("webgpu", Work::Device),
-    ("cuda", Work::Device),
-    ("rocm", Work::Device),
+/// A backend that needs no declaration.
+struct BuiltIn {
+    name: &'static str,
+    work: Work,
+    /// Features that turn it on, the first that a package has.
+    features: &'static [&'static str],
+}
+
+impl BuiltIn {
+    const fn new(name: &'static str, work: Work, features: &'static [&'static str]) -> Self {
+        Self { name, work, features }
+    }
+}
+
+const BUILT_IN: [BuiltIn; 12] = [
+    BuiltIn::new("host", Work::Cpu, &[]),
+    BuiltIn::new("ndarray", Work::Cpu, &["ndarray"]),
+    BuiltIn::new("flex", Work::Cpu, &["flex"]),
+    BuiltIn::new("cpu", Work::Cpu, &["cpu"]),
+    BuiltIn::new("tch", Work::Cpu, &["tch"]),
+    // One build of libtorch works on both.
+    BuiltIn::new("tch-cuda", Work::Device, &["tch-cuda", "tch"]),
+    BuiltIn::new("wgpu", Work::Device, &["wgpu"]),
+    BuiltIn::new("vulkan", Work::Device, &["vulkan"]),
+    BuiltIn::new("metal", Work::Device, &["metal"]),
+    BuiltIn::new("webgpu", Work::Device, &["webgpu"]),
+    BuiltIn::new("cuda", Work::Device, &["cuda"]),
+    BuiltIn::new("rocm", Work::Device, &["rocm"]),
 ];
 
 /// Plain code, without a backend.
@@ -52,8 +67,9 @@ pub(super) struct RawBackend {
 /// How a backend is built and run.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Backend {
-    /// Absent: the feature of the backend's name, where the package has it.
+    /// Absent: the first of `known_by` that the package has.
     pub(crate) features: Option<Vec<String>>,
+    pub(crate) known_by: Vec<String>,
     pub(crate) env: BTreeMap<String, String>,
     pub(crate) cpus: Cpus,
 }
@@ -64,6 +80,7 @@ impl RawBackend {
         let built_in = built_in(name);
         Backend {
             features: self.features.map(|features| plain(Some(&features))).or(built_in.features),
+            known_by: built_in.known_by,
             env: self.env.0,
             cpus: self.cpus.map_or(built_in.cpus, |cpus| cpus.0),
         }
@@ -72,14 +89,17 @@ impl RawBackend {
 
 /// The backends that need no declaration.
 pub(super) fn all_built_in() -> BTreeMap<String, Backend> {
-    BUILT_IN.iter().map(|(name, _)| ((*name).to_owned(), built_in(name))).collect()
+    BUILT_IN.iter().map(|it| (it.name.to_owned(), built_in(it.name))).collect()
 }
 
 /// A backend as it is without a declaration; one of an unknown name is taken for a device.
 fn built_in(name: &str) -> Backend {
-    let work = BUILT_IN.iter().find(|(known, _)| *known == name).map_or(Work::Device, |(_, work)| *work);
+    let known = BUILT_IN.iter().find(|it| it.name == name);
+    let own_name = [name];
+    let (work, known_by) = known.map_or((Work::Device, &own_name[..]), |it| (it.work, it.features));
     Backend {
         features: (name == HOST).then(Vec::new),
+        known_by: known_by.iter().map(|feature| (*feature).to_owned()).collect(),
         env: BTreeMap::new(),
         cpus: if work == Work::Cpu { Cpus::Count(1) } else { Cpus::All },
     }
@@ -103,7 +123,10 @@ mod tests {
         check("", "tch", None, Cpus::Count(1));
         check("", "wgpu", None, Cpus::All);
         check("", "cuda", None, Cpus::All);
-        assert_eq!(manifest("").backends.len(), 11);
+        check("", "tch-cuda", None, Cpus::All);
+        assert_eq!(manifest("").backends.len(), 12);
+        assert_eq!(manifest("").backends["tch-cuda"].known_by, ["tch-cuda", "tch"]);
+        assert_eq!(manifest("[backends.mine]").backends["mine"].known_by, ["mine"]);
     }
 
     #[test]

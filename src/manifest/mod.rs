@@ -299,7 +299,7 @@ pub(super) mod tests {
         3 | backends = ["ndarray", "wpgu"]
           |                        ^^^^^^ did you mean `wgpu`?
           |
-          = help: known are `cpu`, `cuda`, `flex`, `host`, `metal`, `ndarray`, `rocm`, `tch`, `vulkan`, `webgpu`, `wgpu`; or declare it with `[backends.wpgu]`
+          = help: known are `cpu`, `cuda`, `flex`, `host`, `metal`, `ndarray`, `rocm`, `tch`, `tch-cuda`, `vulkan`, `webgpu`, `wgpu`; or declare it with `[backends.wpgu]`
         "#);
     }
 }

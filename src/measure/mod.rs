@@ -5,6 +5,7 @@
 //! need no more.
 
 mod interleaved;
+mod libraries;
 mod models;
 mod pair;
 mod prepare;

@@ -3,7 +3,7 @@
 //! A case is called by the path as it is written, so that it is the same case in each checkout and on each machine; its
 //! benchmark is given the whole path.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 use accel_bench::record::ParamValue;
@@ -12,11 +12,16 @@ use super::Sources;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::manifest::{MODEL, called};
-use crate::plan::{Scope, Selection, Unit};
+use crate::plan::{Listing, Scope, Selection, Unit};
 
-/// Where the models are that are named by their folder, by what they are called.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Models(BTreeMap<String, PathBuf>);
+/// Where the models are that are named by their folder.
+#[derive(Debug, Default)]
+pub(super) struct Models {
+    /// By what they are called.
+    folders: BTreeMap<String, PathBuf>,
+    /// Values that are neither clearly a path nor a folder that is there: a benchmark may register such a name.
+    doubtful: Vec<(ParamValue, Fault)>,
+}
 
 /// Finds the models of the selection, and calls those of the command line as the file would.
 pub(super) fn find(cx: &Context, sources: &Sources, selection: &Selection) -> Result<(Selection, Models)> {
@@ -26,51 +31,77 @@ pub(super) fn find(cx: &Context, sources: &Sources, selection: &Selection) -> Re
         let path = flat(&sources.home().join(&folder.name));
         // What an earlier revision names may be gone by now; that its case fails is then all there is to say.
         if let Some(fault) = fault(&folder.name, &path).filter(|_| sources.is_at_home()) {
-            let Fault { what, label, next } = fault;
-            let drawn = sources.manifest.problem_of_folder(folder, what.clone(), label, next.clone());
-            return Err(drawn.map_or_else(|| Error::usage(what, next), Error::from));
+            let Fault { what, label, next } = fault.clone();
+            let drawn = sources.manifest.problem_of_folder(folder, what, label, next);
+            return Err(drawn.map_or_else(|| fault.into_usage(), Error::from));
         }
-        models.0.insert(folder.name.clone(), path);
+        models.folders.insert(folder.name.clone(), path);
     }
     Ok((selection, models))
 }
 
-/// A value with a separator is a path, relative to where the user is.
+/// A value with a separator is a path, relative to where the user is, unless it is the name of a model: those of hubs
+/// have separators too.
 fn of_arguments(cwd: &Path, sources: &Sources, selection: &Selection) -> Result<(Selection, Models)> {
     let (mut selection, mut models) = (selection.clone(), Models::default());
-    for value in selection.params.get_mut(MODEL).into_iter().flatten() {
+    let Some(values) = selection.params.get_mut(MODEL) else { return Ok((selection, models)) };
+    for value in values.iter_mut() {
         let ParamValue::Text(written) = value else { continue };
         if !written.contains(std::path::is_separator) {
             continue;
         }
         let path = flat(&cwd.join(&*written));
-        if let Some(Fault { what, next, .. }) = fault(written, &path) {
-            return Err(Error::usage(what, next));
+        if let Some(fault) = fault(written, &path) {
+            if path.exists() || written.starts_with('.') || Path::new(&*written).is_absolute() {
+                return Err(fault.into_usage());
+            }
+            models.doubtful.push((value.clone(), fault));
+            continue;
         }
         let inside = path.strip_prefix(sources.home()).ok().and_then(Path::to_str);
         let name = inside.map_or_else(|| called(written), str::to_owned);
-        models.0.insert(name.clone(), path);
+        models.folders.insert(name.clone(), path);
         *value = name.into();
     }
+    // Two ways to write one path are one model.
+    let mut seen = BTreeSet::new();
+    values.retain(|value| seen.insert(value.to_string()));
     Ok((selection, models))
 }
 
 impl Models {
+    /// Fails when a value of the command line is no benchmark's model, nor a folder.
+    pub(super) fn check(&mut self, listings: &[Listing]) -> Result<()> {
+        let is_registered = |value: &ParamValue| {
+            let mut benchmarks = listings.iter().flat_map(|listing| &listing.benchmarks);
+            benchmarks.any(|info| info.params.get(MODEL).is_some_and(|models| models.contains(value)))
+        };
+        let stranger = self.doubtful.iter().position(|(value, _)| !is_registered(value));
+        stranger.map_or(Ok(()), |at| Err(self.doubtful.swap_remove(at).1.into_usage()))
+    }
+
     /// Lets the cases know where their models are.
     pub(super) fn place(&self, units: &mut [Unit]) {
         for case in units.iter_mut().flat_map(|unit| &mut unit.cases) {
             let model = case.id.params.get(MODEL).map(ToString::to_string);
-            case.model_folder = model.and_then(|model| self.0.get(&model).cloned());
+            case.model_folder = model.and_then(|model| self.folders.get(&model).cloned());
         }
     }
 }
 
 /// Why a folder cannot be a model's.
+#[derive(Clone, Debug)]
 struct Fault {
     what: String,
     /// What is said at the place in the file.
     label: &'static str,
     next: String,
+}
+
+impl Fault {
+    fn into_usage(self) -> Error {
+        Error::usage(self.what, self.next)
+    }
 }
 
 fn fault(name: &str, path: &Path) -> Option<Fault> {

@@ -49,13 +49,14 @@ pub(crate) fn prepare(
     target_dir: Option<&Path>,
     commit: Option<CommitInfo>,
 ) -> Result<Prepared> {
-    let (selection, models) = models::find(cx, sources, selection)?;
+    let (selection, mut models) = models::find(cx, sources, selection)?;
     let sets = build_sets(sources, &selection)?;
     let features = sets
         .iter()
         .flat_map(|set| set.entries.iter().map(|entry| (entry.backend.clone(), set.features.clone())));
     let features: BTreeMap<_, _> = features.collect();
     let (listings, unlisted) = listings(cx, sources, &selection, sets, target_dir)?;
+    models.check(&listings)?;
     let mut units = plan::expand(&sources.manifest, &selection, &listings)?;
     models.place(&mut units);
     if units.iter().all(|unit| unit.cases.is_empty()) {
@@ -105,7 +106,13 @@ fn listings(
 ) -> Result<(Vec<Listing>, Vec<String>)> {
     let (mut listings, mut unlisted, mut last) = (Vec::new(), Vec::new(), None);
     for set in sets {
-        let executables = build(cx, sources, &set, target_dir)?;
+        let executables = match build(cx, sources, &set, target_dir) {
+            Err(error @ Error::Cargo(_)) => {
+                advise(cx, set.entries.iter().map(|entry| entry.backend.as_str()));
+                return Err(error);
+            }
+            built => built?,
+        };
         for entry in set.entries {
             let executable =
                 executables.get(&entry.bench.target).expect("cargo told of every target").clone();
@@ -115,6 +122,7 @@ fn listings(
                     // A bench on several backends has one executable for each: one word is enough.
                     if !unlisted.contains(&entry.bench.name) {
                         cx.shell.trouble("Failed", format!("{}: {fault}", entry.bench.name));
+                        advise(cx, [entry.backend.as_str()].into_iter());
                         unlisted.push(entry.bench.name.clone());
                     }
                     last = Some(fault);
@@ -134,6 +142,16 @@ fn listings(
     }
     plan::sort(&mut listings, &sources.manifest, selection)?;
     Ok((listings, unlisted))
+}
+
+/// What does not build or start may lack something of the machine's.
+fn advise<'b>(cx: &mut Context, backends: impl Iterator<Item = &'b str>) {
+    let needy: BTreeSet<_> = backends.filter(|name| hardware::doctor::has_needs(name)).collect();
+    if !needy.is_empty() {
+        let names = needy.into_iter().collect::<Vec<_>>().join(" ");
+        cx.shell
+            .warn(format!("the machine may lack something: `cargo accel-bench doctor {names}` says what"));
+    }
 }
 
 fn build(

@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::libraries;
 use crate::cargo::Workspace;
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -29,7 +30,7 @@ impl Sources {
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(source) => return Err(Error::Io { act: "read", path, source }),
         };
-        let manifest = match manifest {
+        let mut manifest = match manifest {
             Some(manifest) if !manifest.benches.is_empty() => manifest,
             other => {
                 let found = workspace.bench_targets();
@@ -40,6 +41,7 @@ impl Sources {
                 other.unwrap_or_else(|| Manifest::of_targets([])).with_targets(pairs)
             }
         };
+        libraries::add(cx, &mut manifest);
         let home = workspace.root.clone();
         Ok(Self { workspace, manifest, home })
     }

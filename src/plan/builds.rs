@@ -149,17 +149,19 @@ fn default_backends(
     Ok(order.into_iter().map(|name| (name.to_owned(), features.clone())).collect())
 }
 
-/// The backend's features and the bench's own. A feature of the backend's name is taken where the package has it.
+/// The backend's features and the bench's own. A feature that the backend is known by is taken where the package has it.
 fn features(
     manifest: &Manifest,
     backend: &str,
     bench: &Bench,
     target: &BenchTarget,
 ) -> Result<Vec<String>, Error> {
-    let declared = manifest.backends.get(backend).and_then(|backend| backend.features.clone());
-    let of_backend = declared.unwrap_or_else(|| {
-        if target.features.contains(backend) { vec![backend.to_owned()] } else { Vec::new() }
-    });
+    let known = manifest.backends.get(backend);
+    let by_name = || {
+        let mut known_by = known.into_iter().flat_map(|backend| &backend.known_by);
+        known_by.find(|feature| target.features.contains(*feature)).cloned().into_iter().collect()
+    };
+    let of_backend = known.and_then(|backend| backend.features.clone()).unwrap_or_else(by_name);
     let features: BTreeSet<String> = of_backend.into_iter().chain(bench.features.iter().cloned()).collect();
     // `package/feature` is another package's; cargo knows whether it exists.
     match features.iter().find(|feature| !feature.contains('/') && !target.features.contains(*feature)) {
@@ -191,7 +193,7 @@ mod tests {
     }
 
     fn targets() -> Vec<BenchTarget> {
-        let features = ["ndarray", "wgpu", "extra"];
+        let features = ["ndarray", "wgpu", "tch", "extra"];
         vec![
             target("work", "enc", &features),
             target("work", "kernels", &features),
@@ -251,7 +253,9 @@ mod tests {
         let extra = format!("{}features = [\"extra\"]", entries(&["enc", "kernels"]));
         let sets = ["work[wgpu] enc: enc@wgpu", "work[extra,wgpu] kernels: kernels@wgpu"];
         check(&extra, &select(&["wgpu"]), &sets);
-        check(&entries(&["enc"]), &select(&["tch"]), &["work[] enc: enc@tch"]);
+        check(&entries(&["enc"]), &select(&["rocm"]), &["work[] enc: enc@rocm"]);
+        let torch = ["work[tch] enc: enc@tch enc@tch-cuda"];
+        check(&entries(&["enc"]), &select(&["tch", "tch-cuda"]), &torch);
     }
 
     #[test]

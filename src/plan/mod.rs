@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use accel_bench::protocol::Sampling;
-use accel_bench::record::CaseId;
+use accel_bench::record::{CaseId, Params};
 
 pub(crate) use self::builds::{BuildSet, Planned, which_builds};
 pub(crate) use self::error::{Error, Place, check_known};
@@ -22,6 +22,7 @@ pub(crate) use self::interleave::{CRITERION_NANOS, InTurns, Seat, Table, interle
 pub(crate) use self::listing::{Listing, sort};
 pub(crate) use self::params::parse as parse_params;
 pub(crate) use self::select::{Scope, Selection};
+use crate::manifest::MODEL;
 pub(crate) use crate::manifest::{Cpus, Harness, Isolate};
 
 /// Whose main function a bench target has.
@@ -83,6 +84,15 @@ pub(crate) struct Case {
     pub(crate) least_warm_up_nanos: u64,
     /// Without an answer for this long the child is killed.
     pub(crate) timeout: Duration,
+}
+
+impl Case {
+    /// The parameters as the benchmark gets them.
+    pub(crate) fn params(&self) -> Params {
+        let folder = self.model_folder.as_ref().map(|folder| folder.display().to_string());
+        let model = folder.map(|folder| (MODEL.to_owned(), folder.into()));
+        self.id.params.clone().into_iter().chain(model).collect()
+    }
 }
 
 /// Which side of a comparison a unit belongs to; a plain run has only candidates.

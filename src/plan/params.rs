@@ -1,6 +1,7 @@
 //! `--params`: values of parameters from the command line.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use accel_bench::record::ParamValue;
 use serde_json::Value;
@@ -79,7 +80,9 @@ fn json_scalar(key: &str, value: Value) -> Result<ParamValue, String> {
     match value {
         // As bench.toml names a model's folder; with a separator it is a path without the table too.
         Value::Object(folder) if key == MODEL && folder.len() == 1 => match folder.get("path") {
-            Some(Value::String(path)) if path.contains(std::path::is_separator) => Ok(path.as_str().into()),
+            Some(Value::String(path)) if path.starts_with('.') || Path::new(path).is_absolute() => {
+                Ok(path.as_str().into())
+            }
             Some(Value::String(path)) if !path.is_empty() => Ok(format!("./{path}").into()),
             _ => Err(format!("`{key}` is no folder: write {{\"path\": \"…\"}}")),
         },
@@ -132,8 +135,8 @@ mod tests {
         good(&["{\"n\": [1, 8]}"], "n", &[1.into(), 8.into()]);
         good(&["{\"n\": \"1\"}"], "n", &["1".into()]);
         good(&["{\"n\": 2.5, \"m\": true}"], "m", &[true.into()]);
-        let models = ["m".into(), "a/b".into(), "./c".into()];
-        good(&["{\"model\": [\"m\", {\"path\": \"a/b\"}, {\"path\": \"c\"}]}"], "model", &models);
+        let models = ["m".into(), "./a/b".into(), "../c".into()];
+        good(&["{\"model\": [\"m\", {\"path\": \"a/b\"}, {\"path\": \"../c\"}]}"], "model", &models);
     }
 
     #[test]

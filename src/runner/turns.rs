@@ -10,7 +10,6 @@ use super::log::{self, Log};
 use super::serve::{self, Incoming, Server, Unfit};
 use super::{Ended, Error, Settings, end};
 use crate::event::Event;
-use crate::manifest::MODEL;
 use crate::plan::{Case, Isolate, Job};
 
 /// More metrics or notes than this from one case are a fault, not a result.
@@ -135,14 +134,11 @@ fn turn(
 }
 
 pub(super) fn request(case: &Case, token: u64, sampling: Sampling, slowdown: Option<f64>) -> CaseRequest {
-    let mut params = case.id.params.clone();
-    let folder = case.model_folder.as_ref().map(|folder| folder.display().to_string());
-    params.extend(folder.map(|folder| (MODEL.to_owned(), folder.into())));
     CaseRequest {
         token,
         benchmark: case.id.benchmark.clone(),
         backend: case.id.backend.clone(),
-        params,
+        params: case.params(),
         sampling,
         slowdown,
     }

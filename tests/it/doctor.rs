@@ -16,9 +16,10 @@ fn with_libtorch(project: &Project, folder: &str, line: &str) -> Ran {
     run(command)
 }
 
-/// The headings: what is looked at.
+/// The headings, up to their verdict: what is looked at.
 fn looked_at(ran: &Ran) -> Vec<&str> {
-    ran.stdout.lines().filter(|line| !line.starts_with(' ')).collect()
+    let headings = ran.stdout.lines().filter(|line| !line.starts_with(' '));
+    headings.map(|line| line.split(':').next().unwrap_or(line)).collect()
 }
 
 #[test]
@@ -26,8 +27,8 @@ fn every_backend_is_looked_at() {
     let project = project("doctor");
     let ran = project.accel_bench("doctor").exits(0).shows("  ✓ git version ").shows(" CPU");
     let all = [
-        "machine", "cpu", "cuda", "flex", "host", "metal", "ndarray", "rocm", "tch", "vulkan", "webgpu",
-        "wgpu",
+        "machine", "cpu", "cuda", "flex", "host", "metal", "ndarray", "rocm", "tch", "tch-cuda", "vulkan",
+        "webgpu", "wgpu",
     ];
     assert_eq!(looked_at(&ran), all, "{ran:#}");
     assert!(!ran.stdout.contains('\u{1b}'), "a pipe gets no colors");
@@ -38,17 +39,22 @@ fn every_backend_is_looked_at() {
 fn only_what_is_named_is_looked_at() {
     let ran = project("doctor-named").accel_bench("doctor host ndarray").exits(0);
     assert_eq!(looked_at(&ran), ["machine", "host", "ndarray"], "{ran:#}");
-    ran.shows("  ✓ needs nothing beside the CPU");
+    ran.shows("host: can run here\n  ✓ needs nothing beside the CPU\nndarray: can run here\n");
 }
 
 #[test]
 fn a_backend_that_is_missing_is_told_with_what_mends_it() {
     let project = project("doctor-missing");
     let ran = with_libtorch(&project, "nowhere", "doctor tch").exits(3);
+    let ran = ran.shows("tch: cannot run here\n");
     ran.shows("  ✗ LIBTORCH is `").shows("which holds no `lib/libtorch.so`").shows("    $ python3 -m venv ");
     project.write("torch/lib/libtorch.so", "");
     project.write("torch/build-version", "2.9.0+cpu\n");
-    with_libtorch(&project, "torch", "doctor tch").exits(0).shows("  ✓ libtorch 2.9.0+cpu in `");
+    with_libtorch(&project, "torch", "doctor tch")
+        .exits(0)
+        .shows("  ✓ libtorch 2.9.0+cpu in `")
+        .shows("$ export LD_LIBRARY_PATH=");
+    with_libtorch(&project, "torch", "doctor tch-cuda").exits(3).shows("  ✗ libtorch is without CUDA: no `");
     project.write("torch/build-version", "1.13\n");
     with_libtorch(&project, "torch", "doctor tch").exits(3).shows("  ✗ libtorch 1.13 in `");
     // Nobody asked for it: the others are no worse for it.

@@ -15,6 +15,8 @@ mod init;
 mod isolate;
 mod liar;
 mod manifest;
+mod matrix;
+mod models;
 mod names;
 mod places;
 mod plain;

@@ -73,7 +73,7 @@ impl Device for Host {
 }
 
 /// Backends whose calls return before the work is done. Timing one without a way to synchronise is refused.
-const ASYNCHRONOUS: [&str; 6] = ["wgpu", "cuda", "rocm", "metal", "vulkan", "webgpu"];
+const ASYNCHRONOUS: [&str; 7] = ["wgpu", "cuda", "tch-cuda", "rocm", "metal", "vulkan", "webgpu"];
 
 /// Whether calls of the backend return before their work is done.
 #[must_use]

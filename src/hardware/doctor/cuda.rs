@@ -7,7 +7,12 @@ use super::finding::Finding;
 const TOOLKIT: &str = "apt-get install nvidia-cuda-toolkit";
 
 pub(super) fn check(facts: &Facts) -> Vec<Finding> {
-    vec![driver(facts), library(facts), compiler(facts), headers(facts)]
+    driver_parts(facts).into_iter().chain([compiler(facts), headers(facts)]).collect()
+}
+
+/// What everything on CUDA needs; the rest is for those who compile kernels as they run.
+pub(super) fn driver_parts(facts: &Facts) -> [Finding; 2] {
+    [driver(facts), library(facts)]
 }
 
 fn driver(facts: &Facts) -> Finding {

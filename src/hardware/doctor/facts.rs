@@ -60,6 +60,10 @@ pub(crate) struct Torch {
     pub(super) library_version: Option<String>,
     /// The version of the package that Python finds.
     pub(super) python_version: Option<String>,
+    /// Its libraries, where the environment says which ones are meant.
+    pub(super) libraries: Option<PathBuf>,
+    /// Whether the part of it that works on CUDA is among them.
+    pub(super) cuda: bool,
     /// `/usr/lib/libtorch.so`, where the build looks by itself.
     pub(super) system_wide: bool,
 }

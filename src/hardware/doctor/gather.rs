@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::super::system_files::SystemFiles;
-use super::super::{adapters, cpu, load, nvidia};
+use super::super::{LibtorchWish, adapters, cpu, load, nvidia};
 use super::facts::{Facts, Given, System, Torch, Turbo};
 use super::libraries::Libraries;
 
@@ -71,16 +71,19 @@ fn cuda_toolkit(cuda_path: Option<&Path>) -> Option<PathBuf> {
 
 fn torch(given: &Given) -> Torch {
     const VERSION: &str = "from importlib.metadata import version; print(version('torch'))";
-    // The build script asks the same interpreter.
-    let python = if given.virtual_env.is_some() { "python" } else { "python3" };
     let libtorch = given.libtorch.as_deref();
+    let (use_pytorch, virtual_env) = (given.use_pytorch, given.virtual_env.is_some());
+    let wish = LibtorchWish { folder: libtorch, use_pytorch, virtual_env };
+    let libraries = wish.libraries();
     let library =
         |folder: &Path| ["so", "dylib"].iter().any(|end| folder.join(format!("lib/libtorch.{end}")).exists());
     let version = |folder: &Path| fs::read_to_string(folder.join("build-version")).ok();
     Torch {
         library_there: libtorch.is_some_and(library),
         library_version: libtorch.and_then(version).map(|text| text.trim().to_owned()),
-        python_version: answer(python, &["-c", VERSION]),
+        python_version: answer(wish.python(), &["-c", VERSION]),
+        cuda: libraries.as_deref().is_some_and(|folder| folder.join("libtorch_cuda.so").exists()),
+        libraries,
         system_wide: Path::new("/usr/lib/libtorch.so").exists(),
     }
 }
@@ -136,6 +139,9 @@ mod tests {
         fs::write(dir.path().join("build-version"), "2.9.0+cpu\n").unwrap();
         let found = torch(&given);
         assert_eq!((found.library_there, found.library_version.as_deref()), (true, Some("2.9.0+cpu")));
+        assert!(!found.cuda);
+        fs::write(dir.path().join("lib/libtorch_cuda.so"), "").unwrap();
+        assert!(torch(&given).cuda);
     }
 
     #[test]

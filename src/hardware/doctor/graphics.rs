@@ -7,8 +7,17 @@ use super::finding::Finding;
 
 const MESA: &str = "apt-get install mesa-vulkan-drivers";
 
+/// Any API will do: wgpu chooses.
 pub(super) fn check(facts: &Facts) -> Vec<Finding> {
-    let usable: Vec<_> = facts.adapters.iter().filter(|adapter| adapter.api != "cuda").collect();
+    with_adapters(facts, |adapter| adapter.api != "cuda")
+}
+
+pub(super) fn vulkan(facts: &Facts) -> Vec<Finding> {
+    with_adapters(facts, |adapter| adapter.api == "vulkan")
+}
+
+fn with_adapters(facts: &Facts, is_usable: fn(&Adapter) -> bool) -> Vec<Finding> {
+    let usable: Vec<_> = facts.adapters.iter().filter(|adapter| is_usable(adapter)).collect();
     if usable.is_empty() {
         return vec![no_adapter(facts)];
     }
@@ -96,6 +105,15 @@ mod tests {
         let with_driver = Facts { nvidia_driver: Some("570.86.15".into()), ..of(vec![software()]) };
         let fix = format!("{warning} (apt-get install libnvidia-gl-570)");
         found(with_driver, &["ok: llvmpipe (vulkan, cpu)", &fix]);
+    }
+
+    #[test]
+    fn vulkan_is_one_of_several() {
+        let on_mac = Facts { system: System::Macos, ..of(vec![adapter("M2", "metal", "integrated-gpu")]) };
+        assert_eq!(lines(&vulkan(&on_mac)), ["missing: no GPU adapter"]);
+        assert_eq!(lines(&check(&on_mac)), ["ok: M2 (metal, integrated-gpu)"]);
+        let radeon = of(vec![adapter("Radeon", "vulkan", "discrete-gpu")]);
+        assert_eq!(lines(&vulkan(&radeon)), ["ok: Radeon (vulkan, discrete-gpu)"]);
     }
 
     #[test]

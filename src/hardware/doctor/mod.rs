@@ -20,17 +20,39 @@ pub(crate) use machine::machine;
 
 use facts::Facts;
 
+/// What a backend needs, and how that is looked at.
+type Check = fn(&Facts) -> Vec<Finding>;
+
+/// Each backend once; `None` needs nothing beside the CPU.
+const BACKENDS: [(&str, Option<Check>); 14] = [
+    ("host", None),
+    ("ndarray", None),
+    ("flex", None),
+    ("cpu", None),
+    ("tch", Some(torch::check)),
+    ("libtorch", Some(torch::check)),
+    ("tch-cuda", Some(torch::on_cuda)),
+    ("wgpu", Some(graphics::check)),
+    ("webgpu", Some(graphics::check)),
+    ("vulkan", Some(graphics::vulkan)),
+    ("metal", Some(graphics::metal)),
+    ("cuda", Some(cuda::check)),
+    ("rocm", Some(rocm::check)),
+    ("hip", Some(rocm::check)),
+];
+
 /// What the backend called `name` needs, item by item.
 pub(crate) fn backend(name: &str, facts: &Facts) -> Vec<Finding> {
-    match name {
-        "host" | "ndarray" | "flex" | "cpu" => vec![Finding::ok("needs nothing beside the CPU")],
-        "tch" | "libtorch" => torch::check(facts),
-        "wgpu" | "webgpu" | "vulkan" => graphics::check(facts),
-        "metal" => graphics::metal(facts),
-        "cuda" => cuda::check(facts),
-        "rocm" | "hip" => rocm::check(facts),
-        _ => vec![Finding::warning(format!("what `{name}` needs is not known here"))],
+    match BACKENDS.iter().find(|(known, _)| *known == name) {
+        Some((_, Some(check))) => check(facts),
+        Some((_, None)) => vec![Finding::ok("needs nothing beside the CPU")],
+        None => vec![Finding::warning(format!("what `{name}` needs is not known here"))],
     }
+}
+
+/// Whether the backend needs something of the machine that can be missing.
+pub(crate) fn has_needs(name: &str) -> bool {
+    BACKENDS.iter().any(|(known, check)| *known == name && check.is_some())
 }
 
 #[cfg(test)]
@@ -47,12 +69,15 @@ mod tests {
     fn what_a_bare_machine_can_run() {
         check("host", Level::Ok);
         check("ndarray", Level::Ok);
+        check("flex", Level::Ok);
         check("tch", Level::Missing);
+        check("tch-cuda", Level::Missing);
         check("wgpu", Level::Missing);
         check("vulkan", Level::Missing);
         check("metal", Level::Missing);
         check("cuda", Level::Missing);
         check("rocm", Level::Missing);
         check("mine", Level::Warning);
+        assert!(has_needs("wgpu") && !has_needs("flex") && !has_needs("mine"));
     }
 }

@@ -1,6 +1,8 @@
 //! A run for people.
 
-use accel_bench::record::{CaseRecord, Direction, Failure, Measurement, Metric, RunRecord, RunState, Status};
+use accel_bench::record::{
+    CaseId, CaseRecord, Direction, Failure, Measurement, Metric, RunRecord, RunState, Status,
+};
 
 use super::{memory_peak, metric, unsupported};
 use crate::compare::{Basis, EFFECTIVE_PRECISION, Estimate, effective_precision, notes, requested_precision};
@@ -22,9 +24,18 @@ pub(super) fn render(record: &RunRecord, width: usize) -> String {
     blocks.collect::<Vec<_>>().join("\n")
 }
 
-/// The segments of a case's name.
-pub(in crate::report) fn path(id: &accel_bench::record::CaseId) -> Vec<String> {
-    plain(&id.to_string()).split('/').map(str::to_owned).collect()
+/// The segments of a case's name. A model that is named by its folder is one of them, however many folders it lies in.
+pub(in crate::report) fn path(id: &CaseId) -> Vec<String> {
+    let named = [id.bench.as_str(), id.benchmark.as_str()];
+    let mut path: Vec<_> = named.iter().flat_map(|name| name.split('/')).map(str::to_owned).collect();
+    path.extend(id.params.get("model").map(ToString::to_string));
+    let name = id.to_string();
+    let rest = name.strip_prefix(&path.join("/")).unwrap_or_default();
+    match (rest.strip_prefix('/'), path.last_mut()) {
+        (None, Some(last)) => last.push_str(rest),
+        (cell, _) => path.extend(cell.map(str::to_owned)),
+    }
+    path.iter().map(|part| plain(part)).collect()
 }
 
 fn entry(case: &CaseRecord) -> Entry {

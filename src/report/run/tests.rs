@@ -160,6 +160,19 @@ fn a_reason_of_many_cells_is_told_once() {
 }
 
 #[test]
+fn a_folder_is_one_segment() {
+    let check = |id: &str, expected: &[&str]| {
+        let mut id = sample::case(id, &[]).id;
+        id.benchmark = id.benchmark.replace(':', "/");
+        assert_eq!(super::path(&id), expected);
+    };
+    check("b/f@x", &["b", "f@x"]);
+    check("b/g:f@x?n=1", &["b", "g", "f", "n=1@x"]);
+    check("b/f/m@x", &["b", "f", "m@x"]);
+    check("b/f//data/m@x?batch-size=1", &["b", "f", "/data/m", "b1@x"]);
+}
+
+#[test]
 fn a_precision_that_was_not_asked_for_is_told() {
     let mut cases: Vec<_> = ["f16", "f32", "q8"]
         .iter()

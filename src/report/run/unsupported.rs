@@ -2,6 +2,7 @@
 
 use accel_bench::record::{CaseRecord, Failure, RunRecord, Status};
 
+use super::path;
 use crate::report::amount;
 use crate::report::ledger::indented;
 use crate::report::paint::{Tone, paint};
@@ -55,11 +56,12 @@ impl Group<'_> {
 
     fn by_place(&self) -> Vec<(String, Vec<String>)> {
         let mut places: Vec<(String, Vec<String>)> = Vec::new();
-        for name in self.cases.iter().map(|case| plain(&case.id.to_string())) {
-            let (above, cell) = name.rsplit_once('/').unwrap_or(("", &name));
-            match places.iter_mut().find(|(place, _)| place == above) {
-                Some((_, cells)) => cells.push(cell.to_owned()),
-                None => places.push((above.to_owned(), vec![cell.to_owned()])),
+        for mut path in self.cases.iter().map(|case| path(&case.id)) {
+            let cell = path.pop().unwrap_or_default();
+            let above = path.join("/");
+            match places.iter_mut().find(|(place, _)| *place == above) {
+                Some((_, cells)) => cells.push(cell),
+                None => places.push((above, vec![cell])),
             }
         }
         places

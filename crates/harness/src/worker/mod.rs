@@ -3,6 +3,7 @@
 mod arguments;
 mod case;
 mod plain;
+mod precision;
 mod serve;
 
 use std::env;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use super::arguments::{self, Act, Arguments, HELP};
-use super::{case, complain};
+use super::{case, complain, precision};
 use crate::bencher::Mode;
 use crate::protocol::Sampling;
 use crate::record::{CaseId, Failure, Measurement, Params, Status};
@@ -32,8 +32,12 @@ fn run(
     let cases: Vec<_> = benchmarks
         .iter()
         .flat_map(|registration| cases(target, registration, arguments.backend.as_deref()))
-        .filter(|(_, id)| arguments.selects(&id.to_string()))
+        .filter(|(_, id)| arguments.selects(&id.to_string()) && precision::is_own(id))
         .collect();
+    let apart = precision::apart(cases.iter().map(|(_, id)| id));
+    if matches!(arguments.act, Act::Test | Act::Measure) && !apart.is_empty() {
+        return precision::one_by_one(&apart);
+    }
     match arguments.act {
         Act::Help => out.write_all(HELP.as_bytes()).map(|()| ExitCode::SUCCESS),
         Act::List => list(&cases, arguments, out).map(|()| ExitCode::SUCCESS),
