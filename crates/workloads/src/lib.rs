@@ -17,7 +17,9 @@
 
 pub mod blocks;
 mod device;
+mod device_time;
 pub mod families;
+mod here;
 pub mod kernels;
 pub mod model;
 mod output;

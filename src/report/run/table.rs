@@ -1,6 +1,8 @@
 //! A run for people.
 
-use accel_bench::record::{CaseRecord, Direction, Failure, Measurement, Metric, RunRecord, RunState, Status};
+use accel_bench::record::{
+    CaseRecord, Direction, Failure, GROWTH, Measurement, Metric, RunRecord, RunState, Status,
+};
 
 use super::{memory_peak, metric};
 use crate::compare::{Basis, Estimate};
@@ -35,7 +37,20 @@ fn entry(case: &CaseRecord) -> Entry {
         entry.notes.extend(case.log.as_ref().map(|log| (Tone::Dim, format!("log: {}", plain(log)))));
     }
     entry.notes.extend(own_metrics(case));
+    entry.notes.extend(leak(case));
     entry
+}
+
+/// `leaks 1.000 MiB an iteration [0.998 MiB, 1.003 MiB]`, when each process says so that could tell.
+fn leak(case: &CaseRecord) -> Option<(Tone, String)> {
+    let told =
+        case.processes.iter().filter(|process| process.metrics.iter().any(|metric| metric.name == GROWTH));
+    let leaks = told.map(Measurement::leak).collect::<Option<Vec<_>>>()?;
+    let bytes: Vec<f64> = leaks.iter().map(|leak| leak.bytes_per_iteration).collect();
+    let low = leaks.iter().map(|leak| leak.interval[0]).fold(f64::INFINITY, f64::min);
+    let high = leaks.iter().map(|leak| leak.interval[1]).fold(f64::NEG_INFINITY, f64::max);
+    let [slope, low, high] = [accel_bench::stats::median(&bytes)?, low, high].map(amount::growth);
+    Some((Tone::Bad, format!("leaks {slope} an iteration [{low}, {high}]")))
 }
 
 /// `✗ panic: index out of bounds`.
@@ -61,7 +76,8 @@ pub(super) fn throughput(case: &CaseRecord) -> Option<String> {
 /// The metrics that have no column.
 fn own_metrics(case: &CaseRecord) -> Vec<(Tone, String)> {
     let Some(process) = case.processes.first() else { return Vec::new() };
-    let has_no_column = |metric: &&Metric| !metric.name.ends_with("-bytes");
+    let has_no_column =
+        |metric: &&Metric| !metric.name.ends_with("-bytes") && !metric.name.starts_with("mem-");
     // What has no direction describes the case, not this run of it: it is in the forms for scripts.
     let own =
         process.metrics.iter().filter(has_no_column).filter(|metric| metric.better != Direction::Neither);
