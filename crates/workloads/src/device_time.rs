@@ -70,4 +70,26 @@ mod tests {
         assert_eq!(profile(&device, &mut || done += 1), None);
         assert_eq!(done, 1);
     }
+
+    /// Mesa's software Vulkan has timestamps too; a driver without them gives none.
+    #[test]
+    #[cfg(feature = "wgpu")]
+    #[ignore = "needs an adapter"]
+    fn wgpu_tells_the_time_of_all_that_was_submitted() {
+        use accel_bench::Device as _;
+        let device = crate::device_named("wgpu").expect("the backend is built in");
+        let matrix = burn::tensor::Tensor::<2>::ones([256, 256], &device);
+        // Kept: fusion drops work that nobody can see.
+        let mut kept = Vec::new();
+        let mut run = || kept.push(matrix.clone().matmul(matrix.clone()));
+        run();
+        let harness = crate::BurnDevice(device.clone());
+        let took = harness.profile(&mut run);
+        let memory = harness.memory().expect("cubecl has a pool");
+        harness.release_unused();
+        let after = harness.memory().expect("cubecl has a pool");
+        assert!(took.is_none_or(|took| took > Duration::ZERO && took < Duration::from_secs(60)), "{took:?}");
+        assert!(memory.in_use >= 256 * 256 * 4 && after.reserved <= memory.reserved, "{memory:?} {after:?}");
+        assert!(after.in_use <= after.reserved, "{after:?}");
+    }
 }
