@@ -15,6 +15,7 @@ mod init;
 mod isolate;
 mod liar;
 mod manifest;
+mod metrics;
 mod names;
 mod places;
 mod plain;
