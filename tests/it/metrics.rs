@@ -33,7 +33,10 @@ accel_bench::main!(count_allocations);
 "#;
 
 fn project(name: &str) -> Project {
-    Project::new(name).bench("models", BENCH).toml("[[bench]]\ntarget = \"models\"\n").under_git()
+    Project::new(name)
+        .bench("models", BENCH)
+        .toml("[[bench]]\ntarget = \"models\"\ntime = \"60ms\"\n")
+        .under_git()
 }
 
 /// A metric of the only case, in the list at `pointer`.
