@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use accel_bench::record::{CaseRecord, Direction, Measurement};
+use accel_bench::record::{
+    CaseRecord, Direction, GROWTH, LEAK_BYTES_PER_ITERATION, Measurement, Metric, Rate,
+};
 use accel_bench::stats;
 
 use super::estimate::{Estimate, of_metric};
@@ -54,6 +56,10 @@ pub(crate) fn metric_rows(
         .filter(|metric| seen.insert(metric.name.clone()))
         .map(|metric| {
             let (before, after) = (of_metric(base, &metric.name), of_metric(candidate, &metric.name));
+            if metric.name == GROWTH {
+                let leaks = judge(&leaks_of(base), &leaks_of(candidate), tolerance);
+                return MetricRow::growth(metric, before, after, leaks);
+            }
             MetricRow::declared(
                 &metric.name,
                 &metric.unit,
@@ -64,22 +70,29 @@ pub(crate) fn metric_rows(
             )
         })
         .collect();
-    let names = [candidate, base]
-        .into_iter()
-        .flat_map(|case| &case.processes)
-        .flat_map(|process| &process.throughput);
-    for name in names.map(|work| work.metric_name()) {
+    let rates =
+        [candidate, base].into_iter().flat_map(|case| &case.processes).flat_map(Measurement::all_rates);
+    for Rate { name, unit, .. } in rates {
         if seen.insert(name.to_owned()) {
-            rows.push(MetricRow::rate(name, rates_of(base, name), rates_of(candidate, name)));
+            rows.push(MetricRow::rate(name, unit, rates_of(base, name), rates_of(candidate, name)));
         }
     }
     rows
 }
 
-/// A process's resident set differs by some pages from run to run, whatever the code: a change of less than this
-/// is not judged, however small the process. Identical executables showed up to 5.5 MiB
-/// between two medians of three processes here.
-const RESIDENT_NOISE_BYTES: f64 = (8 << 20) as f64;
+/// A change of the medians by less than this means nothing, however small they are; in the metric's unit.
+///
+/// A process's resident set differs by some pages from run to run, whatever the code: identical executables showed up to
+/// 5.5 MiB between two medians of three processes here. Of what a case allocates, threads that happen to work at the same time hold
+/// some buffers more or less; and a share of a pool's pages rises when less of them is used.
+fn noise(name: &str, unit: &str) -> f64 {
+    match (name, unit) {
+        ("mem-fragmentation", _) => 0.05,
+        (_, "bytes") if name.starts_with("host-") => f64::from(8 << 20),
+        (_, "bytes") if name.starts_with("mem-") => f64::from(64 << 10),
+        _ => 0.0,
+    }
+}
 
 impl MetricRow {
     /// Whether it has a verdict of its own that says more than that nothing happened.
@@ -101,7 +114,7 @@ impl MetricRow {
         let judging = match better {
             _ if judgement.effect.is_none() => Judging::Told,
             _ if of_process && company == Company::Different => Judging::DifferentProcesses,
-            _ if of_process && is_noise(&base, &candidate) => Judging::Told,
+            _ if is_noise(noise(name, unit), &base, &candidate) => Judging::Told,
             Direction::Lower => Judging::Judged(judgement),
             Direction::Higher => Judging::Judged(judgement.of_higher_is_better()),
             Direction::Neither => Judging::Told,
@@ -117,10 +130,23 @@ impl MetricRow {
         }
     }
 
-    fn rate(name: &str, base: Vec<f64>, candidate: Vec<f64>) -> Self {
+    /// Of memory from iteration to iteration: judged by what leaks, while both sides show what they measured.
+    fn growth(metric: &Metric, base: Vec<f64>, candidate: Vec<f64>, leaks: Judgement) -> Self {
+        Self {
+            name: metric.name.clone(),
+            unit: metric.unit.clone(),
+            better: metric.better,
+            base: Estimate::of_processes(base),
+            candidate: Estimate::of_processes(candidate),
+            effect: leaks.effect,
+            judging: if leaks.effect.is_some() { Judging::Judged(leaks) } else { Judging::Told },
+        }
+    }
+
+    fn rate(name: &str, unit: &str, base: Vec<f64>, candidate: Vec<f64>) -> Self {
         Self {
             name: name.to_owned(),
-            unit: "/s".to_owned(),
+            unit: unit.to_owned(),
             better: Direction::Higher,
             effect: judge(&base, &candidate, 0.0).effect,
             base: Estimate::of_processes(base),
@@ -130,20 +156,29 @@ impl MetricRow {
     }
 }
 
-/// Whether the medians of two sides lie too close together to mean anything for a resident set.
-fn is_noise(base: &[f64], candidate: &[f64]) -> bool {
+/// Whether the medians of two sides lie too close together to mean anything.
+fn is_noise(noise: f64, base: &[f64], candidate: &[f64]) -> bool {
     let medians = (stats::median(base), stats::median(candidate));
-    matches!(medians, (Some(base), Some(candidate)) if (base - candidate).abs() < RESIDENT_NOISE_BYTES)
+    matches!(medians, (Some(base), Some(candidate)) if (base - candidate).abs() < noise)
+}
+
+/// Bytes an iteration that each process leaks. One that leaks nothing has the least growth that would count: a ratio needs
+/// a value, and what lies below is no more than noise around 0.
+fn leaks_of(case: &CaseRecord) -> Vec<f64> {
+    let told =
+        case.processes.iter().filter(|process| process.metrics.iter().any(|metric| metric.name == GROWTH));
+    told.map(|process| process.leak().map_or(LEAK_BYTES_PER_ITERATION, |leak| leak.bytes_per_iteration))
+        .collect()
 }
 
 fn rates_of(case: &CaseRecord, name: &str) -> Vec<f64> {
-    let all = case.processes.iter().flat_map(Measurement::rates);
-    all.filter(|(work, _)| work.metric_name() == name).map(|(_, rate)| rate).collect()
+    let all = case.processes.iter().flat_map(Measurement::all_rates);
+    all.filter(|rate| rate.name == name).map(|rate| rate.value).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use accel_bench::record::{Metric, Throughput};
+    use accel_bench::record::Throughput;
 
     use super::super::{Verdict, sample};
     use super::*;
@@ -151,7 +186,8 @@ mod tests {
     fn with_metric(values: &[f64], name: &str, better: Direction) -> CaseRecord {
         let mut case = sample::case("enc/forward@ndarray", &vec![100.0; values.len()]);
         for (process, value) in case.processes.iter_mut().zip(values) {
-            process.metrics.push(Metric::new(name, "things", better, *value));
+            let unit = if name.ends_with("-bytes") { "bytes" } else { "things" };
+            process.metrics.push(Metric::new(name, unit, better, *value));
         }
         case
     }
@@ -198,6 +234,65 @@ mod tests {
         let sides: (&[f64], &[f64]) = (&[1.0e7, 1.0e7, 1.0e7], &[1.5e7, 1.5e7, 1.5e7]);
         check("host-rss-peak-bytes", Direction::Lower, sides, Company::Same, None);
         check("pool-bytes", Direction::Lower, sides, Company::Same, Some(Verdict::Regressed));
+        check("mem-peak-bytes", Direction::Lower, sides, Company::Same, Some(Verdict::Regressed));
+        let small: (&[f64], &[f64]) = (&[24.0, 24.0, 24.0], &[4096.0, 4096.0, 4096.0]);
+        check("mem-peak-bytes", Direction::Lower, small, Company::Same, None);
+        let shares: (&[f64], &[f64]) = (&[0.01, 0.01, 0.01], &[0.04, 0.04, 0.04]);
+        check("mem-fragmentation", Direction::Lower, shares, Company::Same, None);
+    }
+
+    /// Three processes whose memory grows by so many bytes an iteration, each within 10 of it.
+    fn growing(bytes: f64) -> CaseRecord {
+        let mut case = with_metric(&[bytes; 3], GROWTH, Direction::Lower);
+        for process in &mut case.processes {
+            process.metrics[0].interval = Some([bytes - 10.0, bytes + 10.0]);
+            process.samples.iterations = vec![1_000; 3];
+        }
+        case
+    }
+
+    #[track_caller]
+    fn check_growth(base: f64, candidate: f64, expected: Verdict) {
+        let rows = metric_rows(&growing(base), &growing(candidate), Company::Same, 0.05);
+        let Judging::Judged(judgement) = rows[0].judging else { panic!("{rows:?}") };
+        assert_eq!(judgement.verdict, expected, "{rows:?}");
+        assert!((rows[0].base.as_ref().expect("a value").value - base).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_new_leak_is_a_regression_and_noise_around_nothing_is_not() {
+        check_growth(0.0, 1e6, Verdict::Regressed);
+        check_growth(-3.0, 1e6, Verdict::Regressed);
+        check_growth(1e6, 0.0, Verdict::Improved);
+        check_growth(0.001, 500.0, Verdict::Same);
+        check_growth(0.0, 0.0, Verdict::Same);
+        check_growth(1e6, 1e6, Verdict::Same);
+    }
+
+    /// Of a metric with raw values the medians of the processes are compared.
+    #[test]
+    fn what_has_samples_is_judged_by_its_value() {
+        let of = |scale: f64| {
+            let mut case = sample::case("enc/generate@ndarray", &[100.0; 3]);
+            for process in &mut case.processes {
+                let gaps = [9.0, 10.0, 90.0].map(|gap| gap * scale).to_vec();
+                process.metrics.push(Metric::of_samples("itl-ms", "ms", Direction::Lower, gaps));
+            }
+            case
+        };
+        let rows = metric_rows(&of(1.0), &of(1.2), Company::Same, 0.05);
+        let Judging::Judged(judgement) = rows[0].judging else { panic!("{rows:?}") };
+        assert_eq!(judgement.verdict, Verdict::Regressed);
+        assert!((rows[0].base.as_ref().expect("a value").value - 10.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_is_computed_per_second_follows_from_the_latency() {
+        let case = with_metric(&[1e3, 1e3], "flops", Direction::Neither);
+        let rows = metric_rows(&case, &case, Company::Same, 0.05);
+        let names: Vec<_> = rows.iter().map(|row| (row.name.as_str(), row.unit.as_str())).collect();
+        assert_eq!(names, [("flops", "things"), ("flops-per-s", "flop/s")]);
+        assert_eq!(rows[1].judging, Judging::FollowsFromLatency);
     }
 
     #[test]

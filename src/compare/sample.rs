@@ -35,7 +35,13 @@ fn process(median: f64) -> Measurement {
     let nanos = vec![thousand - spread, thousand, thousand + spread];
     Measurement {
         samples: Samples { iterations: vec![1_000; 3], nanos },
-        warm_up: WarmUp { iterations: 10, nanos: 1_000_000, first_nanos: 100_000, steady: true },
+        warm_up: WarmUp {
+            iterations: 10,
+            nanos: 1_000_000,
+            first_nanos: 100_000,
+            steady: true,
+            settling_nanos: None,
+        },
         device: Some("host".to_owned()),
         ..Measurement::default()
     }

@@ -11,9 +11,22 @@ pub(super) fn amount(value: f64, unit: &str) -> String {
         "ns" => Nanos::new(value).map(|nanos| nanos.to_string()),
         "bytes" => Bytes::new(value).map(|bytes| bytes.to_string()),
         "/s" => PerSecond::new(value).map(|rate| rate.to_string()),
+        "flop/s" => of_unit(value, "FLOP/s"),
+        "bytes/s" => of_unit(value, "B/s"),
         _ => None,
     };
     known.unwrap_or_else(|| format!("{} {unit}", number(value)).trim_end().to_owned())
+}
+
+/// A rate in decimal multiples: `1.250 TFLOP/s`.
+fn of_unit(rate: f64, unit: &str) -> Option<String> {
+    Some(PerSecond::new(rate)?.to_string().replace("/s", unit))
+}
+
+/// A growth, whatever its sign: `1.000 MiB`.
+pub(super) fn growth(bytes: f64) -> String {
+    let sign = if bytes < 0.0 { "-" } else { "" };
+    Bytes::new(bytes.abs()).map(|bytes| format!("{sign}{bytes}")).unwrap_or_default()
 }
 
 /// `1 case`, `2 cases`.
@@ -96,11 +109,20 @@ mod tests {
         check(1_234.5, "ns", "1.234 µs");
         check(1_048_576.0, "bytes", "1.000 MiB");
         check(2_500.0, "/s", "2.500 k/s");
+        check(1.25e12, "flop/s", "1.250 TFLOP/s");
+        check(5.0e8, "bytes/s", "500.0 MB/s");
+        check(12.0, "flop/s", "12.00 FLOP/s");
+        check(2.5, "ms", "2.500 ms");
         check(12.5, "tokens", "12.50 tokens");
         check(-4.0, "ns", "-4.000 ns");
         check(1.5e12, "", "1.500e12");
         check(0.0, "misses", "0.000 misses");
         check(123_456.0, "", "123456");
+    }
+
+    #[test]
+    fn growths() {
+        assert_eq!([1_048_576.0, -2_048.0, 0.0].map(growth), ["1.000 MiB", "-2.000 KiB", "0.000 B"]);
     }
 
     fn check_estimate(processes: &[f64], expected: &str) {

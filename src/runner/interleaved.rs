@@ -244,6 +244,7 @@ fn sample(
         }
         if redone < samples && pass.iter().any(super::seat::Taken::is_disturbed) {
             redone += 1;
+            players.iter_mut().for_each(Player::redo);
             continue;
         }
         players.iter_mut().zip(pass).for_each(|(player, taken)| player.keep(taken));

@@ -31,6 +31,8 @@ pub(super) struct Player<'a> {
     pub(super) ready: Ready,
     samples: Samples,
     waited_nanos: Option<u64>,
+    /// The last sample is taken again, which the child has not been told yet.
+    redo: bool,
     opened: Instant,
 }
 
@@ -136,6 +138,7 @@ impl<'a> Player<'a> {
                 ready,
                 samples: Samples::default(),
                 waited_nanos: Some(0),
+                redo: false,
                 opened,
             }),
             Err(fault) => Err(Box::new(Unopened { seated, case, fault })),
@@ -151,7 +154,8 @@ impl<'a> Player<'a> {
     ) -> Result<Taken, Fault> {
         // After another process used a device, its caches and queues are not what this process left there.
         let discard = u32::from(is_asynchronous(&self.case.id.backend));
-        let request = SampleRequest { token: self.token, iterations, samples: 1, discard };
+        let redo = std::mem::take(&mut self.redo);
+        let request = SampleRequest { token: self.token, iterations, samples: 1, discard, redo };
         let asked = Instant::now();
         let reply = self.ask(&Request::Sample(request), settings, on)?;
         let Sampled { nanos, waited_nanos, .. } = match reply {
@@ -168,6 +172,11 @@ impl<'a> Player<'a> {
             ([nanos], waited) => Ok(Taken { iterations, nanos: *nanos, waited_nanos: waited.copied() }),
             _ => Err(Fault::Case(no_sample("the child was asked for one sample and sent another number"))),
         }
+    }
+
+    /// The last sample counts for nothing, and another one follows.
+    pub(super) fn redo(&mut self) {
+        self.redo = true;
     }
 
     pub(super) fn keep(&mut self, taken: Taken) {

@@ -112,12 +112,10 @@ fn write(path: &Path, record: &RunRecord, existing: Existing) -> Result<(), Erro
 /// JSON writes a number that is not finite as `null`, which makes the whole file unreadable later.
 pub(super) fn check_numbers(case: &CaseRecord) -> Result<(), Error> {
     let mut metrics = case.processes.iter().flat_map(|process| &process.metrics);
-    match metrics.find(|metric| !metric.value.is_finite()) {
+    match metrics.find_map(|metric| Some((metric, metric.not_finite()?))) {
         None => Ok(()),
-        Some(metric) => Err(Error::NotFinite {
-            case: case.id.to_string(),
-            metric: metric.name.clone(),
-            value: metric.value,
-        }),
+        Some((metric, value)) => {
+            Err(Error::NotFinite { case: case.id.to_string(), metric: metric.name.clone(), value })
+        }
     }
 }

@@ -60,6 +60,13 @@ fn ends_of_the_process() {
 #[test]
 fn memory_that_is_not_there() {
     check("allocates_too_much", "oom", "memory allocation of");
+    check("runs_out_of_device_memory", "oom", "Out of Memory in a pool");
+    check("fails_to_allocate_on_its_device", "oom", "no buffer of 8 GiB");
+}
+
+#[test]
+fn a_device_that_is_lost() {
+    check("loses_its_device", "poisoned", "device lost");
 }
 
 #[test]

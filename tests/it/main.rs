@@ -16,6 +16,7 @@ mod isolate;
 mod liar;
 mod manifest;
 mod matrix;
+mod metrics;
 mod models;
 mod names;
 mod places;

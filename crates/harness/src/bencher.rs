@@ -187,7 +187,7 @@ impl Bencher {
     pub fn cold<T>(&mut self, phase: &str, work: impl FnOnce() -> T) -> T {
         let name = format!("{phase}-ms");
         if self.measured.is_some() || self.metrics.iter().any(|metric| metric.name == name) {
-            self.fail(format!("the phase `{phase}` is not cold: it was timed before, or the loop was"));
+            self.fail(format!("the phase `{phase}` is not cold: it was timed before, or the loop was; time it once, before the loop"));
         }
         self.refuse_to_time_a_queue();
         let start = Instant::now();
@@ -305,13 +305,13 @@ impl Bencher {
             Mode::Turns(sampling, turns) => sampler::take_turns(&mut timing, sampling, &mut **turns),
             Mode::Once => sampler::once(&mut timing),
         };
-        let looked = outcome.and_then(|outcome| match self.mode {
-            Mode::Once => Ok((outcome, Vec::new())),
-            Mode::Measure(_) | Mode::Turns(..) => Ok((outcome.clone(), timing.look_beside(&outcome.0)?)),
-        });
-        let (outcome, device_nanos) = looked.unwrap_or_else(|error| error.stop());
-        self.device_nanos = device_nanos;
-        self.measured = Some(outcome);
+        let (samples, warm_up) = outcome.unwrap_or_else(|error| error.stop());
+        let device_nanos = match self.mode {
+            Mode::Once => Ok(Vec::new()),
+            Mode::Measure(_) | Mode::Turns(..) => timing.look_beside(&samples),
+        };
+        self.device_nanos = device_nanos.unwrap_or_else(|error| error.stop());
+        self.measured = Some((samples, warm_up));
     }
 
     fn refuse_to_time_a_queue(&self) {

@@ -62,7 +62,17 @@ pub mod turns {
 /// The `main` of a bench target: runs the benchmarks that were registered with [`bench`](macro@bench).
 ///
 /// `main!(count_allocations)` installs the [`CountingAllocator`] as well, so that cases on the host and on backends that
-/// are written in Rust tell their memory.
+/// are written in Rust tell their memory:
+///
+/// ```no_run
+/// # use accel_bench::{Bencher, bench};
+/// #[bench]
+/// fn collect(b: &mut Bencher) {
+///     b.iter(|| (0..1_000).collect::<Vec<u32>>());
+/// }
+///
+/// accel_bench::main!(count_allocations);
+/// ```
 #[macro_export]
 macro_rules! main {
     (count_allocations) => {

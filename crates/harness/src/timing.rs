@@ -163,3 +163,135 @@ impl Recorder {
         self.series.iter().for_each(Series::begin);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::bencher::Mode;
+    use crate::protocol::Sampling;
+    use crate::record::{Direction, Measurement, Metric, Params};
+    use crate::{Bencher, Device, DeviceError, DeviceMemory};
+
+    const SAMPLING: Sampling = Sampling {
+        warm_up_nanos: 1_000_000,
+        time_nanos: 2_000_000,
+        sample_nanos: 100_000,
+        min_samples: 10,
+        max_samples: 50,
+    };
+
+    /// Its clock says 3 ms of whatever it does.
+    #[derive(Clone, Default)]
+    struct Clocked {
+        has_clock: bool,
+        profiled: Rc<Cell<usize>>,
+        released: Rc<Cell<usize>>,
+    }
+
+    impl Device for Clocked {
+        fn name(&self) -> String {
+            "clocked".to_owned()
+        }
+
+        fn sync(&self) -> Result<(), DeviceError> {
+            Ok(())
+        }
+
+        fn memory(&self) -> Option<DeviceMemory> {
+            Some(DeviceMemory { in_use: 10, reserved: 40 })
+        }
+
+        fn release_unused(&self) {
+            self.released.set(self.released.get() + 1);
+        }
+
+        fn profile(&self, work: &mut dyn FnMut()) -> Option<Duration> {
+            self.profiled.set(self.profiled.get() + 1);
+            self.has_clock.then(|| {
+                work();
+                Duration::from_millis(3)
+            })
+        }
+    }
+
+    fn measured(backend: &str, mode: Mode, device: &Clocked, time: impl FnOnce(&mut Bencher)) -> Measurement {
+        let mut bencher = Bencher::new(backend, Params::new(), mode, Box::new(|_, _| ()));
+        bencher.device(device.clone());
+        time(&mut bencher);
+        bencher.finish().expect("nothing fails")
+    }
+
+    fn metric<'a>(measurement: &'a Measurement, name: &str) -> Option<&'a Metric> {
+        measurement.metrics.iter().find(|metric| metric.name == name)
+    }
+
+    #[test]
+    fn a_device_with_a_clock_times_some_iterations_beside_the_samples() {
+        let (device, ran) = (Clocked { has_clock: true, ..Clocked::default() }, Cell::new(0));
+        let found = measured("wgpu", Mode::Measure(SAMPLING), &device, |b| b.iter(|| ran.set(ran.get() + 1)));
+        let time = metric(&found, "device-time-ms").expect("it has a clock");
+        assert_eq!((time.value, time.source.as_deref()), (3.0, Some("device")));
+        assert!(
+            (1..=DEVICE_TIMED).contains(&time.samples.len()) && time.samples.len() == device.profiled.get()
+        );
+        let beside = device.profiled.get() as u64 + 1;
+        assert!(ran.get() > found.warm_up.iterations + found.samples.total_iterations() + beside - 1);
+        assert!(
+            ran.get()
+                <= found.warm_up.iterations + found.samples.total_iterations() + beside + WATCHED as u64
+        );
+    }
+
+    #[test]
+    fn a_device_without_one_is_asked_once() {
+        let device = Clocked::default();
+        let found = measured("wgpu", Mode::Measure(SAMPLING), &device, |b| b.iter(|| 1));
+        assert_eq!((metric(&found, "device-time-ms"), device.profiled.get()), (None, 1));
+        // What times itself has nothing that a device could bracket.
+        let device = Clocked { has_clock: true, ..Clocked::default() };
+        let custom = |b: &mut Bencher| b.iter_custom(|n| Duration::from_micros(100 * n));
+        let found = measured("wgpu", Mode::Measure(SAMPLING), &device, custom);
+        assert_eq!((metric(&found, "device-time-ms"), device.profiled.get()), (None, 0));
+        assert_eq!(metric(&found, "mem-peak-bytes").map(|peak| peak.value), Some(10.0));
+    }
+
+    #[test]
+    fn what_is_reserved_for_nobody_is_released_around_the_samples_alone() {
+        let device = Clocked::default();
+        let found = measured("wgpu", Mode::Measure(SAMPLING), &device, |b| {
+            b.iter(|| assert_eq!(device.released.get().min(1), 1, "before anything runs"));
+        });
+        assert_eq!(device.released.get(), 2);
+        assert_eq!(metric(&found, "mem-fragmentation").map(|share| share.value), Some(0.75));
+        let device = Clocked::default();
+        let found = measured("wgpu", Mode::Once, &device, |b| b.iter(|| 1));
+        assert_eq!((device.released.get(), device.profiled.get(), found.metrics.len()), (1, 0, 0));
+    }
+
+    #[track_caller]
+    fn check_compiling(backend: &str, first: Duration, expected: bool) {
+        let mut first = Some(first);
+        let found = measured(backend, Mode::Measure(SAMPLING), &Clocked::default(), |b| {
+            b.iter_custom(|n| first.take().unwrap_or(Duration::from_micros(100 * n)));
+        });
+        assert_eq!(metric(&found, "compile-ms").is_some(), expected, "{:?}", found.warm_up);
+    }
+
+    #[test]
+    fn compiling_is_what_the_warm_up_of_a_compiler_takes() {
+        check_compiling("wgpu", Duration::from_millis(300), true);
+        check_compiling("wgpu", Duration::from_micros(900), false);
+        check_compiling("ndarray", Duration::from_millis(300), false);
+    }
+
+    #[test]
+    fn a_metric_that_json_cannot_hold_is_refused() {
+        let mut bencher = Bencher::new("host", Params::new(), Mode::Once, Box::new(|_, _| ()));
+        let gaps = bencher.series("itl-ms", "ms", Direction::Lower);
+        bencher.iter(|| gaps.push(f64::NAN));
+        let error = bencher.finish().expect_err("it is refused");
+        assert!(error.to_string().contains("the metric `itl-ms` is NaN"), "{error}");
+    }
+}

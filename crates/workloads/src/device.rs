@@ -1,5 +1,7 @@
 //! The backends, and what the harness needs to know of their devices: the only file that knows both.
 
+use std::time::Duration;
+
 use accel_bench::{Bencher, DeviceError, DeviceMemory};
 use burn::tensor::{Device, ExecutionError};
 
@@ -122,6 +124,16 @@ impl accel_bench::Device for BurnDevice {
         let usage = self.0.memory_pool_usage()?;
         Some(DeviceMemory { in_use: usage.bytes_in_use, reserved: usage.bytes_reserved })
     }
+
+    fn release_unused(&self) {
+        self.0.memory_cleanup();
+    }
+
+    fn profile(&self, work: &mut dyn FnMut()) -> Option<Duration> {
+        // Only adapters have clocks; elsewhere the work would be done for a wall time that nobody asked for.
+        adapter(&self.0)?;
+        crate::device_time::profile(&self.0, work)
+    }
 }
 
 /// What the adapter calls itself, on the backends that have one.
@@ -215,5 +227,7 @@ mod tests {
         use accel_bench::Device as _;
         let device = BurnDevice(device_named("ndarray").expect("the backend is built in"));
         assert_eq!((device.name().as_str(), device.sync(), device.memory()), ("cpu", Ok(()), None));
+        device.release_unused();
+        assert_eq!(device.profile(&mut || panic!("it has no clock to time this with")), None);
     }
 }

@@ -18,8 +18,10 @@
 pub mod blocks;
 pub mod cell;
 mod device;
+mod device_time;
 pub mod families;
 pub mod generation;
+mod here;
 pub mod kernels;
 pub mod model;
 mod output;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use accel_bench::record::{
-    CaseRecord, CommitInfo, Direction, Failure, Measurement, Params, Profile, RunRecord, RunState, Status,
-    ToolInfo,
+    CaseRecord, CommitInfo, Direction, Failure, Measurement, Metric, Params, Profile, RunRecord, RunState,
+    Status, ToolInfo,
 };
 use accel_bench::stats::{self, Summary};
 use serde::Serialize;
@@ -39,6 +39,8 @@ pub(super) struct CaseDocument<'a> {
     status: String,
     reason: Option<&'a str>,
     log: Option<&'a str>,
+    /// `wall-sync`: the wall time of batches, the device synchronised at the end of each.
+    timing_method: &'static str,
     pub(super) latency_ns: Option<f64>,
     pub(super) latency_low_ns: Option<f64>,
     pub(super) latency_high_ns: Option<f64>,
@@ -79,6 +81,23 @@ pub(super) struct MetricDocument<'a> {
     /// The median of the processes.
     value: Option<f64>,
     processes: Vec<f64>,
+    /// The raw values of all processes together, where there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    samples: Option<MetricSamples>,
+    /// The 95 % interval within each process, where one was computed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    intervals: Vec<[f64; 2]>,
+}
+
+/// Raw values of a metric, in its unit.
+#[derive(Debug, Serialize)]
+pub(super) struct MetricSamples {
+    n: usize,
+    p50: f64,
+    p90: f64,
+    p99: f64,
+    min: f64,
+    max: f64,
 }
 
 impl<'a> RunDocument<'a> {
@@ -113,6 +132,7 @@ impl<'a> CaseDocument<'a> {
             status: status_word(&case.status),
             reason: reason(&case.status),
             log: case.log.as_deref(),
+            timing_method: "wall-sync",
             latency_ns: latency.as_ref().map(|latency| latency.value),
             latency_low_ns: interval.map(|interval| interval.low),
             latency_high_ns: interval.map(|interval| interval.high),
@@ -167,8 +187,8 @@ pub(super) fn reason(status: &Status) -> Option<&str> {
 
 fn rates_by_name(case: &CaseRecord) -> BTreeMap<&'static str, f64> {
     let mut by_name: BTreeMap<_, Vec<f64>> = BTreeMap::new();
-    for (work, rate) in case.processes.iter().flat_map(Measurement::rates) {
-        by_name.entry(work.metric_name()).or_default().push(rate);
+    for rate in case.processes.iter().flat_map(Measurement::all_rates) {
+        by_name.entry(rate.name).or_default().push(rate.value);
     }
     by_name.iter().filter_map(|(name, rates)| Some((*name, stats::median(rates)?))).collect()
 }
@@ -186,7 +206,22 @@ fn metrics(case: &CaseRecord) -> Vec<MetricDocument<'_>> {
                 source: metric.source.as_deref(),
                 value: stats::median(&processes),
                 processes,
+                samples: MetricSamples::of(case, &metric.name),
+                intervals: of_name(case, &metric.name).filter_map(|metric| metric.interval).collect(),
             }
         })
         .collect()
+}
+
+impl MetricSamples {
+    fn of(case: &CaseRecord, name: &str) -> Option<Self> {
+        let all: Vec<f64> = of_name(case, name).flat_map(|metric| &metric.samples).copied().collect();
+        let Summary { n, min, max, p50, p90, p99, .. } = Summary::of(&all)?;
+        Some(Self { n, p50, p90, p99, min, max })
+    }
+}
+
+/// A metric in each process that has it.
+fn of_name<'a>(case: &'a CaseRecord, name: &'a str) -> impl Iterator<Item = &'a Metric> {
+    case.processes.iter().filter_map(move |process| process.metrics.iter().find(|metric| metric.name == name))
 }

@@ -35,9 +35,11 @@ fn metric(case: &CaseRecord, name: &str) -> Option<f64> {
     stats::median(&crate::compare::of_metric(case, name))
 }
 
-/// The most memory that the case's processes held: the device's pool where it tells, else the host's.
+/// The most memory that the case's processes held: the device's pool where it tells, else what was allocated, else the
+/// host's.
 fn memory_peak(case: &CaseRecord) -> Option<f64> {
-    ["mem-reserved-bytes", "host-rss-peak-bytes"].iter().find_map(|name| metric(case, name))
+    let names = ["mem-reserved-bytes", "mem-peak-bytes", "host-rss-peak-bytes"];
+    names.iter().find_map(|name| metric(case, name))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A run for people.
 
 use accel_bench::record::{
-    CaseId, CaseRecord, Direction, Failure, Measurement, Metric, RunRecord, RunState, Status,
+    CaseId, CaseRecord, Direction, Failure, GROWTH, Measurement, Metric, RunRecord, RunState, Status,
 };
 
 use super::{memory_peak, metric, unsupported};
@@ -51,6 +51,7 @@ fn entry(case: &CaseRecord) -> Entry {
     }
     entry.notes.extend(precision(case));
     entry.notes.extend(own_metrics(case));
+    entry.notes.extend(leak(case));
     entry
 }
 
@@ -59,6 +60,18 @@ fn precision(case: &CaseRecord) -> Option<(Tone, String)> {
     let requested = requested_precision(&case.id.params)?;
     let effective = effective_precision(&case.id.params, &notes(case)).filter(|it| *it != requested)?;
     Some((Tone::Open, format!("{EFFECTIVE_PRECISION}: {}, not {}", plain(&effective), plain(&requested))))
+}
+
+/// `leaks 1.000 MiB an iteration [0.998 MiB, 1.003 MiB]`, when each process says so that could tell.
+fn leak(case: &CaseRecord) -> Option<(Tone, String)> {
+    let told =
+        case.processes.iter().filter(|process| process.metrics.iter().any(|metric| metric.name == GROWTH));
+    let leaks = told.map(Measurement::leak).collect::<Option<Vec<_>>>()?;
+    let bytes: Vec<f64> = leaks.iter().map(|leak| leak.bytes_per_iteration).collect();
+    let low = leaks.iter().map(|leak| leak.interval[0]).fold(f64::INFINITY, f64::min);
+    let high = leaks.iter().map(|leak| leak.interval[1]).fold(f64::NEG_INFINITY, f64::max);
+    let [slope, low, high] = [accel_bench::stats::median(&bytes)?, low, high].map(amount::growth);
+    Some((Tone::Bad, format!("leaks {slope} an iteration [{low}, {high}]")))
 }
 
 /// `✗ panic: index out of bounds`.
@@ -84,7 +97,8 @@ pub(super) fn throughput(case: &CaseRecord) -> Option<String> {
 /// The metrics that have no column.
 fn own_metrics(case: &CaseRecord) -> Vec<(Tone, String)> {
     let Some(process) = case.processes.first() else { return Vec::new() };
-    let has_no_column = |metric: &&Metric| !metric.name.ends_with("-bytes");
+    let has_no_column =
+        |metric: &&Metric| !metric.name.ends_with("-bytes") && !metric.name.starts_with("mem-");
     // What has no direction describes the case, not this run of it: it is in the forms for scripts.
     let own =
         process.metrics.iter().filter(has_no_column).filter(|metric| metric.better != Direction::Neither);

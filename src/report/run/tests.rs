@@ -2,7 +2,7 @@
 
 #![expect(clippy::too_many_lines, reason = "a snapshot is as long as what it shows")]
 
-use accel_bench::record::{Failure, RunRecord, RunState, Status};
+use accel_bench::record::{Direction, Failure, GROWTH, Metric, RunRecord, RunState, Status};
 
 use super::super::Format;
 use super::run;
@@ -288,6 +288,7 @@ fn json_of_one_case() {
           "status": "ok",
           "reason": null,
           "log": null,
+          "timing_method": "wall-sync",
           "latency_ns": 13799944.799735019,
           "latency_low_ns": 13745865.462573778,
           "latency_high_ns": 13854236.897214318,
@@ -334,6 +335,50 @@ fn json_of_one_case() {
       ]
     }
     "#);
+}
+
+/// A process whose metrics have raw values and intervals, and whose memory grows.
+fn with_samples() -> RunRecord {
+    let mut case = sample::case("a/x@n", &[100.0, 100.0]);
+    for (index, process) in (1_u32..).zip(&mut case.processes) {
+        process.samples.iterations = vec![100_000; 3];
+        let gaps = (0..101).map(|gap| f64::from(index * gap)).collect();
+        let growth = Metric {
+            interval: Some([1e6, 1e6 + f64::from(index)]),
+            ..Metric::new(GROWTH, "bytes/iter", Direction::Lower, 1e6)
+        };
+        let flops = Metric::new("flops", "flop", Direction::Neither, 300.0);
+        process.metrics = vec![Metric::of_samples("itl-ms", "ms", Direction::Lower, gaps), growth, flops];
+    }
+    sample::run("r", vec![case])
+}
+
+#[test]
+fn raw_values_of_a_metric_are_summed_up() {
+    let text = render(&with_samples(), Format::Json, 80);
+    let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let [gaps, growth, flops] = [0, 1, 2].map(|index| &json["cases"][0]["metrics"][index]);
+    let expected = r#"{"n":202,"p50":67.0,"p90":159.8,"p99":195.98,"min":0.0,"max":200.0}"#;
+    let samples = gaps["samples"].as_object().expect("a summary");
+    let expected: serde_json::Value = serde_json::from_str(expected).expect("JSON");
+    for (name, number) in expected.as_object().expect("an object") {
+        let (found, number) = (samples[name].as_f64().expect("a number"), number.as_f64().expect("a number"));
+        assert!((found - number).abs() < 0.5, "{name}: {found}");
+    }
+    assert_eq!(gaps["processes"], serde_json::json!([50.0, 100.0]));
+    assert_eq!(growth["intervals"], serde_json::json!([[1e6, 1e6 + 1.0], [1e6, 1e6 + 2.0]]));
+    assert!(flops.get("samples").is_none() && flops.get("intervals").is_none());
+    assert!(json["cases"][0]["rates"]["flops-per-s"].as_f64() > Some(0.0), "{text}");
+}
+
+#[test]
+fn a_leak_is_a_note_when_all_processes_have_it() {
+    let mut record = with_samples();
+    let note = "leaks 976.6 KiB an iteration [976.6 KiB, 976.6 KiB]";
+    assert!(bare(&render(&record, Format::Table, 80)).contains(note));
+    record.cases[0].processes[1].metrics[1].interval = Some([-5.0, 2e6]);
+    assert!(!bare(&render(&record, Format::Table, 80)).contains("leaks"));
+    assert!(!bare(&render(&candidate(), Format::Table, 80)).contains("leaks"));
 }
 
 #[test]

@@ -199,6 +199,28 @@ fn cleaned(what: &str) -> Result<(), Error> {
     Ok(writeln!(file, "{what}")?)
 }
 
+#[bench]
+fn runs_out_of_device_memory(_: &mut Bencher) {
+    panic!("wgpu: Out of Memory in a pool of 8 MiB");
+}
+
+#[bench]
+fn loses_its_device(b: &mut Bencher) {
+    b.sync_with(|| Err(accel_bench::DeviceError::Poisoned("device lost".to_owned())));
+    well_timed(b);
+}
+
+#[bench]
+fn fails_to_allocate_on_its_device(b: &mut Bencher) {
+    b.sync_with(|| Err(accel_bench::DeviceError::OutOfMemory("no buffer of 8 GiB".to_owned())));
+    well_timed(b);
+}
+
+/// With the harness's clock, which synchronises.
+fn well_timed(b: &mut Bencher) {
+    b.iter(|| std::thread::sleep(Duration::from_micros(100)));
+}
+
 /// Last, because nothing can be printed in this process any more.
 #[bench]
 fn closes_its_output(b: &mut Bencher) {

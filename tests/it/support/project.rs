@@ -123,7 +123,7 @@ impl Project {
         let source = source.replace("it::", &format!("{library}::"));
         let head = "use accel_bench::{Bencher, Throughput, bench};";
         let allow = "#![allow(unused_imports, dead_code, unreachable_code)]";
-        let text = match source.contains("fn main") || source.contains("criterion") {
+        let text = match ["fn main", "main!(", "criterion"].iter().any(|own| source.contains(own)) {
             true => source,
             false => format!("{allow}\n{head}\n\n{source}\n\naccel_bench::main!();\n"),
         };

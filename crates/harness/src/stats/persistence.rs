@@ -2,7 +2,8 @@
 
 /// The factor by which the variance of Kendall's S is larger than for independent values, at least 1: Hamed and Rao, "A
 /// Modified Mann–Kendall Trend Test for Autocorrelated Data", Journal of Hydrology 204 (1998), 182–196, with the
-/// correlations of ranks that differ from 0 at 95 %. The values are those without the trend, in their order.
+/// correlations of ranks up to the first lag at which it is not above 0 at 95 %: those of a sample add up to −1/2
+/// over all lags, whatever it is a sample of. The values are those without the trend, in their order.
 ///
 /// `None` when a value is not finite.
 pub(super) fn kendall_inflation(values: &[f64]) -> Option<f64> {
@@ -18,7 +19,7 @@ pub(super) fn kendall_inflation(values: &[f64]) -> Option<f64> {
             let products = ranks.iter().zip(&ranks[lag..]).map(|(rank, later)| rank * later);
             (lag as f64, products.sum::<f64>() / variance)
         })
-        .filter(|(_, correlation)| correlation.abs() > significant)
+        .take_while(|(_, correlation)| *correlation > significant)
         .map(|(lag, correlation)| (n - lag) * (n - lag - 1.0) * (n - lag - 2.0) * correlation)
         .sum();
     Some((1.0 + 2.0 / (n * (n - 1.0) * (n - 2.0)) * sum).max(1.0))

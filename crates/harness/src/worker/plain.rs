@@ -112,15 +112,19 @@ fn summary(id: &CaseId, measurement: &Measurement, out: &mut impl Write) -> io::
     let shown = |p| quantile(&times, p).and_then(Nanos::new).map(|time| time.to_string()).unwrap_or_default();
     writeln!(out, "{id}")?;
     writeln!(out, "    time   {}  [p5 {}, p95 {}]", shown(0.5), shown(0.05), shown(0.95))?;
-    for (work, rate) in measurement.rates() {
-        let rate = PerSecond::new(rate).map(|rate| rate.to_string()).unwrap_or_default();
-        writeln!(out, "    {}  {rate}", work.metric_name())?;
+    for rate in measurement.all_rates() {
+        let value = PerSecond::new(rate.value).map(|rate| rate.to_string()).unwrap_or_default();
+        writeln!(out, "    {}  {value}", rate.name)?;
     }
     for metric in &measurement.metrics {
         let bytes = metric.name.ends_with("-bytes").then(|| Bytes::new(metric.value)).flatten();
         let value =
             bytes.map_or_else(|| format!("{} {}", metric.value, metric.unit), |bytes| bytes.to_string());
         writeln!(out, "    {}  {value}", metric.name)?;
+    }
+    if let Some(leak) = measurement.leak() {
+        let bytes = Bytes::new(leak.bytes_per_iteration).map(|bytes| bytes.to_string()).unwrap_or_default();
+        writeln!(out, "    leaks {bytes} an iteration")?;
     }
     Ok(())
 }
