@@ -29,6 +29,18 @@ pub fn causal_bias([queries, keys]: [usize; 2], device: &Device) -> Tensor<4> {
     Tensor::zeros(shape, device).mask_fill(hidden, f32::MIN)
 }
 
+/// As [`causal_bias`], where each token looks at itself and the `window - 1` before it only.
+#[must_use]
+pub fn window_bias([queries, keys]: [usize; 2], window: usize, device: &Device) -> Tensor<4> {
+    let shape = [1, 1, queries, keys];
+    let row = Tensor::<1, Int>::arange(0..queries as i64, device).reshape([1, 1, queries, 1]);
+    let column = Tensor::<1, Int>::arange(0..keys as i64, device).reshape([1, 1, 1, keys]);
+    // The last column that is too far back for the first row: below 0 while there is none.
+    let offset = (keys - queries) as i64 - window as i64;
+    let hidden = column.expand(shape).lower_equal((row + offset).expand(shape));
+    causal_bias([queries, keys], device).mask_fill(hidden, f32::MIN)
+}
+
 #[cfg(test)]
 #[cfg(feature = "ndarray")]
 mod tests {
@@ -79,5 +91,28 @@ mod tests {
     #[test]
     fn later_tokens_see_what_came_before_them() {
         check_causal(2, &[[0.0, 0.0, f32::MIN], [0.0, 0.0, 0.0]]);
+    }
+
+    #[track_caller]
+    fn check_window<const K: usize>(queries: usize, window: usize, expected: &[[f32; K]]) {
+        let device = crate::device_named("ndarray").expect("the backend is built in");
+        let bias = window_bias([queries, K], window, &device);
+        let values: Vec<f32> = bias.into_data().try_into_vec().expect("it is f32");
+        assert_eq!(values, expected.as_flattened());
+    }
+
+    #[test]
+    fn a_window_of_one_is_the_token_itself() {
+        check_window(2, 1, &[[0.0, f32::MIN], [f32::MIN, 0.0]]);
+    }
+
+    #[test]
+    fn a_window_moves_with_the_token() {
+        check_window(2, 2, &[[f32::MIN, 0.0, 0.0, f32::MIN], [f32::MIN, f32::MIN, 0.0, 0.0]]);
+    }
+
+    #[test]
+    fn a_wide_window_hides_nothing() {
+        check_window(2, 5, &[[0.0, f32::MIN], [0.0, 0.0]]);
     }
 }

@@ -1,6 +1,6 @@
 //! The feed-forward half of a transformer layer: widen, activate, narrow.
 
-use burn::module::Module;
+use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::tensor::Tensor;
 
@@ -26,10 +26,20 @@ impl Mlp {
         [width, inner]: [usize; 2],
         activation: ActivationName,
     ) -> Self {
+        Self::between(weights, [up, down], [width, inner, width], activation)
+    }
+
+    /// Takes the two layers: `input` to `inner` to `output`.
+    pub fn between(
+        weights: &mut Weights<'_>,
+        [up, down]: [Projection; 2],
+        [input, inner, output]: [usize; 3],
+        activation: ActivationName,
+    ) -> Self {
         Self {
-            up: linear(weights, up, [width, inner]),
+            up: linear(weights, up, [input, inner]),
             activation,
-            down: linear(weights, down, [inner, width]),
+            down: linear(weights, down, [inner, output]),
         }
     }
 
@@ -53,6 +63,14 @@ pub struct GatedMlp {
 }
 
 impl GatedMlp {
+    /// Of weights `[input, output]` that are there, without biases.
+    #[must_use]
+    pub fn of([gate, up, down]: [Tensor<2>; 3], activation: ActivationName) -> Self {
+        let [gate, up, down] =
+            [gate, up, down].map(|weight| Linear { weight: Param::from_tensor(weight), bias: None });
+        Self { gate, activation, up, down }
+    }
+
     /// Takes the three layers `gate`, `up` and `down`: twice `width` to `inner`, and back.
     pub fn new(
         weights: &mut Weights<'_>,

@@ -1,7 +1,10 @@
 //! The model families, one folder each, and the table that finds them.
 
 mod config_file;
+pub mod decoder_only;
 pub mod encoder_only;
+pub mod mixture_of_experts;
+pub mod multimodal;
 pub mod vision;
 pub mod vision_encoder_text_decoder;
 
@@ -32,7 +35,7 @@ pub struct Family {
 /// All families. rag is checked through its parts.
 pub static FAMILIES: &[Family] = &[
     Family::of::<encoder_only::Bert>("encoder-only", encoder_only::reproduce),
-    Family::planned("decoder-only", &["llama"]),
+    Family::of::<decoder_only::Llama>("decoder-only", decoder_only::reproduce::<decoder_only::Llama>),
     Family::planned("encoder-decoder", &["t5"]),
     Family::of::<vision::Classifier>("vision", vision::reproduce),
     Family::of::<vision_encoder_text_decoder::Captioner>(
@@ -40,9 +43,12 @@ pub static FAMILIES: &[Family] = &[
         vision_encoder_text_decoder::reproduce,
     ),
     Family::planned("speech", &["whisper"]),
-    Family::planned("multimodal", &["llava"]),
+    Family::of::<multimodal::Llava>("multimodal", multimodal::reproduce),
     Family::planned("diffusion", &["DiTTransformer2DModel"]),
-    Family::planned("mixture-of-experts", &["mixtral"]),
+    Family::of::<mixture_of_experts::Mixtral>(
+        "mixture-of-experts",
+        decoder_only::reproduce::<mixture_of_experts::Mixtral>,
+    ),
     Family::planned("state-space", &["mamba2"]),
 ];
 

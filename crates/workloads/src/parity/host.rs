@@ -84,6 +84,12 @@ impl HostTensors {
         Ok(())
     }
 
+    /// Adds tokens that were read on the host, one row a sequence.
+    pub fn tokens(&mut self, name: &str, sequences: &[Vec<i64>]) {
+        let shape = [sequences.len(), sequences.first().map_or(0, Vec::len)];
+        self.0.insert(name.to_owned(), TensorData::new(sequences.concat(), shape));
+    }
+
     pub(super) fn get(&self, name: &str) -> Option<&TensorData> {
         self.0.get(name)
     }

@@ -9,6 +9,7 @@ mod error;
 mod layout;
 mod random;
 mod shard;
+mod stacked;
 
 use burn::tensor::{Device, Tensor, TensorData};
 

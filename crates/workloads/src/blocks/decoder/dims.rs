@@ -1,0 +1,166 @@
+//! The dimensions of a decoder, what is wrong with them, and what follows from them alone.
+
+use crate::blocks::{AttentionDims, Bias, attention, linear};
+use crate::workload::{Cost, Size};
+
+use super::FeedForward;
+
+/// The dimensions of a [`Decoder`](super::Decoder); `D` are those of its feed-forward halves.
+#[derive(Clone, Debug)]
+pub struct DecoderDims<D> {
+    pub vocabulary: usize,
+    pub width: usize,
+    pub layers: usize,
+    pub attention: AttentionDims,
+    /// Of the four linear layers of every attention.
+    pub attention_bias: Bias,
+    pub feed_forward: D,
+    /// The longest text, prompt and answer together.
+    pub positions: usize,
+    /// Of the rotary positions: half as many as a head has values.
+    pub frequencies: Vec<f64>,
+    /// How many tokens a token looks at, itself included; without it, at all before it.
+    pub window: Option<usize>,
+    /// Of the norms.
+    pub epsilon: f64,
+    pub head: Head,
+}
+
+/// What scores the vocabulary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Head {
+    /// A linear layer.
+    Own,
+    /// The embedding.
+    Tied,
+}
+
+/// A configuration that describes a decoder.
+pub trait DecoderConfig {
+    type FeedForward: FeedForward;
+
+    /// The dimensions.
+    ///
+    /// # Errors
+    /// Says what is wrong with a configuration that makes no model.
+    fn dims(&self) -> Result<DecoderDims<<Self::FeedForward as FeedForward>::Dims>, String>;
+}
+
+/// The fields of a `config.json` that make up the heads.
+#[derive(Clone, Copy, Debug)]
+pub struct HeadFields {
+    pub hidden_size: usize,
+    pub num_attention_heads: usize,
+    /// As many as there are heads, where it is absent.
+    pub num_key_value_heads: Option<usize>,
+    /// What makes the heads as wide as the model, where it is absent.
+    pub head_dim: Option<usize>,
+}
+
+impl HeadFields {
+    /// # Errors
+    /// Says which fields make no attention with rotary positions.
+    pub fn attention(&self) -> Result<AttentionDims, String> {
+        let &Self { hidden_size, num_attention_heads: heads, num_key_value_heads, head_dim } = self;
+        let key_heads = num_key_value_heads.unwrap_or(heads);
+        all_positive(&[
+            ("hidden_size", hidden_size),
+            ("num_attention_heads", heads),
+            ("num_key_value_heads", key_heads),
+            ("head_dim", head_dim.unwrap_or(1)),
+        ])?;
+        if !heads.is_multiple_of(key_heads) {
+            return Err(format!(
+                "`num_attention_heads` {heads} is no multiple of `num_key_value_heads` {key_heads}"
+            ));
+        }
+        if head_dim.is_none() && !hidden_size.is_multiple_of(heads) {
+            return Err(format!(
+                "`hidden_size` {hidden_size} is no multiple of `num_attention_heads` {heads}"
+            ));
+        }
+        let size = head_dim.unwrap_or(hidden_size / heads);
+        if !size.is_multiple_of(2) {
+            return Err(format!("heads have {size} values (`head_dim`), which rotary positions can't pair"));
+        }
+        Ok(AttentionDims::grouped(hidden_size, heads, key_heads, size))
+    }
+}
+
+/// # Errors
+/// Names the first field that is 0.
+pub fn all_positive(fields: &[(&str, usize)]) -> Result<(), String> {
+    match fields.iter().find(|(_, value)| *value == 0) {
+        Some((name, _)) => Err(format!("`{name}` is 0")),
+        None => Ok(()),
+    }
+}
+
+/// The size of the memory for keys and values.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CacheDims {
+    key_heads: usize,
+    head_size: usize,
+}
+
+impl CacheDims {
+    pub(super) const fn shape(self, batch: usize, tokens: usize) -> [usize; 4] {
+        [batch, self.key_heads, tokens, self.head_size]
+    }
+}
+
+impl<D> DecoderDims<D> {
+    pub(super) const fn cache(&self) -> CacheDims {
+        CacheDims { key_heads: self.attention.key_heads, head_size: self.attention.head_size }
+    }
+
+    /// Says what of the model `size` goes beyond.
+    #[must_use]
+    pub fn excess(&self, size: Size) -> Option<String> {
+        let tokens = size.sequence + size.new_tokens;
+        (tokens > self.positions)
+            .then(|| format!("it has {} positions, {tokens} are asked for", self.positions))
+    }
+
+    /// What one pass costs, or with [`Size::new_tokens`] the prompt and each token.
+    #[must_use]
+    pub fn cost<F: FeedForward<Dims = D>>(&self, size: Size) -> Cost {
+        let [batch, sequence, new_tokens] = [size.batch, size.sequence, size.new_tokens].map(|n| n as u64);
+        if new_tokens == 0 {
+            return self.read_cost::<F>(batch, [sequence, sequence], sequence);
+        }
+        let prompt = self.read_cost::<F>(batch, [sequence, sequence], 1);
+        // The last token is written and never read.
+        let steps = (1..new_tokens).map(|step| self.read_cost::<F>(batch, [1, sequence + step], 1));
+        let shape = self.cache().shape(size.batch, size.sequence + size.new_tokens);
+        let cache = 2 * (self.layers * shape.iter().product::<usize>()) as u64;
+        Cost { cache, ..steps.fold(prompt, Cost::then) }
+    }
+
+    /// What reading the last `queries` of `keys` tokens costs, and scoring the vocabulary after `scored` of them.
+    fn read_cost<F: FeedForward<Dims = D>>(
+        &self,
+        batch: u64,
+        [queries, keys]: [u64; 2],
+        scored: u64,
+    ) -> Cost {
+        let (tokens, width) = (batch * queries, self.width as u64);
+        let layer = attention::cost(self.attention, batch, queries, keys).then(F::cost(
+            self.width,
+            &self.feed_forward,
+            tokens,
+        ));
+        let head = Cost {
+            flops: linear::flops([self.width, self.vocabulary], batch * scored),
+            live: batch * scored * self.vocabulary as u64,
+            ..Cost::default()
+        };
+        let rotary = 2 * self.positions * self.attention.head_size;
+        Cost {
+            flops: self.layers as u64 * layer.flops + head.flops,
+            // The way around a half and what its norm gives.
+            live: 2 * tokens * width + layer.live.max(head.live) + rotary as u64,
+            ..Cost::default()
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The dimensions of a Llama.
+
+use serde::Deserialize;
+
+use crate::blocks::decoder::{DecoderConfig, DecoderDims, GatedDims, Head, HeadFields, all_positive};
+use crate::blocks::{ActivationName, Bias, GatedMlp, RotaryConfig};
+use crate::model::Preset;
+
+/// The dimensions of a Llama, by the names of its `config.json`.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+pub struct LlamaConfig {
+    pub vocab_size: usize,
+    pub hidden_size: usize,
+    pub intermediate_size: usize,
+    pub num_hidden_layers: usize,
+    pub num_attention_heads: usize,
+    /// As many as there are heads, where it is absent.
+    pub num_key_value_heads: Option<usize>,
+    /// `hidden_size / num_attention_heads`, where it is absent.
+    pub head_dim: Option<usize>,
+    #[serde(default = "silu")]
+    pub hidden_act: ActivationName,
+    #[serde(default = "positions")]
+    pub max_position_embeddings: usize,
+    #[serde(default = "rms_norm_eps")]
+    pub rms_norm_eps: f64,
+    #[serde(default = "initializer_range")]
+    pub initializer_range: f32,
+    #[serde(default)]
+    pub attention_bias: bool,
+    #[serde(default)]
+    pub mlp_bias: bool,
+    #[serde(default)]
+    pub tie_word_embeddings: bool,
+    #[serde(flatten)]
+    pub rotary: RotaryConfig,
+}
+
+/// The six sizes. small is SmolLM, base TinyLlama, large Llama 3.2, xl Llama 3 and xxl Llama 2.
+pub(in crate::families) static PRESETS: [Preset<LlamaConfig>; 6] = [
+    Preset { name: "llama-tiny", config: LlamaConfig::sized([6, 288, 768], [6, 6], 32000).tied() },
+    Preset { name: "llama-small", config: LlamaConfig::sized([30, 576, 1536], [9, 3], 49152).tied() },
+    Preset { name: "llama-base", config: LlamaConfig::sized([22, 2048, 5632], [32, 4], 32000) },
+    Preset {
+        name: "llama-large",
+        config: LlamaConfig::sized([28, 3072, 8192], [24, 8], 128_256).tied().spread(8192, 500_000.0),
+    },
+    Preset {
+        name: "llama-xl",
+        config: LlamaConfig::sized([32, 4096, 14336], [32, 8], 128_256).spread(8192, 500_000.0),
+    },
+    Preset {
+        name: "llama-xxl",
+        config: LlamaConfig::sized([40, 5120, 13824], [40, 40], 32000).spread(4096, 10_000.0),
+    },
+];
+
+impl LlamaConfig {
+    /// A model of these layers, width and inner width, heads and key heads, and vocabulary.
+    pub(in crate::families) const fn sized(
+        [layers, width, inner]: [usize; 3],
+        [heads, key_heads]: [usize; 2],
+        vocabulary: usize,
+    ) -> Self {
+        Self {
+            vocab_size: vocabulary,
+            hidden_size: width,
+            intermediate_size: inner,
+            num_hidden_layers: layers,
+            num_attention_heads: heads,
+            num_key_value_heads: Some(key_heads),
+            head_dim: None,
+            hidden_act: silu(),
+            max_position_embeddings: positions(),
+            rms_norm_eps: 1e-5,
+            initializer_range: initializer_range(),
+            attention_bias: false,
+            mlp_bias: false,
+            tie_word_embeddings: false,
+            rotary: RotaryConfig::plain(THETA),
+        }
+    }
+
+    const fn tied(self) -> Self {
+        Self { tie_word_embeddings: true, ..self }
+    }
+
+    pub(in crate::families) const fn spread(self, positions: usize, theta: f64) -> Self {
+        Self { max_position_embeddings: positions, rotary: RotaryConfig::plain(theta), ..self }
+    }
+}
+
+impl DecoderConfig for LlamaConfig {
+    type FeedForward = GatedMlp;
+
+    fn dims(&self) -> Result<DecoderDims<GatedDims>, String> {
+        let positions = self.max_position_embeddings;
+        all_positive(&[
+            ("vocab_size", self.vocab_size),
+            ("intermediate_size", self.intermediate_size),
+            ("max_position_embeddings", positions),
+        ])?;
+        let attention = HeadFields {
+            hidden_size: self.hidden_size,
+            num_attention_heads: self.num_attention_heads,
+            num_key_value_heads: self.num_key_value_heads,
+            head_dim: self.head_dim,
+        }
+        .attention()?;
+        Ok(DecoderDims {
+            vocabulary: self.vocab_size,
+            width: self.hidden_size,
+            layers: self.num_hidden_layers,
+            attention,
+            attention_bias: bias(self.attention_bias),
+            feed_forward: GatedDims {
+                inner: self.intermediate_size,
+                activation: self.hidden_act,
+                bias: bias(self.mlp_bias),
+            },
+            positions,
+            frequencies: self.rotary.frequencies(THETA, attention.head_size, positions),
+            window: None,
+            epsilon: self.rms_norm_eps,
+            head: if self.tie_word_embeddings { Head::Tied } else { Head::Own },
+        })
+    }
+}
+
+/// `rope_theta` where a file does not say it.
+const THETA: f64 = 10_000.0;
+
+const fn bias(is_with: bool) -> Bias {
+    if is_with { Bias::With } else { Bias::Without }
+}
+
+const fn silu() -> ActivationName {
+    ActivationName::Silu
+}
+
+const fn positions() -> usize {
+    2048
+}
+
+const fn rms_norm_eps() -> f64 {
+    1e-6
+}
+
+const fn initializer_range() -> f32 {
+    0.02
+}

@@ -1,0 +1,189 @@
+//! The dimensions of a Mixtral.
+
+use serde::Deserialize;
+
+use super::{Experts, ExpertsDims};
+use crate::blocks::decoder::{DecoderConfig, DecoderDims, Head, HeadFields, all_positive};
+use crate::blocks::{ActivationName, Bias, RotaryConfig};
+use crate::model::Preset;
+
+/// The dimensions of a Mixtral, by the names of its `config.json`.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+pub struct MixtralConfig {
+    pub vocab_size: usize,
+    pub hidden_size: usize,
+    /// Of one expert.
+    pub intermediate_size: usize,
+    pub num_hidden_layers: usize,
+    pub num_attention_heads: usize,
+    /// As many as there are heads, where it is null.
+    #[serde(default = "num_key_value_heads")]
+    pub num_key_value_heads: Option<usize>,
+    /// `hidden_size / num_attention_heads`, where it is absent.
+    pub head_dim: Option<usize>,
+    #[serde(default = "num_local_experts")]
+    pub num_local_experts: usize,
+    /// How many experts a token goes through.
+    #[serde(default = "num_experts_per_tok")]
+    pub num_experts_per_tok: usize,
+    #[serde(default = "silu")]
+    pub hidden_act: ActivationName,
+    #[serde(default = "positions")]
+    pub max_position_embeddings: usize,
+    /// How many tokens a token looks at, itself included; without it, at all before it.
+    pub sliding_window: Option<usize>,
+    #[serde(default = "rms_norm_eps")]
+    pub rms_norm_eps: f64,
+    #[serde(default = "initializer_range")]
+    pub initializer_range: f32,
+    #[serde(default)]
+    pub tie_word_embeddings: bool,
+    #[serde(flatten)]
+    pub rotary: RotaryConfig,
+}
+
+/// The six sizes. base and large have the dimensions of Granite 3.0, xl those of OLMoE, xxl is Mixtral 8x7B.
+pub(super) static PRESETS: [Preset<MixtralConfig>; 6] = [
+    Preset { name: "mixtral-tiny", config: MixtralConfig::sized([4, 256, 512], [4, 4], [4, 2]).tied(32000) },
+    Preset {
+        name: "mixtral-small",
+        config: MixtralConfig::sized([8, 512, 1024], [8, 8], [8, 2]).tied(32000),
+    },
+    Preset {
+        name: "mixtral-base",
+        config: MixtralConfig::sized([24, 1024, 512], [16, 8], [32, 8]).tied(49155),
+    },
+    Preset {
+        name: "mixtral-large",
+        config: MixtralConfig::sized([32, 1536, 512], [24, 8], [40, 8]).tied(49155),
+    },
+    Preset {
+        name: "mixtral-xl",
+        config: MixtralConfig::sized([16, 2048, 1024], [16, 16], [64, 8]).untied(50304),
+    },
+    Preset {
+        name: "mixtral-xxl",
+        config: MixtralConfig::sized([32, 4096, 14336], [32, 8], [8, 2]).untied(32000),
+    },
+];
+
+impl MixtralConfig {
+    /// A model of these layers, width and inner width of an expert, heads and key heads, and experts and chosen ones.
+    const fn sized(
+        [layers, width, inner]: [usize; 3],
+        [heads, key_heads]: [usize; 2],
+        [experts, chosen]: [usize; 2],
+    ) -> Self {
+        Self {
+            vocab_size: 0,
+            hidden_size: width,
+            intermediate_size: inner,
+            num_hidden_layers: layers,
+            num_attention_heads: heads,
+            num_key_value_heads: Some(key_heads),
+            head_dim: None,
+            num_local_experts: experts,
+            num_experts_per_tok: chosen,
+            hidden_act: silu(),
+            // Mixtral 8x7B has 32768; the tables of so many would be larger than the smallest models.
+            max_position_embeddings: 4096,
+            sliding_window: None,
+            rms_norm_eps: rms_norm_eps(),
+            initializer_range: initializer_range(),
+            tie_word_embeddings: false,
+            rotary: RotaryConfig::plain(THETA),
+        }
+    }
+
+    const fn tied(self, vocabulary: usize) -> Self {
+        Self { vocab_size: vocabulary, tie_word_embeddings: true, ..self }
+    }
+
+    const fn untied(self, vocabulary: usize) -> Self {
+        Self { vocab_size: vocabulary, ..self }
+    }
+
+    /// The parameters that a token does not go through.
+    pub(super) const fn idle_params(&self) -> u64 {
+        let idle = self.num_local_experts - self.num_experts_per_tok;
+        (self.num_hidden_layers * idle * 3 * self.hidden_size * self.intermediate_size) as u64
+    }
+
+    fn experts(&self) -> Result<ExpertsDims, String> {
+        let &Self { num_local_experts: experts, num_experts_per_tok: chosen, .. } = self;
+        all_positive(&[
+            ("intermediate_size", self.intermediate_size),
+            ("num_local_experts", experts),
+            ("num_experts_per_tok", chosen),
+        ])?;
+        if chosen > experts {
+            return Err(format!("`num_experts_per_tok` {chosen} is above `num_local_experts` {experts}"));
+        }
+        Ok(ExpertsDims { inner: self.intermediate_size, experts, chosen, activation: self.hidden_act })
+    }
+}
+
+impl DecoderConfig for MixtralConfig {
+    type FeedForward = Experts;
+
+    fn dims(&self) -> Result<DecoderDims<ExpertsDims>, String> {
+        let positions = self.max_position_embeddings;
+        all_positive(&[
+            ("vocab_size", self.vocab_size),
+            ("max_position_embeddings", positions),
+            ("sliding_window", self.sliding_window.unwrap_or(1)),
+        ])?;
+        let attention = HeadFields {
+            hidden_size: self.hidden_size,
+            num_attention_heads: self.num_attention_heads,
+            num_key_value_heads: self.num_key_value_heads,
+            head_dim: self.head_dim,
+        }
+        .attention()?;
+        Ok(DecoderDims {
+            vocabulary: self.vocab_size,
+            width: self.hidden_size,
+            layers: self.num_hidden_layers,
+            attention,
+            attention_bias: Bias::Without,
+            feed_forward: self.experts()?,
+            positions,
+            frequencies: self.rotary.frequencies(THETA, attention.head_size, positions),
+            window: self.sliding_window,
+            epsilon: self.rms_norm_eps,
+            head: if self.tie_word_embeddings { Head::Tied } else { Head::Own },
+        })
+    }
+}
+
+/// `rope_theta` where a file does not say it.
+const THETA: f64 = 1_000_000.0;
+
+#[expect(clippy::unnecessary_wraps, reason = "a missing field is not the same as one that is null")]
+const fn num_key_value_heads() -> Option<usize> {
+    Some(8)
+}
+
+const fn num_local_experts() -> usize {
+    8
+}
+
+const fn num_experts_per_tok() -> usize {
+    2
+}
+
+const fn silu() -> ActivationName {
+    ActivationName::Silu
+}
+
+const fn positions() -> usize {
+    131_072
+}
+
+const fn rms_norm_eps() -> f64 {
+    1e-5
+}
+
+const fn initializer_range() -> f32 {
+    0.02
+}
