@@ -43,30 +43,28 @@ pub(crate) type Tensors = BTreeMap<String, Stored>;
 pub(crate) struct Folder(tempfile::TempDir);
 
 impl Folder {
+    /// A copy of the folder of BERT.
     pub(crate) fn copy() -> Self {
+        Self::of("encoder-only")
+    }
+
+    /// A copy of a family folder.
+    pub(crate) fn of(name: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         for file in ["config.json", "model.safetensors", "inputs.safetensors", "expected.safetensors"] {
-            fs::copy(recorded().join(file), folder.path().join(file)).expect("the folder can be copied");
+            fs::copy(family(name).join(file), folder.path().join(file)).expect("the folder can be copied");
         }
         Self(folder)
     }
 
     /// A copy with other tensors in `model.safetensors`.
     pub(crate) fn with_tensors(change: impl FnOnce(&mut Tensors)) -> Self {
-        let folder = Self::copy();
-        let mut tensors = read(&folder.file("model.safetensors"));
-        change(&mut tensors);
-        write(&folder.file("model.safetensors"), &tensors);
-        folder
+        Self::copy().tensors(change)
     }
 
     /// A copy with another text in `config.json`.
     pub(crate) fn with_config(from: &str, to: &str) -> Self {
-        let folder = Self::copy();
-        let config = fs::read_to_string(folder.file("config.json")).expect("the configuration can be read");
-        assert!(config.contains(from), "{config}");
-        fs::write(folder.file("config.json"), config.replace(from, to)).expect("it can be written");
-        folder
+        Self::copy().config(from, to)
     }
 
     /// A copy with other bytes in `model.safetensors`.
@@ -76,6 +74,22 @@ impl Folder {
         change(&mut bytes);
         fs::write(folder.file("model.safetensors"), bytes).expect("it can be written");
         folder
+    }
+
+    /// Changes the tensors in `model.safetensors`.
+    pub(crate) fn tensors(self, change: impl FnOnce(&mut Tensors)) -> Self {
+        let mut tensors = read(&self.file("model.safetensors"));
+        change(&mut tensors);
+        write(&self.file("model.safetensors"), &tensors);
+        self
+    }
+
+    /// Changes a text in `config.json`.
+    pub(crate) fn config(self, from: &str, to: &str) -> Self {
+        let config = fs::read_to_string(self.file("config.json")).expect("the configuration can be read");
+        assert!(config.contains(from), "{config}");
+        fs::write(self.file("config.json"), config.replace(from, to)).expect("it can be written");
+        self
     }
 
     pub(crate) fn path(&self) -> &Path {

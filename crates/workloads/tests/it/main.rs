@@ -5,7 +5,10 @@
 
 mod checkpoints;
 mod configs;
+mod decoder_only;
 mod folder;
+mod mixture_of_experts;
 mod models;
 mod parity_binary;
 mod seeds;
+mod writing;

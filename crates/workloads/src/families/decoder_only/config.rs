@@ -149,3 +149,92 @@ const fn rms_norm_eps() -> f64 {
 const fn initializer_range() -> f32 {
     0.02
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::families::decoder_only::Llama;
+    use crate::model;
+    use crate::workload::{Cost, Size, Workload as _};
+
+    fn preset(name: &str) -> &'static LlamaConfig {
+        &PRESETS.iter().find(|preset| preset.name == name).expect("a preset of this name").config
+    }
+
+    /// The table of the design, in millions of parameters.
+    #[track_caller]
+    fn check(name: &str, millions: f64) {
+        let device = crate::device_named("ndarray").expect("the backend is built in");
+        let found = model::num_params::<Llama>(preset(name), &device) as f64 / 1e6;
+        assert!((found / millions - 1.0).abs() < 1e-3, "{name}: {found} M where the table says {millions} M");
+    }
+
+    fn cost([batch, sequence, new_tokens]: [usize; 3]) -> Cost {
+        Llama::cost(preset("llama-tiny"), Size { batch, sequence, new_tokens })
+    }
+
+    /// Floating-point operations of llama-tiny: its layers over `tokens` tokens that look at `looks` tokens altogether,
+    /// and the vocabulary after `scored` of them.
+    fn flops(tokens: u64, looks: u64, scored: u64) -> u64 {
+        let layer = 2 * tokens * (4 * 288 * 288 + 3 * 288 * 768) + 4 * looks * 288;
+        6 * layer + 2 * scored * 288 * 32000
+    }
+
+    #[test]
+    fn tiny() {
+        check("llama-tiny", 15.19);
+    }
+
+    #[test]
+    fn small() {
+        check("llama-small", 134.5);
+    }
+
+    #[test]
+    fn base() {
+        check("llama-base", 1100.0);
+    }
+
+    #[test]
+    fn large() {
+        check("llama-large", 3213.0);
+    }
+
+    #[test]
+    fn xl() {
+        check("llama-xl", 8030.0);
+    }
+
+    #[test]
+    fn xxl() {
+        check("llama-xxl", 13020.0);
+    }
+
+    #[test]
+    fn a_pass_scores_every_token() {
+        assert_eq!(cost([2, 128, 0]).flops, flops(256, 2 * 128 * 128, 256));
+        assert_eq!(cost([2, 128, 0]).cache, 0);
+    }
+
+    #[test]
+    fn a_prompt_scores_its_last_token() {
+        assert_eq!(cost([2, 128, 1]).flops, flops(256, 2 * 128 * 128, 2));
+    }
+
+    #[test]
+    fn the_last_token_is_not_read() {
+        let prompt = flops(128, 128 * 128, 1);
+        assert_eq!(cost([1, 128, 3]).flops, prompt + flops(1, 129, 1) + flops(1, 130, 1));
+    }
+
+    #[test]
+    fn the_cache_holds_keys_and_values_of_every_layer() {
+        assert_eq!(cost([2, 128, 3]).cache, 2 * 6 * 2 * 131 * 288);
+    }
+
+    #[test]
+    fn scores_of_every_token_are_the_most_that_lives() {
+        assert!(cost([1, 128, 0]).live > 128 * 32000);
+        assert!(cost([1, 128, 1]).live < 128 * 32000);
+    }
+}

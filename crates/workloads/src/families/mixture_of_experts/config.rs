@@ -187,3 +187,65 @@ const fn rms_norm_eps() -> f64 {
 const fn initializer_range() -> f32 {
     0.02
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::families::mixture_of_experts::{Mixtral, active_params};
+    use crate::model;
+    use crate::workload::{Size, Workload as _};
+
+    fn preset(name: &str) -> &'static MixtralConfig {
+        &PRESETS.iter().find(|preset| preset.name == name).expect("a preset of this name").config
+    }
+
+    /// The table of the design, in millions of parameters: all, and those that a token goes through.
+    #[track_caller]
+    fn check(name: &str, expected: [f64; 2]) {
+        let device = crate::device_named("ndarray").expect("the backend is built in");
+        let config = preset(name);
+        let found = [model::num_params::<Mixtral>(config, &device), active_params(config, &device)];
+        let found = found.map(|parameters| parameters as f64 / 1e6);
+        let near = found.iter().zip(expected).all(|(a, b)| (a / b - 1.0).abs() < 1e-3);
+        assert!(near, "{name}: {found:?} M where the table says {expected:?} M");
+    }
+
+    #[test]
+    fn tiny() {
+        check("mixtral-tiny", [15.54, 12.39]);
+    }
+
+    #[test]
+    fn small() {
+        check("mixtral-small", [125.5, 49.98]);
+    }
+
+    #[test]
+    fn base() {
+        check("mixtral-base", [1335.0, 429.0]);
+    }
+
+    #[test]
+    fn large() {
+        check("mixtral-large", [3299.0, 883.0]);
+    }
+
+    #[test]
+    fn xl() {
+        check("mixtral-xl", [6919.0, 1282.0]);
+    }
+
+    #[test]
+    fn xxl() {
+        check("mixtral-xxl", [46700.0, 12880.0]);
+    }
+
+    #[test]
+    fn only_chosen_experts_are_counted() {
+        let size = Size { batch: 2, sequence: 16, new_tokens: 0 };
+        let layer = 4 * 256 * 256 + 2 * 3 * 256 * 512 + 256 * 4;
+        let attention = 4 * 2 * 16 * 16 * 256;
+        let expected = 4 * (2 * 32 * layer + attention) + 2 * 32 * 256 * 32000;
+        assert_eq!(Mixtral::cost(preset("mixtral-tiny"), size).flops, expected);
+    }
+}
