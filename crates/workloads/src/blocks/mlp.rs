@@ -26,10 +26,20 @@ impl Mlp {
         [width, inner]: [usize; 2],
         activation: ActivationName,
     ) -> Self {
+        Self::between(weights, [up, down], [width, inner, width], activation)
+    }
+
+    /// Takes the two layers: `input` to `inner` to `output`.
+    pub fn between(
+        weights: &mut Weights<'_>,
+        [up, down]: [Projection; 2],
+        [input, inner, output]: [usize; 3],
+        activation: ActivationName,
+    ) -> Self {
         Self {
-            up: linear(weights, up, [width, inner]),
+            up: linear(weights, up, [input, inner]),
             activation,
-            down: linear(weights, down, [inner, width]),
+            down: linear(weights, down, [inner, output]),
         }
     }
 

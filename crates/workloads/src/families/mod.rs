@@ -5,6 +5,7 @@ pub mod decoder_only;
 pub mod diffusion;
 pub mod encoder_only;
 pub mod mixture_of_experts;
+pub mod multimodal;
 pub mod rag;
 pub mod state_space;
 pub mod vision;
@@ -45,8 +46,8 @@ pub static FAMILIES: &[Family] = &[
         vision_encoder_text_decoder::reproduce,
     ),
     Family::planned("speech", &["whisper"]),
-    Family::planned("multimodal", &["llava"]),
     Family::of::<diffusion::Dit>("diffusion", diffusion::reproduce),
+    Family::of::<multimodal::Llava>("multimodal", multimodal::reproduce),
     Family::of::<mixture_of_experts::Mixtral>(
         "mixture-of-experts",
         decoder_only::reproduce::<mixture_of_experts::Mixtral>,

@@ -32,7 +32,7 @@ pub struct LlamaConfig {
 }
 
 /// The six sizes. small is SmolLM, base TinyLlama, large Llama 3.2, xl Llama 3 and xxl Llama 2.
-pub(super) static PRESETS: [Preset<LlamaConfig>; 6] = [
+pub(in crate::families) static PRESETS: [Preset<LlamaConfig>; 6] = [
     Preset { name: "llama-tiny", config: LlamaConfig::sized([6, 288, 768], [6, 6], 32000).tied() },
     Preset { name: "llama-small", config: LlamaConfig::sized([30, 576, 1536], [9, 3], 49152).tied() },
     Preset { name: "llama-base", config: LlamaConfig::sized([22, 2048, 5632], [32, 4], 32000) },
@@ -52,7 +52,7 @@ pub(super) static PRESETS: [Preset<LlamaConfig>; 6] = [
 
 impl LlamaConfig {
     /// A model of these layers, width and inner width, heads and key heads, and vocabulary.
-    const fn sized(
+    pub(in crate::families) const fn sized(
         [layers, width, inner]: [usize; 3],
         [heads, key_heads]: [usize; 2],
         vocabulary: usize,
@@ -73,7 +73,7 @@ impl LlamaConfig {
         Self { tie_word_embeddings: true, ..self }
     }
 
-    const fn spread(self, positions: usize, theta: f64) -> Self {
+    pub(in crate::families) const fn spread(self, positions: usize, theta: f64) -> Self {
         Self { max_position_embeddings: positions, rotary: RotaryConfig::plain(theta), ..self }
     }
 }

@@ -16,6 +16,7 @@ use crate::parity::HostTensors;
 use crate::workload::{Generator, Size};
 
 pub use config::LlamaConfig;
+pub(super) use config::PRESETS;
 pub use llama::Llama;
 
 /// How many tokens are written: as many as the reference writes.

@@ -6,15 +6,20 @@ use super::Classes;
 use crate::blocks::{ActivationName, AttentionDims, EncoderLayerDims, PatchDims, linear, sides};
 use crate::workload::Cost;
 
-/// The dimensions of a ViT, by the names of its `config.json`.
+/// The dimensions of a ViT, by the names of its `config.json`. What is not said is as in ViT-B/16: inside the file of a
+/// larger model, Hugging Face leaves out what has its usual value.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 pub struct VitConfig {
+    #[serde(default = "hidden_size")]
     pub hidden_size: usize,
+    #[serde(default = "twelve")]
     pub num_hidden_layers: usize,
+    #[serde(default = "twelve")]
     pub num_attention_heads: usize,
     /// Values of one head, where they are not the width divided by the heads.
     #[serde(default)]
     pub head_dim: Option<usize>,
+    #[serde(default = "intermediate_size")]
     pub intermediate_size: usize,
     #[serde(default = "gelu")]
     pub hidden_act: ActivationName,
@@ -124,6 +129,18 @@ impl VitConfig {
             epsilon: self.layer_norm_eps,
         }
     }
+}
+
+const fn hidden_size() -> usize {
+    768
+}
+
+const fn twelve() -> usize {
+    12
+}
+
+const fn intermediate_size() -> usize {
+    3072
 }
 
 const fn gelu() -> ActivationName {

@@ -30,14 +30,18 @@ pub enum Decoder {
 }
 
 /// The six sizes: the ViT of the same size, and layers and width of GPT-2, whose MLP is four times as wide. The largest ViT is
-/// ViT-g/14, the largest GPT-2 is GPT-2 XL: their widths differ.
+/// ViT-g/14, the largest GPT-2 is GPT-2 XL: their widths differ, and the cross-attention reads that of the ViT.
 pub(super) static PRESETS: [Preset<CaptionerConfig>; 6] = [
     preset("vit-gpt2-tiny", VitConfig::sized(12, [192, 768], 3, 16), Gpt2Config::sized(4, 192)),
     preset("vit-gpt2-small", VitConfig::sized(12, [384, 1536], 6, 16), Gpt2Config::sized(6, 384)),
     preset("vit-gpt2-base", VitConfig::sized(12, [768, 3072], 12, 16), Gpt2Config::sized(12, 768)),
     preset("vit-gpt2-large", VitConfig::sized(24, [1024, 4096], 16, 16), Gpt2Config::sized(24, 1024)),
     preset("vit-gpt2-xl", VitConfig::sized(32, [1280, 5120], 16, 14), Gpt2Config::sized(36, 1280)),
-    preset("vit-gpt2-xxl", VitConfig::sized(40, [1408, 6144], 16, 14), Gpt2Config::sized(48, 1600)),
+    preset(
+        "vit-gpt2-xxl",
+        VitConfig::sized(40, [1408, 6144], 16, 14),
+        Gpt2Config { cross_attention_hidden_size: Some(1408), ..Gpt2Config::sized(48, 1600) },
+    ),
 ];
 
 const fn preset(name: &'static str, encoder: VitConfig, decoder: Gpt2Config) -> Preset<CaptionerConfig> {
@@ -62,21 +66,19 @@ impl CaptionerConfig {
         config
     }
 
-    /// What stands between them, where their widths differ.
+    /// Read and written by what stands between them, where their widths differ.
     pub(super) fn bridge(&self) -> Option<[usize; 2]> {
         let widths = [self.vit().hidden_size, self.gpt2().n_embd];
-        (widths[0] != widths[1]).then_some(widths)
+        (widths[0] != widths[1] && self.gpt2().cross_attention_hidden_size.is_none()).then_some(widths)
     }
 
     /// Says what is wrong with dimensions that make no model.
     pub(super) fn fault(&self) -> Option<String> {
         let both = self.vit().encoder_fault().or_else(|| self.gpt2().fault());
         both.or_else(|| {
-            let size = self.gpt2().cross_attention_hidden_size.filter(|_| self.bridge().is_some())?;
-            Some(format!(
-                "`cross_attention_hidden_size` {size} is said where the encoder's `hidden_size` is {}",
-                self.vit().hidden_size
-            ))
+            let width = self.vit().hidden_size;
+            let size = self.gpt2().cross_attention_hidden_size.filter(|&size| size != width)?;
+            Some(format!("`cross_attention_hidden_size` {size} is not the encoder's `hidden_size` {width}"))
         })
     }
 
@@ -87,14 +89,12 @@ impl CaptionerConfig {
         let (gpt2, source) = (self.gpt2(), self.vit().tokens() as u64);
         let encoder = self.vit().encoder_cost(batch).then(self.bridge_cost(batch * source));
         let sources = gpt2.layer(0).source_cost(batch * source);
-        let layers = gpt2.n_layer as u64;
+        let [layers, width] = [gpt2.n_layer, gpt2.n_embd].map(|count| count as u64);
         let encoder = encoder.then(Cost { flops: layers * sources.flops, ..sources });
         if tokens == 0 {
             let decoder = gpt2.cost(batch, [sequence, sequence, source], sequence);
-            return encoder
-                .then(Cost { live: decoder.live + batch * source * gpt2.n_embd as u64, ..decoder });
+            return encoder.then(Cost { live: decoder.live + batch * source * width, ..decoder });
         }
-        let width = gpt2.n_embd as u64;
         let prompt = encoder.then(gpt2.cost(batch, [sequence, sequence, source], 1));
         let step = |token| gpt2.cost(batch, [1, sequence + token, source], 1);
         let whole = (1..tokens).map(step).fold(prompt, Cost::then);

@@ -35,7 +35,8 @@ pub struct Gpt2Config {
     pub scale_attn_by_inverse_layer_idx: bool,
     #[serde(default)]
     pub add_cross_attention: bool,
-    /// The width of what the encoder made, where it is not the decoder's.
+    /// The width that keys and values of the cross-attention are made of, where it is not the decoder's. Hugging Face's
+    /// GPT-2 has no layers for another width: there a linear layer stands between encoder and decoder.
     #[serde(default)]
     pub cross_attention_hidden_size: Option<usize>,
     #[serde(default = "yes")]
@@ -119,7 +120,8 @@ impl Gpt2Config {
             activation: self.activation_function,
             epsilon: self.layer_norm_epsilon,
         };
-        DecoderLayerDims { own, cross: attention }
+        let source_width = self.cross_attention_hidden_size.unwrap_or(self.n_embd);
+        DecoderLayerDims { own, cross: AttentionDims { source_width, ..attention } }
     }
 }
 

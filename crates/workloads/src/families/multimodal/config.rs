@@ -1,0 +1,228 @@
+//! The dimensions of a LLaVA, and what follows from them alone.
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value, json};
+
+use super::ClipConfig;
+use crate::blocks::{ActivationName, linear};
+use crate::families::decoder_only::{Llama, LlamaConfig, PRESETS as LLAMAS};
+use crate::model::{Architecture as _, Preset};
+use crate::workload::{Cost, Size, Workload as _};
+
+/// The dimensions of a LLaVA, by the names of its `config.json`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct LlavaConfig {
+    #[serde(deserialize_with = "tower")]
+    pub vision_config: VisionTower,
+    #[serde(deserialize_with = "text")]
+    pub text_config: TextModel,
+    /// The token number that stands for a part of an image.
+    #[serde(default)]
+    pub image_token_index: Option<i64>,
+    /// Another name of it.
+    #[serde(default)]
+    pub image_token_id: Option<i64>,
+    #[serde(default = "gelu")]
+    pub projector_hidden_act: ActivationName,
+    #[serde(default = "yes")]
+    pub multimodal_projector_bias: bool,
+    #[serde(default)]
+    pub vision_feature_layer: FeatureLayers,
+    #[serde(default)]
+    pub vision_feature_select_strategy: Select,
+    /// Whether words and scores share a table; it may stand in `text_config` as well.
+    #[serde(default)]
+    pub tie_word_embeddings: bool,
+}
+
+/// The towers that are implemented: others fail when they are read.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(tag = "model_type")]
+pub enum VisionTower {
+    #[serde(rename = "clip_vision_model")]
+    Clip(ClipConfig),
+}
+
+/// The language models that are implemented: others fail when they are read.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(tag = "model_type")]
+pub enum TextModel {
+    #[serde(rename = "llama")]
+    Llama(LlamaConfig),
+}
+
+/// After which layers of the tower its states are taken: 0 is before the first, −1 after the last. The states of several
+/// stand side by side.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged, expecting = "expected the number of a layer, or a list of such")]
+pub enum FeatureLayers {
+    One(i64),
+    Several(Vec<i64>),
+}
+
+/// Which of the tower's states are taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Select {
+    /// Those of the patches.
+    #[default]
+    Default,
+    /// That of the whole image as well.
+    Full,
+}
+
+impl Default for FeatureLayers {
+    fn default() -> Self {
+        Self::One(-2)
+    }
+}
+
+/// The six sizes: a tower, and the Llama of the same size. xl has the language model of LLaVA 1.5 7B: Llama 2.
+pub(super) static PRESETS: [Preset<LlavaConfig>; 6] = [
+    preset("llava-tiny", ClipConfig::sized(12, [192, 768], 3, [224, 16]), LLAMAS[0].config),
+    preset("llava-small", ClipConfig::sized(12, [768, 3072], 12, [224, 16]), LLAMAS[1].config),
+    preset("llava-base", ClipConfig::sized(24, [1024, 4096], 16, [224, 14]), LLAMAS[2].config),
+    preset("llava-large", LARGE_TOWER, LLAMAS[3].config),
+    preset(
+        "llava-xl",
+        LARGE_TOWER,
+        LlamaConfig::sized([32, 4096, 11008], [32, 32], 32000).spread(4096, 10_000.0),
+    ),
+    preset("llava-xxl", LARGE_TOWER, LLAMAS[5].config),
+];
+
+/// CLIP ViT-L/14 for images of 336 × 336.
+const LARGE_TOWER: ClipConfig = ClipConfig::sized(24, [1024, 4096], 16, [336, 14]);
+
+const fn preset(name: &'static str, tower: ClipConfig, text: LlamaConfig) -> Preset<LlavaConfig> {
+    let config = LlavaConfig {
+        vision_config: VisionTower::Clip(tower),
+        text_config: TextModel::Llama(text),
+        // The first number beyond the vocabulary: no word is taken for an image.
+        image_token_index: Some(text.vocab_size as i64),
+        image_token_id: None,
+        projector_hidden_act: gelu(),
+        multimodal_projector_bias: true,
+        vision_feature_layer: FeatureLayers::One(-2),
+        vision_feature_select_strategy: Select::Default,
+        tie_word_embeddings: false,
+    };
+    Preset { name, config }
+}
+
+impl LlavaConfig {
+    /// The tower's dimensions.
+    #[must_use]
+    pub const fn tower(&self) -> &ClipConfig {
+        let VisionTower::Clip(config) = &self.vision_config;
+        config
+    }
+
+    /// The language model's dimensions.
+    #[must_use]
+    pub const fn text(&self) -> LlamaConfig {
+        let TextModel::Llama(config) = self.text_config;
+        let tie_word_embeddings = self.tie_word_embeddings || config.tie_word_embeddings;
+        LlamaConfig { tie_word_embeddings, ..config }
+    }
+
+    /// The token number that stands for a part of an image.
+    #[must_use]
+    pub fn image_token(&self) -> i64 {
+        self.image_token_index.or(self.image_token_id).unwrap_or(32000)
+    }
+
+    /// How many tokens of the text an image takes.
+    #[must_use]
+    pub const fn image_tokens(&self) -> usize {
+        let whole = matches!(self.vision_feature_select_strategy, Select::Full);
+        self.tower().patches().patches() + whole as usize
+    }
+
+    /// After how many layers of the tower its states are taken; `None` where there are not so many.
+    pub(super) fn feature_layers(&self) -> Option<Vec<usize>> {
+        let layers = match &self.vision_feature_layer {
+            FeatureLayers::One(layer) => std::slice::from_ref(layer),
+            FeatureLayers::Several(layers) => layers,
+        };
+        // Before the first layer there is a state as well.
+        let states = self.tower().num_hidden_layers as i64 + 1;
+        let index = |&layer: &i64| if layer < 0 { layer + states } else { layer };
+        let inside = |index: i64| usize::try_from(index).ok().filter(|_| index < states);
+        layers.iter().map(index).map(inside).collect()
+    }
+
+    /// The widths that the projector reads, has inside and writes.
+    pub(super) fn projector(&self) -> [usize; 3] {
+        let layers = self.feature_layers().map_or(0, |layers| layers.len());
+        [layers * self.tower().hidden_size, self.text().hidden_size, self.text().hidden_size]
+    }
+
+    /// Says what is wrong with dimensions that make no model.
+    pub(super) fn fault(&self) -> Option<String> {
+        let parts = self.tower().fault().or_else(|| Llama::fault(&self.text()));
+        parts.or_else(|| match self.feature_layers() {
+            Some(layers) if !layers.is_empty() => None,
+            _ => Some(format!(
+                "`vision_feature_layer` {:?} does not fit the tower's {} layers",
+                self.vision_feature_layer,
+                self.tower().num_hidden_layers
+            )),
+        })
+    }
+
+    /// `size` as the language model has it: an image stands among the tokens of every text.
+    pub(super) const fn text_size(&self, size: Size) -> Size {
+        Size { sequence: size.sequence + self.image_tokens(), ..size }
+    }
+
+    /// What one pass costs, or the prompt and each token after it.
+    pub(super) fn cost(&self, size: Size) -> Cost {
+        let batch = size.batch as u64;
+        let layers = self.feature_layers().unwrap_or_default().into_iter().max().unwrap_or(0);
+        let [input, inner, output] = self.projector();
+        let tokens = batch * self.image_tokens() as u64;
+        let projector = Cost {
+            flops: linear::flops([input, inner], tokens) + linear::flops([inner, output], tokens),
+            live: tokens * (input + 2 * inner) as u64,
+            ..Cost::default()
+        };
+        let image = self.tower().cost(batch, layers).then(projector);
+        image.then(Llama::cost(&self.text(), self.text_size(size)))
+    }
+}
+
+fn tower<'de, D: Deserializer<'de>>(config: D) -> Result<VisionTower, D::Error> {
+    completed(config, json!({"model_type": "clip_vision_model"}))
+}
+
+/// The usual values are Llama 7B's.
+fn text<'de, D: Deserializer<'de>>(config: D) -> Result<TextModel, D::Error> {
+    let usual = json!({
+        "model_type": "llama", "vocab_size": 32000, "hidden_size": 4096, "intermediate_size": 11008,
+        "num_hidden_layers": 32, "num_attention_heads": 32,
+    });
+    completed(config, usual)
+}
+
+/// What a part of a configuration says, and what Hugging Face leaves out of it because it is as usual.
+fn completed<'de, D, T>(config: D, mut usual: Value) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: for<'a> Deserialize<'a>,
+{
+    let said = Map::<String, Value>::deserialize(config)?;
+    for (name, value) in said {
+        usual[name] = value;
+    }
+    serde_json::from_value(usual).map_err(D::Error::custom)
+}
+
+const fn gelu() -> ActivationName {
+    ActivationName::Gelu
+}
+
+const fn yes() -> bool {
+    true
+}
