@@ -1,7 +1,9 @@
 //! The model families, one folder each, and the table that finds them.
 
 mod config_file;
+pub mod encoder_decoder;
 pub mod encoder_only;
+pub mod speech;
 
 use std::path::Path;
 
@@ -31,10 +33,10 @@ pub struct Family {
 pub static FAMILIES: &[Family] = &[
     Family::of::<encoder_only::Bert>("encoder-only", encoder_only::reproduce),
     Family::planned("decoder-only", &["llama"]),
-    Family::planned("encoder-decoder", &["t5"]),
+    Family::of::<encoder_decoder::T5>("encoder-decoder", encoder_decoder::reproduce),
     Family::planned("vision", &["vit", "resnet"]),
     Family::planned("vision-encoder-text-decoder", &["vision-encoder-decoder"]),
-    Family::planned("speech", &["whisper"]),
+    Family::of::<speech::Whisper>("speech", speech::reproduce),
     Family::planned("multimodal", &["llava"]),
     Family::planned("diffusion", &["DiTTransformer2DModel"]),
     Family::planned("mixture-of-experts", &["mixtral"]),

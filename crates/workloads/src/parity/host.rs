@@ -54,6 +54,26 @@ impl HostTensors {
         Ok(Some(Tensor::from_data(data.clone(), device)))
     }
 
+    /// The tensor `name` as floats on `device`.
+    ///
+    /// # Errors
+    /// When there is no such tensor, it has another rank, or it does not hold floats.
+    pub fn floats<const D: usize>(
+        &self,
+        name: &'static str,
+        device: &Device,
+    ) -> Result<Tensor<D>, ModelError> {
+        let invalid = |reason| ModelError::Input { name, reason };
+        let Some(data) = self.0.get(name) else { return Err(invalid("there is none".to_owned())) };
+        if data.dtype() != DType::F32 {
+            return Err(invalid("it does not hold floats".to_owned()));
+        }
+        if data.rank() != D {
+            return Err(invalid(format!("it has {} dimensions where {D} are wanted", data.rank())));
+        }
+        Ok(Tensor::from_data(data.clone(), device))
+    }
+
     /// Adds an output, read back from its device.
     ///
     /// # Errors

@@ -44,16 +44,26 @@ pub(crate) struct Folder(tempfile::TempDir);
 
 impl Folder {
     pub(crate) fn copy() -> Self {
+        Self::copy_of("encoder-only")
+    }
+
+    /// A copy of another family's folder.
+    pub(crate) fn copy_of(name: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         for file in ["config.json", "model.safetensors", "inputs.safetensors", "expected.safetensors"] {
-            fs::copy(recorded().join(file), folder.path().join(file)).expect("the folder can be copied");
+            fs::copy(family(name).join(file), folder.path().join(file)).expect("the folder can be copied");
         }
         Self(folder)
     }
 
     /// A copy with other tensors in `model.safetensors`.
     pub(crate) fn with_tensors(change: impl FnOnce(&mut Tensors)) -> Self {
-        let folder = Self::copy();
+        Self::with_tensors_of("encoder-only", change)
+    }
+
+    /// The same of another family.
+    pub(crate) fn with_tensors_of(name: &str, change: impl FnOnce(&mut Tensors)) -> Self {
+        let folder = Self::copy_of(name);
         let mut tensors = read(&folder.file("model.safetensors"));
         change(&mut tensors);
         write(&folder.file("model.safetensors"), &tensors);
@@ -63,10 +73,15 @@ impl Folder {
     /// A copy with another text in `config.json`.
     pub(crate) fn with_config(from: &str, to: &str) -> Self {
         let folder = Self::copy();
-        let config = fs::read_to_string(folder.file("config.json")).expect("the configuration can be read");
-        assert!(config.contains(from), "{config}");
-        fs::write(folder.file("config.json"), config.replace(from, to)).expect("it can be written");
+        folder.change_config(from, to);
         folder
+    }
+
+    /// Puts another text into `config.json`.
+    pub(crate) fn change_config(&self, from: &str, to: &str) {
+        let config = fs::read_to_string(self.file("config.json")).expect("the configuration can be read");
+        assert!(config.contains(from), "{config}");
+        fs::write(self.file("config.json"), config.replace(from, to)).expect("it can be written");
     }
 
     /// A copy with other bytes in `model.safetensors`.

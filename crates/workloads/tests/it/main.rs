@@ -5,7 +5,10 @@
 
 mod checkpoints;
 mod configs;
+mod encoder_decoder;
 mod folder;
 mod models;
 mod parity_binary;
 mod seeds;
+mod speech;
+mod written;

@@ -1,0 +1,111 @@
+//! A transformer layer of a decoder that reads an encoder: attention back, attention to the encoder's output, and
+//! feed-forward, each normalised before.
+//!
+//! Vaswani et al., "Attention Is All You Need", 2017: <https://arxiv.org/abs/1706.03762>, with the norms moved.
+
+use burn::module::Module;
+use burn::nn::norm::Normalization;
+use burn::tensor::Tensor;
+
+use super::attention::{self, Attention, AttentionDims, Look};
+use super::cache::{KeysValues, KvCache};
+use super::feed_forward::{FeedForward, FeedForwardDims};
+use crate::workload::Cost;
+
+/// Three parts, each added to what it reads.
+#[derive(Module, Debug)]
+pub struct DecoderLayer {
+    pub attention_norm: Normalization,
+    pub attention: Attention,
+    pub source_norm: Normalization,
+    pub source_attention: Attention,
+    pub mlp_norm: Normalization,
+    pub mlp: FeedForward,
+}
+
+/// What a layer remembers from token to token.
+#[derive(Clone, Debug)]
+pub struct Memory {
+    /// Of the tokens so far.
+    cache: KvCache,
+    /// Of the encoder's output, computed once.
+    source: KeysValues,
+}
+
+/// Where the tokens of a decoder may look.
+#[derive(Clone, Debug)]
+pub struct DecoderLook {
+    /// Among themselves.
+    pub own: Look,
+    /// At the encoder's output.
+    pub source: Look,
+}
+
+/// The size of a layer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DecoderDims {
+    pub own: AttentionDims,
+    pub source: AttentionDims,
+    pub mlp: FeedForwardDims,
+}
+
+impl DecoderLayer {
+    /// `[batch, tokens, width]` to the same; `source` is the encoder's output, `[batch, source tokens, source width]`.
+    #[must_use]
+    pub fn forward(&self, x: Tensor<3>, source: Tensor<3>, look: DecoderLook) -> Tensor<3> {
+        let x = x.clone() + self.attention.forward(self.attention_norm.forward(x), None, look.own);
+        let source = self.source_attention.keys_values(source);
+        self.rest(x, source, look.source)
+    }
+
+    /// The same for the tokens that come after those in `memory`, to which they are added.
+    pub fn forward_cached(&self, x: Tensor<3>, memory: &mut Memory, look: DecoderLook) -> Tensor<3> {
+        let normed = self.attention_norm.forward(x.clone());
+        let x = x + self.attention.forward_cached(normed, None, &mut memory.cache, look.own);
+        self.rest(x, memory.source.clone(), look.source)
+    }
+
+    /// What is remembered of `source` before the first token, with room for `capacity` tokens.
+    #[must_use]
+    pub fn memory(&self, source: Tensor<3>, capacity: usize) -> Memory {
+        let source = self.source_attention.keys_values(source).laid_out();
+        let ([batch, ..], device) = (source.keys.dims(), source.keys.device());
+        Memory { cache: self.attention.cache(batch, capacity, &device), source }
+    }
+
+    /// The parts after the tokens' attention to each other.
+    fn rest(&self, x: Tensor<3>, source: KeysValues, look: Look) -> Tensor<3> {
+        let normed = self.source_norm.forward(x.clone());
+        let x = x + self.source_attention.forward_across(normed, source, look);
+        x.clone() + self.mlp.forward(self.mlp_norm.forward(x))
+    }
+}
+
+impl DecoderDims {
+    /// What a layer costs over `tokens` new tokens of `batch` sequences, the last of `keys`, that look at
+    /// `source_tokens` tokens whose keys and values are there; the residual stream included.
+    #[must_use]
+    pub fn cached_cost(self, batch: u64, [tokens, keys]: [u64; 2], source_tokens: u64) -> Cost {
+        let stream = batch * tokens * self.own.width as u64;
+        let parts = attention::cost(self.own, batch, tokens, keys)
+            .then(attention::across_cost(self.source, batch, tokens, source_tokens))
+            .then(self.mlp.cost(batch * tokens));
+        Cost { live: parts.live + stream, ..parts }
+    }
+
+    /// What the keys and values of the encoder's output cost, that output included.
+    #[must_use]
+    pub fn source_cost(self, batch: u64, source_tokens: u64) -> Cost {
+        let output = batch * source_tokens * self.source.source_width as u64;
+        let cost = attention::source_cost(self.source, batch * source_tokens);
+        Cost { live: cost.live + output, ..cost }
+    }
+
+    /// Values that a [`Memory`] holds.
+    #[must_use]
+    pub const fn memory(self, batch: u64, capacity: u64, source_tokens: u64) -> u64 {
+        let own = (self.own.key_heads * self.own.head_size) as u64;
+        let source = (self.source.key_heads * self.source.head_size) as u64;
+        2 * batch * (capacity * own + source_tokens * source)
+    }
+}
