@@ -2,9 +2,9 @@
 
 use burn::module::Module;
 use burn::nn::Linear;
-use burn::tensor::Tensor;
 use burn::tensor::module::attention;
 use burn::tensor::ops::AttentionModuleOptions;
+use burn::tensor::{Device, Tensor};
 
 use super::cache::{KeysValues, KvCache};
 use super::linear::{self, Projection, linear};
@@ -123,6 +123,13 @@ impl Attention {
     pub fn keys_values(&self, source: Tensor<3>) -> KeysValues {
         let keys = split_heads(self.key.forward(source.clone()), self.key_heads);
         KeysValues { keys, values: split_heads(self.value.forward(source), self.key_heads) }
+    }
+
+    /// A cache for so many sequences of so many tokens.
+    #[must_use]
+    pub fn cache(&self, batch: usize, capacity: usize, device: &Device) -> KvCache {
+        let [_, inner] = self.key.weight.dims();
+        KvCache::new([batch, self.key_heads, capacity, inner / self.key_heads], device)
     }
 
     /// Queries and new keys and values, turned by their positions.

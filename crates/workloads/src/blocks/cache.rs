@@ -16,6 +16,14 @@ pub struct KvCache {
     length: usize,
 }
 
+impl KeysValues {
+    /// The same in one piece of memory, head by head: what every token reads should not be gathered by every token.
+    #[must_use]
+    pub fn laid_out(self) -> Self {
+        KvCache::new(self.keys.dims(), &self.keys.device()).append(self)
+    }
+}
+
 impl KvCache {
     /// Room for `[batch, key heads, capacity, head size]` keys and as many values.
     #[must_use]

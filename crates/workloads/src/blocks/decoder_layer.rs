@@ -1,105 +1,111 @@
-//! A layer of a decoder that looks at what an encoder made, and normalises before each part: GPT-2 with cross-attention,
-//! Whisper.
+//! A transformer layer of a decoder that reads an encoder: attention back, attention to the encoder's output, and
+//! feed-forward, each normalised before.
+//!
+//! Vaswani et al., "Attention Is All You Need", 2017: <https://arxiv.org/abs/1706.03762>, with the norms moved.
 
 use burn::module::Module;
-use burn::nn::LayerNorm;
+use burn::nn::norm::Normalization;
 use burn::tensor::Tensor;
 
-use super::encoder_layer::EncoderLayerDims;
-use super::norm::layer_norm;
-use super::{
-    Attention, AttentionDims, AttentionNames, EncoderLayerNames, KeysValues, KvCache, Look, Mlp, attention,
-    mlp,
-};
-use crate::weights::Weights;
+use super::attention::{self, Attention, AttentionDims, Look};
+use super::cache::{KeysValues, KvCache};
+use super::feed_forward::{FeedForward, FeedForwardDims};
 use crate::workload::Cost;
 
-/// Attention to the tokens before, attention to the encoder's, and an MLP.
+/// Three parts, each added to what it reads.
 #[derive(Module, Debug)]
 pub struct DecoderLayer {
-    attention_norm: LayerNorm,
-    attention: Attention,
-    cross_norm: LayerNorm,
-    cross: Attention,
-    mlp_norm: LayerNorm,
-    mlp: Mlp,
+    pub attention_norm: Normalization,
+    pub attention: Attention,
+    pub source_norm: Normalization,
+    pub source_attention: Attention,
+    pub mlp_norm: Normalization,
+    pub mlp: FeedForward,
 }
 
-/// The names of its parts.
+/// What a layer remembers from token to token.
 #[derive(Clone, Debug)]
-pub struct DecoderLayerNames {
-    /// What it has in common with an encoder's layer.
-    pub own: EncoderLayerNames,
-    pub cross_norm: String,
-    pub cross: AttentionNames,
+pub struct Memory {
+    /// Of the tokens so far.
+    cache: KvCache,
+    /// Of the encoder's output, computed once.
+    source: KeysValues,
 }
 
-/// Its size.
+/// Where the tokens of a decoder may look.
+#[derive(Clone, Debug)]
+pub struct DecoderLook {
+    /// Among themselves.
+    pub own: Look,
+    /// At the encoder's output.
+    pub source: Look,
+}
+
+/// The size of a layer.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct DecoderLayerDims {
-    /// What it has in common with an encoder's layer.
-    pub own: EncoderLayerDims,
-    /// Attention to what the encoder made.
-    pub cross: AttentionDims,
+pub struct DecoderDims {
+    pub own: AttentionDims,
+    pub source: AttentionDims,
+    pub mlp: FeedForwardDims,
 }
 
 impl DecoderLayer {
-    /// Takes the parameters of the three parts.
-    pub fn new(weights: &mut Weights<'_>, names: DecoderLayerNames, dims: DecoderLayerDims) -> Self {
-        let EncoderLayerDims { attention, inner, activation, epsilon } = dims.own;
-        let (own, width) = (names.own, attention.width);
-        Self {
-            attention_norm: layer_norm(weights, &own.attention_norm, width, epsilon),
-            attention: Attention::new(weights, own.attention, attention),
-            cross_norm: layer_norm(weights, &names.cross_norm, width, epsilon),
-            cross: Attention::new(weights, names.cross, dims.cross),
-            mlp_norm: layer_norm(weights, &own.mlp_norm, width, epsilon),
-            mlp: Mlp::new(weights, own.mlp, [width, inner], activation),
-        }
-    }
-
-    /// What the layer looks at of `source`, `[batch, tokens, source width]`: the same for every token that is written.
+    /// `[batch, tokens, width]` to the same; `source` is the encoder's output, `[batch, source tokens, source width]`.
     #[must_use]
-    pub fn keys_values(&self, source: Tensor<3>) -> KeysValues {
-        self.cross.keys_values(source)
+    pub fn forward(&self, x: Tensor<3>, source: Tensor<3>, look: DecoderLook) -> Tensor<3> {
+        let x = x.clone() + self.attention.forward(self.attention_norm.forward(x), None, look.own);
+        let source = self.source_attention.keys_values(source);
+        self.rest(x, source, look.source)
     }
 
-    /// `[batch, sequence, width]` to the same.
+    /// The same for the tokens that come after those in `memory`, to which they are added.
+    pub fn forward_cached(&self, x: Tensor<3>, memory: &mut Memory, look: DecoderLook) -> Tensor<3> {
+        let normed = self.attention_norm.forward(x.clone());
+        let x = x + self.attention.forward_cached(normed, None, &mut memory.cache, look.own);
+        self.rest(x, memory.source.clone(), look.source)
+    }
+
+    /// What is remembered of `source` before the first token, with room for `capacity` tokens.
     #[must_use]
-    pub fn forward(&self, x: Tensor<3>, source: KeysValues) -> Tensor<3> {
-        let normed = self.attention_norm.forward(x.clone());
-        self.after_attention(x + self.attention.forward(normed, None, Look::Back), source)
+    pub fn memory(&self, source: Tensor<3>, capacity: usize) -> Memory {
+        let source = self.source_attention.keys_values(source).laid_out();
+        let ([batch, ..], device) = (source.keys.dims(), source.keys.device());
+        Memory { cache: self.attention.cache(batch, capacity, &device), source }
     }
 
-    /// The same for the tokens that come after those in `cache`, to which they are added.
-    pub fn forward_cached(&self, x: Tensor<3>, source: KeysValues, cache: &mut KvCache) -> Tensor<3> {
-        let normed = self.attention_norm.forward(x.clone());
-        let attended = self.attention.forward_cached(normed, None, cache, Look::Back);
-        self.after_attention(x + attended, source)
-    }
-
-    fn after_attention(&self, x: Tensor<3>, source: KeysValues) -> Tensor<3> {
-        let looked = self.cross.forward_across(self.cross_norm.forward(x.clone()), source, Look::Everywhere);
-        let x = x + looked;
+    /// The parts after the tokens' attention to each other.
+    fn rest(&self, x: Tensor<3>, source: KeysValues, look: Look) -> Tensor<3> {
+        let normed = self.source_norm.forward(x.clone());
+        let x = x + self.source_attention.forward_across(normed, source, look);
         x.clone() + self.mlp.forward(self.mlp_norm.forward(x))
     }
 }
 
-impl DecoderLayerDims {
-    /// What `queries` new tokens of `batch` sequences cost that look at `keys` tokens of their own, themselves included,
-    /// and at `source` of the encoder's, whose keys and values are there.
+impl DecoderDims {
+    /// What a layer costs over `tokens` new tokens of `batch` sequences, the last of `keys`, that look at
+    /// `source_tokens` tokens whose keys and values are there; the residual stream included.
     #[must_use]
-    pub fn cost(&self, batch: u64, [queries, keys, source]: [u64; 3]) -> Cost {
-        let width = self.own.attention.width;
-        let own = attention::cost(self.own.attention, batch, queries, keys);
-        let cross = attention::across_cost(self.cross, batch, queries, source);
-        let parts = own.then(cross).then(mlp::cost([width, self.own.inner], batch * queries));
-        Cost { live: batch * queries * width as u64 + parts.live, ..parts }
+    pub fn cached_cost(self, batch: u64, [tokens, keys]: [u64; 2], source_tokens: u64) -> Cost {
+        let stream = batch * tokens * self.own.width as u64;
+        let parts = attention::cost(self.own, batch, tokens, keys)
+            .then(attention::across_cost(self.source, batch, tokens, source_tokens))
+            .then(self.mlp.cost(batch * tokens));
+        Cost { live: parts.live + stream, ..parts }
     }
 
-    /// What the keys and values of `tokens` tokens of the encoder cost.
+    /// What the keys and values of the encoder's output cost, that output included.
     #[must_use]
-    pub fn source_cost(&self, tokens: u64) -> Cost {
-        attention::source_cost(self.cross, tokens)
+    pub fn source_cost(self, batch: u64, source_tokens: u64) -> Cost {
+        let output = batch * source_tokens * self.source.source_width as u64;
+        let cost = attention::source_cost(self.source, batch * source_tokens);
+        Cost { live: cost.live + output, ..cost }
+    }
+
+    /// Values that a [`Memory`] holds.
+    #[must_use]
+    pub const fn memory(self, batch: u64, capacity: u64, source_tokens: u64) -> u64 {
+        let own = (self.own.key_heads * self.own.head_size) as u64;
+        let source = (self.source.key_heads * self.source.head_size) as u64;
+        2 * batch * (capacity * own + source_tokens * source)
     }
 }

@@ -1,78 +1,37 @@
-//! A layer of an encoder that normalises before each half: ViT, CLIP, Whisper.
+//! A transformer layer that normalises before each half: attention of the tokens to each other, and feed-forward.
 //!
 //! Xiong et al., "On Layer Normalization in the Transformer Architecture", 2020: <https://arxiv.org/abs/2002.04745>.
 
 use burn::module::Module;
-use burn::nn::LayerNorm;
+use burn::nn::norm::Normalization;
 use burn::tensor::Tensor;
 
-use super::norm::layer_norm;
-use super::{
-    ActivationName, Attention, AttentionDims, AttentionNames, Look, Mlp, Projection, attention, mlp,
-};
-use crate::weights::Weights;
+use super::attention::{self, Attention, AttentionDims, Look};
+use super::feed_forward::{FeedForward, FeedForwardDims};
 use crate::workload::Cost;
 
-/// Attention of all tokens to each other, and an MLP.
+/// Two halves, each added to what it reads.
 #[derive(Module, Debug)]
 pub struct EncoderLayer {
-    attention_norm: LayerNorm,
-    attention: Attention,
-    mlp_norm: LayerNorm,
-    mlp: Mlp,
-}
-
-/// The names of its parts.
-#[derive(Clone, Debug)]
-pub struct EncoderLayerNames {
-    pub attention_norm: String,
-    pub attention: AttentionNames,
-    pub mlp_norm: String,
-    /// The layer that widens and the one that narrows.
-    pub mlp: [Projection; 2],
-}
-
-/// Its size.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct EncoderLayerDims {
-    pub attention: AttentionDims,
-    /// Values inside the MLP.
-    pub inner: usize,
-    pub activation: ActivationName,
-    /// Of both norms.
-    pub epsilon: f64,
+    pub attention_norm: Normalization,
+    pub attention: Attention,
+    pub mlp_norm: Normalization,
+    pub mlp: FeedForward,
 }
 
 impl EncoderLayer {
-    /// Takes the parameters of both halves.
-    pub fn new(weights: &mut Weights<'_>, names: EncoderLayerNames, dims: EncoderLayerDims) -> Self {
-        let EncoderLayerDims { attention, activation, epsilon, .. } = dims;
-        let width = attention.width;
-        Self {
-            attention_norm: layer_norm(weights, &names.attention_norm, width, epsilon),
-            attention: Attention::new(weights, names.attention, attention),
-            mlp_norm: layer_norm(weights, &names.mlp_norm, width, epsilon),
-            mlp: Mlp::new(weights, names.mlp, [width, dims.inner], activation),
-        }
-    }
-
     /// `[batch, sequence, width]` to the same.
     #[must_use]
-    pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
-        let attended = self.attention.forward(self.attention_norm.forward(x.clone()), None, Look::Everywhere);
-        let x = x + attended;
+    pub fn forward(&self, x: Tensor<3>, look: Look) -> Tensor<3> {
+        let x = x.clone() + self.attention.forward(self.attention_norm.forward(x), None, look);
         x.clone() + self.mlp.forward(self.mlp_norm.forward(x))
     }
 }
 
-impl EncoderLayerDims {
-    /// What a layer costs over `batch` sequences of `sequence` tokens, the residual stream included.
-    #[must_use]
-    pub fn cost(&self, batch: u64, sequence: u64) -> Cost {
-        let width = self.attention.width;
-        let attention = attention::cost(self.attention, batch, sequence, sequence);
-        let mlp = mlp::cost([width, self.inner], batch * sequence);
-        let halves = attention.then(mlp);
-        Cost { live: batch * sequence * width as u64 + halves.live, ..halves }
-    }
+/// What a layer costs over `batch` sequences of `tokens` tokens, the residual stream included.
+#[must_use]
+pub fn cost(attention: AttentionDims, mlp: FeedForwardDims, batch: u64, tokens: u64) -> Cost {
+    let stream = batch * tokens * attention.width as u64;
+    let halves = attention::cost(attention, batch, tokens, tokens).then(mlp.cost(batch * tokens));
+    Cost { live: halves.live + stream, ..halves }
 }

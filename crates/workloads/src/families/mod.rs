@@ -3,10 +3,12 @@
 mod config_file;
 pub mod decoder_only;
 pub mod diffusion;
+pub mod encoder_decoder;
 pub mod encoder_only;
 pub mod mixture_of_experts;
 pub mod multimodal;
 pub mod rag;
+pub mod speech;
 pub mod state_space;
 pub mod vision;
 pub mod vision_encoder_text_decoder;
@@ -31,23 +33,22 @@ pub struct Family {
     pub name: &'static str,
     /// What a `config.json` can say it describes.
     pub model_types: &'static [&'static str],
-    /// Absent while the family is not implemented.
-    pub reproduce: Option<Reproduce>,
+    pub reproduce: Reproduce,
 }
 
 /// All families. rag is checked through its parts.
 pub static FAMILIES: &[Family] = &[
     Family::of::<encoder_only::Bert>("encoder-only", encoder_only::reproduce),
     Family::of::<decoder_only::Llama>("decoder-only", decoder_only::reproduce::<decoder_only::Llama>),
-    Family::planned("encoder-decoder", &["t5"]),
+    Family::of::<encoder_decoder::T5>("encoder-decoder", encoder_decoder::reproduce),
     Family::of::<vision::Classifier>("vision", vision::reproduce),
     Family::of::<vision_encoder_text_decoder::Captioner>(
         "vision-encoder-text-decoder",
         vision_encoder_text_decoder::reproduce,
     ),
-    Family::planned("speech", &["whisper"]),
-    Family::of::<diffusion::Dit>("diffusion", diffusion::reproduce),
+    Family::of::<speech::Whisper>("speech", speech::reproduce),
     Family::of::<multimodal::Llava>("multimodal", multimodal::reproduce),
+    Family::of::<diffusion::Dit>("diffusion", diffusion::reproduce),
     Family::of::<mixture_of_experts::Mixtral>(
         "mixture-of-experts",
         decoder_only::reproduce::<mixture_of_experts::Mixtral>,
@@ -57,11 +58,7 @@ pub static FAMILIES: &[Family] = &[
 
 impl Family {
     const fn of<M: Architecture>(name: &'static str, reproduce: Reproduce) -> Self {
-        Self { name, model_types: M::MODEL_TYPES, reproduce: Some(reproduce) }
-    }
-
-    const fn planned(name: &'static str, model_types: &'static [&'static str]) -> Self {
-        Self { name, model_types, reproduce: None }
+        Self { name, model_types: M::MODEL_TYPES, reproduce }
     }
 
     /// The family of the model in a Hugging Face folder: by what `config.json` says, or, where that says nothing,

@@ -11,6 +11,7 @@ import json
 import pathlib
 import sys
 
+import numpy
 import torch
 from safetensors.torch import save_file
 
@@ -90,6 +91,59 @@ def text(model, draw, names):
     return fields(model.config.to_dict(), names), model, inputs, expected, {}
 
 
+def encoder_decoder(draw):
+    """Heads that do not make up the width, halves of unlike depth, distances of all kinds, and padding."""
+    from transformers import T5Config, T5ForConditionalGeneration
+
+    model = drawn(T5ForConditionalGeneration(T5Config(
+        vocab_size=20, d_model=8, d_kv=3, d_ff=12, num_layers=1, num_decoder_layers=2, num_heads=2,
+        relative_attention_num_buckets=6, relative_attention_max_distance=7, attn_implementation="eager",
+        decoder_start_token_id=0)), draw)
+    inputs = {
+        "input_ids": torch.randint(1, 20, (2, 11), generator=draw),
+        "attention_mask": torch.ones(2, 11, dtype=torch.long),
+        "decoder_input_ids": torch.randint(1, 20, (2, 9), generator=draw),
+    }
+    inputs["attention_mask"][1, -4:] = 0
+    names = ("d_ff d_kv d_model decoder_start_token_id feed_forward_proj initializer_factor layer_norm_epsilon model_type "
+             "num_decoder_layers num_heads num_layers relative_attention_max_distance relative_attention_num_buckets "
+             "scale_decoder_outputs tie_word_embeddings vocab_size")
+    return fields(model.config.to_dict(), names), model, inputs, {"logits": model(**inputs).logits}, {}
+
+
+def speech(draw):
+    """Halves that differ in everything but their width."""
+    from transformers import WhisperConfig, WhisperForConditionalGeneration
+
+    model = drawn(WhisperForConditionalGeneration(WhisperConfig(
+        vocab_size=20, num_mel_bins=5, d_model=8, encoder_layers=2, decoder_layers=1, encoder_attention_heads=4,
+        decoder_attention_heads=2, encoder_ffn_dim=10, decoder_ffn_dim=12, max_source_positions=6, max_target_positions=20,
+        pad_token_id=0, bos_token_id=1, eos_token_id=2, decoder_start_token_id=3, begin_suppress_tokens=None)), draw)
+    inputs = {
+        "input_features": torch.randn((2, 5, 12), generator=draw),
+        "decoder_input_ids": torch.randint(1, 20, (2, 7), generator=draw),
+    }
+    names = ("activation_function d_model decoder_attention_heads decoder_ffn_dim decoder_layers decoder_start_token_id "
+             "encoder_attention_heads encoder_ffn_dim encoder_layers init_std max_source_positions max_target_positions model_type "
+             "num_mel_bins scale_embedding tie_word_embeddings vocab_size")
+    expected = {"logits": model(**inputs).logits}
+    return fields(model.config.to_dict(), names), model, inputs, expected, {"features": features()}
+
+
+def features():
+    """What WhisperFeatureExtractor hears in 0.15 s of a rising tone and 0.05 s of silence, for both numbers of bands."""
+    from transformers import WhisperFeatureExtractor
+
+    time = numpy.arange(2400) / 16000
+    chirp = 0.4 * numpy.sin(2 * numpy.pi * (150 * time + 20000 * time**2))
+    heard = {}
+    for bands in [80, 128]:
+        extractor = WhisperFeatureExtractor(feature_size=bands)
+        found = extractor(chirp, sampling_rate=16000, max_length=3200, return_tensors="pt").input_features
+        heard[f"bands_{bands}"] = found[0]
+    return heard
+
+
 def diffusion(draw):
     """`sampled.safetensors`: noise, and what DDIM makes of it in some numbers of steps, without guidance and with."""
     from diffusers import DDIMScheduler, DiTTransformer2DModel
@@ -133,7 +187,7 @@ def state_space(draw):
     return fields(config.to_dict(), names), model, inputs, {"logits": model(**inputs).logits}, {}
 
 
-SEEDS = {encoder_only: 5, decoder_only: 5, mixture_of_experts: 5, diffusion: 6, state_space: 7}
+SEEDS = {encoder_only: 5, encoder_decoder: 5, speech: 5, decoder_only: 5, mixture_of_experts: 5, diffusion: 6, state_space: 7}
 
 
 def main():
@@ -150,7 +204,8 @@ def main():
         state = model.state_dict()
         # A tied tensor is stored once, as `save_pretrained` does.
         if config.get("tie_word_embeddings"):
-            state.pop("lm_head.weight", None)
+            for copy in ["lm_head.weight", "encoder.embed_tokens.weight", "decoder.embed_tokens.weight", "proj_out.weight"]:
+                state.pop(copy, None)
         for file, tensors in {"model": state, "inputs": inputs, "expected": expected, **others}.items():
             save_file({k: t.clone().contiguous() for k, t in tensors.items()}, folder / f"{file}.safetensors")
 

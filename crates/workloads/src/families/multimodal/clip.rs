@@ -8,7 +8,7 @@ use super::ClipConfig;
 use crate::blocks::embedding::embedding;
 use crate::blocks::norm::layer_norm;
 use crate::blocks::patches::with_class;
-use crate::blocks::{AttentionNames, Bias, EncoderLayer, EncoderLayerNames, PatchEmbedding, Projection};
+use crate::blocks::{AttentionNames, Bias, PatchEmbedding, PlainEncoder, PlainEncoderNames, Projection};
 use crate::weights::Weights;
 
 /// The tower: its states after any layer, without the projection into the space that CLIP shares with texts.
@@ -18,7 +18,7 @@ pub struct ClipTower {
     class: Param<Tensor<1>>,
     positions: Embedding,
     first_norm: LayerNorm,
-    layers: Vec<EncoderLayer>,
+    layers: Vec<PlainEncoder>,
     /// Belongs to the tower, but nothing that a language model sees goes through it.
     last_norm: LayerNorm,
 }
@@ -30,7 +30,7 @@ impl ClipTower {
         let (width, epsilon) = (config.hidden_size, config.layer_norm_eps);
         let tokens = config.patches().patches() + 1;
         let layer = |weights: &mut Weights<'_>, index: usize| {
-            EncoderLayer::new(weights, layer_names(&name(&format!("encoder.layers.{index}"))), config.layer())
+            PlainEncoder::new(weights, layer_names(&name(&format!("encoder.layers.{index}"))), config.layer())
         };
         // It stands among the matrices: where it is drawn, it is drawn as they are.
         let class = weights.spread(&name("embeddings.class_embedding"), [width]);
@@ -69,10 +69,10 @@ impl ClipTower {
     }
 }
 
-fn layer_names(layer: &str) -> EncoderLayerNames {
+fn layer_names(layer: &str) -> PlainEncoderNames {
     let name = |part: &str| format!("{layer}.{part}");
     let biased = |part: &str| Projection::biased(name(part));
-    EncoderLayerNames {
+    PlainEncoderNames {
         attention_norm: name("layer_norm1"),
         attention: AttentionNames {
             query: biased("self_attn.q_proj"),

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::blocks::{ActivationName, AttentionDims, EncoderLayerDims, PatchDims};
+use crate::blocks::{ActivationName, AttentionDims, PatchDims, PlainEncoderDims};
 use crate::workload::Cost;
 
 /// The dimensions of the tower, by the names of its `config.json`. What is not said is as in CLIP ViT-B/32: inside the file
@@ -86,8 +86,8 @@ impl ClipConfig {
         }
     }
 
-    pub(super) fn layer(&self) -> EncoderLayerDims {
-        EncoderLayerDims {
+    pub(super) fn layer(&self) -> PlainEncoderDims {
+        PlainEncoderDims {
             attention: AttentionDims::even(self.hidden_size, self.num_attention_heads),
             inner: self.intermediate_size,
             activation: self.hidden_act,

@@ -8,7 +8,7 @@ use super::VitConfig;
 use crate::blocks::linear::linear;
 use crate::blocks::norm::layer_norm;
 use crate::blocks::patches::with_class;
-use crate::blocks::{AttentionNames, Bias, EncoderLayer, EncoderLayerNames, PatchEmbedding, Projection};
+use crate::blocks::{AttentionNames, Bias, PatchEmbedding, PlainEncoder, PlainEncoderNames, Projection};
 use crate::weights::Weights;
 
 /// A ViT that tells classes.
@@ -24,7 +24,7 @@ pub struct VitEncoder {
     patches: PatchEmbedding,
     class: Param<Tensor<3>>,
     positions: Param<Tensor<3>>,
-    layers: Vec<EncoderLayer>,
+    layers: Vec<PlainEncoder>,
     norm: LayerNorm,
 }
 
@@ -60,7 +60,7 @@ impl VitEncoder {
         let name = |part: &str| format!("{prefix}.{part}");
         let width = config.hidden_size;
         let layer = |weights: &mut Weights<'_>, index| {
-            EncoderLayer::new(weights, layer_names(config, prefix, index), config.layer())
+            PlainEncoder::new(weights, layer_names(config, prefix, index), config.layer())
         };
         let class = weights.spread(&name("embeddings.cls_token"), [1, 1, width]);
         let positions = weights.spread(&name("embeddings.position_embeddings"), [1, config.tokens(), width]);
@@ -86,13 +86,13 @@ impl VitEncoder {
     }
 }
 
-fn layer_names(config: &VitConfig, prefix: &str, index: usize) -> EncoderLayerNames {
+fn layer_names(config: &VitConfig, prefix: &str, index: usize) -> PlainEncoderNames {
     let name = |part: &str| format!("{prefix}.layers.{index}.{part}");
     let reading = |part: &str| match config.qkv_bias {
         true => Projection::biased(name(part)),
         false => Projection::plain(name(part)),
     };
-    EncoderLayerNames {
+    PlainEncoderNames {
         attention_norm: name("layernorm_before"),
         attention: AttentionNames {
             query: reading("attention.q_proj"),

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::Classes;
-use crate::blocks::{ActivationName, AttentionDims, EncoderLayerDims, PatchDims, linear, sides};
+use crate::blocks::{ActivationName, AttentionDims, PatchDims, PlainEncoderDims, linear, sides};
 use crate::workload::Cost;
 
 /// The dimensions of a ViT, by the names of its `config.json`. What is not said is as in ViT-B/16: inside the file of a
@@ -120,9 +120,9 @@ impl VitConfig {
         }
     }
 
-    pub(super) fn layer(&self) -> EncoderLayerDims {
+    pub(super) fn layer(&self) -> PlainEncoderDims {
         let (width, heads) = (self.hidden_size, self.num_attention_heads);
-        EncoderLayerDims {
+        PlainEncoderDims {
             attention: AttentionDims::grouped(width, heads, heads, self.head_dim.unwrap_or(width / heads)),
             inner: self.intermediate_size,
             activation: self.hidden_act,

@@ -9,7 +9,7 @@ use crate::blocks::embedding::{self, embedding};
 use crate::blocks::linear::linear;
 use crate::blocks::norm::layer_norm;
 use crate::blocks::{
-    AttentionNames, DecoderLayer, DecoderLayerNames, EncoderLayerNames, KeysValues, KvCache, Projection,
+    AttentionNames, KeysValues, KvCache, PlainDecoder, PlainDecoderNames, PlainEncoderNames, Projection,
 };
 use crate::weights::Weights;
 
@@ -18,7 +18,7 @@ use crate::weights::Weights;
 pub struct Gpt2 {
     words: Embedding,
     positions: Embedding,
-    layers: Vec<DecoderLayer>,
+    layers: Vec<PlainDecoder>,
     norm: LayerNorm,
     /// Absent where the scores come from the words themselves.
     head: Option<Linear>,
@@ -32,7 +32,7 @@ impl Gpt2 {
         let layer = |weights: &mut Weights<'_>, index: usize| {
             let name = name(&format!("h.{index}"));
             leave_out_masks(weights, &name);
-            DecoderLayer::new(weights, layer_names(&name), config.layer(index))
+            PlainDecoder::new(weights, layer_names(&name), config.layer(index))
         };
         if config.tie_word_embeddings {
             weights.duplicate(&format!("{head}.weight"));
@@ -103,13 +103,13 @@ fn leave_out_masks(weights: &mut Weights<'_>, layer: &str) {
     }
 }
 
-fn layer_names(layer: &str) -> DecoderLayerNames {
+fn layer_names(layer: &str) -> PlainDecoderNames {
     let name = |part: &str| format!("{layer}.{part}");
     let whole = |part: &str| Projection::part(name(part), 0, 1);
     let own = |index| Projection::part(name("attn.c_attn"), index, 3);
     let cross = |index| Projection::part(name("crossattention.c_attn"), index, 2);
-    DecoderLayerNames {
-        own: EncoderLayerNames {
+    PlainDecoderNames {
+        own: PlainEncoderNames {
             attention_norm: name("ln_1"),
             attention: AttentionNames {
                 query: own(0),

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::blocks::{ActivationName, AttentionDims, DecoderLayerDims, EncoderLayerDims, linear};
+use crate::blocks::{ActivationName, AttentionDims, PlainDecoderDims, PlainEncoderDims, linear};
 use crate::workload::Cost;
 
 /// The dimensions of a GPT-2, by the names of its `config.json`.
@@ -109,19 +109,19 @@ impl Gpt2Config {
         self.n_inner.unwrap_or(4 * self.n_embd)
     }
 
-    pub(super) fn layer(&self, index: usize) -> DecoderLayerDims {
+    pub(super) fn layer(&self, index: usize) -> PlainDecoderDims {
         let even = AttentionDims::even(self.n_embd, self.n_head);
         let head = if self.scale_attn_weights { even.scale } else { 1.0 };
         let by_layer = if self.scale_attn_by_inverse_layer_idx { index + 1 } else { 1 };
         let attention = AttentionDims { scale: head / by_layer as f64, ..even };
-        let own = EncoderLayerDims {
+        let own = PlainEncoderDims {
             attention,
             inner: self.inner(),
             activation: self.activation_function,
             epsilon: self.layer_norm_epsilon,
         };
         let source_width = self.cross_attention_hidden_size.unwrap_or(self.n_embd);
-        DecoderLayerDims { own, cross: AttentionDims { source_width, ..attention } }
+        PlainDecoderDims { own, cross: AttentionDims { source_width, ..attention } }
     }
 }
 

@@ -1,0 +1,46 @@
+//! The feed-forward half of a layer, gated or not: for families that have both.
+
+use burn::module::Module;
+use burn::tensor::Tensor;
+
+use super::mlp::{self, GatedMlp, Mlp};
+use crate::workload::Cost;
+
+/// One of the two kinds.
+#[derive(Module, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a model has few of them, and all of one kind")]
+pub enum FeedForward {
+    Plain(Mlp),
+    Gated(GatedMlp),
+}
+
+/// The size of a feed-forward half, and of which kind it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FeedForwardDims {
+    /// Width, and width inside.
+    Plain([usize; 2]),
+    /// The same.
+    Gated([usize; 2]),
+}
+
+impl FeedForward {
+    /// `[batch, sequence, width]` to the same.
+    #[must_use]
+    pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+        match self {
+            Self::Plain(mlp) => mlp.forward(x),
+            Self::Gated(mlp) => mlp.forward(x),
+        }
+    }
+}
+
+impl FeedForwardDims {
+    /// What it costs over `tokens` tokens.
+    #[must_use]
+    pub fn cost(self, tokens: u64) -> Cost {
+        match self {
+            Self::Plain(dims) => mlp::cost(dims, tokens),
+            Self::Gated(dims) => mlp::gated_cost(dims, tokens),
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! The model.
+
+use burn::module::Module;
+use burn::nn::{Embedding, Linear};
+use burn::tensor::{Device, Int, Tensor, TensorData};
+
+use super::T5Config;
+use super::config::PRESETS;
+use super::stacks::{Decoder, Encoder, source_look};
+use crate::blocks::embedding::{self, embedding};
+use crate::blocks::linear::linear;
+use crate::blocks::{Look, Memory, Projection, mask};
+use crate::model::{Architecture, Preset};
+use crate::weights::{Naming, Weights, integers};
+use crate::workload::{Cost, Generator, Size, Workload};
+
+/// T5 with its head over the vocabulary.
+#[derive(Module, Debug)]
+pub struct T5 {
+    /// The tokens of both halves.
+    shared: Embedding,
+    encoder: Encoder,
+    decoder: Decoder,
+    /// Absent where the head is tied to the tokens.
+    head: Option<Linear>,
+    /// What the decoder's output is multiplied by, where it is.
+    #[module(skip)]
+    scale: Option<f64>,
+}
+
+/// What a T5 reads.
+#[derive(Clone, Debug)]
+pub struct T5Input {
+    /// The source, `[batch, tokens]`: token numbers below the size of the vocabulary.
+    pub input_ids: Tensor<2, Int>,
+    /// Of the same shape, 1 for a token and 0 for padding; without it there is no padding.
+    pub attention_mask: Option<Tensor<2, Int>>,
+    /// The text so far, `[batch, tokens]`.
+    pub decoder_input_ids: Tensor<2, Int>,
+}
+
+/// What a T5 remembers between tokens.
+#[derive(Clone, Debug)]
+pub struct T5State {
+    memories: Vec<Memory>,
+    source_look: Look,
+    /// The bias of the last token when there is no room for more: that of those before is the end of it.
+    row: Tensor<4>,
+    length: usize,
+}
+
+impl T5Input {
+    /// A source and a text of token numbers drawn from `seed`, both `[batch, sequence]`, no padding.
+    #[must_use]
+    pub fn random(config: &T5Config, shape: [usize; 2], seed: u64, device: &Device) -> Self {
+        let bound = u32::try_from(config.vocab_size).unwrap_or(u32::MAX);
+        let tokens = |name| {
+            let ids = integers(seed, name, shape.iter().product(), bound);
+            Tensor::from_data(TensorData::new(ids, shape), device)
+        };
+        Self {
+            input_ids: tokens("input_ids"),
+            attention_mask: None,
+            decoder_input_ids: tokens("decoder_input_ids"),
+        }
+    }
+
+    /// The same with a text of nothing but the token that it starts with.
+    #[must_use]
+    pub fn started(self, config: &T5Config) -> Self {
+        let [batch, _] = self.input_ids.dims();
+        let start = Tensor::full([batch, 1], config.start_token(), &self.input_ids.device());
+        Self { decoder_input_ids: start, ..self }
+    }
+}
+
+impl T5 {
+    /// The scores of the vocabulary after each token of the text: `[batch, tokens, vocabulary]`.
+    #[must_use]
+    pub fn forward(&self, input: T5Input) -> Tensor<3> {
+        let source = self.encode(input.input_ids, input.attention_mask.clone());
+        let x = self.shared.forward(input.decoder_input_ids);
+        self.scores(self.decoder.forward(x, source, source_look(input.attention_mask)))
+    }
+
+    /// The encoder's output, `[batch, tokens, width]`.
+    fn encode(&self, ids: Tensor<2, Int>, attention_mask: Option<Tensor<2, Int>>) -> Tensor<3> {
+        self.encoder.forward(self.shared.forward(ids), attention_mask.map(mask::attention_bias))
+    }
+
+    fn scores(&self, x: Tensor<3>) -> Tensor<3> {
+        let x = match self.scale {
+            Some(scale) => x * scale,
+            None => x,
+        };
+        match &self.head {
+            Some(head) => head.forward(x),
+            None => embedding::scores(&self.shared, x),
+        }
+    }
+
+    /// The scores after the last token: `[batch, tokens, width]` to `[batch, vocabulary]`.
+    fn last_scores(&self, x: Tensor<3>) -> Tensor<2> {
+        let [_, tokens, _] = x.dims();
+        self.scores(x.narrow(1, tokens - 1, 1)).squeeze_dim(1)
+    }
+}
+
+impl Architecture for T5 {
+    type Config = T5Config;
+
+    const MODEL_TYPES: &'static [&'static str] = &["t5"];
+    const NAMING: Naming = Naming {
+        prefix: "",
+        // Old checkpoints have a bias there that no version used.
+        ignored: &["decoder.block.0.layer.1.EncDecAttention.relative_attention_bias."],
+        renamed: &[],
+    };
+
+    fn presets() -> &'static [Preset<T5Config>] {
+        &PRESETS
+    }
+
+    fn fault(config: &T5Config) -> Option<String> {
+        config.fault()
+    }
+
+    fn deviation(config: &T5Config) -> f32 {
+        config.deviation()
+    }
+
+    fn assemble(config: &T5Config, weights: &mut Weights<'_>) -> Self {
+        let shared = embedding(weights, "shared", [config.vocab_size, config.d_model]);
+        weights.duplicate("encoder.embed_tokens.weight");
+        weights.duplicate("decoder.embed_tokens.weight");
+        // transformers 5 says of every T5 that its head is tied, and reads a head of its own where there is one; a
+        // model whose outputs are not scaled is one that was made so.
+        let tied =
+            config.tie_word_embeddings && (config.scales_outputs() || !weights.holds("lm_head.weight"));
+        let head = if tied {
+            weights.duplicate("lm_head.weight");
+            None
+        } else {
+            Some(linear(weights, Projection::plain("lm_head"), [config.d_model, config.vocab_size]))
+        };
+        Self {
+            shared,
+            encoder: Encoder::new(config, weights),
+            decoder: Decoder::new(config, weights),
+            head,
+            scale: config.scales_outputs().then(|| (config.d_model as f64).sqrt().recip()),
+        }
+    }
+}
+
+/// [`Size::sequence`] is the tokens of the source. In a single pass the text is as long; where tokens are written, it is
+/// the token that a text starts with.
+impl Workload for T5 {
+    type Input = T5Input;
+
+    /// Distances have no end.
+    fn excess(_: &T5Config, _: Size) -> Option<String> {
+        None
+    }
+
+    fn input(config: &T5Config, size: Size, seed: u64, device: &Device) -> T5Input {
+        let input = T5Input::random(config, [size.batch, size.sequence], seed, device);
+        if size.new_tokens == 0 { input } else { input.started(config) }
+    }
+
+    fn pass(&self, input: T5Input) -> Tensor<3> {
+        self.forward(input)
+    }
+
+    fn cost(config: &T5Config, size: Size) -> Cost {
+        config.cost(size)
+    }
+}
+
+impl Generator for T5 {
+    type State = T5State;
+
+    fn prefill(&self, input: T5Input, new_tokens: usize) -> (Tensor<2>, T5State) {
+        let [_, prompt] = input.decoder_input_ids.dims();
+        let capacity = prompt + new_tokens;
+        let source = self.encode(input.input_ids, input.attention_mask.clone());
+        let mut state = T5State {
+            memories: self.decoder.memories(&source, capacity),
+            source_look: source_look(input.attention_mask),
+            row: self.decoder.last_row(capacity),
+            length: prompt,
+        };
+        drop(source);
+        let x = self.shared.forward(input.decoder_input_ids);
+        let x = self.decoder.prefill(x, &mut state.memories, state.source_look.clone());
+        (self.last_scores(x), state)
+    }
+
+    fn step(&self, tokens: Tensor<2, Int>, state: &mut T5State) -> Tensor<2> {
+        state.length += 1;
+        let [_, _, _, capacity] = state.row.dims();
+        let row = state.row.clone().narrow(3, capacity - state.length, state.length);
+        let x = self.shared.forward(tokens);
+        let x = self.decoder.step(x, &mut state.memories, row, state.source_look.clone());
+        self.last_scores(x)
+    }
+}

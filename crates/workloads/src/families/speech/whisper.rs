@@ -1,0 +1,127 @@
+//! The model.
+
+use burn::module::Module;
+use burn::nn::Linear;
+use burn::tensor::{Device, Int, Tensor};
+
+use super::config::PRESETS;
+use super::mel::SAMPLE_RATE;
+use super::stacks::{Decoder, Encoder};
+use super::{SpeechInput, WhisperConfig};
+use crate::blocks::linear::linear;
+use crate::blocks::{Memory, Projection, embedding};
+use crate::model::{Architecture, Preset};
+use crate::weights::{Naming, Weights};
+use crate::workload::{Cost, Generator, Size, Workload};
+
+/// Whisper with its head over the vocabulary.
+#[derive(Module, Debug)]
+pub struct Whisper {
+    encoder: Encoder,
+    decoder: Decoder,
+    /// Absent where the head is tied to the tokens.
+    head: Option<Linear>,
+}
+
+/// What a Whisper remembers between tokens.
+#[derive(Clone, Debug)]
+pub struct WhisperState {
+    memories: Vec<Memory>,
+    length: usize,
+}
+
+impl Whisper {
+    /// The scores of the vocabulary after each token: `[batch, tokens, vocabulary]`.
+    ///
+    /// # Panics
+    /// On more tokens than the model has positions for, or on other numbers of bands or frames than it reads.
+    #[must_use]
+    pub fn forward(&self, input: SpeechInput) -> Tensor<3> {
+        let source = self.encoder.forward(input.input_features);
+        self.scores(self.decoder.forward(input.decoder_input_ids, source))
+    }
+
+    fn scores(&self, x: Tensor<3>) -> Tensor<3> {
+        match &self.head {
+            Some(head) => head.forward(x),
+            None => embedding::scores(&self.decoder.tokens, x),
+        }
+    }
+
+    /// The scores after the last token: `[batch, tokens, width]` to `[batch, vocabulary]`.
+    fn last_scores(&self, x: Tensor<3>) -> Tensor<2> {
+        let [_, tokens, _] = x.dims();
+        self.scores(x.narrow(1, tokens - 1, 1)).squeeze_dim(1)
+    }
+}
+
+impl Architecture for Whisper {
+    type Config = WhisperConfig;
+
+    const MODEL_TYPES: &'static [&'static str] = &["whisper"];
+    const NAMING: Naming = Naming { prefix: "model.", ignored: &[], renamed: &[] };
+
+    fn presets() -> &'static [Preset<WhisperConfig>] {
+        &PRESETS
+    }
+
+    fn fault(config: &WhisperConfig) -> Option<String> {
+        config.fault()
+    }
+
+    fn deviation(config: &WhisperConfig) -> f32 {
+        config.init_std
+    }
+
+    fn assemble(config: &WhisperConfig, weights: &mut Weights<'_>) -> Self {
+        let head = if config.tie_word_embeddings {
+            weights.duplicate("proj_out.weight");
+            None
+        } else {
+            Some(linear(weights, Projection::plain("proj_out"), [config.d_model, config.vocab_size]))
+        };
+        Self { encoder: Encoder::new(config, weights), decoder: Decoder::new(config, weights), head }
+    }
+}
+
+/// [`Size::sequence`] is the tokens of the text that the decoder starts with; what is heard fills the window.
+impl Workload for Whisper {
+    type Input = SpeechInput;
+
+    fn excess(config: &WhisperConfig, size: Size) -> Option<String> {
+        let (positions, tokens) = (config.max_target_positions, size.sequence + size.new_tokens);
+        (tokens > positions).then(|| format!("its decoder has {positions} positions, {tokens} are asked for"))
+    }
+
+    fn input(config: &WhisperConfig, size: Size, seed: u64, device: &Device) -> SpeechInput {
+        let seconds = config.samples() as f64 / SAMPLE_RATE as f64;
+        SpeechInput::random(config, size.batch, size.sequence, seconds, seed, device)
+    }
+
+    fn pass(&self, input: SpeechInput) -> Tensor<3> {
+        self.forward(input)
+    }
+
+    fn cost(config: &WhisperConfig, size: Size) -> Cost {
+        config.cost(size)
+    }
+}
+
+impl Generator for Whisper {
+    type State = WhisperState;
+
+    fn prefill(&self, input: SpeechInput, new_tokens: usize) -> (Tensor<2>, WhisperState) {
+        let [_, prompt] = input.decoder_input_ids.dims();
+        let source = self.encoder.forward(input.input_features);
+        let mut memories = self.decoder.memories(&source, prompt + new_tokens);
+        drop(source);
+        let x = self.decoder.forward_cached(input.decoder_input_ids, &mut memories, 0);
+        (self.last_scores(x), WhisperState { memories, length: prompt })
+    }
+
+    fn step(&self, tokens: Tensor<2, Int>, state: &mut WhisperState) -> Tensor<2> {
+        let x = self.decoder.forward_cached(tokens, &mut state.memories, state.length);
+        state.length += 1;
+        self.last_scores(x)
+    }
+}
