@@ -134,12 +134,13 @@ impl ResNetConfig {
 
     /// What `batch` images cost.
     pub(super) fn cost(&self, batch: u64) -> Cost {
-        let mut sides = self.stem().output(self.image_size);
+        // Whoever runs the model holds the images all the while.
+        let pixels = batch * (self.num_channels * self.image_size[0] * self.image_size[1]) as u64;
+        let mut sides = Self::POOL.output(self.stem().output(self.image_size));
         let mut cost = self.stem().cost(batch, self.image_size);
-        sides = Self::POOL.output(sides);
         for layer in self.layers() {
             let (of_layer, output) = layer.cost(batch, sides);
-            cost = cost.then(of_layer);
+            cost = cost.then(Cost { live: of_layer.live + pixels, ..of_layer });
             sides = output;
         }
         Cost { flops: cost.flops + linear::flops([self.width(), self.classes.count()], batch), ..cost }

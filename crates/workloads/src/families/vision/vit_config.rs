@@ -73,7 +73,11 @@ impl VitConfig {
     #[must_use]
     pub fn encoder_cost(&self, batch: u64) -> Cost {
         let layer = self.layer().cost(batch, self.tokens() as u64);
-        let layers = Cost { flops: self.num_hidden_layers as u64 * layer.flops, ..layer };
+        let layers = Cost {
+            flops: self.num_hidden_layers as u64 * layer.flops,
+            live: layer.live + self.patches().pixels(batch),
+            ..layer
+        };
         self.patches().cost(batch).then(layers)
     }
 
