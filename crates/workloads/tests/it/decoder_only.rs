@@ -239,3 +239,12 @@ fn dimensions_that_are_zero() {
     check_config("\"num_key_value_heads\": 2", "\"num_key_value_heads\": 0", "`num_key_value_heads` is 0");
     check_config("\"vocab_size\": 24", "\"vocab_size\": 0", "`vocab_size` is 0");
 }
+
+#[test]
+fn what_a_file_leaves_out() {
+    // As the text model of LLaVA 1.5 is written, which is Vicuna 7B with a larger vocabulary.
+    let text = r#"{"model_type": "llama", "vocab_size": 32064, "rms_norm_eps": 1e-5}"#;
+    let config: LlamaConfig = serde_json::from_str(text).expect("it is a configuration");
+    let millions = model::num_params::<Llama>(&config, &cpu()) as f64 / 1e6;
+    assert!((millions / 6738.9 - 1.0).abs() < 1e-4, "{millions}");
+}

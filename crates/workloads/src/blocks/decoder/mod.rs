@@ -6,18 +6,18 @@
 
 mod dims;
 mod layer;
+mod vocabulary;
 mod workload;
 
 use burn::module::Module;
-use burn::nn::{Embedding, Linear, RmsNorm};
+use burn::nn::RmsNorm;
 use burn::tensor::{Device, Int, Tensor};
 
 use self::dims::CacheDims;
 use self::layer::DecoderLayer;
-use super::embedding::{embedding, scores};
-use super::linear::linear;
+use self::vocabulary::Vocabulary;
 use super::norm::rms_norm;
-use super::{KvCache, Look, Projection, Rotary, mask};
+use super::{KvCache, Look, Rotary, mask};
 use crate::weights::Weights;
 
 pub use dims::{DecoderConfig, DecoderDims, Head, HeadFields, all_positive};
@@ -26,12 +26,10 @@ pub use layer::{FeedForward, GatedDims};
 /// A language model over token ids, or over embeddings that another model made.
 #[derive(Module, Debug)]
 pub struct Decoder<F: Module> {
-    embedding: Embedding,
+    vocabulary: Vocabulary,
     rotary: Rotary,
     layers: Vec<DecoderLayer<F>>,
     norm: RmsNorm,
-    /// Absent where it is the embedding.
-    head: Option<Linear>,
     #[module(skip)]
     cache: CacheDims,
     #[module(skip)]
@@ -62,25 +60,18 @@ impl<F: FeedForward> Decoder<F> {
     /// Asks `weights` for every parameter, under these names.
     #[must_use]
     pub fn assemble_as(names: DecoderNames, dims: &DecoderDims<F::Dims>, weights: &mut Weights<'_>) -> Self {
-        let DecoderNames { prefix, head } = names;
-        let table = embedding(weights, &format!("{prefix}embed_tokens"), [dims.vocabulary, dims.width]);
+        let prefix = names.prefix;
+        let vocabulary = Vocabulary::new(weights, names, dims);
         let layers = (0..dims.layers)
             .map(|index| DecoderLayer::new(weights, &format!("{prefix}layers.{index}"), dims))
             .collect();
         // A model that is only counted is not run.
         let positions = if weights.counted().is_some() { 1 } else { dims.positions };
         Self {
-            embedding: table,
+            vocabulary,
             rotary: Rotary::new(&dims.frequencies, positions, weights.device()),
             layers,
             norm: rms_norm(weights, &format!("{prefix}norm"), dims.width, dims.epsilon),
-            head: match dims.head {
-                Head::Own => Some(linear(weights, Projection::plain(head), [dims.width, dims.vocabulary])),
-                Head::Tied => {
-                    weights.duplicate(&format!("{head}.weight"));
-                    None
-                }
-            },
             cache: dims.cache(),
             window: dims.window,
         }
@@ -89,7 +80,7 @@ impl<F: FeedForward> Decoder<F> {
     /// The embeddings of token ids: `[batch, sequence]` to `[batch, sequence, width]`.
     #[must_use]
     pub fn embed(&self, ids: Tensor<2, Int>) -> Tensor<3> {
-        self.embedding.forward(ids)
+        self.vocabulary.embed(ids)
     }
 
     /// The scores of the vocabulary after every token: `[batch, sequence]` to `[batch, sequence, vocabulary]`.
@@ -141,11 +132,7 @@ impl<F: FeedForward> Decoder<F> {
     }
 
     fn scores(&self, x: Tensor<3>) -> Tensor<3> {
-        let x = self.norm.forward(x);
-        match &self.head {
-            Some(head) => head.forward(x),
-            None => scores(&self.embedding, x),
-        }
+        self.vocabulary.scores(self.norm.forward(x))
     }
 
     /// What the last `queries` of `keys` tokens look at.

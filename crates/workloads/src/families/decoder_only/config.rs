@@ -6,8 +6,10 @@ use crate::blocks::decoder::{DecoderConfig, DecoderDims, GatedDims, Head, HeadFi
 use crate::blocks::{ActivationName, Bias, GatedMlp, RotaryConfig};
 use crate::model::Preset;
 
-/// The dimensions of a Llama, by the names of its `config.json`.
+/// The dimensions of a Llama, by the names of its `config.json`. What a file leaves out is as in the first Llama of 7
+/// billion parameters: so it is in transformers, which leaves out what is.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(default)]
 pub struct LlamaConfig {
     pub vocab_size: usize,
     pub hidden_size: usize,
@@ -18,19 +20,12 @@ pub struct LlamaConfig {
     pub num_key_value_heads: Option<usize>,
     /// `hidden_size / num_attention_heads`, where it is absent.
     pub head_dim: Option<usize>,
-    #[serde(default = "silu")]
     pub hidden_act: ActivationName,
-    #[serde(default = "positions")]
     pub max_position_embeddings: usize,
-    #[serde(default = "rms_norm_eps")]
     pub rms_norm_eps: f64,
-    #[serde(default = "initializer_range")]
     pub initializer_range: f32,
-    #[serde(default)]
     pub attention_bias: bool,
-    #[serde(default)]
     pub mlp_bias: bool,
-    #[serde(default)]
     pub tie_word_embeddings: bool,
     #[serde(flatten)]
     pub rotary: RotaryConfig,
@@ -69,15 +64,8 @@ impl LlamaConfig {
             num_hidden_layers: layers,
             num_attention_heads: heads,
             num_key_value_heads: Some(key_heads),
-            head_dim: None,
-            hidden_act: silu(),
-            max_position_embeddings: positions(),
             rms_norm_eps: 1e-5,
-            initializer_range: initializer_range(),
-            attention_bias: false,
-            mlp_bias: false,
-            tie_word_embeddings: false,
-            rotary: RotaryConfig::plain(THETA),
+            ..DEFAULT
         }
     }
 
@@ -134,20 +122,28 @@ const fn bias(is_with: bool) -> Bias {
     if is_with { Bias::With } else { Bias::Without }
 }
 
-const fn silu() -> ActivationName {
-    ActivationName::Silu
-}
+const DEFAULT: LlamaConfig = LlamaConfig {
+    vocab_size: 32000,
+    hidden_size: 4096,
+    intermediate_size: 11008,
+    num_hidden_layers: 32,
+    num_attention_heads: 32,
+    num_key_value_heads: None,
+    head_dim: None,
+    hidden_act: ActivationName::Silu,
+    max_position_embeddings: 2048,
+    rms_norm_eps: 1e-6,
+    initializer_range: 0.02,
+    attention_bias: false,
+    mlp_bias: false,
+    tie_word_embeddings: false,
+    rotary: RotaryConfig::plain(THETA),
+};
 
-const fn positions() -> usize {
-    2048
-}
-
-const fn rms_norm_eps() -> f64 {
-    1e-6
-}
-
-const fn initializer_range() -> f32 {
-    0.02
+impl Default for LlamaConfig {
+    fn default() -> Self {
+        DEFAULT
+    }
 }
 
 #[cfg(test)]

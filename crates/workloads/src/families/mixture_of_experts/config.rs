@@ -7,8 +7,10 @@ use crate::blocks::decoder::{DecoderConfig, DecoderDims, Head, HeadFields, all_p
 use crate::blocks::{ActivationName, Bias, RotaryConfig};
 use crate::model::Preset;
 
-/// The dimensions of a Mixtral, by the names of its `config.json`.
+/// The dimensions of a Mixtral, by the names of its `config.json`. What a file leaves out is as in Mixtral 8x7B, as
+/// transformers has it.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(default)]
 pub struct MixtralConfig {
     pub vocab_size: usize,
     pub hidden_size: usize,
@@ -17,26 +19,18 @@ pub struct MixtralConfig {
     pub num_hidden_layers: usize,
     pub num_attention_heads: usize,
     /// As many as there are heads, where it is null.
-    #[serde(default = "num_key_value_heads")]
     pub num_key_value_heads: Option<usize>,
     /// `hidden_size / num_attention_heads`, where it is absent.
     pub head_dim: Option<usize>,
-    #[serde(default = "num_local_experts")]
     pub num_local_experts: usize,
     /// How many experts a token goes through.
-    #[serde(default = "num_experts_per_tok")]
     pub num_experts_per_tok: usize,
-    #[serde(default = "silu")]
     pub hidden_act: ActivationName,
-    #[serde(default = "positions")]
     pub max_position_embeddings: usize,
     /// How many tokens a token looks at, itself included; without it, at all before it.
     pub sliding_window: Option<usize>,
-    #[serde(default = "rms_norm_eps")]
     pub rms_norm_eps: f64,
-    #[serde(default = "initializer_range")]
     pub initializer_range: f32,
-    #[serde(default)]
     pub tie_word_embeddings: bool,
     #[serde(flatten)]
     pub rotary: RotaryConfig,
@@ -75,23 +69,16 @@ impl MixtralConfig {
         [experts, chosen]: [usize; 2],
     ) -> Self {
         Self {
-            vocab_size: 0,
             hidden_size: width,
             intermediate_size: inner,
             num_hidden_layers: layers,
             num_attention_heads: heads,
             num_key_value_heads: Some(key_heads),
-            head_dim: None,
             num_local_experts: experts,
             num_experts_per_tok: chosen,
-            hidden_act: silu(),
-            // Mixtral 8x7B has 32768; the tables of so many would be larger than the smallest models.
+            // Mixtral 8x7B has 131072: the tables of so many would be larger than the smallest models.
             max_position_embeddings: 4096,
-            sliding_window: None,
-            rms_norm_eps: rms_norm_eps(),
-            initializer_range: initializer_range(),
-            tie_word_embeddings: false,
-            rotary: RotaryConfig::plain(THETA),
+            ..DEFAULT
         }
     }
 
@@ -159,33 +146,29 @@ impl DecoderConfig for MixtralConfig {
 /// `rope_theta` where a file does not say it.
 const THETA: f64 = 1_000_000.0;
 
-#[expect(clippy::unnecessary_wraps, reason = "a missing field is not the same as one that is null")]
-const fn num_key_value_heads() -> Option<usize> {
-    Some(8)
-}
+const DEFAULT: MixtralConfig = MixtralConfig {
+    vocab_size: 32000,
+    hidden_size: 4096,
+    intermediate_size: 14336,
+    num_hidden_layers: 32,
+    num_attention_heads: 32,
+    num_key_value_heads: Some(8),
+    head_dim: None,
+    num_local_experts: 8,
+    num_experts_per_tok: 2,
+    hidden_act: ActivationName::Silu,
+    max_position_embeddings: 131_072,
+    sliding_window: None,
+    rms_norm_eps: 1e-5,
+    initializer_range: 0.02,
+    tie_word_embeddings: false,
+    rotary: RotaryConfig::plain(THETA),
+};
 
-const fn num_local_experts() -> usize {
-    8
-}
-
-const fn num_experts_per_tok() -> usize {
-    2
-}
-
-const fn silu() -> ActivationName {
-    ActivationName::Silu
-}
-
-const fn positions() -> usize {
-    131_072
-}
-
-const fn rms_norm_eps() -> f64 {
-    1e-5
-}
-
-const fn initializer_range() -> f32 {
-    0.02
+impl Default for MixtralConfig {
+    fn default() -> Self {
+        DEFAULT
+    }
 }
 
 #[cfg(test)]
