@@ -17,6 +17,7 @@ pub mod patches;
 pub mod rotary;
 pub mod rotary_config;
 pub(crate) mod sides;
+pub mod vocabulary;
 
 pub use activation::ActivationName;
 pub use attention::{Attention, AttentionDims, AttentionNames, Look};
@@ -29,3 +30,4 @@ pub use mlp::{GatedMlp, Mlp};
 pub use patches::{PatchDims, PatchEmbedding};
 pub use rotary::Rotary;
 pub use rotary_config::{RotaryConfig, RotaryScaling};
+pub use vocabulary::Vocabulary;

@@ -207,6 +207,15 @@ fn places_that_are_too_few() {
 }
 
 #[test]
+fn inputs_that_are_too_large() {
+    let folder =
+        Folder::of("multimodal").config("\"max_position_embeddings\": 24", "\"max_position_embeddings\": 9");
+    check(&folder, "no `input_ids` that the model can read: it has 9 positions, 10 are asked for)");
+    let folder = Folder::of("multimodal").config("\"image_size\": 8", "\"image_size\": 12");
+    check(&folder, "its images are of [3, 8, 8] where [3, 12, 12] are wanted)");
+}
+
+#[test]
 fn a_layer_that_the_tower_does_not_have() {
     check_config("-2,", "-4,", "`vision_feature_layer` [-4, -1] does not fit the tower's 2 layers");
     check_config("[\n  -2,\n  -1\n ]", "3", "`vision_feature_layer` 3 does not fit the tower's 2 layers");

@@ -145,6 +145,14 @@ fn no_pixels() {
 }
 
 #[test]
+fn images_of_another_size() {
+    check(
+        &Folder::of("vision").config("\"num_channels\": 2", "\"num_channels\": 3"),
+        "no `pixel_values` that the model can read: its images are of [2, 8, 12] where [3, 8, 12] are wanted)",
+    );
+}
+
+#[test]
 fn patches_that_leave_a_rest() {
     check_config("vision", "12\n ]", "13\n ]", "`image_size` 13 is no multiple of `patch_size` 2");
 }

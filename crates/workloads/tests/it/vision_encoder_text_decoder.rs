@@ -118,6 +118,24 @@ fn a_text_that_is_too_long() {
 }
 
 #[test]
+fn inputs_that_do_not_fit() {
+    let folder = Folder::of(FOLDER).config("\"n_positions\": 24", "\"n_positions\": 6");
+    check(&folder, "no `decoder_input_ids` that the model can read: it has 6 positions, 7 are asked for)");
+    let folder = Folder::of(FOLDER).config("\"image_size\": 8", "\"image_size\": 12");
+    check(&folder, "its images are of [3, 8, 8] where [3, 12, 12] are wanted)");
+    let folder = Folder::of(FOLDER);
+    let mut inputs = crate::folder::read(&folder.file("inputs.safetensors"));
+    let images = inputs.get_mut("pixel_values").expect("it is there");
+    images.shape[0] = 1;
+    images.bytes.truncate(4 * 3 * 8 * 8);
+    crate::folder::write(&folder.file("inputs.safetensors"), &inputs);
+    check(
+        &folder,
+        "no `decoder_input_ids` that the model can read: it has 2 texts where there are 1 images)",
+    );
+}
+
+#[test]
 fn what_older_checkpoints_store() {
     let folder = Folder::of(FOLDER).tensors(|tensors| {
         let mask = Stored { dtype: Dtype::F32, shape: vec![1], bytes: vec![0; 4] };

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::ClipConfig;
 use crate::blocks::{ActivationName, linear};
@@ -205,29 +205,22 @@ impl LlavaConfig {
 }
 
 fn tower<'de, D: Deserializer<'de>>(config: D) -> Result<VisionTower, D::Error> {
-    completed(config, json!({"model_type": "clip_vision_model"}))
+    of_usual_type(config, "clip_vision_model")
 }
 
-/// The usual values are Llama 7B's.
 fn text<'de, D: Deserializer<'de>>(config: D) -> Result<TextModel, D::Error> {
-    let usual = json!({
-        "model_type": "llama", "vocab_size": 32000, "hidden_size": 4096, "intermediate_size": 11008,
-        "num_hidden_layers": 32, "num_attention_heads": 32,
-    });
-    completed(config, usual)
+    of_usual_type(config, "llama")
 }
 
-/// What a part of a configuration says, and what Hugging Face leaves out of it because it is as usual.
-fn completed<'de, D, T>(config: D, mut usual: Value) -> Result<T, D::Error>
+/// A part of a configuration, which may leave out its `model_type` where that is the usual one.
+fn of_usual_type<'de, D, T>(config: D, usual: &str) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: for<'a> Deserialize<'a>,
 {
-    let said = Map::<String, Value>::deserialize(config)?;
-    for (name, value) in said {
-        usual[name] = value;
-    }
-    serde_json::from_value(usual).map_err(D::Error::custom)
+    let mut fields = Map::<String, Value>::deserialize(config)?;
+    fields.entry("model_type").or_insert_with(|| usual.into());
+    serde_json::from_value(fields.into()).map_err(D::Error::custom)
 }
 
 const fn gelu() -> ActivationName {

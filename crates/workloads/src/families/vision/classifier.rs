@@ -43,11 +43,10 @@ impl ClassifierConfig {
     /// Channels, height and width of an image.
     #[must_use]
     pub const fn image(&self) -> [usize; 3] {
-        let (channels, [height, width]) = match self {
-            Self::Vit(config) => (config.num_channels, config.image_size),
-            Self::ResNet(config) => (config.num_channels, config.image_size),
-        };
-        [channels, height, width]
+        match self {
+            Self::Vit(config) => config.image(),
+            Self::ResNet(config) => [config.num_channels, config.image_size[0], config.image_size[1]],
+        }
     }
 }
 
