@@ -26,6 +26,7 @@ pub mod rotary_config;
 pub(crate) mod sides;
 pub mod sin_cos;
 pub mod ssd;
+pub mod vocabulary;
 
 pub use activation::ActivationName;
 pub use attention::{Attention, AttentionDims, AttentionNames, Look};
@@ -46,3 +47,4 @@ pub use relative::{Buckets, Direction, RelativeBias};
 pub use rotary::Rotary;
 pub use rotary_config::{RotaryConfig, RotaryScaling};
 pub use ssd::{Scan, ScanDims, Signals};
+pub use vocabulary::Vocabulary;

@@ -53,6 +53,12 @@ impl PatchDims {
         self.convolution().cost(batch, self.image)
     }
 
+    /// Values of `batch` images, which whoever runs the model holds all the while.
+    #[must_use]
+    pub const fn pixels(&self, batch: u64) -> u64 {
+        batch * (self.channels * self.image[0] * self.image[1]) as u64
+    }
+
     const fn convolution(&self) -> ConvolutionDims {
         ConvolutionDims::tiles([self.channels, self.width], self.patch)
     }

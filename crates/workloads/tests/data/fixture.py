@@ -26,7 +26,10 @@ def drawn(model, draw, deviation=0.2):
 
 
 def fields(config, names):
-    return {name: config[name] for name in names.split()}
+    """These fields of a configuration; a configuration inside it has fields of its own."""
+    names = names.split() if isinstance(names, str) else names
+    inner = names if isinstance(names, dict) else {}
+    return {name: fields(config[name], inner[name]) if inner.get(name) else config[name] for name in sorted(names)}
 
 
 def encoder_only(draw):
@@ -89,6 +92,85 @@ def text(model, draw, names):
         written = torch.cat([written, best], 1)
     expected = {"logits": model(**inputs).logits, "greedy_tokens": written[:, 7:]}
     return fields(model.config.to_dict(), names), model, inputs, expected, {}
+
+
+VIT = ["hidden_act", "hidden_size", "image_size", "initializer_range", "intermediate_size", "layer_norm_eps", "model_type",
+       "num_attention_heads", "num_channels", "num_hidden_layers", "patch_size", "qkv_bias"]
+
+
+def vision(draw):
+    """A ViT of images that are not square, in patches that are not square, without biases before the attention."""
+    from transformers import ViTConfig, ViTForImageClassification
+
+    config = ViTConfig(hidden_size=12, num_hidden_layers=2, num_attention_heads=3, intermediate_size=20, image_size=(8, 12),
+                       patch_size=(4, 2), num_channels=2, qkv_bias=False, num_labels=5, attn_implementation="eager")
+    inputs = {"pixel_values": torch.randn((2, 2, 8, 12), generator=draw)}
+    model = drawn(ViTForImageClassification(config), draw)
+    return fields(config.to_dict(), [*VIT, "id2label"]), model, inputs, {"logits": model(**inputs).logits}, {}
+
+
+def vision_resnet(draw):
+    """A ResNet that halves its images wherever it can, and sees odd sides; norms that were trained on something."""
+    from transformers import ResNetConfig, ResNetForImageClassification
+
+    config = ResNetConfig(num_channels=1, embedding_size=4, hidden_sizes=[8, 12], depths=[1, 2], hidden_act="gelu", num_labels=5,
+                          downsample_in_first_stage=True, downsample_in_bottleneck=True)
+    inputs = {"pixel_values": torch.randn((2, 1, 17, 27), generator=draw)}
+    model = drawn(ResNetForImageClassification(config), draw)
+    for name, statistic in model.named_buffers():
+        if name.endswith("running_mean"):
+            statistic.copy_(0.3 * torch.randn(statistic.shape, generator=draw))
+        if name.endswith("running_var"):
+            statistic.copy_(0.5 + torch.rand(statistic.shape, generator=draw))
+    names = ["depths", "downsample_in_bottleneck", "downsample_in_first_stage", "embedding_size", "hidden_act",
+              "hidden_sizes", "id2label", "layer_type", "model_type", "num_channels"]
+    return fields(model.config.to_dict(), names), model, inputs, {"logits": model(**inputs).logits}, {}
+
+
+def vision_encoder_text_decoder(draw):
+    """Widths that differ, so that a layer stands between the two, and scores divided by the number of the layer."""
+    from transformers import (GPT2Config, GPT2LMHeadModel, ViTConfig, ViTModel, VisionEncoderDecoderConfig,
+                              VisionEncoderDecoderModel)
+
+    vit = ViTConfig(hidden_size=12, num_hidden_layers=1, num_attention_heads=3, intermediate_size=20, image_size=8,
+                    patch_size=4)
+    gpt2 = GPT2Config(vocab_size=24, n_positions=24, n_embd=8, n_layer=2, n_head=2, n_inner=12, add_cross_attention=True,
+                      is_decoder=True, scale_attn_by_inverse_layer_idx=True, bos_token_id=1, eos_token_id=2)
+    config = VisionEncoderDecoderConfig.from_encoder_decoder_configs(vit, gpt2)
+    model = VisionEncoderDecoderModel(config=config, encoder=ViTModel(vit, add_pooling_layer=False),
+                                      decoder=GPT2LMHeadModel(gpt2))
+    model = drawn(model, draw, 0.6)
+    # A decoder whose head is tied repeats its last token, unless the positions outweigh it.
+    model.decoder.transformer.wpe.weight.mul_(4)
+    inputs = {"pixel_values": torch.randn((2, 3, 8, 8), generator=draw),
+              "decoder_input_ids": torch.randint(3, 24, (2, 7), generator=draw)}
+    decoder = ["activation_function", "add_cross_attention", "initializer_range", "layer_norm_epsilon", "model_type",
+               "n_embd", "n_head", "n_inner", "n_layer", "n_positions", "scale_attn_by_inverse_layer_idx",
+               "scale_attn_weights", "tie_word_embeddings", "vocab_size"]
+    names = {"model_type": [], "encoder": VIT, "decoder": decoder}
+    return fields(model.config.to_dict(), names), model, inputs, {"logits": model(**inputs).logits}, {}
+
+
+def multimodal(draw):
+    """States of two layers, that of the whole image among them, and images at other places in each text."""
+    from transformers import CLIPVisionConfig, LlamaConfig, LlavaConfig, LlavaForConditionalGeneration
+
+    clip = CLIPVisionConfig(hidden_size=8, intermediate_size=12, num_hidden_layers=2, num_attention_heads=2, image_size=8,
+                            patch_size=4)
+    llama = LlamaConfig(vocab_size=24, hidden_size=8, num_hidden_layers=2, num_attention_heads=2, num_key_value_heads=1,
+                        intermediate_size=12, max_position_embeddings=24, attn_implementation="eager")
+    config = LlavaConfig(vision_config=clip, text_config=llama, image_token_index=20, vision_feature_layer=[-2, -1],
+                         vision_feature_select_strategy="full")
+    model = drawn(LlavaForConditionalGeneration(config), draw, 0.6)
+    words, image = torch.randint(3, 20, (2, 5), generator=draw), torch.full((5,), 20)
+    texts = [torch.cat([text[:at], image, text[at:]]) for text, at in zip(words, (1, 4))]
+    inputs = {"input_ids": torch.stack(texts), "pixel_values": torch.randn((2, 3, 8, 8), generator=draw)}
+    tower = ["hidden_act", "hidden_size", "image_size", "intermediate_size", "layer_norm_eps", "model_type",
+             "num_attention_heads", "num_channels", "num_hidden_layers", "patch_size"]
+    names = {name: [] for name in ["image_token_index", "model_type", "multimodal_projector_bias", "projector_hidden_act",
+                                    "vision_feature_layer", "vision_feature_select_strategy"]}
+    names |= {"vision_config": tower, "text_config": TEXT.split()}
+    return fields(model.config.to_dict(), names), model, inputs, {"logits": model(**inputs).logits}, {}
 
 
 def encoder_decoder(draw):
@@ -187,7 +269,8 @@ def state_space(draw):
     return fields(config.to_dict(), names), model, inputs, {"logits": model(**inputs).logits}, {}
 
 
-SEEDS = {encoder_only: 5, encoder_decoder: 5, speech: 5, decoder_only: 5, mixture_of_experts: 5, diffusion: 6, state_space: 7}
+SEEDS = {encoder_only: 5, encoder_decoder: 5, speech: 5, decoder_only: 5, mixture_of_experts: 5, vision: 5, vision_resnet: 5, vision_encoder_text_decoder: 5,
+         multimodal: 5, diffusion: 6, state_space: 7}
 
 
 def main():
@@ -201,11 +284,11 @@ def main():
         folder = pathlib.Path(__file__).parent / name
         folder.mkdir(exist_ok=True)
         (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n")
-        state = model.state_dict()
         # A tied tensor is stored once, as `save_pretrained` does.
-        if config.get("tie_word_embeddings"):
-            for copy in ["lm_head.weight", "encoder.embed_tokens.weight", "decoder.embed_tokens.weight", "proj_out.weight"]:
-                state.pop(copy, None)
+        places = {}
+        for name, tensor in model.state_dict().items():
+            places.setdefault(tensor.data_ptr(), (name, tensor))
+        state = dict(places.values())
         for file, tensors in {"model": state, "inputs": inputs, "expected": expected, **others}.items():
             save_file({k: t.clone().contiguous() for k, t in tensors.items()}, folder / f"{file}.safetensors")
 

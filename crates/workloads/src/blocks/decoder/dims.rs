@@ -3,7 +3,7 @@
 use crate::blocks::{AttentionDims, Bias, attention, linear};
 use crate::workload::{Cost, Size};
 
-use super::FeedForward;
+use super::{FeedForward, Head};
 
 /// The dimensions of a [`Decoder`](super::Decoder); `D` are those of its feed-forward halves.
 #[derive(Clone, Debug)]
@@ -24,15 +24,6 @@ pub struct DecoderDims<D> {
     /// Of the norms.
     pub epsilon: f64,
     pub head: Head,
-}
-
-/// What scores the vocabulary.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Head {
-    /// A linear layer.
-    Own,
-    /// The embedding.
-    Tied,
 }
 
 /// A configuration that describes a decoder.

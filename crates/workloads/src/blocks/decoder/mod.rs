@@ -6,7 +6,6 @@
 
 mod dims;
 mod layer;
-mod vocabulary;
 mod workload;
 
 use burn::module::Module;
@@ -15,12 +14,12 @@ use burn::tensor::{Device, Int, Tensor};
 
 use self::dims::CacheDims;
 use self::layer::DecoderLayer;
-use self::vocabulary::Vocabulary;
 use super::norm::rms_norm;
-use super::{KvCache, Look, Rotary, mask};
+use super::{KvCache, Look, Rotary, Vocabulary, mask};
 use crate::weights::Weights;
 
-pub use dims::{DecoderConfig, DecoderDims, Head, HeadFields, all_positive};
+pub use super::vocabulary::Head;
+pub use dims::{DecoderConfig, DecoderDims, HeadFields, all_positive};
 pub use layer::{FeedForward, GatedDims};
 
 /// A language model over token ids, or over embeddings that another model made.
@@ -60,8 +59,9 @@ impl<F: FeedForward> Decoder<F> {
     /// Asks `weights` for every parameter, under these names.
     #[must_use]
     pub fn assemble_as(names: DecoderNames, dims: &DecoderDims<F::Dims>, weights: &mut Weights<'_>) -> Self {
-        let prefix = names.prefix;
-        let vocabulary = Vocabulary::new(weights, names, dims);
+        let DecoderNames { prefix, head } = names;
+        let table = format!("{prefix}embed_tokens");
+        let vocabulary = Vocabulary::new(weights, [&table, head], [dims.vocabulary, dims.width], dims.head);
         let layers = (0..dims.layers)
             .map(|index| DecoderLayer::new(weights, &format!("{prefix}layers.{index}"), dims))
             .collect();

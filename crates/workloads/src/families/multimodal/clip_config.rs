@@ -51,10 +51,20 @@ impl ClipConfig {
         }
     }
 
+    /// Channels, height and width of an image.
+    #[must_use]
+    pub const fn image(&self) -> [usize; 3] {
+        [self.num_channels, self.image_size, self.image_size]
+    }
+
     /// What `batch` images cost up to the state after `layers` layers.
     pub(super) fn cost(&self, batch: u64, layers: usize) -> Cost {
         let layer = self.layer().cost(batch, self.patches().patches() as u64 + 1);
-        self.patches().cost(batch).then(Cost { flops: layers as u64 * layer.flops, ..layer })
+        self.patches().cost(batch).then(Cost {
+            flops: layers as u64 * layer.flops,
+            live: layer.live + self.patches().pixels(batch),
+            ..layer
+        })
     }
 
     /// Says what is wrong with dimensions that make no tower.

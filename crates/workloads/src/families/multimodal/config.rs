@@ -1,8 +1,10 @@
 //! The dimensions of a LLaVA, and what follows from them alone.
 
+use std::fmt;
+
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::ClipConfig;
 use crate::blocks::{ActivationName, linear};
@@ -70,6 +72,15 @@ pub enum Select {
     Default,
     /// That of the whole image as well.
     Full,
+}
+
+impl fmt::Display for FeatureLayers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::One(layer) => write!(f, "{layer}"),
+            Self::Several(layers) => write!(f, "{layers:?}"),
+        }
+    }
 }
 
 impl Default for FeatureLayers {
@@ -165,7 +176,7 @@ impl LlavaConfig {
         parts.or_else(|| match self.feature_layers() {
             Some(layers) if !layers.is_empty() => None,
             _ => Some(format!(
-                "`vision_feature_layer` {:?} does not fit the tower's {} layers",
+                "`vision_feature_layer` {} does not fit the tower's {} layers",
                 self.vision_feature_layer,
                 self.tower().num_hidden_layers
             )),
@@ -194,29 +205,22 @@ impl LlavaConfig {
 }
 
 fn tower<'de, D: Deserializer<'de>>(config: D) -> Result<VisionTower, D::Error> {
-    completed(config, json!({"model_type": "clip_vision_model"}))
+    of_usual_type(config, "clip_vision_model")
 }
 
-/// The usual values are Llama 7B's.
 fn text<'de, D: Deserializer<'de>>(config: D) -> Result<TextModel, D::Error> {
-    let usual = json!({
-        "model_type": "llama", "vocab_size": 32000, "hidden_size": 4096, "intermediate_size": 11008,
-        "num_hidden_layers": 32, "num_attention_heads": 32,
-    });
-    completed(config, usual)
+    of_usual_type(config, "llama")
 }
 
-/// What a part of a configuration says, and what Hugging Face leaves out of it because it is as usual.
-fn completed<'de, D, T>(config: D, mut usual: Value) -> Result<T, D::Error>
+/// A part of a configuration, which may leave out its `model_type` where that is the usual one.
+fn of_usual_type<'de, D, T>(config: D, usual: &str) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: for<'a> Deserialize<'a>,
 {
-    let said = Map::<String, Value>::deserialize(config)?;
-    for (name, value) in said {
-        usual[name] = value;
-    }
-    serde_json::from_value(usual).map_err(D::Error::custom)
+    let mut fields = Map::<String, Value>::deserialize(config)?;
+    fields.entry("model_type").or_insert_with(|| usual.into());
+    serde_json::from_value(fields.into()).map_err(D::Error::custom)
 }
 
 const fn gelu() -> ActivationName {
@@ -225,4 +229,96 @@ const fn gelu() -> ActivationName {
 
 const fn yes() -> bool {
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::families::multimodal::Llava;
+    use crate::model;
+
+    fn preset(name: &str) -> &'static LlavaConfig {
+        &PRESETS.iter().find(|preset| preset.name == name).expect("a preset of this name").config
+    }
+
+    /// The table of the design, in millions of parameters.
+    #[track_caller]
+    fn check(name: &str, millions: f64) {
+        let device = crate::device_named("ndarray").expect("the backend is built in");
+        let found = model::num_params::<Llava>(preset(name), &device) as f64 / 1e6;
+        assert!((found / millions - 1.0).abs() < 1e-3, "{name}: {found} M where the table says {millions} M");
+        assert_eq!(preset(name).fault(), None);
+    }
+
+    #[track_caller]
+    fn check_layers(asked_for: FeatureLayers, expected: Option<&[usize]>) {
+        let config = LlavaConfig { vision_feature_layer: asked_for, ..preset("llava-tiny").clone() };
+        assert_eq!(config.feature_layers().as_deref(), expected);
+    }
+
+    fn cost([batch, sequence, new_tokens]: [usize; 3]) -> Cost {
+        preset("llava-tiny").cost(Size { batch, sequence, new_tokens })
+    }
+
+    #[test]
+    fn tiny() {
+        check("llava-tiny", 20.85);
+    }
+
+    #[test]
+    fn small() {
+        check("llava-small", 221.1);
+    }
+
+    #[test]
+    fn base() {
+        check("llava-base", 1410.0);
+    }
+
+    #[test]
+    fn large() {
+        check("llava-large", 3529.0);
+    }
+
+    #[test]
+    fn xl() {
+        check("llava-xl", 7063.0);
+    }
+
+    #[test]
+    fn xxl() {
+        check("llava-xxl", 13350.0);
+    }
+
+    #[test]
+    fn layers_from_the_end() {
+        check_layers(FeatureLayers::One(-2), Some(&[11]));
+    }
+
+    #[test]
+    fn the_state_before_the_first_layer() {
+        check_layers(FeatureLayers::Several(vec![0, -13, 12]), Some(&[0, 0, 12]));
+    }
+
+    #[test]
+    fn layers_that_are_not_there() {
+        check_layers(FeatureLayers::One(13), None);
+        check_layers(FeatureLayers::One(-14), None);
+    }
+
+    #[test]
+    fn a_pass_takes_tower_projector_and_text() {
+        let layer = |tokens: u64, width: u64, inner: u64, layers: u64| {
+            layers * (2 * tokens * (4 * width * width + inner) + 4 * tokens * tokens * width)
+        };
+        let tower = 2 * 196 * 3 * 256 * 192 + layer(197, 192, 2 * 192 * 768, 11);
+        let projector = 2 * 196 * (192 * 288 + 288 * 288);
+        let text = layer(206, 288, 3 * 288 * 768, 6) + 2 * 206 * 288 * 32000;
+        assert_eq!(cost([1, 10, 0]).flops, tower + projector + text);
+    }
+
+    #[test]
+    fn the_cache_holds_the_image() {
+        assert_eq!(cost([2, 10, 4]).cache, 2 * 6 * 2 * (196 + 10 + 4) * 288);
+    }
 }

@@ -158,10 +158,9 @@ impl Workload for Llava {
         };
         let ids: Vec<i64> = (0..size.batch).flat_map(text).collect();
         let shape = [size.batch, config.text_size(size).sequence];
-        let pixels = [tower.num_channels, tower.image_size, tower.image_size];
         LlavaInput {
             input_ids: Tensor::from_data(TensorData::new(ids, shape), device),
-            pixel_values: vision::images(pixels, size.batch, seed, device),
+            pixel_values: vision::images(tower.image(), size.batch, seed, device),
         }
     }
 

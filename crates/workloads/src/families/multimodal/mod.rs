@@ -13,8 +13,11 @@ use std::path::Path;
 
 use burn::tensor::{Device, Int, Tensor};
 
+use crate::families::decoder_only::Llama;
+use crate::families::vision;
 use crate::model::{self, ModelError};
 use crate::parity::HostTensors;
+use crate::workload::{Size, Workload as _};
 
 pub use clip::ClipTower;
 pub use clip_config::ClipConfig;
@@ -39,7 +42,7 @@ pub(super) fn reproduce(
         input_ids: inputs.integers("input_ids", device)?,
         pixel_values: inputs.floats("pixel_values", device)?,
     };
-    check_places(&config, &input)?;
+    check(&config, &input)?;
     let llava: Llava = model::load(folder, device)?;
     let mut outputs = HostTensors::default();
     outputs.read_back("logits", llava.forward(input))?;
@@ -47,8 +50,13 @@ pub(super) fn reproduce(
 }
 
 /// # Errors
-/// When the text has not one place for each vector that the images become.
-fn check_places(config: &LlavaConfig, input: &LlavaInput) -> Result<(), ModelError> {
+/// When the images are of another size, or the texts too long or without one place for each vector that the images become.
+fn check(config: &LlavaConfig, input: &LlavaInput) -> Result<(), ModelError> {
+    vision::check_images(&input.pixel_values, config.tower().image())?;
+    let [batch, sequence] = input.input_ids.dims();
+    if let Some(reason) = Llama::excess(&config.text(), Size { batch, sequence, new_tokens: 0 }) {
+        return Err(ModelError::Input { name: "input_ids", reason });
+    }
     let [images, ..] = input.pixel_values.dims();
     let vectors = images * config.image_tokens();
     let places: Tensor<1, Int> = input.input_ids.clone().equal_elem(config.image_token()).int().sum();

@@ -43,11 +43,10 @@ impl ClassifierConfig {
     /// Channels, height and width of an image.
     #[must_use]
     pub const fn image(&self) -> [usize; 3] {
-        let (channels, [height, width]) = match self {
-            Self::Vit(config) => (config.num_channels, config.image_size),
-            Self::ResNet(config) => (config.num_channels, config.image_size),
-        };
-        [channels, height, width]
+        match self {
+            Self::Vit(config) => config.image(),
+            Self::ResNet(config) => [config.num_channels, config.image_size[0], config.image_size[1]],
+        }
     }
 }
 
@@ -128,4 +127,90 @@ impl Workload for Classifier {
 pub fn images([channels, height, width]: [usize; 3], batch: usize, seed: u64, device: &Device) -> Tensor<4> {
     let values = uniform(seed, "pixel_values", batch * channels * height * width, 1.0);
     Tensor::from_data(TensorData::new(values, [batch, channels, height, width]), device)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model;
+
+    fn preset(name: &str) -> &'static ClassifierConfig {
+        &PRESETS.iter().find(|preset| preset.name == name).expect("a preset of this name").config
+    }
+
+    /// The table of the design, in millions of parameters.
+    #[track_caller]
+    fn check(name: &str, millions: f64) {
+        let device = crate::device_named("ndarray").expect("the backend is built in");
+        let found = model::num_params::<Classifier>(preset(name), &device) as f64 / 1e6;
+        assert!((found / millions - 1.0).abs() < 1e-3, "{name}: {found} M where the table says {millions} M");
+        assert_eq!(Classifier::fault(preset(name)), None);
+    }
+
+    fn cost(name: &str, batch: usize) -> Cost {
+        Classifier::cost(preset(name), Size { batch, sequence: 0, new_tokens: 0 })
+    }
+
+    /// Multiply-adds of one image as they are published, in 10⁹.
+    #[track_caller]
+    fn check_flops(name: &str, published: f64) {
+        let found = cost(name, 1).flops as f64 / 2e9;
+        assert!((found / published - 1.0).abs() < 1e-2, "{name}: {found} where {published} are published");
+    }
+
+    #[test]
+    fn tiny() {
+        check("vit-tiny", 5.72);
+    }
+
+    #[test]
+    fn small() {
+        check("vit-small", 22.05);
+    }
+
+    #[test]
+    fn base() {
+        check("vit-base", 86.57);
+    }
+
+    #[test]
+    fn large() {
+        check("vit-large", 304.3);
+    }
+
+    #[test]
+    fn xl() {
+        check("vit-xl", 632.1);
+    }
+
+    #[test]
+    fn xxl() {
+        check("vit-xxl", 1844.0);
+    }
+
+    #[test]
+    fn resnet_50() {
+        // Running statistics are among them: 53,120 beside the published 25,557,032.
+        check("resnet-50", 25.6);
+        let device = crate::device_named("ndarray").expect("the backend is built in");
+        assert_eq!(model::num_params::<Classifier>(preset("resnet-50"), &device), 25_557_032 + 53_120);
+    }
+
+    #[test]
+    fn resnet_50_takes_the_published_flops() {
+        check_flops("resnet-50", 4.09);
+    }
+
+    #[test]
+    fn vit_base_takes_the_published_flops() {
+        check_flops("vit-base", 17.58);
+    }
+
+    #[test]
+    fn flops_grow_with_the_batch() {
+        for name in ["vit-tiny", "resnet-50"] {
+            let [one, eight] = [1, 8].map(|batch| cost(name, batch));
+            assert_eq!((eight.flops, eight.live), (8 * one.flops, 8 * one.live));
+        }
+    }
 }

@@ -13,7 +13,7 @@ mod vit_config;
 
 use std::path::Path;
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 
 use crate::model::{self, ModelError};
 use crate::parity::HostTensors;
@@ -35,8 +35,25 @@ pub(super) fn reproduce(
     inputs: &HostTensors,
     device: &Device,
 ) -> Result<HostTensors, ModelError> {
+    let config = model::read_config::<Classifier>(folder)?;
+    let pixel_values = inputs.floats("pixel_values", device)?;
+    // A ResNet reads images of any size.
+    if let ClassifierConfig::Vit(_) = config {
+        check_images(&pixel_values, config.image())?;
+    }
     let classifier: Classifier = model::load(folder, device)?;
     let mut outputs = HostTensors::default();
-    outputs.read_back("logits", classifier.forward(inputs.floats("pixel_values", device)?))?;
+    outputs.read_back("logits", classifier.forward(pixel_values))?;
     Ok(outputs)
+}
+
+/// # Errors
+/// When they have not these channels, this height and this width.
+pub(super) fn check_images(pixel_values: &Tensor<4>, expected: [usize; 3]) -> Result<(), ModelError> {
+    let [_, found @ ..] = pixel_values.dims();
+    if found == expected {
+        return Ok(());
+    }
+    let reason = format!("its images are of {found:?} where {expected:?} are wanted");
+    Err(ModelError::Input { name: "pixel_values", reason })
 }

@@ -9,32 +9,25 @@ use crate::blocks::convolution::ConvolutionDims;
 use crate::blocks::{ActivationName, linear, sides};
 use crate::workload::Cost;
 
-/// The dimensions of a ResNet, by the names of its `config.json`.
+/// The dimensions of a ResNet, by the names of its `config.json`. What is not said is as in ResNet-50.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default)]
 pub struct ResNetConfig {
-    #[serde(default = "num_channels")]
     pub num_channels: usize,
     /// Channels that the stem writes.
-    #[serde(default = "embedding_size")]
     pub embedding_size: usize,
     /// Channels that each stage writes.
-    #[serde(default = "hidden_sizes")]
     pub hidden_sizes: Cow<'static, [usize]>,
     /// Layers of each stage.
-    #[serde(default = "depths")]
     pub depths: Cow<'static, [usize]>,
-    #[serde(default)]
     pub layer_type: LayerType,
-    #[serde(default = "relu")]
     pub hidden_act: ActivationName,
-    #[serde(default)]
     pub downsample_in_first_stage: bool,
     /// Whether a bottleneck halves the sides by its first convolution rather than its second.
-    #[serde(default)]
     pub downsample_in_bottleneck: bool,
     /// Height and width of the images that are drawn: the model itself reads images of any size. Hugging Face's
     /// configurations do not say it.
-    #[serde(default = "image_size", deserialize_with = "sides::number_or_pair")]
+    #[serde(deserialize_with = "sides::number_or_pair")]
     pub image_size: [usize; 2],
     #[serde(flatten)]
     pub classes: Classes,
@@ -60,6 +53,12 @@ pub(super) struct Layer {
     pub(super) shortcut: Option<ConvolutionDims>,
 }
 
+impl Default for ResNetConfig {
+    fn default() -> Self {
+        Self::resnet_50()
+    }
+}
+
 impl ResNetConfig {
     /// The standard deviation of drawn weights. Configurations do not say one; with this, the layers neither drown what
     /// they are added to nor vanish beside it.
@@ -72,15 +71,15 @@ impl ResNetConfig {
     #[must_use]
     pub const fn resnet_50() -> Self {
         Self {
-            num_channels: num_channels(),
-            embedding_size: embedding_size(),
-            hidden_sizes: hidden_sizes(),
-            depths: depths(),
+            num_channels: 3,
+            embedding_size: 64,
+            hidden_sizes: Cow::Borrowed(&[256, 512, 1024, 2048]),
+            depths: Cow::Borrowed(&[3, 4, 6, 3]),
             layer_type: LayerType::Bottleneck,
-            hidden_act: relu(),
+            hidden_act: ActivationName::Relu,
             downsample_in_first_stage: false,
             downsample_in_bottleneck: false,
-            image_size: image_size(),
+            image_size: [224; 2],
             classes: Classes::new(1000),
         }
     }
@@ -134,12 +133,13 @@ impl ResNetConfig {
 
     /// What `batch` images cost.
     pub(super) fn cost(&self, batch: u64) -> Cost {
-        let mut sides = self.stem().output(self.image_size);
+        // Whoever runs the model holds the images all the while.
+        let pixels = batch * (self.num_channels * self.image_size[0] * self.image_size[1]) as u64;
+        let mut sides = Self::POOL.output(self.stem().output(self.image_size));
         let mut cost = self.stem().cost(batch, self.image_size);
-        sides = Self::POOL.output(sides);
         for layer in self.layers() {
             let (of_layer, output) = layer.cost(batch, sides);
-            cost = cost.then(of_layer);
+            cost = cost.then(Cost { live: of_layer.live + pixels, ..of_layer });
             sides = output;
         }
         Cost { flops: cost.flops + linear::flops([self.width(), self.classes.count()], batch), ..cost }
@@ -183,28 +183,4 @@ impl Layer {
         let waiting = self.convolutions.first().map_or(0, |first| first.channels[0] * sides[0] * sides[1]);
         (Cost { live: cost.live + batch * waiting as u64, ..cost }, reached)
     }
-}
-
-const fn num_channels() -> usize {
-    3
-}
-
-const fn embedding_size() -> usize {
-    64
-}
-
-const fn hidden_sizes() -> Cow<'static, [usize]> {
-    Cow::Borrowed(&[256, 512, 1024, 2048])
-}
-
-const fn depths() -> Cow<'static, [usize]> {
-    Cow::Borrowed(&[3, 4, 6, 3])
-}
-
-const fn relu() -> ActivationName {
-    ActivationName::Relu
-}
-
-const fn image_size() -> [usize; 2] {
-    [224; 2]
 }

@@ -9,37 +9,34 @@ use crate::workload::Cost;
 /// The dimensions of a ViT, by the names of its `config.json`. What is not said is as in ViT-B/16: inside the file of a
 /// larger model, Hugging Face leaves out what has its usual value.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(default)]
 pub struct VitConfig {
-    #[serde(default = "hidden_size")]
     pub hidden_size: usize,
-    #[serde(default = "twelve")]
     pub num_hidden_layers: usize,
-    #[serde(default = "twelve")]
     pub num_attention_heads: usize,
     /// Values of one head, where they are not the width divided by the heads.
-    #[serde(default)]
     pub head_dim: Option<usize>,
-    #[serde(default = "intermediate_size")]
     pub intermediate_size: usize,
-    #[serde(default = "gelu")]
     pub hidden_act: ActivationName,
-    #[serde(default = "layer_norm_eps")]
     pub layer_norm_eps: f64,
-    #[serde(default = "initializer_range")]
     pub initializer_range: f32,
     /// Height and width.
-    #[serde(default = "image_size", deserialize_with = "sides::number_or_pair")]
+    #[serde(deserialize_with = "sides::number_or_pair")]
     pub image_size: [usize; 2],
     /// Height and width.
-    #[serde(default = "patch_size", deserialize_with = "sides::number_or_pair")]
+    #[serde(deserialize_with = "sides::number_or_pair")]
     pub patch_size: [usize; 2],
-    #[serde(default = "num_channels")]
     pub num_channels: usize,
     /// Whether queries, keys and values have biases.
-    #[serde(default = "qkv_bias")]
     pub qkv_bias: bool,
     #[serde(flatten)]
     pub classes: Classes,
+}
+
+impl Default for VitConfig {
+    fn default() -> Self {
+        Self::sized(12, [768, 3072], 12, 16)
+    }
 }
 
 impl VitConfig {
@@ -52,15 +49,21 @@ impl VitConfig {
             num_attention_heads: heads,
             head_dim: None,
             intermediate_size: inner,
-            hidden_act: gelu(),
-            layer_norm_eps: layer_norm_eps(),
-            initializer_range: initializer_range(),
-            image_size: image_size(),
+            hidden_act: ActivationName::Gelu,
+            layer_norm_eps: 1e-12,
+            initializer_range: 0.02,
+            image_size: [224; 2],
             patch_size: [patch; 2],
-            num_channels: num_channels(),
-            qkv_bias: qkv_bias(),
+            num_channels: 3,
+            qkv_bias: true,
             classes: Classes::new(1000),
         }
+    }
+
+    /// Channels, height and width of an image.
+    #[must_use]
+    pub const fn image(&self) -> [usize; 3] {
+        [self.num_channels, self.image_size[0], self.image_size[1]]
     }
 
     /// Tokens of an image: its patches, and one for the whole of it.
@@ -73,7 +76,11 @@ impl VitConfig {
     #[must_use]
     pub fn encoder_cost(&self, batch: u64) -> Cost {
         let layer = self.layer().cost(batch, self.tokens() as u64);
-        let layers = Cost { flops: self.num_hidden_layers as u64 * layer.flops, ..layer };
+        let layers = Cost {
+            flops: self.num_hidden_layers as u64 * layer.flops,
+            live: layer.live + self.patches().pixels(batch),
+            ..layer
+        };
         self.patches().cost(batch).then(layers)
     }
 
@@ -129,44 +136,4 @@ impl VitConfig {
             epsilon: self.layer_norm_eps,
         }
     }
-}
-
-const fn hidden_size() -> usize {
-    768
-}
-
-const fn twelve() -> usize {
-    12
-}
-
-const fn intermediate_size() -> usize {
-    3072
-}
-
-const fn gelu() -> ActivationName {
-    ActivationName::Gelu
-}
-
-const fn layer_norm_eps() -> f64 {
-    1e-12
-}
-
-const fn initializer_range() -> f32 {
-    0.02
-}
-
-const fn image_size() -> [usize; 2] {
-    [224; 2]
-}
-
-const fn patch_size() -> [usize; 2] {
-    [16; 2]
-}
-
-const fn num_channels() -> usize {
-    3
-}
-
-const fn qkv_bias() -> bool {
-    true
 }

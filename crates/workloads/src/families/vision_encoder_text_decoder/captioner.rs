@@ -118,11 +118,10 @@ impl Workload for Captioner {
 
     fn input(config: &CaptionerConfig, size: Size, seed: u64, device: &Device) -> CaptionInput {
         let (vit, shape) = (config.vit(), [size.batch, size.sequence]);
-        let [height, width] = vit.image_size;
         let bound = u32::try_from(config.gpt2().vocab_size).unwrap_or(u32::MAX);
         let ids = integers(seed, "decoder_input_ids", size.batch * size.sequence, bound);
         CaptionInput {
-            pixel_values: vision::images([vit.num_channels, height, width], size.batch, seed, device),
+            pixel_values: vision::images(vit.image(), size.batch, seed, device),
             decoder_input_ids: Tensor::from_data(TensorData::new(ids, shape), device),
         }
     }

@@ -109,3 +109,89 @@ impl CaptionerConfig {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::families::vision_encoder_text_decoder::Captioner;
+    use crate::model;
+
+    fn preset(name: &str) -> &'static CaptionerConfig {
+        &PRESETS.iter().find(|preset| preset.name == name).expect("a preset of this name").config
+    }
+
+    /// The table of the design, in millions of parameters.
+    #[track_caller]
+    fn check(name: &str, millions: f64) {
+        let device = crate::device_named("ndarray").expect("the backend is built in");
+        let found = model::num_params::<Captioner>(preset(name), &device) as f64 / 1e6;
+        assert!((found / millions - 1.0).abs() < 1e-3, "{name}: {found} M where the table says {millions} M");
+        assert_eq!(preset(name).fault(), None);
+    }
+
+    fn cost([batch, sequence, new_tokens]: [usize; 3]) -> Cost {
+        preset("vit-gpt2-tiny").cost(Size { batch, sequence, new_tokens })
+    }
+
+    /// Floating-point operations of vit-gpt2-tiny's decoder: over `tokens` tokens that look at `looks` tokens of the text
+    /// altogether, each at the 197 of an image, and the vocabulary after `scored` of them.
+    fn decoder(tokens: u64, looks: u64, scored: u64) -> u64 {
+        let linear = 2 * tokens * (4 * 192 * 192 + 2 * 192 * 192 + 2 * 192 * 768);
+        4 * (linear + 4 * 192 * (looks + 197 * tokens)) + 2 * scored * 192 * 50257
+    }
+
+    /// Those of its encoder, and of the keys and values that are made of what it gives.
+    fn encoder() -> u64 {
+        let layer = 2 * 197 * (4 * 192 * 192 + 2 * 192 * 768) + 4 * 197 * 197 * 192;
+        2 * 196 * 3 * 256 * 192 + 12 * layer + 4 * 4 * 197 * 192 * 192
+    }
+
+    #[test]
+    fn tiny() {
+        check("vit-gpt2-tiny", 17.74);
+    }
+
+    #[test]
+    fn small() {
+        check("vit-gpt2-small", 55.56);
+    }
+
+    #[test]
+    fn base() {
+        check("vit-gpt2-base", 238.6);
+    }
+
+    #[test]
+    fn large() {
+        check("vit-gpt2-large", 758.9);
+    }
+
+    #[test]
+    fn xl() {
+        check("vit-gpt2-xl", 1641.0);
+    }
+
+    #[test]
+    fn xxl() {
+        check("vit-gpt2-xxl", 3031.0);
+    }
+
+    #[test]
+    fn a_pass_scores_every_token() {
+        assert_eq!(cost([1, 16, 0]).flops, encoder() + decoder(16, 256, 16));
+        assert_eq!(cost([2, 16, 0]).flops, 2 * cost([1, 16, 0]).flops);
+        assert_eq!(cost([2, 16, 0]).cache, 0);
+    }
+
+    #[test]
+    fn the_image_is_encoded_once() {
+        let prompt = encoder() + decoder(16, 256, 1);
+        assert_eq!(cost([1, 16, 1]).flops, prompt);
+        assert_eq!(cost([1, 16, 3]).flops, prompt + decoder(1, 17, 1) + decoder(1, 18, 1));
+    }
+
+    #[test]
+    fn the_cache_holds_text_and_image() {
+        assert_eq!(cost([2, 16, 3]).cache, 2 * 4 * 2 * (19 + 197) * 192);
+    }
+}

@@ -1,27 +1,26 @@
 //! The text decoder.
 
 use burn::module::Module;
-use burn::nn::{Embedding, LayerNorm, Linear};
+use burn::nn::{Embedding, LayerNorm};
 use burn::tensor::{Int, Tensor};
 
 use super::Gpt2Config;
-use crate::blocks::embedding::{self, embedding};
-use crate::blocks::linear::linear;
+use crate::blocks::embedding::embedding;
 use crate::blocks::norm::layer_norm;
+use crate::blocks::vocabulary::Head;
 use crate::blocks::{
     AttentionNames, KeysValues, KvCache, PlainDecoder, PlainDecoderNames, PlainEncoderNames, Projection,
+    Vocabulary,
 };
 use crate::weights::Weights;
 
 /// A GPT-2 that looks at what an encoder made.
 #[derive(Module, Debug)]
 pub struct Gpt2 {
-    words: Embedding,
+    words: Vocabulary,
     positions: Embedding,
     layers: Vec<PlainDecoder>,
     norm: LayerNorm,
-    /// Absent where the scores come from the words themselves.
-    head: Option<Linear>,
 }
 
 impl Gpt2 {
@@ -34,16 +33,12 @@ impl Gpt2 {
             leave_out_masks(weights, &name);
             PlainDecoder::new(weights, layer_names(&name), config.layer(index))
         };
-        if config.tie_word_embeddings {
-            weights.duplicate(&format!("{head}.weight"));
-        }
+        let kind = if config.tie_word_embeddings { Head::Tied } else { Head::Own };
         Self {
-            words: embedding(weights, &name("wte"), [config.vocab_size, width]),
+            words: Vocabulary::new(weights, [&name("wte"), &head], [config.vocab_size, width], kind),
             positions: embedding(weights, &name("wpe"), [config.n_positions, width]),
             layers: (0..config.n_layer).map(|index| layer(weights, index)).collect(),
             norm: layer_norm(weights, &name("ln_f"), width, config.layer_norm_epsilon),
-            head: (!config.tie_word_embeddings)
-                .then(|| linear(weights, Projection::plain(head), [width, config.vocab_size])),
         }
     }
 
@@ -81,16 +76,13 @@ impl Gpt2 {
     /// Hidden states, `[batch, sequence, width]`, to the vocabulary's scores, `[batch, sequence, vocabulary]`.
     #[must_use]
     pub fn scores(&self, states: Tensor<3>) -> Tensor<3> {
-        match &self.head {
-            Some(head) => head.forward(states),
-            None => embedding::scores(&self.words, states),
-        }
+        self.words.scores(states)
     }
 
     fn embed(&self, tokens: Tensor<2, Int>, start: usize) -> Tensor<3> {
         let [_, sequence] = tokens.dims();
         let positions = self.positions.weight.val().narrow(0, start, sequence).unsqueeze::<3>();
-        self.words.forward(tokens) + positions
+        self.words.embed(tokens) + positions
     }
 }
 

@@ -5,42 +5,41 @@ use serde::Deserialize;
 use crate::blocks::{ActivationName, AttentionDims, PlainDecoderDims, PlainEncoderDims, linear};
 use crate::workload::Cost;
 
-/// The dimensions of a GPT-2, by the names of its `config.json`.
+/// The dimensions of a GPT-2, by the names of its `config.json`. What is not said is as in the smallest GPT-2: inside the
+/// file of a larger model, Hugging Face leaves out what has its usual value.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(default)]
 pub struct Gpt2Config {
-    #[serde(default = "vocab_size")]
     pub vocab_size: usize,
-    #[serde(default = "n_positions", alias = "max_position_embeddings")]
+    #[serde(alias = "max_position_embeddings")]
     pub n_positions: usize,
-    #[serde(default = "n_embd", alias = "hidden_size")]
+    #[serde(alias = "hidden_size")]
     pub n_embd: usize,
-    #[serde(default = "twelve", alias = "num_hidden_layers")]
+    #[serde(alias = "num_hidden_layers")]
     pub n_layer: usize,
-    #[serde(default = "twelve", alias = "num_attention_heads")]
+    #[serde(alias = "num_attention_heads")]
     pub n_head: usize,
     /// Values inside the MLP: four times the width where nothing is said.
-    #[serde(default)]
     pub n_inner: Option<usize>,
-    #[serde(default = "gelu_new")]
     pub activation_function: ActivationName,
-    #[serde(default = "layer_norm_epsilon")]
     pub layer_norm_epsilon: f64,
-    #[serde(default = "initializer_range")]
     pub initializer_range: f32,
     /// Whether scores are divided by the root of a head's size.
-    #[serde(default = "yes")]
     pub scale_attn_weights: bool,
     /// Whether scores are divided by the layer's number, the first being 1.
-    #[serde(default)]
     pub scale_attn_by_inverse_layer_idx: bool,
-    #[serde(default)]
     pub add_cross_attention: bool,
     /// The width that keys and values of the cross-attention are made of, where it is not the decoder's. Hugging Face's
     /// GPT-2 has no layers for another width: there a linear layer stands between encoder and decoder.
-    #[serde(default)]
     pub cross_attention_hidden_size: Option<usize>,
-    #[serde(default = "yes")]
     pub tie_word_embeddings: bool,
+}
+
+impl Default for Gpt2Config {
+    /// Without cross-attention, which has to be asked for.
+    fn default() -> Self {
+        Self { add_cross_attention: false, ..Self::sized(12, 768) }
+    }
 }
 
 impl Gpt2Config {
@@ -48,15 +47,15 @@ impl Gpt2Config {
     #[must_use]
     pub const fn sized(layers: usize, width: usize) -> Self {
         Self {
-            vocab_size: vocab_size(),
-            n_positions: n_positions(),
+            vocab_size: 50257,
+            n_positions: 1024,
             n_embd: width,
             n_layer: layers,
             n_head: width / 64,
             n_inner: None,
-            activation_function: gelu_new(),
-            layer_norm_epsilon: layer_norm_epsilon(),
-            initializer_range: initializer_range(),
+            activation_function: ActivationName::GeluNew,
+            layer_norm_epsilon: 1e-5,
+            initializer_range: 0.02,
             scale_attn_weights: true,
             scale_attn_by_inverse_layer_idx: false,
             add_cross_attention: true,
@@ -95,14 +94,8 @@ impl Gpt2Config {
         if !n_embd.is_multiple_of(n_head) {
             return Some(format!("`n_embd` {n_embd} is no multiple of `n_head` {n_head}"));
         }
-        if !self.add_cross_attention {
-            return Some(
-                "`add_cross_attention` of the decoder is false: it could not see the image".to_owned(),
-            );
-        }
-        // Hugging Face's GPT-2 has no layers for another width, whatever the field says.
-        let width = self.cross_attention_hidden_size.filter(|&width| width != n_embd)?;
-        Some(format!("`cross_attention_hidden_size` {width} is not `n_embd` {n_embd}"))
+        (!self.add_cross_attention)
+            .then(|| "`add_cross_attention` of the decoder is false: it could not see the image".to_owned())
     }
 
     pub(super) fn inner(&self) -> usize {
@@ -123,36 +116,4 @@ impl Gpt2Config {
         let source_width = self.cross_attention_hidden_size.unwrap_or(self.n_embd);
         PlainDecoderDims { own, cross: AttentionDims { source_width, ..attention } }
     }
-}
-
-const fn vocab_size() -> usize {
-    50257
-}
-
-const fn n_positions() -> usize {
-    1024
-}
-
-const fn n_embd() -> usize {
-    768
-}
-
-const fn twelve() -> usize {
-    12
-}
-
-const fn gelu_new() -> ActivationName {
-    ActivationName::GeluNew
-}
-
-const fn layer_norm_epsilon() -> f64 {
-    1e-5
-}
-
-const fn initializer_range() -> f32 {
-    0.02
-}
-
-const fn yes() -> bool {
-    true
 }

@@ -14,8 +14,10 @@ use std::path::Path;
 
 use burn::tensor::Device;
 
+use crate::families::vision;
 use crate::model::{self, ModelError};
 use crate::parity::HostTensors;
+use crate::workload::{Size, Workload as _};
 
 pub use captioner::{CaptionInput, CaptionState, Captioner};
 pub use config::{CaptionerConfig, Decoder, Encoder};
@@ -31,12 +33,28 @@ pub(super) fn reproduce(
     inputs: &HostTensors,
     device: &Device,
 ) -> Result<HostTensors, ModelError> {
-    let captioner: Captioner = model::load(folder, device)?;
-    let logits = captioner.forward(CaptionInput {
+    let config = model::read_config::<Captioner>(folder)?;
+    let input = CaptionInput {
         pixel_values: inputs.floats("pixel_values", device)?,
         decoder_input_ids: inputs.integers("decoder_input_ids", device)?,
-    });
+    };
+    check(&config, &input)?;
+    let captioner: Captioner = model::load(folder, device)?;
+    let logits = captioner.forward(input);
     let mut outputs = HostTensors::default();
     outputs.read_back("logits", logits)?;
     Ok(outputs)
+}
+
+/// # Errors
+/// When the images are of another size, or the texts too long or not as many.
+fn check(config: &CaptionerConfig, input: &CaptionInput) -> Result<(), ModelError> {
+    vision::check_images(&input.pixel_values, config.vit().image())?;
+    let ([images, ..], [batch, sequence]) = (input.pixel_values.dims(), input.decoder_input_ids.dims());
+    let unpaired = (images != batch).then(|| format!("it has {batch} texts where there are {images} images"));
+    let excess = Captioner::excess(config, Size { batch, sequence, new_tokens: 0 });
+    match unpaired.or(excess) {
+        Some(reason) => Err(ModelError::Input { name: "decoder_input_ids", reason }),
+        None => Ok(()),
+    }
 }
