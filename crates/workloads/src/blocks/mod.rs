@@ -16,6 +16,7 @@ pub mod patches;
 pub mod rotary;
 pub mod sin_cos;
 pub mod ssd;
+pub mod vocabulary;
 
 pub use activation::ActivationName;
 pub use attention::{Attention, AttentionDims, AttentionNames, Look};
@@ -27,3 +28,4 @@ pub use mlp::{GatedMlp, Mlp};
 pub use patches::{PatchDims, PatchEmbedding};
 pub use rotary::Rotary;
 pub use ssd::{Scan, ScanDims, Signals};
+pub use vocabulary::{Head, Vocabulary, VocabularyNames};

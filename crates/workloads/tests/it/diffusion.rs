@@ -136,6 +136,15 @@ fn stored_positions_are_left_out() {
 }
 
 #[test]
+fn weights_as_diffusers_calls_them() {
+    let parent = tempfile::tempdir().expect("a temporary folder can be made");
+    let folder = renamed(parent.path(), "diffusion", |text| text);
+    fs::rename(folder.join("model.safetensors"), folder.join("diffusion_pytorch_model.safetensors"))
+        .expect("it can be renamed");
+    assert!(outcome(&folder).is_ok());
+}
+
+#[test]
 fn built_parameters_are_as_computed() {
     let config = model::config::<Dit>("dit-tiny").expect("it is a preset");
     let built: Dit = model::random(&config, 1, &cpu());
