@@ -136,6 +136,18 @@ fn stored_positions_are_left_out() {
 }
 
 #[test]
+fn a_time_step_beyond_the_last() {
+    let parent = tempfile::tempdir().expect("a temporary folder can be made");
+    let folder = renamed(parent.path(), "diffusion", |text| text);
+    let mut inputs = read(&folder.join("inputs.safetensors"));
+    let steps = inputs.get_mut("timestep").expect("it is recorded");
+    steps.bytes[..8].copy_from_slice(&1000_i64.to_le_bytes());
+    write(&folder.join("inputs.safetensors"), &inputs);
+    let line = outcome(&folder).to_string();
+    assert!(line.contains("1000 is no time step: they go from 0 to 999"), "{line}");
+}
+
+#[test]
 fn weights_as_diffusers_calls_them() {
     let parent = tempfile::tempdir().expect("a temporary folder can be made");
     let folder = renamed(parent.path(), "diffusion", |text| text);
