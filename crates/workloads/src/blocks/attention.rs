@@ -199,8 +199,9 @@ pub fn across_cost(dims: AttentionDims, batch: u64, queries: u64, keys: u64) -> 
     Cost {
         flops: 2 * linear::flops([dims.width, dims.heads * dims.head_size], batch * queries)
             + 4 * batch * queries * keys * inner,
-        // The queries, the keys and values once for each head, and the scores, shifted and exponentiated.
-        live: batch * (queries + 2 * keys) * inner + 3 * scores,
+        // The queries, the keys and values once for each head, and the scores, which become weights in place: peaks
+        // measured on ndarray hold them once.
+        live: batch * (queries + 2 * keys) * inner + scores,
         ..Cost::default()
     }
 }

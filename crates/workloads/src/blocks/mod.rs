@@ -47,4 +47,4 @@ pub use relative::{Buckets, Direction, RelativeBias};
 pub use rotary::Rotary;
 pub use rotary_config::{RotaryConfig, RotaryScaling};
 pub use ssd::{Scan, ScanDims, Signals};
-pub use vocabulary::Vocabulary;
+pub use vocabulary::{Head, Vocabulary};

@@ -224,8 +224,8 @@ pub fn live(dims: ScanDims, batch: u64, sequence: u64) -> u64 {
     let [heads, groups] = [dims.heads, dims.groups].map(|count| count as u64);
     let [width, states] = [dims.heads * dims.head_size, dims.state_size].map(|size| size as u64);
     let tokens = chunks * chunk;
-    // Decays and, before they are multiplied into them, the scores that heads of a group share.
-    let squares = tokens * chunk * (2 * heads + groups);
+    // Decays, and the scores that heads of a group share, which are multiplied into them in place.
+    let squares = tokens * chunk * (heads + groups);
     // Δ·x, B and C by chunks, the states between them, and what is read.
     batch * (squares + tokens * (3 * width + 2 * groups * states) + (chunks - 1) * width * states)
 }

@@ -70,4 +70,11 @@ impl Vocabulary {
             Self::Tied(table) => table.scores(x),
         }
     }
+
+    /// The scores after the last token, `[batch, entries]`.
+    #[must_use]
+    pub fn last_scores(&self, x: Tensor<3>) -> Tensor<2> {
+        let [_, sequence, _] = x.dims();
+        self.scores(x.narrow(1, sequence - 1, 1)).squeeze_dim(1)
+    }
 }

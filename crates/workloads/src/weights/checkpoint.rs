@@ -39,7 +39,7 @@ struct Entry {
 }
 
 impl Checkpoint {
-    /// Opens `model.safetensors`, or the files that `model.safetensors.index.json` names.
+    /// Opens `model.safetensors`, or the files that `model.safetensors.index.json` names; or what diffusers calls them.
     ///
     /// # Errors
     /// When there is neither, or a file cannot be read or is no safetensors file.
@@ -116,16 +116,18 @@ struct Index {
     weight_map: BTreeMap<String, String>,
 }
 
+/// What transformers calls a model's file, and what diffusers calls it.
+const FILES: [&str; 2] = ["model.safetensors", "diffusion_pytorch_model.safetensors"];
+
 /// The folder's safetensors files, each once.
 fn files(folder: &Path) -> Result<Vec<PathBuf>, WeightsError> {
-    let single = folder.join("model.safetensors");
-    if single.is_file() {
+    if let Some(single) = FILES.map(|file| folder.join(file)).into_iter().find(|path| path.is_file()) {
         return Ok(vec![single]);
     }
-    let path = folder.join("model.safetensors.index.json");
-    if !path.is_file() {
+    let indices = FILES.map(|file| folder.join(format!("{file}.index.json")));
+    let Some(path) = indices.into_iter().find(|path| path.is_file()) else {
         return Err(WeightsError::NoFile { folder: folder.to_owned() });
-    }
+    };
     let text = match std::fs::read(&path) {
         Ok(text) => text,
         Err(source) => return Err(WeightsError::Read { path, source }),

@@ -136,6 +136,27 @@ fn stored_positions_are_left_out() {
 }
 
 #[test]
+fn a_time_step_beyond_the_last() {
+    let parent = tempfile::tempdir().expect("a temporary folder can be made");
+    let folder = renamed(parent.path(), "diffusion", |text| text);
+    let mut inputs = read(&folder.join("inputs.safetensors"));
+    let steps = inputs.get_mut("timestep").expect("it is recorded");
+    steps.bytes[..8].copy_from_slice(&1000_i64.to_le_bytes());
+    write(&folder.join("inputs.safetensors"), &inputs);
+    let line = outcome(&folder).to_string();
+    assert!(line.contains("1000 is no time step: they go from 0 to 999"), "{line}");
+}
+
+#[test]
+fn weights_as_diffusers_calls_them() {
+    let parent = tempfile::tempdir().expect("a temporary folder can be made");
+    let folder = renamed(parent.path(), "diffusion", |text| text);
+    fs::rename(folder.join("model.safetensors"), folder.join("diffusion_pytorch_model.safetensors"))
+        .expect("it can be renamed");
+    assert!(outcome(&folder).is_ok());
+}
+
+#[test]
 fn built_parameters_are_as_computed() {
     let config = model::config::<Dit>("dit-tiny").expect("it is a preset");
     let built: Dit = model::random(&config, 1, &cpu());

@@ -47,7 +47,8 @@ fn check_greedy(model: &Mamba2, prompts: &[Vec<i64>], new_tokens: usize) {
     let written = generation::greedy(model, ids(prompts), new_tokens, &mut || heard += 1);
     let mut texts = prompts.to_vec();
     for _ in 0..new_tokens {
-        for (text, token) in texts.iter_mut().zip(best(model, &texts)) {
+        let tokens = best(model, &texts);
+        for (text, token) in texts.iter_mut().zip(tokens) {
             text.push(token);
         }
     }
@@ -95,11 +96,6 @@ fn with_a_tied_head_and_biases() {
 fn with_limited_steps() {
     let config = Mamba2Config { time_step_limit: [Some(0.5), Some(0.7)], ..small() };
     check_greedy(&model::random(&config, 5, &cpu()), &prompts(5), 7);
-}
-
-#[test]
-fn nothing_to_write() {
-    check_greedy(&recorded(), &prompts(3), 0);
 }
 
 #[test]

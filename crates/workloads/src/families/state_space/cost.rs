@@ -93,13 +93,14 @@ mod tests {
     #[test]
     fn beyond_a_chunk_the_work_grows_with_the_text() {
         let [two, four, eight] = [512, 1024, 2048].map(|sequence| cost(sequence, 0).flops as f64);
-        assert!(four / two < 2.02 && eight / four < 2.02, "{two} {four} {eight}");
+        assert!(four / two < 2.05 && eight / four < 2.05, "{two} {four} {eight}");
     }
 
     #[test]
     fn a_prompt_scores_one_token() {
-        let scores = 2 * 256 * 50288;
-        assert!(cost(64, 0).flops - cost(64, 1).flops > 62 * scores);
+        // And adds up the state that the next token needs.
+        let (scores, states) = (2 * 256 * 50288, 8 * 2 * 64 * 512 * 128);
+        assert_eq!(cost(64, 0).flops - cost(64, 1).flops, 63 * scores - states);
     }
 
     #[test]

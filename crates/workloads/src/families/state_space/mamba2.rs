@@ -1,16 +1,14 @@
 //! The model.
 
 use burn::module::Module;
-use burn::nn::{Embedding, Linear, RmsNorm};
+use burn::nn::RmsNorm;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::Mamba2Config;
 use super::config::PRESETS;
 use super::mixer::{Memory, Mixer};
-use crate::blocks::Projection;
-use crate::blocks::embedding::{self, embedding};
-use crate::blocks::linear::linear;
 use crate::blocks::norm::rms_norm;
+use crate::blocks::{Head, Vocabulary};
 use crate::model::{Architecture, Preset};
 use crate::weights::{Naming, Weights, integers};
 use crate::workload::{Cost, Generator, Size, Workload};
@@ -18,11 +16,9 @@ use crate::workload::{Cost, Generator, Size, Workload};
 /// Mamba-2 with its head.
 #[derive(Module, Debug)]
 pub struct Mamba2 {
-    embeddings: Embedding,
+    vocabulary: Vocabulary,
     layers: Vec<Layer>,
     norm: RmsNorm,
-    /// Nothing where the head is tied to the embedding.
-    head: Option<Linear>,
 }
 
 /// What a Mamba-2 reads. Both tensors are `[batch, sequence]`.
@@ -59,23 +55,9 @@ impl Mamba2 {
     #[must_use]
     pub fn forward(&self, input: Mamba2Input) -> Tensor<3> {
         let mask = input.mask();
-        let x = self.embeddings.forward(input.input_ids);
+        let x = self.vocabulary.embed(input.input_ids);
         let x = self.layers.iter().fold(x, |x, layer| layer.forward(x, mask.as_ref()));
-        self.scores(x)
-    }
-
-    fn scores(&self, x: Tensor<3>) -> Tensor<3> {
-        let x = self.norm.forward(x);
-        match &self.head {
-            Some(head) => head.forward(x),
-            None => embedding::scores(&self.embeddings, x),
-        }
-    }
-
-    /// The scores after the last token, `[batch, vocabulary]`.
-    fn last_scores(&self, x: Tensor<3>) -> Tensor<2> {
-        let [_, sequence, _] = x.dims();
-        self.scores(x.narrow(1, sequence - 1, 1)).squeeze_dim(1)
+        self.vocabulary.scores(self.norm.forward(x))
     }
 }
 
@@ -104,17 +86,12 @@ impl Architecture for Mamba2 {
 
     fn assemble(config: &Mamba2Config, weights: &mut Weights<'_>) -> Self {
         let &Mamba2Config { vocab_size, hidden_size: width, layer_norm_epsilon, .. } = config;
-        let head = if config.tie_word_embeddings {
-            weights.duplicate("lm_head.weight");
-            None
-        } else {
-            Some(linear(weights, Projection::plain("lm_head"), [width, vocab_size]))
-        };
+        let names = ["backbone.embeddings", "lm_head"];
+        let head = if config.tie_word_embeddings { Head::Tied } else { Head::Own };
         Self {
-            embeddings: embedding(weights, "backbone.embeddings", [vocab_size, width]),
+            vocabulary: Vocabulary::new(weights, names, [vocab_size, width], head),
             layers: (0..config.num_hidden_layers).map(|index| Layer::new(config, weights, index)).collect(),
             norm: rms_norm(weights, "backbone.norm_f", width, layer_norm_epsilon),
-            head,
         }
     }
 }
@@ -149,23 +126,23 @@ impl Generator for Mamba2 {
     /// The prompt by chunks. A state takes no more memory for more tokens.
     fn prefill(&self, input: Mamba2Input, _: usize) -> (Tensor<2>, Mamba2State) {
         let mask = input.mask();
-        let mut x = self.embeddings.forward(input.input_ids);
+        let mut x = self.vocabulary.embed(input.input_ids);
         let mut memories = Vec::with_capacity(self.layers.len());
         for layer in &self.layers {
             let (y, memory) = layer.prefill(x, mask.as_ref());
             memories.push(memory);
             x = y;
         }
-        (self.last_scores(x), Mamba2State(memories))
+        (self.vocabulary.last_scores(self.norm.forward(x)), Mamba2State(memories))
     }
 
     /// One token by the recurrence.
     fn step(&self, tokens: Tensor<2, Int>, Mamba2State(memories): &mut Mamba2State) -> Tensor<2> {
-        let mut x = self.embeddings.forward(tokens);
+        let mut x = self.vocabulary.embed(tokens);
         for (layer, memory) in self.layers.iter().zip(memories) {
             (x, *memory) = layer.step(x, memory.clone());
         }
-        self.last_scores(x)
+        self.vocabulary.last_scores(self.norm.forward(x))
     }
 }
 
