@@ -99,6 +99,12 @@ pub fn config<M: Architecture>(model: &str) -> Result<M::Config, ModelError> {
     }
 }
 
+/// Whether a model is a preset; otherwise it is a folder, or nothing.
+#[must_use]
+pub fn is_preset<M: Architecture>(model: &str) -> bool {
+    M::presets().iter().any(|preset| preset.name == model)
+}
+
 /// What the name of a model stands for.
 enum Origin<'a, C: 'static> {
     Preset(&'static Preset<C>),

@@ -11,7 +11,7 @@ pub struct Size {
     pub batch: usize,
     /// Tokens of each prompt or text. Families that read something else as well say what of it is a token.
     pub sequence: usize,
-    /// Tokens to be written after it; 0 for a single pass.
+    /// Tokens to be written after it, or steps of a [`Sampler`]; 0 for a single pass.
     pub new_tokens: usize,
 }
 
@@ -32,10 +32,17 @@ pub trait Workload: Architecture {
     /// What one pass reads, on the device.
     type Input: Clone;
 
-    /// The parameter that says how much there is of what is no text: `image-size` in pixels, `audio-seconds`, `steps`.
+    /// The parameter that says how large what is no text is: `image-size` in pixels, `audio-seconds`.
     const EXTENT: Option<&'static str> = None;
 
-    /// The dimensions for so much of it; those of a model that was trained for it are its own.
+    /// How large it is in the model's own configuration.
+    #[must_use]
+    fn extent(config: &Self::Config) -> Option<usize> {
+        let _ = config;
+        None
+    }
+
+    /// The configuration of a model for something else in size. Weights that were trained for one do not fit another.
     #[must_use]
     fn extended(config: Self::Config, extent: usize) -> Self::Config {
         let _ = extent;
@@ -67,6 +74,12 @@ pub trait Generator: Workload {
 
     /// Reads one token of each sequence, `[batch, 1]`; gives the scores of the next, `[batch, vocabulary]`.
     fn step(&self, tokens: Tensor<2, Int>, state: &mut Self::State) -> Tensor<2>;
+}
+
+/// A model that makes something out of noise, step by step.
+pub trait Sampler: Workload {
+    /// Takes so many steps; gives what it made, `[batch, channels, values]`.
+    fn sampled(&self, input: Self::Input, steps: usize) -> Tensor<3>;
 }
 
 impl Cost {

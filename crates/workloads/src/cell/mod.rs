@@ -17,7 +17,7 @@ use crate::generation::greedy;
 use crate::model::{self, ModelError};
 use crate::output::check_finite;
 use crate::weights::Counted;
-use crate::workload::{Generator, Workload};
+use crate::workload::{Generator, Sampler, Size, Workload};
 use crate::{BurnDevice, device_named};
 
 pub use fit::Footprint;
@@ -40,7 +40,12 @@ pub fn pass<M: Workload + Module>(b: &mut Bencher) -> Result<(), Error> {
     let input = M::input(&cell.config, cell.parameters.size, SEED, &cell.device);
     let output = b.cold("first-forward", || model.pass(input.clone()));
     check_finite(b, "output", output);
-    cell.describe(b);
+    let Size { batch, sequence, .. } = cell.parameters.size;
+    let work = match b.optional_param::<usize>("sequence-length")? {
+        Some(_) => Throughput::Tokens((batch * sequence) as u64),
+        None => Throughput::Samples(batch as u64),
+    };
+    cell.describe(b, work);
     b.iter(|| model.pass(input.clone()));
     Ok(())
 }
@@ -58,7 +63,7 @@ pub fn generate<M: Generator + Module>(b: &mut Bencher) -> Result<(), Error> {
     let model = cell.load(b)?;
     let input = M::input(&cell.config, size, SEED, &cell.device);
     b.cold("first-forward", || greedy(&model, input.clone(), size.new_tokens, &mut || ()))?;
-    cell.describe(b);
+    cell.describe(b, Throughput::Tokens((size.batch * size.new_tokens) as u64));
     let times = TokenTimes::register(b, size);
     b.iter(|| {
         let mut iteration = times.start();
@@ -66,6 +71,25 @@ pub fn generate<M: Generator + Module>(b: &mut Bencher) -> Result<(), Error> {
         iteration.finish();
         tokens
     });
+    Ok(())
+}
+
+/// Times a model that makes something out of noise in so many `steps`.
+///
+/// # Errors
+/// When the model cannot be opened, or fails.
+pub fn sample<M: Sampler + Module>(b: &mut Bencher) -> Result<(), Error> {
+    let cell = Cell::<M>::open(b)?;
+    let steps = cell.parameters.size.new_tokens;
+    if steps == 0 {
+        return Err(Error::new("`steps` is at least 1"));
+    }
+    let model = cell.load(b)?;
+    let input = M::input(&cell.config, cell.parameters.size, SEED, &cell.device);
+    let output = b.cold("first-forward", || model.sampled(input.clone(), steps));
+    check_finite(b, "output", output);
+    cell.describe(b, Throughput::Samples(cell.parameters.size.batch as u64));
+    b.iter(|| model.sampled(input.clone(), steps));
     Ok(())
 }
 
@@ -83,7 +107,7 @@ impl<M: Workload + Module> Cell<M> {
     fn open(b: &mut Bencher) -> Result<Self, Error> {
         let parameters = Parameters::read(b, M::EXTENT)?;
         let own = model::config::<M>(&parameters.model).map_err(of_another_family)?;
-        let config = parameters.extent.map_or_else(|| own.clone(), |extent| M::extended(own.clone(), extent));
+        let config = extended::<M>(own, &parameters)?;
         if let Some(excess) = M::excess(&config, parameters.size) {
             return Err(Error::unsupported(format!("`{}`: {excess}", parameters.model)));
         }
@@ -136,11 +160,12 @@ impl<M: Workload + Module> Cell<M> {
     }
 
     /// Says what one iteration does, and what it needs.
-    fn describe(&self, b: &mut Bencher) {
+    fn describe(&self, b: &mut Bencher, work: Throughput) {
         let size = self.parameters.size;
-        let tokens = if size.new_tokens > 0 { size.new_tokens } else { size.sequence };
-        b.throughput(Throughput::Samples(size.batch as u64));
-        b.throughput(Throughput::Tokens((size.batch * tokens) as u64));
+        b.throughput(work);
+        if !matches!(work, Throughput::Samples(_)) {
+            b.throughput(Throughput::Samples(size.batch as u64));
+        }
         let flops = M::cost(&self.config, size).flops;
         let passes = size.new_tokens.max(1) as u64;
         // Each pass reads all weights once, and the cache is written once: less is not possible.
@@ -153,6 +178,22 @@ impl<M: Workload + Module> Cell<M> {
         ] {
             b.metric(Metric::new(name, unit, Direction::Neither, value as f64).source("analytic"));
         }
+    }
+}
+
+/// The configuration for the extent that is asked for.
+fn extended<M: Workload>(own: M::Config, parameters: &Parameters) -> Result<M::Config, Error> {
+    match (M::EXTENT, M::extent(&own), parameters.extent) {
+        (Some(name), Some(has), Some(asked)) if has != asked && !model::is_preset::<M>(&parameters.model) => {
+            let reason =
+                format!("the model in `{}` was made for {name} {has}: try {name} {has}", parameters.model);
+            Err(Error::unsupported(reason))
+        }
+        (_, _, Some(asked)) => {
+            let config = M::extended(own, asked);
+            M::fault(&config).map_or(Ok(config), |fault| Err(Error::unsupported(fault)))
+        }
+        _ => Ok(own),
     }
 }
 

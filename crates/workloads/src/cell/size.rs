@@ -17,7 +17,7 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    /// Reads `model`, `batch-size`, `sequence-length`, `new-tokens`, `precision` and the parameter called `extent`; all but
+    /// Reads `model`, `batch-size`, `sequence-length`, `new-tokens` or `steps`, `precision` and the parameter called `extent`; all but
     /// the model may be missing.
     ///
     /// # Errors
@@ -27,7 +27,7 @@ impl Parameters {
         let size = Size {
             batch: b.optional_param("batch-size")?.unwrap_or(1),
             sequence: b.optional_param("sequence-length")?.unwrap_or(1),
-            new_tokens: b.optional_param("new-tokens")?.unwrap_or(0),
+            new_tokens: steps(b)?,
         };
         if size.batch == 0 || size.sequence == 0 {
             return Err(Error::new("`batch-size` and `sequence-length` are at least 1"));
@@ -40,4 +40,10 @@ impl Parameters {
             precision: precision.map_or(Ok(Precision::F32), |name| name.parse())?,
         })
     }
+}
+
+/// Tokens or steps, whichever the benchmark has.
+fn steps(b: &Bencher) -> Result<usize, Error> {
+    let tokens = b.optional_param("new-tokens")?;
+    Ok(tokens.or(b.optional_param("steps")?).unwrap_or(0))
 }

@@ -13,7 +13,7 @@ use crate::blocks::norm::standardised;
 use crate::blocks::{Bias, PatchEmbedding, Projection, sin_cos};
 use crate::model::{Architecture, Preset};
 use crate::weights::{Naming, Weights, integers, uniform};
-use crate::workload::{Cost, Size, Workload};
+use crate::workload::{Cost, Sampler, Size, Workload};
 
 /// A diffusion transformer, which finds the noise in latent images.
 #[derive(Module, Debug)]
@@ -117,6 +117,12 @@ impl Architecture for Dit {
             patch_size: config.patch_size,
             classes: config.classes(),
         }
+    }
+}
+
+impl Sampler for Dit {
+    fn sampled(&self, input: DitInput, steps: usize) -> Tensor<3> {
+        self.sample(input, steps).flatten(2, 3)
     }
 }
 

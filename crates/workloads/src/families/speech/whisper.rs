@@ -85,8 +85,22 @@ impl Architecture for Whisper {
 }
 
 /// [`Size::sequence`] is the tokens of the text that the decoder starts with; what is heard fills the window.
+/// A hundred frames a second, halved by the second convolution.
+const POSITIONS_PER_SECOND: usize = 50;
+
 impl Workload for Whisper {
     type Input = SpeechInput;
+
+    const EXTENT: Option<&'static str> = Some("audio-seconds");
+
+    fn extent(config: &WhisperConfig) -> Option<usize> {
+        Some(config.max_source_positions / POSITIONS_PER_SECOND)
+    }
+
+    /// A window of so many seconds, in place of the 30 that Whisper always hears.
+    fn extended(config: WhisperConfig, extent: usize) -> WhisperConfig {
+        WhisperConfig { max_source_positions: extent * POSITIONS_PER_SECOND, ..config }
+    }
 
     fn excess(config: &WhisperConfig, size: Size) -> Option<String> {
         let (positions, tokens) = (config.max_target_positions, size.sequence + size.new_tokens);

@@ -1,5 +1,6 @@
 //! The models of the family under one name.
 
+use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::Deserialize;
 
@@ -9,7 +10,7 @@ use crate::weights::{Naming, Weights, uniform};
 use crate::workload::{Cost, Size, Workload};
 
 /// A model that tells what an image shows.
-#[derive(Debug)]
+#[derive(Module, Debug)]
 pub enum Classifier {
     Vit(Vit),
     ResNet(ResNet),
@@ -100,6 +101,26 @@ impl Architecture for Classifier {
 /// [`Size::batch`] counts images; there are no tokens to be asked for.
 impl Workload for Classifier {
     type Input = Tensor<4>;
+
+    const EXTENT: Option<&'static str> = Some("image-size");
+
+    fn extent(config: &ClassifierConfig) -> Option<usize> {
+        match config {
+            ClassifierConfig::Vit(config) => Some(config.image_size[0]),
+            ClassifierConfig::ResNet(config) => Some(config.image_size[0]),
+        }
+    }
+
+    fn extended(config: ClassifierConfig, extent: usize) -> ClassifierConfig {
+        match config {
+            ClassifierConfig::Vit(config) => {
+                ClassifierConfig::Vit(VitConfig { image_size: [extent; 2], ..config })
+            }
+            ClassifierConfig::ResNet(config) => {
+                ClassifierConfig::ResNet(ResNetConfig { image_size: [extent; 2], ..config })
+            }
+        }
+    }
 
     fn excess(_config: &ClassifierConfig, size: Size) -> Option<String> {
         (size.new_tokens > 0).then(|| format!("it writes no tokens, {} are asked for", size.new_tokens))
