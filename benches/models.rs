@@ -19,7 +19,8 @@ use accel_bench_workloads::families::vision_encoder_text_decoder::Captioner;
 #[bench(
     name = "encoder-only",
     category = "inference",
-    models = ["bert-tiny"],
+    models = ["bert-tiny", "bert-small", "bert-base", "bert-large", "bert-xl", "bert-xxl"],
+    backends = ["ndarray", "flex", "tch", "tch-cuda", "wgpu", "vulkan", "metal", "webgpu", "cuda", "rocm"],
     tags = ["text", "pass"],
     params(batch_size = [1], sequence_length = [128], precision = ["f32"])
 )]
@@ -31,7 +32,8 @@ fn encoder_only(b: &mut Bencher) -> Result<(), Error> {
 #[bench(
     name = "decoder-only",
     category = "inference",
-    models = ["llama-tiny"],
+    models = ["llama-tiny", "llama-small", "llama-base", "llama-large", "llama-xl", "llama-xxl"],
+    backends = ["ndarray", "flex", "tch", "tch-cuda", "wgpu", "vulkan", "metal", "webgpu", "cuda", "rocm"],
     tags = ["text", "generation"],
     params(batch_size = [1], sequence_length = [128], new_tokens = [16], precision = ["f32"])
 )]
@@ -43,7 +45,8 @@ fn decoder_only(b: &mut Bencher) -> Result<(), Error> {
 #[bench(
     name = "encoder-decoder",
     category = "inference",
-    models = ["t5-tiny"],
+    models = ["t5-tiny", "t5-small", "t5-base", "t5-large", "t5-xl", "t5-xxl"],
+    backends = ["ndarray", "flex", "tch", "tch-cuda", "wgpu", "vulkan", "metal", "webgpu", "cuda", "rocm"],
     tags = ["text", "generation"],
     params(batch_size = [1], sequence_length = [128], new_tokens = [16], precision = ["f32"])
 )]
@@ -55,7 +58,8 @@ fn encoder_decoder(b: &mut Bencher) -> Result<(), Error> {
 #[bench(
     name = "vision",
     category = "inference",
-    models = ["vit-tiny", "resnet-50"],
+    models = ["vit-tiny", "vit-small", "vit-base", "vit-large", "vit-xl", "vit-xxl", "resnet-50"],
+    backends = ["ndarray", "flex", "tch", "tch-cuda", "wgpu", "vulkan", "metal", "webgpu", "cuda", "rocm"],
     tags = ["image", "pass"],
     params(batch_size = [1], image_size = [224], precision = ["f32"])
 )]
@@ -67,7 +71,8 @@ fn vision(b: &mut Bencher) -> Result<(), Error> {
 #[bench(
     name = "vision-encoder-text-decoder",
     category = "inference",
-    models = ["vit-gpt2-tiny"],
+    models = ["vit-gpt2-tiny", "vit-gpt2-small", "vit-gpt2-base", "vit-gpt2-large", "vit-gpt2-xl", "vit-gpt2-xxl"],
+    backends = ["ndarray", "flex", "tch", "tch-cuda", "wgpu", "vulkan", "metal", "webgpu", "cuda", "rocm"],
     tags = ["image", "text", "generation"],
     params(batch_size = [1], sequence_length = [4], new_tokens = [16], precision = ["f32"])
 )]
@@ -79,7 +84,8 @@ fn vision_encoder_text_decoder(b: &mut Bencher) -> Result<(), Error> {
 #[bench(
     name = "speech",
     category = "inference",
-    models = ["whisper-tiny"],
+    models = ["whisper-tiny", "whisper-small", "whisper-base", "whisper-large", "whisper-xl", "whisper-xxl"],
+    backends = ["ndarray", "flex", "tch", "tch-cuda", "wgpu", "vulkan", "metal", "webgpu", "cuda", "rocm"],
     tags = ["audio", "text", "generation"],
     params(batch_size = [1], sequence_length = [4], new_tokens = [16], audio_seconds = [30], precision = ["f32"])
 )]
@@ -91,7 +97,8 @@ fn speech(b: &mut Bencher) -> Result<(), Error> {
 #[bench(
     name = "multimodal",
     category = "inference",
-    models = ["llava-tiny"],
+    models = ["llava-tiny", "llava-small", "llava-base", "llava-large", "llava-xl", "llava-xxl"],
+    backends = ["ndarray", "flex", "tch", "tch-cuda", "wgpu", "vulkan", "metal", "webgpu", "cuda", "rocm"],
     tags = ["image", "text", "generation"],
     params(batch_size = [1], sequence_length = [32], new_tokens = [16], precision = ["f32"])
 )]
@@ -103,7 +110,8 @@ fn multimodal(b: &mut Bencher) -> Result<(), Error> {
 #[bench(
     name = "diffusion",
     category = "inference",
-    models = ["dit-tiny"],
+    models = ["dit-tiny", "dit-small", "dit-base", "dit-large", "dit-xl", "dit-xxl"],
+    backends = ["ndarray", "flex", "tch", "tch-cuda", "wgpu", "vulkan", "metal", "webgpu", "cuda", "rocm"],
     tags = ["image", "sampling"],
     params(batch_size = [1], steps = [4], precision = ["f32"])
 )]
@@ -115,7 +123,8 @@ fn diffusion(b: &mut Bencher) -> Result<(), Error> {
 #[bench(
     name = "mixture-of-experts",
     category = "inference",
-    models = ["mixtral-tiny"],
+    models = ["mixtral-tiny", "mixtral-small", "mixtral-base", "mixtral-large", "mixtral-xl", "mixtral-xxl"],
+    backends = ["ndarray", "flex", "tch", "tch-cuda", "wgpu", "vulkan", "metal", "webgpu", "cuda", "rocm"],
     tags = ["text", "generation", "experts"],
     params(batch_size = [1], sequence_length = [128], new_tokens = [16], precision = ["f32"])
 )]
@@ -128,7 +137,8 @@ fn mixture_of_experts(b: &mut Bencher) -> Result<(), Error> {
 #[bench(
     name = "state-space",
     category = "inference",
-    models = ["mamba2-tiny"],
+    models = ["mamba2-tiny", "mamba2-small", "mamba2-base", "mamba2-large", "mamba2-xl", "mamba2-xxl"],
+    backends = ["ndarray", "flex", "tch", "tch-cuda", "wgpu", "vulkan", "metal", "webgpu", "cuda", "rocm"],
     tags = ["text", "generation"],
     params(batch_size = [1], sequence_length = [128], new_tokens = [16], precision = ["f32"])
 )]
@@ -140,7 +150,8 @@ fn state_space(b: &mut Bencher) -> Result<(), Error> {
 #[bench(
     name = "rag",
     category = "inference",
-    models = ["rag-tiny"],
+    models = ["rag-tiny", "rag-small", "rag-base", "rag-large", "rag-xl", "rag-xxl"],
+    backends = ["ndarray", "flex", "tch", "tch-cuda", "wgpu", "vulkan", "metal", "webgpu", "cuda", "rocm"],
     tags = ["text", "generation", "retrieval"],
     params(batch_size = [1], sequence_length = [16], new_tokens = [16], precision = ["f32"])
 )]
