@@ -249,7 +249,7 @@ impl Bencher {
     }
 
     /// [`iter`](Self::iter) for a routine that can fail: the first error of a batch ends the case.
-    pub(crate) fn iter_fallible<O>(&mut self, mut routine: impl FnMut() -> Result<O, Error>) {
+    pub fn try_iter<O>(&mut self, mut routine: impl FnMut() -> Result<O, Error>) {
         let mut kept = Vec::new();
         self.time(max_batch(true), |clock, iterations| {
             make_room(&mut kept, iterations);

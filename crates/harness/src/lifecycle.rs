@@ -88,7 +88,7 @@ pub fn run_benchmark<B: Benchmark>(b: &mut Bencher) -> Result<(), Error> {
 fn live<B: Benchmark>(benchmark: &mut B, b: &mut Bencher) -> Result<(), Error> {
     b.tell(Phase::Setup);
     benchmark.setup(b)?;
-    b.iter_fallible(|| benchmark.execute());
+    b.try_iter(|| benchmark.execute());
     for metric in benchmark.process_results(&b.samples())? {
         b.metric(metric);
     }

@@ -3,7 +3,7 @@
 use accel_bench::Error;
 use burn::tensor::Device;
 
-use super::{Parameters, SEED, fit};
+use super::{Footprint, Parameters, Precision, SEED, fit};
 use crate::model::{self, ModelError};
 use crate::parity::{HostTensors, compare};
 use crate::workload::{Size, Workload};
@@ -33,8 +33,10 @@ impl Reference {
         let Ok(device) = device_named(REFERENCE) else {
             return Ok(Err("finite numbers: built without ndarray, the reference".to_owned()));
         };
-        let weights = model::count::<M>(config, &device).total() * 4;
-        if fit::free_memory(REFERENCE).is_some_and(|free| weights > free / 2) {
+        let counted = model::count::<M>(config, &device);
+        let needed = Footprint::of::<M>(config, counted, small(parameters), Precision::F32).needed();
+        // The model itself may have to stand beside it.
+        if fit::free_memory(REFERENCE, REFERENCE).is_some_and(|free| needed > free / 2) {
             return Ok(Err("finite numbers: the reference does not fit into the host's memory".to_owned()));
         }
         Ok(Ok(Self(small_output::<M>(
@@ -74,17 +76,20 @@ fn small_output<M: Workload>(
     model: &M,
     device: &Device,
 ) -> Result<HostTensors, ModelError> {
-    let size = Size { batch: 1, sequence: parameters.size.sequence.min(8), new_tokens: 0 };
+    let size = small(parameters);
     let mut output = HostTensors::default();
     output.read_back(OUTPUT, model.pass(M::input(config, size, SEED, device)))?;
     Ok(output)
+}
+
+fn small(parameters: &Parameters) -> Size {
+    Size { batch: 1, sequence: parameters.size.sequence.min(8), new_tokens: 0 }
 }
 
 #[cfg(test)]
 #[cfg(feature = "ndarray")]
 mod tests {
     use super::*;
-    use crate::cell::Precision;
     use crate::families::encoder_only::Bert;
 
     fn parameters(precision: Precision) -> Parameters {

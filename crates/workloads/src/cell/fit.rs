@@ -15,6 +15,8 @@ pub struct Footprint {
     pub weights: u64,
     pub activations: u64,
     pub cache: u64,
+    /// Weights while they are put on the device: integers are made of `f32` there.
+    pub loading: u64,
 }
 
 impl Footprint {
@@ -26,22 +28,32 @@ impl Footprint {
             weights: precision.weight_bytes(counted.linear, counted.other),
             activations: cost.live * precision.value_bytes(),
             cache: cost.cache * precision.value_bytes(),
+            loading: precision.value_bytes() * counted.total(),
         }
     }
 
-    /// All of it.
+    /// What is used while the model runs.
     #[must_use]
     pub const fn total(self) -> u64 {
         self.weights + self.activations + self.cache
     }
+
+    /// What the device has to have: for running, or for loading before.
+    #[must_use]
+    pub fn needed(self) -> u64 {
+        self.total().max(self.loading)
+    }
 }
 
-/// Bytes that a device of the backend can still give; `None` where nobody tells.
+/// Bytes that a device of the backend, by its name, can still give; `None` where nobody tells.
 #[must_use]
-pub(super) fn free_memory(backend: &str) -> Option<u64> {
+pub(super) fn free_memory(backend: &str, device: &str) -> Option<u64> {
+    /// What Mesa calls its software Vulkan, whose memory is the host's.
+    const SOFTWARE: &str = "llvmpipe";
     match backend {
         "ndarray" | "flex" | "tch" => host_memory(),
         "cuda" | "tch-cuda" => nvidia_memory(),
+        _ if device.contains(SOFTWARE) => host_memory(),
         _ => None,
     }
 }
@@ -56,7 +68,7 @@ pub(super) fn alternatives<M: Workload>(
     (free, precisions): (u64, &[Precision]),
 ) -> Vec<String> {
     let (size, precision) = asked;
-    let fits = |size, precision| Footprint::of::<M>(config, counted, size, precision).total() <= free;
+    let fits = |size, precision| Footprint::of::<M>(config, counted, size, precision).needed() <= free;
     let halves =
         std::iter::successors(Some(size.batch / 2), |batch| Some(batch / 2)).take_while(|&batch| batch > 0);
     let batch = halves.into_iter().find(|&batch| fits(Size { batch, ..size }, precision));
@@ -69,6 +81,10 @@ pub(super) fn alternatives<M: Workload>(
 #[must_use]
 pub(super) fn excess(footprint: Footprint, free: u64) -> String {
     let shown = |bytes: u64| Bytes::new(bytes as f64).map_or_else(String::new, |bytes| bytes.to_string());
+    if footprint.loading > footprint.total() {
+        let [needed, free] = [footprint.loading, free].map(shown);
+        return format!("its weights need {needed} before they are made integers and {free} are free");
+    }
     format!(
         "it needs {} (weights {}, activations {}, cache {}) and {} are free",
         shown(footprint.total()),
@@ -138,6 +154,19 @@ mod tests {
     #[test]
     fn the_largest_batch_that_fits() {
         check(needed(4, Precision::F32) + 1, &["batch-size 4", "precision f16"]);
+    }
+
+    #[test]
+    fn integers_are_made_of_floats() {
+        let config = crate::model::config::<Bert>("bert-tiny").expect("it is a preset");
+        let footprint = Footprint::of::<Bert>(&config, COUNTED, SIZE, Precision::Q8);
+        assert!(footprint.weights < COUNTED.total() * 2 && footprint.needed() >= COUNTED.total() * 4);
+    }
+
+    #[test]
+    fn software_vulkan_takes_the_hosts_memory() {
+        assert_eq!(free_memory("wgpu", "llvmpipe (LLVM 15.0.6)").is_some(), host_memory().is_some());
+        assert_eq!(free_memory("wgpu", "NVIDIA H100"), None);
     }
 
     #[test]

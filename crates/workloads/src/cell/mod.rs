@@ -9,7 +9,7 @@ mod precision;
 mod size;
 mod timing;
 
-use accel_bench::{Bencher, Direction, Error, Metric, Throughput};
+use accel_bench::{Bencher, Device as _, Direction, Error, Metric, Throughput};
 use burn::module::Module;
 use burn::tensor::Device;
 
@@ -65,11 +65,11 @@ pub fn generate<M: Generator + Module>(b: &mut Bencher) -> Result<(), Error> {
     b.cold("first-forward", || greedy(&model, input.clone(), size.new_tokens, &mut || ()))?;
     cell.describe(b, Throughput::Tokens((size.batch * size.new_tokens) as u64));
     let times = TokenTimes::register(b, size);
-    b.iter(|| {
+    b.try_iter(|| {
         let mut iteration = times.start();
-        let tokens = greedy(&model, input.clone(), size.new_tokens, &mut iteration);
+        let tokens = greedy(&model, input.clone(), size.new_tokens, &mut iteration)?;
         iteration.finish();
-        tokens
+        Ok(tokens)
     });
     Ok(())
 }
@@ -126,7 +126,8 @@ impl<M: Workload + Module> Cell<M> {
 
     /// Ends the case as unsupported when its predicted peak is more than the device has.
     fn fit(&self, backend: &str) -> Result<(), Error> {
-        let Some(free) = fit::free_memory(backend).filter(|&free| self.footprint.total() > free) else {
+        let free = fit::free_memory(backend, &BurnDevice(self.device.clone()).name());
+        let Some(free) = free.filter(|&free| self.footprint.needed() > free) else {
             return Ok(());
         };
         let available: Vec<_> =
@@ -155,7 +156,7 @@ impl<M: Workload + Module> Cell<M> {
             Err(reason) => reason,
         };
         b.note("output-check", checked);
-        b.note("effective-precision", precision.to_string());
+        b.note("effective-precision", precision.effective(&self.device));
         Ok(model)
     }
 

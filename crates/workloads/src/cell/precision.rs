@@ -59,6 +59,17 @@ impl Precision {
         }
     }
 
+    /// What a device that was [prepared](Self::prepare) really computes in, or keeps weights in.
+    #[must_use]
+    pub fn effective(self, device: &Device) -> String {
+        match self {
+            Self::Q8 | Self::Q4 => self.to_string(),
+            Self::F32 | Self::F16 | Self::Bf16 => {
+                format!("{:?}", device.settings().float_dtype).to_lowercase()
+            }
+        }
+    }
+
     /// The model with its weights in this precision.
     #[must_use]
     pub fn keep<M: Module>(self, model: M, device: &Device) -> M {
