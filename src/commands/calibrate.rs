@@ -101,7 +101,7 @@ fn all(
     for (at, slowdown) in order.into_iter().enumerate() {
         let what = match slowdown {
             0.0 => "identical code".to_owned(),
-            share => format!("{} % more work", share * 100.0),
+            share => format!("{} % more work", (share * 1e4).round() / 1e2),
         };
         cx.shell.note("Comparing", format!("{what} ({} of {count})", at + 1));
         match trial(cx, project, machine, prepared, slowdown, &|_| tolerance)? {
