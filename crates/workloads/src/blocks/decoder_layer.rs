@@ -82,8 +82,18 @@ impl DecoderLayer {
 }
 
 impl DecoderDims {
-    /// What a layer costs over `tokens` new tokens of `batch` sequences, the last of `keys`, that look at
-    /// `source_tokens` tokens whose keys and values are there; the residual stream included.
+    /// What a layer costs over `tokens` tokens of `batch` sequences at once and an encoder's output of `source_tokens`
+    /// tokens, the residual stream and that output included.
+    #[must_use]
+    pub fn cost(self, batch: u64, tokens: u64, source_tokens: u64) -> Cost {
+        let output = batch * source_tokens * self.source.source_width as u64;
+        let source = self.source_cost(batch, source_tokens);
+        let layer = self.cached_cost(batch, [tokens, tokens], source_tokens);
+        source.then(Cost { live: layer.live + output, ..layer })
+    }
+
+    /// What it costs over `tokens` new tokens, the last of `keys`, where the keys and values of the encoder's output are
+    /// there; the residual stream included.
     #[must_use]
     pub fn cached_cost(self, batch: u64, [tokens, keys]: [u64; 2], source_tokens: u64) -> Cost {
         let stream = batch * tokens * self.own.width as u64;

@@ -8,7 +8,6 @@ use crate::workload::Cost;
 
 /// One of the two kinds.
 #[derive(Module, Debug)]
-#[expect(clippy::large_enum_variant, reason = "a model has few of them, and all of one kind")]
 pub enum FeedForward {
     Plain(Mlp),
     Gated(GatedMlp),

@@ -6,7 +6,7 @@ use accel_bench_workloads::{generation, model};
 use burn::tensor::{Int, Tensor};
 
 use crate::folder::{Folder, cpu, family, outcome};
-use crate::written::{check_written, last_tokens};
+use crate::written::{check_steps, check_written, last_tokens, rows};
 
 const FAMILY: &str = "encoder-decoder";
 
@@ -25,7 +25,7 @@ fn without_cache(t5: &T5, mut input: T5Input, new_tokens: usize) -> Vec<Vec<i64>
         let next = last_tokens(t5.forward(input.clone()));
         input.decoder_input_ids = Tensor::cat(vec![input.decoder_input_ids, next], 1);
     }
-    crate::written::rows(input.decoder_input_ids.narrow(1, prompt, new_tokens))
+    rows(input.decoder_input_ids.narrow(1, prompt, new_tokens))
 }
 
 #[track_caller]
@@ -59,9 +59,30 @@ fn writes_with_a_cache_what_it_writes_without() {
     let input = T5Input {
         input_ids: ids([[3, 4, 5, 6, 7], [8, 9, 10, 0, 0]]),
         attention_mask: Some(ids([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]])),
-        decoder_input_ids: ids([[0, 3], [0, 7]]),
+        decoder_input_ids: ids([[0, 3, 5, 8], [0, 7, 6, 11]]),
     };
     check(&recorded(), input, 12);
+}
+
+/// Reads a text of 10 tokens, all but the first `prompt` of them one by one.
+#[track_caller]
+fn check_text(t5: &T5, prompt: usize) {
+    let text = ids([[0, 3, 5, 8, 13, 2, 2, 19, 7, 4], [0, 7, 6, 11, 1, 18, 3, 12, 15, 9]]);
+    let input = T5Input {
+        input_ids: ids([[3, 4, 5, 6, 7], [8, 9, 10, 0, 0]]),
+        attention_mask: Some(ids([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]])),
+        decoder_input_ids: text.clone(),
+    };
+    let whole = t5.forward(input.clone());
+    let start = T5Input { decoder_input_ids: text.clone().narrow(1, 0, prompt), ..input };
+    check_steps(t5, start, text.narrow(1, prompt, 10 - prompt), whole);
+}
+
+#[test]
+fn reads_token_by_token_as_at_once() {
+    check_text(&recorded(), 1);
+    check_text(&recorded(), 6);
+    check_text(&drawn(|_| ()).1, 3);
 }
 
 #[test]
@@ -108,10 +129,11 @@ fn check_line(folder: &Folder, expected: &str) {
 }
 
 #[test]
-fn copies_of_the_tokens_may_be_left_out() {
+fn copies_of_the_tokens_may_be_there() {
     let folder = Folder::of(FAMILY).tensors(|tensors| {
+        let tokens = tensors["shared.weight"].clone();
         for copy in ["lm_head.weight", "encoder.embed_tokens.weight", "decoder.embed_tokens.weight"] {
-            tensors.remove(copy).expect("it is there");
+            assert!(tensors.insert(copy.into(), tokens.clone()).is_none(), "`{copy}` is recorded");
         }
     });
     check_line(&folder, " ok");
@@ -128,9 +150,7 @@ fn a_bias_that_was_never_used_may_be_there() {
 
 #[test]
 fn a_head_of_its_own_that_is_missing() {
-    let folder = Folder::of(FAMILY).tensors(|tensors| {
-        tensors.remove("lm_head.weight").expect("it is there");
-    });
+    let folder = Folder::of(FAMILY);
     let folder = folder.config("\"tie_word_embeddings\": true", "\"tie_word_embeddings\": false");
     check_line(&folder, "missing `lm_head.weight`");
 }
