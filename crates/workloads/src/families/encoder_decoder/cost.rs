@@ -1,7 +1,7 @@
 //! What a T5 costs, computed from its dimensions.
 
 use super::T5Config;
-use crate::blocks::{encoder_layer, linear};
+use crate::blocks::linear;
 use crate::workload::{Cost, Size};
 
 impl T5Config {
@@ -27,7 +27,7 @@ impl T5Config {
 
     /// The encoder over `tokens` tokens of each sequence.
     fn encoder_cost(&self, batch: u64, tokens: u64) -> Cost {
-        let layer = encoder_layer::cost(self.attention(), self.feed_forward(), batch, tokens);
+        let layer = self.encoder().cost(batch, tokens);
         biased(layer.times(self.num_layers), self.bias(tokens, tokens))
     }
 

@@ -1,7 +1,7 @@
 //! What a Whisper costs, computed from its dimensions.
 
 use super::WhisperConfig;
-use crate::blocks::{FeedForwardDims, encoder_layer, linear};
+use crate::blocks::{ConvolutionDims, linear};
 use crate::workload::{Cost, Size};
 
 impl WhisperConfig {
@@ -31,15 +31,14 @@ impl WhisperConfig {
     /// The encoder over a window of each sequence.
     fn encoder_cost(&self, batch: u64) -> Cost {
         let [frames, pairs] = self.convolutions();
-        let (steps, positions) = (self.frames() as u64, self.max_source_positions as u64);
-        let convolutions = Cost {
-            flops: frames.flops(batch * steps) + pairs.flops(batch * positions),
-            // The features, and what is made of them before and after the activation.
-            live: batch * steps * (frames.input + 2 * frames.output) as u64,
-            ..Cost::default()
+        let convolved = |dims: ConvolutionDims<1>| {
+            let cost = dims.cost(batch, [self.frames()]);
+            // What is written stands there before and after the activation.
+            let again = batch * (dims.output([self.frames()])[0] * self.d_model) as u64;
+            Cost { live: cost.live + again, ..cost }
         };
-        let mlp = FeedForwardDims::Plain(self.encoder_mlp());
-        let layer = encoder_layer::cost(self.encoder_attention(), mlp, batch, positions);
+        let convolutions = convolved(frames).then(convolved(pairs));
+        let layer = self.encoder().cost(batch, self.max_source_positions as u64);
         convolutions.then(layer.times(self.encoder_layers))
     }
 
