@@ -18,7 +18,8 @@ impl<F: FnMut()> Listener for F {
 }
 
 /// Writes `new_tokens` tokens after the prompt: always the one with the highest score, and the first of equal ones.
-/// Gives the tokens of each sequence, one row after the other: `[batch][new_tokens]`.
+/// Gives the tokens of each sequence, one row after the other: `[batch][new_tokens]`. Where there are none to write, the
+/// prompt is read all the same, and every row is empty.
 ///
 /// `listener` hears of each token when it has been read on the host: the first is what time to first token ends with.
 ///
@@ -30,18 +31,17 @@ pub fn greedy<G: Generator>(
     new_tokens: usize,
     listener: &mut impl Listener,
 ) -> Result<Vec<Vec<i64>>, ModelError> {
-    let mut sequences = Vec::new();
-    if new_tokens == 0 {
-        return Ok(sequences);
-    }
     let (scores, mut state) = model.prefill(input, new_tokens);
+    let [batch, _] = scores.dims();
+    let mut sequences = vec![Vec::with_capacity(new_tokens); batch];
     let mut tokens = best(scores);
-    read(&tokens, &mut sequences)?;
-    listener.token();
-    for _ in 1..new_tokens {
-        tokens = best(model.step(tokens, &mut state));
+    for token in 1..=new_tokens {
         read(&tokens, &mut sequences)?;
         listener.token();
+        // The last token is read by nobody.
+        if token < new_tokens {
+            tokens = best(model.step(tokens, &mut state));
+        }
     }
     Ok(sequences)
 }
@@ -51,11 +51,10 @@ fn best(scores: Tensor<2>) -> Tensor<2, Int> {
     scores.argmax(1)
 }
 
-fn read(tokens: &Tensor<2, Int>, sequences: &mut Vec<Vec<i64>>) -> Result<(), ModelError> {
+/// Puts each token, `[batch, 1]`, behind its sequence.
+fn read(tokens: &Tensor<2, Int>, sequences: &mut [Vec<i64>]) -> Result<(), ModelError> {
     let data = tokens.clone().try_into_data().map_err(|error| ModelError::Device(error.to_string()))?;
-    let tokens = data.iter::<i64>();
-    sequences.resize(data.num_elements(), Vec::new());
-    for (sequence, token) in sequences.iter_mut().zip(tokens) {
+    for (sequence, token) in sequences.iter_mut().zip(data.iter::<i64>()) {
         sequence.push(token);
     }
     Ok(())

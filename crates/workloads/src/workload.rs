@@ -92,4 +92,10 @@ impl Cost {
             cache: self.cache.max(next.cache),
         }
     }
+
+    /// The cost of `count` such parts that run one after the other.
+    #[must_use]
+    pub fn times(self, count: usize) -> Self {
+        Self { flops: self.flops * count as u64, ..self }
+    }
 }

@@ -7,12 +7,12 @@ use burn::module::Module;
 use burn::nn::norm::Normalization;
 use burn::tensor::Tensor;
 
+use super::any_mlp::{AnyMlp, AnyMlpDims};
 use super::attention::{self, Attention, AttentionDims, Look};
 use super::cache::{KeysValues, KvCache};
-use super::feed_forward::{FeedForward, FeedForwardDims};
 use crate::workload::Cost;
 
-/// Three parts, each added to what it reads.
+/// Three parts, each added to what it reads. Families put it together from the parts, whose names are theirs.
 #[derive(Module, Debug)]
 pub struct DecoderLayer {
     pub attention_norm: Normalization,
@@ -20,7 +20,7 @@ pub struct DecoderLayer {
     pub source_norm: Normalization,
     pub source_attention: Attention,
     pub mlp_norm: Normalization,
-    pub mlp: FeedForward,
+    pub mlp: AnyMlp,
 }
 
 /// What a layer remembers from token to token.
@@ -43,10 +43,32 @@ pub struct DecoderLook {
 
 /// The size of a layer.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct DecoderDims {
+pub struct DecoderLayerDims {
     pub own: AttentionDims,
     pub source: AttentionDims,
-    pub mlp: FeedForwardDims,
+    pub mlp: AnyMlpDims,
+}
+
+impl DecoderLook {
+    /// Back at the text, and at all that the encoder made.
+    #[must_use]
+    pub const fn plain() -> Self {
+        Self { own: Look::Back, source: Look::Everywhere }
+    }
+}
+
+impl Memory {
+    /// The number of tokens so far.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.cache.len()
+    }
+
+    /// Whether there were no tokens so far.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.cache.is_empty()
+    }
 }
 
 impl DecoderLayer {
@@ -81,9 +103,19 @@ impl DecoderLayer {
     }
 }
 
-impl DecoderDims {
-    /// What a layer costs over `tokens` new tokens of `batch` sequences, the last of `keys`, that look at
-    /// `source_tokens` tokens whose keys and values are there; the residual stream included.
+impl DecoderLayerDims {
+    /// What a layer costs over `tokens` tokens of `batch` sequences at once and an encoder's output of `source_tokens`
+    /// tokens, the residual stream and that output included.
+    #[must_use]
+    pub fn cost(self, batch: u64, tokens: u64, source_tokens: u64) -> Cost {
+        let output = batch * source_tokens * self.source.source_width as u64;
+        let source = self.source_cost(batch, source_tokens);
+        let layer = self.cached_cost(batch, [tokens, tokens], source_tokens);
+        source.then(Cost { live: layer.live + output, ..layer })
+    }
+
+    /// What it costs over `tokens` new tokens, the last of `keys`, where the keys and values of the encoder's output are
+    /// there; the residual stream included.
     #[must_use]
     pub fn cached_cost(self, batch: u64, [tokens, keys]: [u64; 2], source_tokens: u64) -> Cost {
         let stream = batch * tokens * self.own.width as u64;

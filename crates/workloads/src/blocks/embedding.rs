@@ -12,13 +12,6 @@ pub fn embedding(weights: &mut Weights<'_>, name: &str, shape: [usize; 2]) -> Em
     Embedding { weight: Param::from_tensor(weights.spread(&format!("{name}.weight"), shape)) }
 }
 
-/// The score of every entry of `table` for every token: `[batch, sequence, width]` to `[batch, sequence, entries]`. What
-/// a model does whose head is tied to its embedding.
-#[must_use]
-pub fn scores(table: &Embedding, x: Tensor<3>) -> Tensor<3> {
-    x.matmul(table.weight.val().transpose().unsqueeze())
-}
-
 /// An embedding that is the head as well, kept the way a head is: `[width, entries]`.
 ///
 /// Kept the other way, the scores are a product with a view that is turned, which burn-ndarray 0.22 copies: with 32,000

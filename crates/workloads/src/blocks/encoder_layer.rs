@@ -6,17 +6,24 @@ use burn::module::Module;
 use burn::nn::norm::Normalization;
 use burn::tensor::Tensor;
 
+use super::any_mlp::{AnyMlp, AnyMlpDims};
 use super::attention::{self, Attention, AttentionDims, Look};
-use super::feed_forward::{FeedForward, FeedForwardDims};
 use crate::workload::Cost;
 
-/// Two halves, each added to what it reads.
+/// Two halves, each added to what it reads. Families put it together from the parts, whose names are theirs.
 #[derive(Module, Debug)]
 pub struct EncoderLayer {
     pub attention_norm: Normalization,
     pub attention: Attention,
     pub mlp_norm: Normalization,
-    pub mlp: FeedForward,
+    pub mlp: AnyMlp,
+}
+
+/// The size of a layer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct EncoderLayerDims {
+    pub attention: AttentionDims,
+    pub mlp: AnyMlpDims,
 }
 
 impl EncoderLayer {
@@ -28,10 +35,13 @@ impl EncoderLayer {
     }
 }
 
-/// What a layer costs over `batch` sequences of `tokens` tokens, the residual stream included.
-#[must_use]
-pub fn cost(attention: AttentionDims, mlp: FeedForwardDims, batch: u64, tokens: u64) -> Cost {
-    let stream = batch * tokens * attention.width as u64;
-    let halves = attention::cost(attention, batch, tokens, tokens).then(mlp.cost(batch * tokens));
-    Cost { live: halves.live + stream, ..halves }
+impl EncoderLayerDims {
+    /// What a layer costs over `batch` sequences of `tokens` tokens, the residual stream included.
+    #[must_use]
+    pub fn cost(self, batch: u64, tokens: u64) -> Cost {
+        let stream = batch * tokens * self.attention.width as u64;
+        let halves =
+            attention::cost(self.attention, batch, tokens, tokens).then(self.mlp.cost(batch * tokens));
+        Cost { live: halves.live + stream, ..halves }
+    }
 }

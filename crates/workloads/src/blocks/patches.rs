@@ -7,7 +7,7 @@ use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
 
 use super::Bias;
-use super::convolution::{ConvolutionDims, convolution};
+use super::convolution::{ConvolutionDims, conv2d};
 use crate::weights::Weights;
 use crate::workload::Cost;
 
@@ -59,7 +59,7 @@ impl PatchDims {
         batch * (self.channels * self.image[0] * self.image[1]) as u64
     }
 
-    const fn convolution(&self) -> ConvolutionDims {
+    const fn convolution(&self) -> ConvolutionDims<2> {
         ConvolutionDims::tiles([self.channels, self.width], self.patch)
     }
 }
@@ -67,7 +67,7 @@ impl PatchDims {
 impl PatchEmbedding {
     /// Takes `{name}.weight`, `[width, channels, height, width of a patch]`, and with a bias `{name}.bias`.
     pub fn new(weights: &mut Weights<'_>, name: &str, dims: PatchDims, bias: Bias) -> Self {
-        Self { projection: convolution(weights, name, dims.convolution(), bias) }
+        Self { projection: conv2d(weights, name, dims.convolution(), bias) }
     }
 
     /// `[batch, channels, height, width]` to `[batch, patches, width of a vector]`, row of patches by row.

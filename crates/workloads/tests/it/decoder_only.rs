@@ -9,7 +9,7 @@ use burn::tensor::{Int, Tensor, TensorData};
 use safetensors::tensor::Dtype;
 
 use crate::folder::{Folder, Stored, cpu, family, outcome};
-use crate::writing::check_cache;
+use crate::writing::{check_cache, drawn_input};
 
 /// Small, and far from what a model computes that adds nothing to its embeddings.
 fn smallest() -> LlamaConfig {
@@ -62,24 +62,24 @@ fn recorded_outputs() {
 #[test]
 fn recorded_model_with_a_cache() {
     let (config, llama) = recorded();
-    check_cache(&config, &llama, [2, 7], 8);
+    check_cache(&llama, drawn_input::<Llama>(&config, [2, 7], 8), 8);
 }
 
 #[test]
 fn two_sequences_with_a_cache() {
-    check_cache(&smallest(), &drawn(&smallest()), [2, 5], 9);
+    check_cache(&drawn(&smallest()), drawn_input::<Llama>(&smallest(), [2, 5], 9), 9);
 }
 
 #[test]
 fn one_head_of_keys_with_a_cache() {
     let config = LlamaConfig { num_key_value_heads: Some(1), ..smallest() };
-    check_cache(&config, &drawn(&config), [3, 1], 6);
+    check_cache(&drawn(&config), drawn_input::<Llama>(&config, [3, 1], 6), 6);
 }
 
 #[test]
 fn every_head_has_keys_with_a_cache() {
     let config = LlamaConfig { num_key_value_heads: None, ..smallest() };
-    check_cache(&config, &drawn(&config), [1, 4], 6);
+    check_cache(&drawn(&config), drawn_input::<Llama>(&config, [1, 4], 6), 6);
 }
 
 #[test]
@@ -88,6 +88,13 @@ fn each_token_is_heard_of() {
     let mut heard = 0;
     let tokens = greedy(&drawn(&smallest()), ids, 4, &mut || heard += 1).expect("the device works");
     assert_eq!((heard, tokens.len(), tokens[0].len()), (4, 2, 4));
+}
+
+#[test]
+fn no_tokens_are_a_row_for_each_sequence() {
+    let ids = drawn_input::<Llama>(&smallest(), [2, 3], 0);
+    let tokens = greedy(&drawn(&smallest()), ids, 0, &mut || unreachable!()).expect("the device works");
+    assert_eq!(tokens, [[0; 0]; 2]);
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! T5 as its users see it: what is recorded, writing with and without a cache, and what it says of other files.
 
 use accel_bench_workloads::families::encoder_decoder::{T5, T5Config, T5Input};
+use accel_bench_workloads::model;
 use accel_bench_workloads::workload::{Size, Workload as _};
-use accel_bench_workloads::{generation, model};
 use burn::tensor::{Int, Tensor};
 
 use crate::folder::{Folder, cpu, family, outcome};
-use crate::written::{check_written, last_tokens};
+use crate::writing::{Text, check_cache, check_steps};
 
 const FAMILY: &str = "encoder-decoder";
 
@@ -18,20 +18,10 @@ fn ids<const B: usize, const S: usize>(ids: [[i64; S]; B]) -> Tensor<2, Int> {
     Tensor::from_data(ids, &cpu())
 }
 
-/// The tokens that `t5` writes after `input`, the whole text read anew for each.
-fn without_cache(t5: &T5, mut input: T5Input, new_tokens: usize) -> Vec<Vec<i64>> {
-    let [_, prompt] = input.decoder_input_ids.dims();
-    for _ in 0..new_tokens {
-        let next = last_tokens(t5.forward(input.clone()));
-        input.decoder_input_ids = Tensor::cat(vec![input.decoder_input_ids, next], 1);
+impl Text for T5Input {
+    fn text(&mut self) -> &mut Tensor<2, Int> {
+        &mut self.decoder_input_ids
     }
-    crate::written::rows(input.decoder_input_ids.narrow(1, prompt, new_tokens))
-}
-
-#[track_caller]
-fn check(t5: &T5, input: T5Input, new_tokens: usize) {
-    let found = generation::greedy(t5, input.clone(), new_tokens, &mut || {}).expect("the device works");
-    check_written(&found, &without_cache(t5, input, new_tokens));
 }
 
 /// A model of two layers with weights drawn from a seed, as `change` has it.
@@ -55,13 +45,32 @@ fn gives_what_is_recorded() {
 }
 
 #[test]
-fn writes_with_a_cache_what_it_writes_without() {
+fn writes_of_a_padded_source_with_a_cache() {
     let input = T5Input {
         input_ids: ids([[3, 4, 5, 6, 7], [8, 9, 10, 0, 0]]),
         attention_mask: Some(ids([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]])),
-        decoder_input_ids: ids([[0, 3], [0, 7]]),
+        decoder_input_ids: ids([[0, 3, 5, 8], [0, 7, 6, 11]]),
     };
-    check(&recorded(), input, 12);
+    check_cache(&drawn(|_| ()).1, input, 12);
+}
+
+/// Reads a text of 10 tokens, all but the first `prompt` of them one by one.
+#[track_caller]
+fn check_text(t5: &T5, prompt: usize) {
+    let text = ids([[0, 3, 5, 8, 13, 2, 2, 19, 7, 4], [0, 7, 6, 11, 1, 18, 3, 12, 15, 9]]);
+    let input = T5Input {
+        input_ids: ids([[3, 4, 5, 6, 7], [8, 9, 10, 0, 0]]),
+        attention_mask: Some(ids([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]])),
+        decoder_input_ids: text,
+    };
+    check_steps(t5, input, prompt);
+}
+
+#[test]
+fn reads_token_by_token_as_at_once() {
+    check_text(&recorded(), 1);
+    check_text(&recorded(), 6);
+    check_text(&drawn(|_| ()).1, 3);
 }
 
 #[test]
@@ -69,7 +78,7 @@ fn writes_from_the_start_token() {
     let (config, t5) = drawn(|_| ());
     let input = T5::input(&config, Size { batch: 2, sequence: 9, new_tokens: 40 }, 1, &cpu());
     assert_eq!(input.decoder_input_ids.dims(), [2, 1]);
-    check(&t5, input, 40);
+    check_cache(&t5, input, 40);
 }
 
 #[test]
@@ -79,7 +88,7 @@ fn writes_gated_and_with_a_head_of_its_own() {
         config.tie_word_embeddings = false;
         config.num_decoder_layers = Some(3);
     });
-    check(&t5, T5Input::random(&config, [2, 6], 1, &cpu()), 8);
+    check_cache(&t5, T5Input::random(&config, [2, 6], 1, &cpu()), 8);
 }
 
 #[test]
@@ -110,9 +119,9 @@ fn check_line(folder: &Folder, expected: &str) {
 #[test]
 fn copies_of_the_tokens_may_be_there() {
     let folder = Folder::of(FAMILY).tensors(|tensors| {
-        let shared = tensors["shared.weight"].clone();
+        let tokens = tensors["shared.weight"].clone();
         for copy in ["lm_head.weight", "encoder.embed_tokens.weight", "decoder.embed_tokens.weight"] {
-            tensors.insert(copy.to_owned(), shared.clone());
+            assert!(tensors.insert(copy.into(), tokens.clone()).is_none(), "`{copy}` is recorded");
         }
     });
     check_line(&folder, " ok");
@@ -129,7 +138,8 @@ fn a_bias_that_was_never_used_may_be_there() {
 
 #[test]
 fn a_head_of_its_own_that_is_missing() {
-    let folder = Folder::of(FAMILY).config("\"tie_word_embeddings\": true", "\"tie_word_embeddings\": false");
+    let folder = Folder::of(FAMILY);
+    let folder = folder.config("\"tie_word_embeddings\": true", "\"tie_word_embeddings\": false");
     check_line(&folder, "missing `lm_head.weight`");
 }
 

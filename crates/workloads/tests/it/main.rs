@@ -21,4 +21,3 @@ mod state_space;
 mod vision;
 mod vision_encoder_text_decoder;
 mod writing;
-mod written;

@@ -6,7 +6,7 @@ use burn::module::Module as _;
 use burn::tensor::{Int, Tensor};
 
 use crate::folder::{Folder, Stored, Tensors, cpu, family, outcome};
-use crate::writing::check_cache;
+use crate::writing::{check_cache, drawn_input};
 
 fn smallest() -> MixtralConfig {
     MixtralConfig {
@@ -97,30 +97,34 @@ fn experts_of_another_number() {
 fn recorded_model_with_a_cache() {
     let folder = family("mixture-of-experts");
     let config = model::read_config::<Mixtral>(&folder).expect("the folder is sound");
-    check_cache(&config, &model::load::<Mixtral>(&folder, &cpu()).expect("it is sound"), [2, 7], 8);
+    check_cache(
+        &model::load::<Mixtral>(&folder, &cpu()).expect("it is sound"),
+        drawn_input::<Mixtral>(&config, [2, 7], 8),
+        8,
+    );
 }
 
 #[test]
 fn two_sequences_with_a_cache() {
-    check_cache(&smallest(), &drawn(&smallest()), [2, 5], 9);
+    check_cache(&drawn(&smallest()), drawn_input::<Mixtral>(&smallest(), [2, 5], 9), 9);
 }
 
 #[test]
 fn a_window_with_a_cache() {
     let config = MixtralConfig { sliding_window: Some(3), ..smallest() };
-    check_cache(&config, &drawn(&config), [2, 5], 6);
+    check_cache(&drawn(&config), drawn_input::<Mixtral>(&config, [2, 5], 6), 6);
 }
 
 #[test]
 fn every_expert_with_a_cache() {
     let config = MixtralConfig { num_experts_per_tok: 5, ..smallest() };
-    check_cache(&config, &drawn(&config), [1, 2], 6);
+    check_cache(&drawn(&config), drawn_input::<Mixtral>(&config, [1, 2], 6), 6);
 }
 
 #[test]
 fn one_expert_alone_with_a_cache() {
     let config = MixtralConfig { num_local_experts: 1, num_experts_per_tok: 1, ..smallest() };
-    check_cache(&config, &drawn(&config), [2, 2], 6);
+    check_cache(&drawn(&config), drawn_input::<Mixtral>(&config, [2, 2], 6), 6);
 }
 
 #[test]

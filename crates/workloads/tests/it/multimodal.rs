@@ -11,7 +11,7 @@ use burn::tensor::{Int, Tensor};
 use safetensors::tensor::Dtype;
 
 use crate::folder::{Folder, Stored, Tensors, cpu, family, outcome};
-use crate::writing::check_cache_of;
+use crate::writing::{Text, check_cache, drawn_input};
 
 /// Small, and far from what a model computes that adds nothing to its embeddings.
 fn smallest() -> LlavaConfig {
@@ -36,8 +36,10 @@ fn smallest() -> LlavaConfig {
     }
 }
 
-fn longer(input: LlavaInput, best: Tensor<2, Int>) -> LlavaInput {
-    LlavaInput { input_ids: Tensor::cat(vec![input.input_ids, best], 1), ..input }
+impl Text for LlavaInput {
+    fn text(&mut self) -> &mut Tensor<2, Int> {
+        &mut self.input_ids
+    }
 }
 
 /// What is written with a cache by the drawn model of these dimensions.
@@ -46,7 +48,7 @@ fn check_drawn(config: &LlavaConfig, shape: [usize; 2]) {
     assert_eq!(Llava::fault(config), None);
     let llava: Llava = model::random(config, 1, &cpu());
     assert_eq!(llava.num_params() as u64, model::num_params::<Llava>(config, &cpu()));
-    check_cache_of(config, &llava, shape, 8, longer);
+    check_cache(&llava, drawn_input::<Llava>(config, shape, 8), 8);
 }
 
 #[track_caller]
@@ -86,7 +88,7 @@ fn recorded_outputs() {
 fn recorded_model_with_a_cache() {
     let config = model::read_config::<Llava>(&family("multimodal")).expect("the folder is sound");
     let llava: Llava = model::load(&family("multimodal"), &cpu()).expect("the folder is sound");
-    check_cache_of(&config, &llava, [2, 6], 8, longer);
+    check_cache(&llava, drawn_input::<Llava>(&config, [2, 6], 8), 8);
 }
 
 #[test]

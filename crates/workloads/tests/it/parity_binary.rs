@@ -52,7 +52,7 @@ fn a_line_names_family_and_backend() {
 
 #[test]
 fn a_folder_of_families() {
-    check(&[], two_families().path(), 1, "which no family has)\nencoder-only ndarray ");
+    check(&[], two_families().path(), 1, "(state-space))\nencoder-only ndarray ");
 }
 
 #[test]

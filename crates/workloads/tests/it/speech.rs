@@ -1,12 +1,12 @@
 //! Whisper as its users see it: what is recorded, writing with and without a cache, and what it hears.
 
 use accel_bench_workloads::families::speech::{SpeechInput, Whisper, WhisperConfig, mel};
+use accel_bench_workloads::model;
 use accel_bench_workloads::workload::{Size, Workload as _};
-use accel_bench_workloads::{generation, model};
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Int, Tensor, TensorData};
 
-use crate::folder::{Folder, cpu, family, outcome, read};
-use crate::written::{check_written, last_tokens, rows};
+use crate::folder::{Folder, cpu, family, outcome, read, write};
+use crate::writing::{Text, check_cache, check_steps};
 
 const FAMILY: &str = "speech";
 
@@ -16,20 +16,10 @@ fn recorded() -> (WhisperConfig, Whisper) {
     (config, model::load(&folder, &cpu()).expect("the folder is sound"))
 }
 
-/// The tokens that `whisper` writes after `input`, the whole text read anew for each.
-fn without_cache(whisper: &Whisper, mut input: SpeechInput, new_tokens: usize) -> Vec<Vec<i64>> {
-    let [_, prompt] = input.decoder_input_ids.dims();
-    for _ in 0..new_tokens {
-        let next = last_tokens(whisper.forward(input.clone()));
-        input.decoder_input_ids = Tensor::cat(vec![input.decoder_input_ids, next], 1);
+impl Text for SpeechInput {
+    fn text(&mut self) -> &mut Tensor<2, Int> {
+        &mut self.decoder_input_ids
     }
-    rows(input.decoder_input_ids.narrow(1, prompt, new_tokens))
-}
-
-#[track_caller]
-fn check(whisper: &Whisper, input: SpeechInput, new_tokens: usize) {
-    let found = generation::greedy(whisper, input.clone(), new_tokens, &mut || {}).expect("the device works");
-    check_written(&found, &without_cache(whisper, input, new_tokens));
 }
 
 /// A model of two layers with weights drawn from a seed, that hears 0.2 seconds.
@@ -57,20 +47,33 @@ fn gives_what_is_recorded() {
 fn the_recorded_model_writes_with_a_cache_what_it_writes_without() {
     let (config, whisper) = recorded();
     let size = Size { batch: 2, sequence: 4, new_tokens: 12 };
-    check(&whisper, Whisper::input(&config, size, 1, &cpu()), 12);
+    check_cache(&whisper, Whisper::input(&config, size, 1, &cpu()), 12);
+}
+
+/// Reads a text of 10 tokens, all but the first `prompt` of them one by one.
+#[track_caller]
+fn check_text((config, whisper): (WhisperConfig, Whisper), prompt: usize) {
+    check_steps(&whisper, SpeechInput::random(&config, 2, 10, 0.1, 1, &cpu()), prompt);
+}
+
+#[test]
+fn reads_token_by_token_as_at_once() {
+    check_text(recorded(), 1);
+    check_text(recorded(), 6);
+    check_text(drawn(true), 3);
 }
 
 #[test]
 fn a_drawn_model_writes_with_a_cache_what_it_writes_without() {
     let (config, whisper) = drawn(true);
     let size = Size { batch: 2, sequence: 3, new_tokens: 20 };
-    check(&whisper, Whisper::input(&config, size, 1, &cpu()), 20);
+    check_cache(&whisper, Whisper::input(&config, size, 1, &cpu()), 20);
 }
 
 #[test]
 fn writes_with_a_head_of_its_own() {
     let (config, whisper) = drawn(false);
-    check(&whisper, SpeechInput::random(&config, 2, 1, 0.1, 1, &cpu()), 8);
+    check_cache(&whisper, SpeechInput::random(&config, 2, 3, 0.1, 2, &cpu()), 16);
 }
 
 #[test]
@@ -82,7 +85,7 @@ fn a_text_longer_than_the_positions() {
 }
 
 #[test]
-fn features_of_another_length() {
+fn positions_of_another_length() {
     let folder = Folder::of(FAMILY);
     let folder = folder.config("\"max_source_positions\": 6", "\"max_source_positions\": 5");
     let line = outcome(folder.path()).to_string();
@@ -90,6 +93,17 @@ fn features_of_another_length() {
         line.contains("misshapen `model.encoder.embed_positions.weight`") || line.contains("FAILED"),
         "{line}"
     );
+}
+
+#[test]
+fn features_of_another_length() {
+    let folder = Folder::of(FAMILY);
+    let mut inputs = read(&folder.file("inputs.safetensors"));
+    let features = inputs.get_mut("input_features").expect("it is there");
+    features.shape = vec![2, 10, 6];
+    write(&folder.file("inputs.safetensors"), &inputs);
+    let line = outcome(folder.path()).to_string();
+    assert!(line.contains("it has 10 bands and 6 frames where 5 and 12 are wanted"), "{line}");
 }
 
 #[test]
@@ -150,7 +164,7 @@ fn sequences_hear_different_noise() {
 
 #[test]
 fn the_rest_of_the_window_is_silent() {
-    let values: Vec<f32> = heard(0.1, 1).iter().collect();
+    let values: Vec<f32> = heard(0.1, 1).iter().take(80 * 20).collect();
     let silence = values.iter().copied().fold(f32::INFINITY, f32::min);
     let frames = &values[..20];
     assert!(frames[..9].iter().all(|&value| value > silence), "{frames:?}");

@@ -7,11 +7,11 @@ use accel_bench_workloads::families::vision_encoder_text_decoder::{
 use accel_bench_workloads::model::{self, Architecture as _};
 use accel_bench_workloads::workload::{Size, Workload as _};
 use burn::module::Module as _;
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 use safetensors::tensor::Dtype;
 
 use crate::folder::{Folder, Stored, cpu, family, outcome};
-use crate::writing::check_cache_of;
+use crate::writing::{Text, check_cache, drawn_input};
 
 const FOLDER: &str = "vision-encoder-text-decoder";
 
@@ -34,8 +34,10 @@ fn paired((vit, gpt2): (VitConfig, Gpt2Config)) -> CaptionerConfig {
     CaptionerConfig { encoder: Encoder::Vit(vit), decoder: Decoder::Gpt2(gpt2) }
 }
 
-fn longer(input: CaptionInput, best: Tensor<2, burn::tensor::Int>) -> CaptionInput {
-    CaptionInput { decoder_input_ids: Tensor::cat(vec![input.decoder_input_ids, best], 1), ..input }
+impl Text for CaptionInput {
+    fn text(&mut self) -> &mut Tensor<2, Int> {
+        &mut self.decoder_input_ids
+    }
 }
 
 /// What is written with a cache by the drawn model of these dimensions.
@@ -44,7 +46,7 @@ fn check_drawn(config: &CaptionerConfig, shape: [usize; 2]) {
     assert_eq!(Captioner::fault(config), None);
     let captioner: Captioner = model::random(config, 1, &cpu());
     assert_eq!(captioner.num_params() as u64, model::num_params::<Captioner>(config, &cpu()));
-    check_cache_of(config, &captioner, shape, 8, longer);
+    check_cache(&captioner, drawn_input::<Captioner>(config, shape, 8), 8);
 }
 
 #[track_caller]
@@ -69,7 +71,7 @@ fn recorded_outputs() {
 fn recorded_model_with_a_cache() {
     let config = model::read_config::<Captioner>(&family(FOLDER)).expect("the folder is sound");
     let captioner: Captioner = model::load(&family(FOLDER), &cpu()).expect("the folder is sound");
-    check_cache_of(&config, &captioner, [2, 7], 8, longer);
+    check_cache(&captioner, drawn_input::<Captioner>(&config, [2, 7], 8), 8);
 }
 
 #[test]

@@ -58,14 +58,14 @@ impl FeedForward for GatedMlp {
 
 /// Attention and a feed-forward half, each behind a norm and beside a way around it.
 #[derive(Module, Debug)]
-pub(super) struct DecoderLayer<F: Module> {
+pub(super) struct CausalLayer<F: Module> {
     attention_norm: RmsNorm,
     attention: Attention,
     feed_forward_norm: RmsNorm,
     feed_forward: F,
 }
 
-impl<F: FeedForward> DecoderLayer<F> {
+impl<F: FeedForward> CausalLayer<F> {
     /// Takes the layer stored under `name`, such as `model.layers.0`.
     pub(super) fn new(weights: &mut Weights<'_>, name: &str, dims: &DecoderDims<F::Dims>) -> Self {
         let projection = |part: &str| Projection {

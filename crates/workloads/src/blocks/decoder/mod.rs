@@ -13,7 +13,7 @@ use burn::nn::RmsNorm;
 use burn::tensor::{Device, Int, Tensor};
 
 use self::dims::CacheDims;
-use self::layer::DecoderLayer;
+use self::layer::CausalLayer;
 use super::norm::rms_norm;
 use super::{KvCache, Look, Rotary, Vocabulary, mask};
 use crate::weights::Weights;
@@ -27,7 +27,7 @@ pub use layer::{FeedForward, GatedDims};
 pub struct Decoder<F: Module> {
     vocabulary: Vocabulary,
     rotary: Rotary,
-    layers: Vec<DecoderLayer<F>>,
+    layers: Vec<CausalLayer<F>>,
     norm: RmsNorm,
     #[module(skip)]
     cache: CacheDims,
@@ -63,7 +63,7 @@ impl<F: FeedForward> Decoder<F> {
         let table = format!("{prefix}embed_tokens");
         let vocabulary = Vocabulary::new(weights, [&table, head], [dims.vocabulary, dims.width], dims.head);
         let layers = (0..dims.layers)
-            .map(|index| DecoderLayer::new(weights, &format!("{prefix}layers.{index}"), dims))
+            .map(|index| CausalLayer::new(weights, &format!("{prefix}layers.{index}"), dims))
             .collect();
         // A model that is only counted is not run.
         let positions = if weights.counted().is_some() { 1 } else { dims.positions };

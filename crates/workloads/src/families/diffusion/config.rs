@@ -28,7 +28,7 @@ pub struct DitConfig {
     /// Classes, beside the one that stands for none.
     pub num_embeds_ada_norm: Option<usize>,
     pub attention_bias: bool,
-    pub activation_fn: FeedForward,
+    pub activation_fn: ActivationFn,
     pub norm_type: NormType,
     /// Whether the norm before the feed-forward half has a scale and a shift of its own.
     pub norm_elementwise_affine: bool,
@@ -43,7 +43,7 @@ pub struct DitConfig {
 /// half of the values (`geglu`, `swiglu`) are not implemented: they fail when they are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum FeedForward {
+pub enum ActivationFn {
     Gelu,
     GeluApproximate,
     /// x·σ(1.702·x), without what its name says.
@@ -96,7 +96,7 @@ impl DitConfig {
         patch_size: 2,
         num_embeds_ada_norm: Some(1000),
         attention_bias: true,
-        activation_fn: FeedForward::GeluApproximate,
+        activation_fn: ActivationFn::GeluApproximate,
         norm_type: NormType::AdaNormZero,
         norm_elementwise_affine: false,
         norm_eps: 1e-5,
@@ -184,7 +184,7 @@ impl DitConfig {
     }
 }
 
-impl FeedForward {
+impl ActivationFn {
     pub(super) const fn activation(self) -> ActivationName {
         match self {
             Self::Gelu => ActivationName::Gelu,

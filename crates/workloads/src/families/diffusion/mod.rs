@@ -17,7 +17,7 @@ use burn::tensor::{Device, Int, Tensor};
 use crate::model::{self, ModelError};
 use crate::parity::HostTensors;
 
-pub use config::{DitConfig, Embedders, FeedForward, NormType};
+pub use config::{ActivationFn, DitConfig, Embedders, NormType};
 pub use dit::{Dit, DitInput};
 pub use schedule::TIME_STEPS;
 

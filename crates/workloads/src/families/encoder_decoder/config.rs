@@ -3,8 +3,9 @@
 use serde::Deserialize;
 
 use super::FeedForwardProjection;
-use crate::blocks::decoder_layer::DecoderDims;
-use crate::blocks::{ActivationName, AttentionDims, Buckets, Direction, FeedForwardDims};
+use crate::blocks::{
+    ActivationName, AnyMlpDims, AttentionDims, Buckets, DecoderLayerDims, Direction, EncoderLayerDims,
+};
 use crate::model::Preset;
 
 /// The dimensions of a T5, by the names of its `config.json`.
@@ -159,17 +160,21 @@ impl T5Config {
         AttentionDims { scale: 1.0, ..dims }
     }
 
-    pub(super) fn feed_forward(&self) -> FeedForwardDims {
+    pub(super) fn feed_forward(&self) -> AnyMlpDims {
         let dims = [self.d_model, self.d_ff];
         if self.is_gated_act.unwrap_or(self.feed_forward_proj.gated) {
-            FeedForwardDims::Gated(dims)
+            AnyMlpDims::Gated(dims)
         } else {
-            FeedForwardDims::Plain(dims)
+            AnyMlpDims::Plain(dims)
         }
     }
 
-    pub(super) fn decoder(&self) -> DecoderDims {
-        DecoderDims { own: self.attention(), source: self.attention(), mlp: self.feed_forward() }
+    pub(super) fn encoder(&self) -> EncoderLayerDims {
+        EncoderLayerDims { attention: self.attention(), mlp: self.feed_forward() }
+    }
+
+    pub(super) fn decoder(&self) -> DecoderLayerDims {
+        DecoderLayerDims { own: self.attention(), source: self.attention(), mlp: self.feed_forward() }
     }
 }
 
@@ -226,7 +231,7 @@ mod tests {
         let dims = r#""vocab_size": 8, "d_model": 4, "d_kv": 2, "d_ff": 8, "num_layers": 1, "num_heads": 2"#;
         let config: T5Config =
             serde_json::from_str(&format!("{{{dims}{fields}}}")).expect("it is a configuration");
-        let found_gated = matches!(config.feed_forward(), FeedForwardDims::Gated(_));
+        let found_gated = matches!(config.feed_forward(), AnyMlpDims::Gated(_));
         assert_eq!((config.scales_outputs(), found_gated, config.activation()), (scaled, gated, activation));
     }
 

@@ -1,55 +1,38 @@
 //! What a T5 costs, computed from its dimensions.
 
 use super::T5Config;
-use crate::blocks::{encoder_layer, linear};
+use crate::blocks::linear;
 use crate::workload::{Cost, Size};
 
 impl T5Config {
     /// What one pass over a source and a text of [`Size::sequence`] tokens each costs, or reading such a source and
     /// writing [`Size::new_tokens`] tokens.
     pub(super) fn cost(&self, size: Size) -> Cost {
-        let [batch, source, new_tokens] = [size.batch, size.sequence, size.new_tokens].map(|n| n as u64);
-        let encoder = self.encoder_cost(batch, source);
+        let [batch, tokens, new_tokens] = [size.batch, size.sequence, size.new_tokens].map(|n| n as u64);
+        let (dims, layers) = (self.decoder(), self.decoder_layers());
+        let encoder = self.encoder_cost(batch, tokens);
         if new_tokens == 0 {
-            return encoder.then(self.text_cost(batch, source));
+            let text = biased(dims.cost(batch, tokens, tokens).times(layers), self.bias(tokens, tokens));
+            return encoder.then(text).then(self.head_cost(batch * tokens));
         }
-        let layers = self.decoder_layers() as u64;
-        let sources = self.decoder().source_cost(batch, source);
-        // The first token is what the start gives, and the last is read by nobody.
-        let steps = (1..=new_tokens).map(|keys| self.step_cost(batch, keys, source));
-        let reading = encoder.then(Cost { flops: layers * sources.flops, ..sources });
-        let cache = layers * self.decoder().memory(batch, 1 + new_tokens, source);
-        Cost { cache, ..steps.fold(reading, Cost::then) }
+        let reading = encoder.then(dims.source_cost(batch, tokens).times(layers));
+        // Token after token, from the one that texts start with; the last that is written is read by nobody.
+        let step = |keys| {
+            let token = dims.cached_cost(batch, [1, keys], tokens).times(layers);
+            biased(token, self.bias(1, keys)).then(self.head_cost(batch))
+        };
+        let cache = layers as u64 * dims.memory(batch, 1 + new_tokens, tokens);
+        Cost { cache, ..(1..=new_tokens).map(step).fold(reading, Cost::then) }
     }
 
     /// The encoder over `tokens` tokens of each sequence.
     fn encoder_cost(&self, batch: u64, tokens: u64) -> Cost {
-        let layer = encoder_layer::cost(self.attention(), self.feed_forward(), batch, tokens);
-        let flops = self.num_layers as u64 * layer.flops;
-        Cost { flops, live: layer.live + self.bias(tokens, tokens), ..Cost::default() }
-    }
-
-    /// The decoder over a text of `tokens` tokens at once and a source of as many, and the head.
-    fn text_cost(&self, batch: u64, tokens: u64) -> Cost {
-        let dims = self.decoder();
-        let source = dims.source_cost(batch, tokens);
-        let layer = source.then(dims.cached_cost(batch, [tokens, tokens], tokens));
-        let output = batch * tokens * self.d_model as u64;
-        let live = layer.live.max(output + self.scores(batch * tokens).live) + self.bias(tokens, tokens);
-        let flops = self.decoder_layers() as u64 * layer.flops + self.scores(batch * tokens).flops;
-        Cost { flops, live, ..Cost::default() }
-    }
-
-    /// The decoder over one token of each sequence that looks back at `keys`, itself included, and the head.
-    fn step_cost(&self, batch: u64, keys: u64, source: u64) -> Cost {
-        let layer = self.decoder().cached_cost(batch, [1, keys], source);
-        let layers = Cost { flops: self.decoder_layers() as u64 * layer.flops, ..layer };
-        let step = layers.then(self.scores(batch));
-        Cost { live: step.live + self.bias(1, keys), ..step }
+        let layer = self.encoder().cost(batch, tokens);
+        biased(layer.times(self.num_layers), self.bias(tokens, tokens))
     }
 
     /// The scores of the vocabulary after `tokens` tokens.
-    fn scores(&self, tokens: u64) -> Cost {
+    fn head_cost(&self, tokens: u64) -> Cost {
         Cost {
             flops: linear::flops([self.d_model, self.vocab_size], tokens),
             live: tokens * (self.d_model + self.vocab_size) as u64,
@@ -57,8 +40,61 @@ impl T5Config {
         }
     }
 
-    /// Values of a stack's position bias.
+    /// Values of the bias that all layers of a stack share.
     fn bias(&self, queries: u64, keys: u64) -> u64 {
         self.num_heads as u64 * queries * keys
+    }
+}
+
+/// `cost` with a bias that is there all the while.
+const fn biased(cost: Cost, bias: u64) -> Cost {
+    Cost { live: cost.live + bias, ..cost }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::families::encoder_decoder::config::PRESETS;
+    use crate::workload::{Cost, Size};
+
+    /// What T5-tiny costs: 4 layers each, width 256, 1024 inside, 4 heads of 64, 32128 words.
+    fn tiny(batch: usize, sequence: usize, new_tokens: usize) -> Cost {
+        PRESETS[0].config.cost(Size { batch, sequence, new_tokens })
+    }
+
+    const ATTENTION: u64 = 4 * 256 * 256;
+    const MLP: u64 = 2 * 256 * 1024;
+
+    #[test]
+    fn a_pass_takes_two_for_each_weight_and_token() {
+        let weights = 4 * (ATTENTION + MLP) + 4 * (2 * ATTENTION + MLP) + 256 * 32128;
+        let products = (4 + 2 * 4) * 4 * 10 * 10 * 256;
+        assert_eq!(tiny(3, 10, 0).flops, 3 * (2 * 10 * weights + products));
+    }
+
+    #[test]
+    fn a_token_takes_two_for_each_weight_it_meets() {
+        // The keys and values of the source are there, the fifth token looks at five.
+        let weights = 4 * (ATTENTION + ATTENTION / 2 + MLP) + 256 * 32128;
+        let products = 4 * 4 * (5 + 10) * 256;
+        assert_eq!(tiny(1, 10, 5).flops - tiny(1, 10, 4).flops, 2 * weights + products);
+    }
+
+    #[test]
+    fn what_is_remembered_is_of_the_text_and_of_the_source() {
+        assert_eq!(tiny(2, 10, 0).cache, 0);
+        assert_eq!(tiny(2, 10, 5).cache, 4 * 2 * 2 * (6 + 10) * 256);
+    }
+
+    #[test]
+    fn a_short_pass_is_largest_at_its_scores() {
+        assert_eq!(tiny(1, 8, 0).live, 8 * (256 + 32128));
+    }
+
+    #[test]
+    fn a_long_source_is_largest_at_the_scores_of_attention() {
+        let scores = 4 * 4096 * 4096;
+        let live = tiny(1, 4096, 1).live;
+        // The scores and the bias; the rest is small beside them.
+        assert!(live > 2 * scores && live < 3 * scores, "{live}");
     }
 }

@@ -6,17 +6,16 @@ use burn::nn::norm::Normalization;
 use burn::tensor::{Int, Tensor};
 
 use super::T5Config;
-use crate::blocks::feed_forward::FeedForward;
 use crate::blocks::norm::rms_norm;
 use crate::blocks::{
-    Attention, AttentionNames, DecoderLayer, DecoderLook, Direction, EncoderLayer, FeedForwardDims, GatedMlp,
-    Look, Memory, Mlp, Projection, RelativeBias, mask,
+    AnyMlp, AnyMlpDims, Attention, AttentionNames, DecoderLayer, DecoderLook, Direction, EncoderLayer,
+    GatedMlp, Look, Memory, Mlp, Projection, RelativeBias, mask,
 };
 use crate::weights::Weights;
 
 /// Reads the source text, each token looking at all.
 #[derive(Module, Debug)]
-pub(super) struct Encoder {
+pub(super) struct T5Encoder {
     bias: RelativeBias,
     layers: Vec<EncoderLayer>,
     norm: RmsNorm,
@@ -24,13 +23,13 @@ pub(super) struct Encoder {
 
 /// Reads the text so far, each token looking back and at the source.
 #[derive(Module, Debug)]
-pub(super) struct Decoder {
+pub(super) struct T5Decoder {
     bias: RelativeBias,
     layers: Vec<DecoderLayer>,
     norm: RmsNorm,
 }
 
-impl Encoder {
+impl T5Encoder {
     pub(super) fn new(config: &T5Config, weights: &mut Weights<'_>) -> Self {
         let layer = |index| {
             let mut parts = Parts { config, weights: &mut *weights, block: format!("encoder.block.{index}") };
@@ -61,7 +60,7 @@ impl Encoder {
     }
 }
 
-impl Decoder {
+impl T5Decoder {
     pub(super) fn new(config: &T5Config, weights: &mut Weights<'_>) -> Self {
         let layer = |index| {
             let mut parts = Parts { config, weights: &mut *weights, block: format!("decoder.block.{index}") };
@@ -164,16 +163,16 @@ impl Parts<'_, '_> {
         Attention::new(self.weights, names, self.config.attention())
     }
 
-    fn feed_forward(&mut self, part: usize) -> FeedForward {
+    fn feed_forward(&mut self, part: usize) -> AnyMlp {
         let name = |matrix| Projection::plain(format!("{}.layer.{part}.DenseReluDense.{matrix}", self.block));
         let activation = self.config.activation();
         match self.config.feed_forward() {
-            FeedForwardDims::Plain(dims) => {
-                FeedForward::Plain(Mlp::new(self.weights, ["wi", "wo"].map(name), dims, activation))
+            AnyMlpDims::Plain(dims) => {
+                AnyMlp::Plain(Mlp::new(self.weights, ["wi", "wo"].map(name), dims, activation))
             }
-            FeedForwardDims::Gated(dims) => {
+            AnyMlpDims::Gated(dims) => {
                 let names = ["wi_0", "wi_1", "wo"].map(name);
-                FeedForward::Gated(GatedMlp::new(self.weights, names, dims, activation))
+                AnyMlp::Gated(GatedMlp::new(self.weights, names, dims, activation))
             }
         }
     }

@@ -1,15 +1,12 @@
 //! The model.
 
 use burn::module::Module;
-use burn::nn::{Embedding, Linear};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::T5Config;
 use super::config::PRESETS;
-use super::stacks::{Decoder, Encoder, source_look};
-use crate::blocks::embedding::{self, embedding};
-use crate::blocks::linear::linear;
-use crate::blocks::{Look, Memory, Projection, mask};
+use super::stacks::{T5Decoder, T5Encoder, source_look};
+use crate::blocks::{Head, Look, Memory, Vocabulary, mask};
 use crate::model::{Architecture, Preset};
 use crate::weights::{Naming, Weights, integers};
 use crate::workload::{Cost, Generator, Size, Workload};
@@ -17,12 +14,10 @@ use crate::workload::{Cost, Generator, Size, Workload};
 /// T5 with its head over the vocabulary.
 #[derive(Module, Debug)]
 pub struct T5 {
-    /// The tokens of both halves.
-    shared: Embedding,
-    encoder: Encoder,
-    decoder: Decoder,
-    /// Absent where the head is tied to the tokens.
-    head: Option<Linear>,
+    /// The tokens of both halves, and the head.
+    vocabulary: Vocabulary,
+    encoder: T5Encoder,
+    decoder: T5Decoder,
     /// What the decoder's output is multiplied by, where it is.
     #[module(skip)]
     scale: Option<f64>,
@@ -79,30 +74,22 @@ impl T5 {
     #[must_use]
     pub fn forward(&self, input: T5Input) -> Tensor<3> {
         let source = self.encode(input.input_ids, input.attention_mask.clone());
-        let x = self.shared.forward(input.decoder_input_ids);
-        self.scores(self.decoder.forward(x, source, source_look(input.attention_mask)))
+        let x = self.vocabulary.embed(input.decoder_input_ids);
+        let x = self.decoder.forward(x, source, source_look(input.attention_mask));
+        self.vocabulary.scores(self.scaled(x))
     }
 
     /// The encoder's output, `[batch, tokens, width]`.
     fn encode(&self, ids: Tensor<2, Int>, attention_mask: Option<Tensor<2, Int>>) -> Tensor<3> {
-        self.encoder.forward(self.shared.forward(ids), attention_mask.map(mask::attention_bias))
+        self.encoder.forward(self.vocabulary.embed(ids), attention_mask.map(mask::attention_bias))
     }
 
-    fn scores(&self, x: Tensor<3>) -> Tensor<3> {
-        let x = match self.scale {
+    /// The decoder's output as the head reads it.
+    fn scaled(&self, x: Tensor<3>) -> Tensor<3> {
+        match self.scale {
             Some(scale) => x * scale,
             None => x,
-        };
-        match &self.head {
-            Some(head) => head.forward(x),
-            None => embedding::scores(&self.shared, x),
         }
-    }
-
-    /// The scores after the last token: `[batch, tokens, width]` to `[batch, vocabulary]`.
-    fn last_scores(&self, x: Tensor<3>) -> Tensor<2> {
-        let [_, tokens, _] = x.dims();
-        self.scores(x.narrow(1, tokens - 1, 1)).squeeze_dim(1)
     }
 }
 
@@ -130,24 +117,18 @@ impl Architecture for T5 {
     }
 
     fn assemble(config: &T5Config, weights: &mut Weights<'_>) -> Self {
-        let shared = embedding(weights, "shared", [config.vocab_size, config.d_model]);
         weights.duplicate("encoder.embed_tokens.weight");
         weights.duplicate("decoder.embed_tokens.weight");
         // transformers 5 says of every T5 that its head is tied, and reads a head of its own where there is one; a
         // model whose outputs are not scaled is one that was made so.
         let tied =
             config.tie_word_embeddings && (config.scales_outputs() || !weights.holds("lm_head.weight"));
-        let head = if tied {
-            weights.duplicate("lm_head.weight");
-            None
-        } else {
-            Some(linear(weights, Projection::plain("lm_head"), [config.d_model, config.vocab_size]))
-        };
+        let head = if tied { Head::Tied } else { Head::Own };
+        let shape = [config.vocab_size, config.d_model];
         Self {
-            shared,
-            encoder: Encoder::new(config, weights),
-            decoder: Decoder::new(config, weights),
-            head,
+            vocabulary: Vocabulary::new(weights, ["shared", "lm_head"], shape, head),
+            encoder: T5Encoder::new(config, weights),
+            decoder: T5Decoder::new(config, weights),
             scale: config.scales_outputs().then(|| (config.d_model as f64).sqrt().recip()),
         }
     }
@@ -191,17 +172,17 @@ impl Generator for T5 {
             length: prompt,
         };
         drop(source);
-        let x = self.shared.forward(input.decoder_input_ids);
+        let x = self.vocabulary.embed(input.decoder_input_ids);
         let x = self.decoder.prefill(x, &mut state.memories, state.source_look.clone());
-        (self.last_scores(x), state)
+        (self.vocabulary.last_scores(self.scaled(x)), state)
     }
 
     fn step(&self, tokens: Tensor<2, Int>, state: &mut T5State) -> Tensor<2> {
         state.length += 1;
         let [_, _, _, capacity] = state.row.dims();
         let row = state.row.clone().narrow(3, capacity - state.length, state.length);
-        let x = self.shared.forward(tokens);
+        let x = self.vocabulary.embed(tokens);
         let x = self.decoder.step(x, &mut state.memories, row, state.source_look.clone());
-        self.last_scores(x)
+        self.vocabulary.last_scores(self.scaled(x))
     }
 }

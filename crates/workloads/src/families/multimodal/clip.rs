@@ -8,7 +8,7 @@ use super::ClipConfig;
 use crate::blocks::embedding::embedding;
 use crate::blocks::norm::layer_norm;
 use crate::blocks::patches::with_class;
-use crate::blocks::{AttentionNames, Bias, PatchEmbedding, PlainEncoder, PlainEncoderNames, Projection};
+use crate::blocks::{Attention, AttentionNames, Bias, EncoderLayer, Look, Mlp, PatchEmbedding, Projection};
 use crate::weights::Weights;
 
 /// The tower: its states after any layer, without the projection into the space that CLIP shares with texts.
@@ -18,7 +18,7 @@ pub struct ClipTower {
     class: Param<Tensor<1>>,
     positions: Embedding,
     first_norm: LayerNorm,
-    layers: Vec<PlainEncoder>,
+    layers: Vec<EncoderLayer>,
     /// Belongs to the tower, but nothing that a language model sees goes through it.
     last_norm: LayerNorm,
 }
@@ -29,9 +29,8 @@ impl ClipTower {
         let name = |part: &str| format!("{prefix}.{part}");
         let (width, epsilon) = (config.hidden_size, config.layer_norm_eps);
         let tokens = config.patches().patches() + 1;
-        let layer = |weights: &mut Weights<'_>, index: usize| {
-            PlainEncoder::new(weights, layer_names(&name(&format!("encoder.layers.{index}"))), config.layer())
-        };
+        let layer = |index| encoder_layer(config, weights, &name(&format!("encoder.layers.{index}")));
+        let layers = (0..config.num_hidden_layers).map(layer).collect();
         // It stands among the matrices: where it is drawn, it is drawn as they are.
         let class = weights.spread(&name("embeddings.class_embedding"), [width]);
         let projection = name("embeddings.patch_embedding");
@@ -41,7 +40,7 @@ impl ClipTower {
             positions: embedding(weights, &name("embeddings.position_embedding"), [tokens, width]),
             // The name is misspelt in every checkpoint.
             first_norm: layer_norm(weights, &name("pre_layrnorm"), width, epsilon),
-            layers: (0..config.num_hidden_layers).map(|index| layer(weights, index)).collect(),
+            layers,
             last_norm: layer_norm(weights, &name("post_layernorm"), width, epsilon),
         }
     }
@@ -62,25 +61,26 @@ impl ClipTower {
         keep(0, &x);
         let last = after.iter().max().copied().unwrap_or(0);
         for (index, layer) in self.layers.iter().take(last).enumerate() {
-            x = layer.forward(x);
+            x = layer.forward(x, Look::Everywhere);
             keep(index + 1, &x);
         }
         kept.into_iter().flatten().collect()
     }
 }
 
-fn layer_names(layer: &str) -> PlainEncoderNames {
+/// Takes the parameters of one layer, whose names begin with `layer` and a dot.
+fn encoder_layer(config: &ClipConfig, weights: &mut Weights<'_>, layer: &str) -> EncoderLayer {
     let name = |part: &str| format!("{layer}.{part}");
     let biased = |part: &str| Projection::biased(name(part));
-    PlainEncoderNames {
-        attention_norm: name("layer_norm1"),
-        attention: AttentionNames {
-            query: biased("self_attn.q_proj"),
-            key: biased("self_attn.k_proj"),
-            value: biased("self_attn.v_proj"),
-            output: biased("self_attn.out_proj"),
-        },
-        mlp_norm: name("layer_norm2"),
-        mlp: ["mlp.fc1", "mlp.fc2"].map(biased),
+    let [query, key, value, output] =
+        ["q", "k", "v", "out"].map(|part| biased(&format!("self_attn.{part}_proj")));
+    let attention = AttentionNames { query, key, value, output };
+    let (width, epsilon) = (config.hidden_size, config.layer_norm_eps);
+    let inner = config.intermediate_size;
+    EncoderLayer {
+        attention_norm: layer_norm(weights, &name("layer_norm1"), width, epsilon).into(),
+        attention: Attention::new(weights, attention, config.attention()),
+        mlp_norm: layer_norm(weights, &name("layer_norm2"), width, epsilon).into(),
+        mlp: Mlp::new(weights, ["mlp.fc1", "mlp.fc2"].map(biased), [width, inner], config.hidden_act).into(),
     }
 }

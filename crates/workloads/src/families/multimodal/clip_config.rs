@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::blocks::{ActivationName, AttentionDims, PatchDims, PlainEncoderDims};
+use crate::blocks::{ActivationName, AnyMlpDims, AttentionDims, EncoderLayerDims, PatchDims};
 use crate::workload::Cost;
 
 /// The dimensions of the tower, by the names of its `config.json`. What is not said is as in CLIP ViT-B/32: inside the file
@@ -96,12 +96,12 @@ impl ClipConfig {
         }
     }
 
-    pub(super) fn layer(&self) -> PlainEncoderDims {
-        PlainEncoderDims {
-            attention: AttentionDims::even(self.hidden_size, self.num_attention_heads),
-            inner: self.intermediate_size,
-            activation: self.hidden_act,
-            epsilon: self.layer_norm_eps,
-        }
+    pub(super) fn attention(&self) -> AttentionDims {
+        AttentionDims::even(self.hidden_size, self.num_attention_heads)
+    }
+
+    fn layer(&self) -> EncoderLayerDims {
+        let mlp = AnyMlpDims::Plain([self.hidden_size, self.intermediate_size]);
+        EncoderLayerDims { attention: self.attention(), mlp }
     }
 }

@@ -3,8 +3,9 @@
 use serde::Deserialize;
 
 use super::mel;
-use crate::blocks::decoder_layer::DecoderDims;
-use crate::blocks::{ActivationName, AttentionDims, Conv1dDims, FeedForwardDims};
+use crate::blocks::{
+    ActivationName, AnyMlpDims, AttentionDims, ConvolutionDims, DecoderLayerDims, EncoderLayerDims,
+};
 use crate::model::Preset;
 
 /// The dimensions of a Whisper, by the names of its `config.json`. `scale_embedding` is no field: transformers computes
@@ -106,12 +107,9 @@ impl WhisperConfig {
     }
 
     /// The convolutions before the encoder's layers: the second takes two frames together.
-    pub(super) const fn convolutions(&self) -> [Conv1dDims; 2] {
-        let output = self.d_model;
-        [
-            Conv1dDims { input: self.num_mel_bins, output, kernel: 3, stride: 1, padding: 1 },
-            Conv1dDims { input: output, output, kernel: 3, stride: 2, padding: 1 },
-        ]
+    pub(super) const fn convolutions(&self) -> [ConvolutionDims<1>; 2] {
+        let width = self.d_model;
+        [ConvolutionDims::even([self.num_mel_bins, width], 3, 1), ConvolutionDims::even([width, width], 3, 2)]
     }
 
     pub(super) fn encoder_attention(&self) -> AttentionDims {
@@ -130,9 +128,13 @@ impl WhisperConfig {
         [self.d_model, self.decoder_ffn_dim]
     }
 
-    pub(super) fn decoder(&self) -> DecoderDims {
+    pub(super) fn encoder(&self) -> EncoderLayerDims {
+        EncoderLayerDims { attention: self.encoder_attention(), mlp: AnyMlpDims::Plain(self.encoder_mlp()) }
+    }
+
+    pub(super) fn decoder(&self) -> DecoderLayerDims {
         let attention = self.decoder_attention();
-        DecoderDims { own: attention, source: attention, mlp: FeedForwardDims::Plain(self.decoder_mlp()) }
+        DecoderLayerDims { own: attention, source: attention, mlp: AnyMlpDims::Plain(self.decoder_mlp()) }
     }
 }
 

@@ -7,13 +7,12 @@ use burn::nn::{Embedding, LayerNorm};
 use burn::tensor::{Int, Tensor, activation};
 
 use super::WhisperConfig;
-use crate::blocks::conv1d::conv1d;
+use crate::blocks::convolution::conv1d;
 use crate::blocks::embedding::embedding;
-use crate::blocks::feed_forward::FeedForward;
 use crate::blocks::norm::layer_norm;
 use crate::blocks::{
-    Attention, AttentionDims, AttentionNames, DecoderLayer, DecoderLook, EncoderLayer, Look, Memory, Mlp,
-    Projection,
+    AnyMlp, Attention, AttentionDims, AttentionNames, Bias, DecoderLayer, DecoderLook, EncoderLayer, Head,
+    Look, Memory, Mlp, Projection, Vocabulary,
 };
 use crate::weights::Weights;
 
@@ -22,7 +21,7 @@ const EPSILON: f64 = 1e-5;
 
 /// Reads what is heard.
 #[derive(Module, Debug)]
-pub(super) struct Encoder {
+pub(super) struct WhisperEncoder {
     frames: Conv1d,
     pairs: Conv1d,
     /// Sines and cosines, which checkpoints store.
@@ -33,14 +32,14 @@ pub(super) struct Encoder {
 
 /// Writes what was said.
 #[derive(Module, Debug)]
-pub(super) struct Decoder {
-    pub(super) tokens: Embedding,
+pub(super) struct WhisperDecoder {
+    vocabulary: Vocabulary,
     positions: Embedding,
     layers: Vec<DecoderLayer>,
     norm: LayerNorm,
 }
 
-impl Encoder {
+impl WhisperEncoder {
     pub(super) fn new(config: &WhisperConfig, weights: &mut Weights<'_>) -> Self {
         let layer = |index| {
             let mut parts =
@@ -56,8 +55,8 @@ impl Encoder {
         let [frames, pairs] = config.convolutions();
         let positions = [config.max_source_positions, config.d_model];
         Self {
-            frames: conv1d(weights, "encoder.conv1", frames),
-            pairs: conv1d(weights, "encoder.conv2", pairs),
+            frames: conv1d(weights, "encoder.conv1", frames, Bias::With),
+            pairs: conv1d(weights, "encoder.conv2", pairs, Bias::With),
             positions: embedding(weights, "encoder.embed_positions", positions),
             layers,
             norm: layer_norm(weights, "encoder.layer_norm", config.d_model, EPSILON),
@@ -76,7 +75,7 @@ impl Encoder {
     }
 }
 
-impl Decoder {
+impl WhisperDecoder {
     pub(super) fn new(config: &WhisperConfig, weights: &mut Weights<'_>) -> Self {
         let layer = |index| {
             let mut parts =
@@ -91,10 +90,13 @@ impl Decoder {
             }
         };
         let layers = (0..config.decoder_layers).map(layer).collect();
-        let [tokens, positions] = [config.vocab_size, config.max_target_positions];
+        let names = ["decoder.embed_tokens", "proj_out"];
+        let head = if config.tie_word_embeddings { Head::Tied } else { Head::Own };
+        let [words, positions] =
+            [config.vocab_size, config.max_target_positions].map(|entries| [entries, config.d_model]);
         Self {
-            tokens: embedding(weights, "decoder.embed_tokens", [tokens, config.d_model]),
-            positions: embedding(weights, "decoder.embed_positions", [positions, config.d_model]),
+            vocabulary: Vocabulary::new(weights, names, words, head),
+            positions: embedding(weights, "decoder.embed_positions", positions),
             layers,
             norm: layer_norm(weights, "decoder.layer_norm", config.d_model, EPSILON),
         }
@@ -104,21 +106,16 @@ impl Decoder {
     pub(super) fn forward(&self, ids: Tensor<2, Int>, source: Tensor<3>) -> Tensor<3> {
         let mut x = self.embed(ids, 0);
         for layer in &self.layers {
-            x = layer.forward(x, source.clone(), look());
+            x = layer.forward(x, source.clone(), DecoderLook::plain());
         }
         self.norm.forward(x)
     }
 
-    /// The same for the tokens that come after the `length` that `memories` are of.
-    pub(super) fn forward_cached(
-        &self,
-        ids: Tensor<2, Int>,
-        memories: &mut [Memory],
-        length: usize,
-    ) -> Tensor<3> {
-        let mut x = self.embed(ids, length);
+    /// The same for the tokens that come after those in `memories`.
+    pub(super) fn forward_cached(&self, ids: Tensor<2, Int>, memories: &mut [Memory]) -> Tensor<3> {
+        let mut x = self.embed(ids, memories.first().map_or(0, Memory::len));
         for (layer, memory) in self.layers.iter().zip(memories) {
-            x = layer.forward_cached(x, memory, look());
+            x = layer.forward_cached(x, memory, DecoderLook::plain());
         }
         self.norm.forward(x)
     }
@@ -128,16 +125,21 @@ impl Decoder {
         self.layers.iter().map(|layer| layer.memory(source.clone(), capacity)).collect()
     }
 
+    /// `[batch, tokens, width]` to the scores of the vocabulary, `[batch, tokens, vocabulary]`.
+    pub(super) fn scores(&self, x: Tensor<3>) -> Tensor<3> {
+        self.vocabulary.scores(x)
+    }
+
+    /// Those after the last token, `[batch, vocabulary]`.
+    pub(super) fn last_scores(&self, x: Tensor<3>) -> Tensor<2> {
+        self.vocabulary.last_scores(x)
+    }
+
     fn embed(&self, ids: Tensor<2, Int>, start: usize) -> Tensor<3> {
         let [_, tokens] = ids.dims();
         let positions = self.positions.weight.val().narrow(0, start, tokens);
-        self.tokens.forward(ids) + positions.unsqueeze()
+        self.vocabulary.embed(ids) + positions.unsqueeze()
     }
-}
-
-/// Back at the text, and at all that was heard.
-const fn look() -> DecoderLook {
-    DecoderLook { own: Look::Back, source: Look::Everywhere }
 }
 
 /// Takes the parts of one layer.
@@ -163,8 +165,8 @@ impl Parts<'_, '_> {
         Attention::new(self.weights, names, dims)
     }
 
-    fn mlp(&mut self, dims: [usize; 2]) -> FeedForward {
+    fn mlp(&mut self, dims: [usize; 2]) -> AnyMlp {
         let names = ["fc1", "fc2"].map(|matrix| Projection::biased(format!("{}.{matrix}", self.layer)));
-        FeedForward::Plain(Mlp::new(self.weights, names, dims, self.config.activation_function))
+        Mlp::new(self.weights, names, dims, self.config.activation_function).into()
     }
 }

@@ -1,15 +1,13 @@
 //! The model.
 
 use burn::module::Module;
-use burn::nn::Linear;
 use burn::tensor::{Device, Int, Tensor};
 
 use super::config::PRESETS;
 use super::mel::SAMPLE_RATE;
-use super::stacks::{Decoder, Encoder};
+use super::stacks::{WhisperDecoder, WhisperEncoder};
 use super::{SpeechInput, WhisperConfig};
-use crate::blocks::linear::linear;
-use crate::blocks::{Memory, Projection, embedding};
+use crate::blocks::Memory;
 use crate::model::{Architecture, Preset};
 use crate::weights::{Naming, Weights};
 use crate::workload::{Cost, Generator, Size, Workload};
@@ -17,17 +15,14 @@ use crate::workload::{Cost, Generator, Size, Workload};
 /// Whisper with its head over the vocabulary.
 #[derive(Module, Debug)]
 pub struct Whisper {
-    encoder: Encoder,
-    decoder: Decoder,
-    /// Absent where the head is tied to the tokens.
-    head: Option<Linear>,
+    encoder: WhisperEncoder,
+    decoder: WhisperDecoder,
 }
 
 /// What a Whisper remembers between tokens.
 #[derive(Clone, Debug)]
 pub struct WhisperState {
     memories: Vec<Memory>,
-    length: usize,
 }
 
 impl Whisper {
@@ -38,20 +33,7 @@ impl Whisper {
     #[must_use]
     pub fn forward(&self, input: SpeechInput) -> Tensor<3> {
         let source = self.encoder.forward(input.input_features);
-        self.scores(self.decoder.forward(input.decoder_input_ids, source))
-    }
-
-    fn scores(&self, x: Tensor<3>) -> Tensor<3> {
-        match &self.head {
-            Some(head) => head.forward(x),
-            None => embedding::scores(&self.decoder.tokens, x),
-        }
-    }
-
-    /// The scores after the last token: `[batch, tokens, width]` to `[batch, vocabulary]`.
-    fn last_scores(&self, x: Tensor<3>) -> Tensor<2> {
-        let [_, tokens, _] = x.dims();
-        self.scores(x.narrow(1, tokens - 1, 1)).squeeze_dim(1)
+        self.decoder.scores(self.decoder.forward(input.decoder_input_ids, source))
     }
 }
 
@@ -74,13 +56,7 @@ impl Architecture for Whisper {
     }
 
     fn assemble(config: &WhisperConfig, weights: &mut Weights<'_>) -> Self {
-        let head = if config.tie_word_embeddings {
-            weights.duplicate("proj_out.weight");
-            None
-        } else {
-            Some(linear(weights, Projection::plain("proj_out"), [config.d_model, config.vocab_size]))
-        };
-        Self { encoder: Encoder::new(config, weights), decoder: Decoder::new(config, weights), head }
+        Self { encoder: WhisperEncoder::new(config, weights), decoder: WhisperDecoder::new(config, weights) }
     }
 }
 
@@ -129,13 +105,11 @@ impl Generator for Whisper {
         let source = self.encoder.forward(input.input_features);
         let mut memories = self.decoder.memories(&source, prompt + new_tokens);
         drop(source);
-        let x = self.decoder.forward_cached(input.decoder_input_ids, &mut memories, 0);
-        (self.last_scores(x), WhisperState { memories, length: prompt })
+        let x = self.decoder.forward_cached(input.decoder_input_ids, &mut memories);
+        (self.decoder.last_scores(x), WhisperState { memories })
     }
 
     fn step(&self, tokens: Tensor<2, Int>, state: &mut WhisperState) -> Tensor<2> {
-        let x = self.decoder.forward_cached(tokens, &mut state.memories, state.length);
-        state.length += 1;
-        self.last_scores(x)
+        self.decoder.last_scores(self.decoder.forward_cached(tokens, &mut state.memories))
     }
 }

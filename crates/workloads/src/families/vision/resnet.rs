@@ -8,7 +8,8 @@ use burn::tensor::Tensor;
 
 use super::ResNetConfig;
 use super::resnet_config::Layer;
-use crate::blocks::convolution::{ConvolutionDims, convolution};
+use crate::blocks::ConvolutionDims;
+use crate::blocks::convolution::conv2d;
 use crate::blocks::linear::linear;
 use crate::blocks::norm::batch_norm;
 use crate::blocks::{ActivationName, Bias, Projection};
@@ -110,11 +111,11 @@ impl Convolution {
     fn new(
         weights: &mut Weights<'_>,
         name: &str,
-        dims: ConvolutionDims,
+        dims: ConvolutionDims<2>,
         activation: Option<ActivationName>,
     ) -> Self {
         Self {
-            convolution: convolution(weights, &format!("{name}.convolution"), dims, Bias::Without),
+            convolution: conv2d(weights, &format!("{name}.convolution"), dims, Bias::Without),
             norm: batch_norm(weights, &format!("{name}.normalization"), dims.channels[1]),
             activation,
         }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 use super::Classes;
-use crate::blocks::convolution::ConvolutionDims;
+use crate::blocks::ConvolutionDims;
 use crate::blocks::{ActivationName, linear, sides};
 use crate::workload::Cost;
 
@@ -48,9 +48,9 @@ pub enum LayerType {
 pub(super) struct Layer {
     pub(super) stage: usize,
     pub(super) index: usize,
-    pub(super) convolutions: Vec<ConvolutionDims>,
+    pub(super) convolutions: Vec<ConvolutionDims<2>>,
     /// What the layer's input goes through before it is added, where it cannot be added as it is.
-    pub(super) shortcut: Option<ConvolutionDims>,
+    pub(super) shortcut: Option<ConvolutionDims<2>>,
 }
 
 impl Default for ResNetConfig {
@@ -65,7 +65,7 @@ impl ResNetConfig {
     pub(super) const DEVIATION: f32 = 0.02;
 
     /// The pool after the stem.
-    pub(super) const POOL: ConvolutionDims = ConvolutionDims::square([1, 1], 3, 2);
+    pub(super) const POOL: ConvolutionDims<2> = ConvolutionDims::even([1, 1], 3, 2);
 
     /// ResNet-50 for images of 224 × 224 and 1000 classes.
     #[must_use]
@@ -84,8 +84,8 @@ impl ResNetConfig {
         }
     }
 
-    pub(super) const fn stem(&self) -> ConvolutionDims {
-        ConvolutionDims::square([self.num_channels, self.embedding_size], 7, 2)
+    pub(super) const fn stem(&self) -> ConvolutionDims<2> {
+        ConvolutionDims::even([self.num_channels, self.embedding_size], 7, 2)
     }
 
     /// Channels that the last stage writes. There is one: [`ResNetConfig::fault`] says so.
@@ -101,10 +101,8 @@ impl ResNetConfig {
             for index in 0..depth {
                 let halves = index == 0 && (stage > 0 || self.downsample_in_first_stage);
                 let stride = if halves { 2 } else { 1 };
-                let shortcut = ConvolutionDims {
-                    padding: [0; 2],
-                    ..ConvolutionDims::square([input, output], 1, stride)
-                };
+                let shortcut =
+                    ConvolutionDims { padding: [0; 2], ..ConvolutionDims::even([input, output], 1, stride) };
                 layers.push(Layer {
                     stage,
                     index,
@@ -117,8 +115,8 @@ impl ResNetConfig {
         layers
     }
 
-    fn convolutions(&self, [input, output]: [usize; 2], stride: usize) -> Vec<ConvolutionDims> {
-        let square = ConvolutionDims::square;
+    fn convolutions(&self, [input, output]: [usize; 2], stride: usize) -> Vec<ConvolutionDims<2>> {
+        let square = ConvolutionDims::even;
         let reduced = output / 4;
         let [first, second] = if self.downsample_in_bottleneck { [stride, 1] } else { [1, stride] };
         match self.layer_type {

@@ -8,7 +8,7 @@ use super::VitConfig;
 use crate::blocks::linear::linear;
 use crate::blocks::norm::layer_norm;
 use crate::blocks::patches::with_class;
-use crate::blocks::{AttentionNames, Bias, PatchEmbedding, PlainEncoder, PlainEncoderNames, Projection};
+use crate::blocks::{Attention, AttentionNames, Bias, EncoderLayer, Look, Mlp, PatchEmbedding, Projection};
 use crate::weights::Weights;
 
 /// A ViT that tells classes.
@@ -24,7 +24,7 @@ pub struct VitEncoder {
     patches: PatchEmbedding,
     class: Param<Tensor<3>>,
     positions: Param<Tensor<3>>,
-    layers: Vec<PlainEncoder>,
+    layers: Vec<EncoderLayer>,
     norm: LayerNorm,
 }
 
@@ -59,9 +59,8 @@ impl VitEncoder {
     pub fn new(config: &VitConfig, weights: &mut Weights<'_>, prefix: &str) -> Self {
         let name = |part: &str| format!("{prefix}.{part}");
         let width = config.hidden_size;
-        let layer = |weights: &mut Weights<'_>, index| {
-            PlainEncoder::new(weights, layer_names(config, prefix, index), config.layer())
-        };
+        let layer = |index| encoder_layer(config, weights, &name(&format!("layers.{index}")));
+        let layers = (0..config.num_hidden_layers).map(layer).collect();
         let class = weights.spread(&name("embeddings.cls_token"), [1, 1, width]);
         let positions = weights.spread(&name("embeddings.position_embeddings"), [1, config.tokens(), width]);
         let projection = name("embeddings.patch_embeddings.projection");
@@ -69,7 +68,7 @@ impl VitEncoder {
             patches: PatchEmbedding::new(weights, &projection, config.patches(), Bias::With),
             class: Param::from_tensor(class),
             positions: Param::from_tensor(positions),
-            layers: (0..config.num_hidden_layers).map(|index| layer(weights, index)).collect(),
+            layers,
             norm: layer_norm(weights, &name("layernorm"), width, config.layer_norm_eps),
         }
     }
@@ -80,27 +79,31 @@ impl VitEncoder {
         let patches = self.patches.forward(pixel_values);
         let mut x = with_class(self.class.val(), patches, self.positions.val());
         for layer in &self.layers {
-            x = layer.forward(x);
+            x = layer.forward(x, Look::Everywhere);
         }
         self.norm.forward(x)
     }
 }
 
-fn layer_names(config: &VitConfig, prefix: &str, index: usize) -> PlainEncoderNames {
-    let name = |part: &str| format!("{prefix}.layers.{index}.{part}");
+/// Takes the parameters of one layer, whose names begin with `layer` and a dot.
+fn encoder_layer(config: &VitConfig, weights: &mut Weights<'_>, layer: &str) -> EncoderLayer {
+    let name = |part: &str| format!("{layer}.{part}");
     let reading = |part: &str| match config.qkv_bias {
         true => Projection::biased(name(part)),
         false => Projection::plain(name(part)),
     };
-    PlainEncoderNames {
-        attention_norm: name("layernorm_before"),
-        attention: AttentionNames {
-            query: reading("attention.q_proj"),
-            key: reading("attention.k_proj"),
-            value: reading("attention.v_proj"),
-            output: Projection::biased(name("attention.o_proj")),
-        },
-        mlp_norm: name("layernorm_after"),
-        mlp: ["mlp.fc1", "mlp.fc2"].map(|part| Projection::biased(name(part))),
+    let attention = AttentionNames {
+        query: reading("attention.q_proj"),
+        key: reading("attention.k_proj"),
+        value: reading("attention.v_proj"),
+        output: Projection::biased(name("attention.o_proj")),
+    };
+    let mlp = ["mlp.fc1", "mlp.fc2"].map(|part| Projection::biased(name(part)));
+    let (width, epsilon) = (config.hidden_size, config.layer_norm_eps);
+    EncoderLayer {
+        attention_norm: layer_norm(weights, &name("layernorm_before"), width, epsilon).into(),
+        attention: Attention::new(weights, attention, config.attention()),
+        mlp_norm: layer_norm(weights, &name("layernorm_after"), width, epsilon).into(),
+        mlp: Mlp::new(weights, mlp, [width, config.intermediate_size], config.hidden_act).into(),
     }
 }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::Classes;
-use crate::blocks::{ActivationName, AttentionDims, PatchDims, PlainEncoderDims, linear, sides};
+use crate::blocks::{ActivationName, AnyMlpDims, AttentionDims, EncoderLayerDims, PatchDims, linear, sides};
 use crate::workload::Cost;
 
 /// The dimensions of a ViT, by the names of its `config.json`. What is not said is as in ViT-B/16: inside the file of a
@@ -127,13 +127,13 @@ impl VitConfig {
         }
     }
 
-    pub(super) fn layer(&self) -> PlainEncoderDims {
+    pub(super) fn attention(&self) -> AttentionDims {
         let (width, heads) = (self.hidden_size, self.num_attention_heads);
-        PlainEncoderDims {
-            attention: AttentionDims::grouped(width, heads, heads, self.head_dim.unwrap_or(width / heads)),
-            inner: self.intermediate_size,
-            activation: self.hidden_act,
-            epsilon: self.layer_norm_eps,
-        }
+        AttentionDims::grouped(width, heads, heads, self.head_dim.unwrap_or(width / heads))
+    }
+
+    fn layer(&self) -> EncoderLayerDims {
+        let mlp = AnyMlpDims::Plain([self.hidden_size, self.intermediate_size]);
+        EncoderLayerDims { attention: self.attention(), mlp }
     }
 }

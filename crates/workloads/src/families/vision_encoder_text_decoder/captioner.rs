@@ -7,7 +7,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use super::config::PRESETS;
 use super::{CaptionerConfig, Gpt2};
 use crate::blocks::linear::linear;
-use crate::blocks::{KeysValues, KvCache, Projection};
+use crate::blocks::{Memory, Projection};
 use crate::families::vision::{self, VitEncoder};
 use crate::model::{Architecture, Preset};
 use crate::weights::{Naming, Weights, integers};
@@ -20,9 +20,6 @@ pub struct Captioner {
     /// Where the widths of the two differ.
     bridge: Option<Linear>,
     decoder: Gpt2,
-    /// Key heads and their size, for the memory that generation takes.
-    #[module(skip)]
-    heads: [usize; 2],
 }
 
 /// What it reads: as many images as texts.
@@ -34,11 +31,10 @@ pub struct CaptionInput {
     pub decoder_input_ids: Tensor<2, Int>,
 }
 
-/// What it remembers between tokens, one of each for every layer of the decoder.
+/// What it remembers between tokens, layer by layer.
 #[derive(Clone, Debug)]
 pub struct CaptionState {
-    sources: Vec<KeysValues>,
-    caches: Vec<KvCache>,
+    memories: Vec<Memory>,
 }
 
 impl Captioner {
@@ -63,9 +59,7 @@ impl Captioner {
 
     /// The scores after the last of `tokens`, `[batch, vocabulary]`.
     fn next(&self, tokens: Tensor<2, Int>, state: &mut CaptionState) -> Tensor<2> {
-        let [_, sequence] = tokens.dims();
-        let states = self.decoder.forward_cached(tokens, &state.sources, &mut state.caches);
-        self.decoder.scores(states.narrow(1, sequence - 1, 1)).squeeze_dim(1)
+        self.decoder.last_scores(self.decoder.forward_cached(tokens, &mut state.memories))
     }
 }
 
@@ -92,14 +86,12 @@ impl Architecture for Captioner {
     }
 
     fn assemble(config: &CaptionerConfig, weights: &mut Weights<'_>) -> Self {
-        let gpt2 = config.gpt2();
         Self {
             encoder: VitEncoder::new(config.vit(), weights, "encoder"),
             bridge: config
                 .bridge()
                 .map(|widths| linear(weights, Projection::biased("enc_to_dec_proj"), widths)),
-            decoder: Gpt2::new(gpt2, weights, "decoder"),
-            heads: [gpt2.n_head, gpt2.n_embd / gpt2.n_head],
+            decoder: Gpt2::new(config.gpt2(), weights, "decoder"),
         }
     }
 }
@@ -139,13 +131,10 @@ impl Generator for Captioner {
     type State = CaptionState;
 
     fn prefill(&self, input: CaptionInput, new_tokens: usize) -> (Tensor<2>, CaptionState) {
-        let [batch, sequence] = input.decoder_input_ids.dims();
-        let device = input.decoder_input_ids.device();
-        let sources = self.decoder.sources(&self.encode(input.pixel_values));
-        let [heads, size] = self.heads;
-        let cache = |_| KvCache::new([batch, heads, sequence + new_tokens, size], &device);
-        let caches = sources.iter().map(cache).collect();
-        let mut state = CaptionState { sources, caches };
+        let [_, sequence] = input.decoder_input_ids.dims();
+        let source = self.encode(input.pixel_values);
+        let mut state = CaptionState { memories: self.decoder.memories(&source, sequence + new_tokens) };
+        drop(source);
         (self.next(input.decoder_input_ids, &mut state), state)
     }
 

@@ -88,9 +88,8 @@ impl CaptionerConfig {
             [size.batch, size.sequence, size.new_tokens].map(|count| count as u64);
         let (gpt2, source) = (self.gpt2(), self.vit().tokens() as u64);
         let encoder = self.vit().encoder_cost(batch).then(self.bridge_cost(batch * source));
-        let sources = gpt2.layer(0).source_cost(batch * source);
-        let [layers, width] = [gpt2.n_layer, gpt2.n_embd].map(|count| count as u64);
-        let encoder = encoder.then(Cost { flops: layers * sources.flops, ..sources });
+        let (layer, width) = (gpt2.layer(0), gpt2.n_embd as u64);
+        let encoder = encoder.then(layer.source_cost(batch, source).times(gpt2.n_layer));
         if tokens == 0 {
             let decoder = gpt2.cost(batch, [sequence, sequence, source], sequence);
             return encoder.then(Cost { live: decoder.live + batch * source * width, ..decoder });
@@ -98,7 +97,8 @@ impl CaptionerConfig {
         let prompt = encoder.then(gpt2.cost(batch, [sequence, sequence, source], 1));
         let step = |token| gpt2.cost(batch, [1, sequence + token, source], 1);
         let whole = (1..tokens).map(step).fold(prompt, Cost::then);
-        Cost { cache: 2 * layers * batch * width * (sequence + tokens + source), ..whole }
+        let cache = gpt2.n_layer as u64 * layer.memory(batch, sequence + tokens, source);
+        Cost { cache, ..whole }
     }
 
     fn bridge_cost(&self, tokens: u64) -> Cost {

@@ -7,10 +7,8 @@ use burn::tensor::{Int, Tensor};
 use super::Gpt2Config;
 use crate::blocks::embedding::embedding;
 use crate::blocks::norm::layer_norm;
-use crate::blocks::vocabulary::Head;
 use crate::blocks::{
-    AttentionNames, KeysValues, KvCache, PlainDecoder, PlainDecoderNames, PlainEncoderNames, Projection,
-    Vocabulary,
+    Attention, AttentionNames, DecoderLayer, DecoderLook, Head, Memory, Mlp, Projection, Vocabulary,
 };
 use crate::weights::Weights;
 
@@ -19,7 +17,7 @@ use crate::weights::Weights;
 pub struct Gpt2 {
     words: Vocabulary,
     positions: Embedding,
-    layers: Vec<PlainDecoder>,
+    layers: Vec<DecoderLayer>,
     norm: LayerNorm,
 }
 
@@ -28,24 +26,25 @@ impl Gpt2 {
     pub(super) fn new(config: &Gpt2Config, weights: &mut Weights<'_>, prefix: &str) -> Self {
         let name = |part: &str| format!("{prefix}.transformer.{part}");
         let (width, head) = (config.n_embd, format!("{prefix}.lm_head"));
-        let layer = |weights: &mut Weights<'_>, index: usize| {
+        let layer = |index| {
             let name = name(&format!("h.{index}"));
             leave_out_masks(weights, &name);
-            PlainDecoder::new(weights, layer_names(&name), config.layer(index))
+            decoder_layer(config, weights, index, &name)
         };
+        let layers = (0..config.n_layer).map(layer).collect();
         let kind = if config.tie_word_embeddings { Head::Tied } else { Head::Own };
         Self {
             words: Vocabulary::new(weights, [&name("wte"), &head], [config.vocab_size, width], kind),
             positions: embedding(weights, &name("wpe"), [config.n_positions, width]),
-            layers: (0..config.n_layer).map(|index| layer(weights, index)).collect(),
+            layers,
             norm: layer_norm(weights, &name("ln_f"), width, config.layer_norm_epsilon),
         }
     }
 
-    /// What each layer looks at of `source`, `[batch, tokens, width]`.
+    /// What each layer remembers of `source`, `[batch, tokens, width]`, with room for `capacity` tokens.
     #[must_use]
-    pub fn sources(&self, source: &Tensor<3>) -> Vec<KeysValues> {
-        self.layers.iter().map(|layer| layer.keys_values(source.clone())).collect()
+    pub fn memories(&self, source: &Tensor<3>, capacity: usize) -> Vec<Memory> {
+        self.layers.iter().map(|layer| layer.memory(source.clone(), capacity)).collect()
     }
 
     /// `[batch, sequence]` tokens from the first on to hidden states, `[batch, sequence, width]`.
@@ -53,22 +52,17 @@ impl Gpt2 {
     pub fn forward(&self, tokens: Tensor<2, Int>, source: &Tensor<3>) -> Tensor<3> {
         let mut x = self.embed(tokens, 0);
         for layer in &self.layers {
-            x = layer.forward(x, layer.keys_values(source.clone()));
+            x = layer.forward(x, source.clone(), DecoderLook::plain());
         }
         self.norm.forward(x)
     }
 
-    /// The same for the tokens that come after those in `caches`; `sources` and `caches` are one for each layer.
-    pub fn forward_cached(
-        &self,
-        tokens: Tensor<2, Int>,
-        sources: &[KeysValues],
-        caches: &mut [KvCache],
-    ) -> Tensor<3> {
-        let start = caches.first().map_or(0, KvCache::len);
+    /// The same for the tokens that come after those in `memories`, one for each layer.
+    pub fn forward_cached(&self, tokens: Tensor<2, Int>, memories: &mut [Memory]) -> Tensor<3> {
+        let start = memories.first().map_or(0, Memory::len);
         let mut x = self.embed(tokens, start);
-        for ((layer, source), cache) in self.layers.iter().zip(sources).zip(caches) {
-            x = layer.forward_cached(x, source.clone(), cache);
+        for (layer, memory) in self.layers.iter().zip(memories) {
+            x = layer.forward_cached(x, memory, DecoderLook::plain());
         }
         self.norm.forward(x)
     }
@@ -77,6 +71,12 @@ impl Gpt2 {
     #[must_use]
     pub fn scores(&self, states: Tensor<3>) -> Tensor<3> {
         self.words.scores(states)
+    }
+
+    /// Those after the last token, `[batch, vocabulary]`.
+    #[must_use]
+    pub fn last_scores(&self, states: Tensor<3>) -> Tensor<2> {
+        self.words.last_scores(states)
     }
 
     fn embed(&self, tokens: Tensor<2, Int>, start: usize) -> Tensor<3> {
@@ -95,29 +95,25 @@ fn leave_out_masks(weights: &mut Weights<'_>, layer: &str) {
     }
 }
 
-fn layer_names(layer: &str) -> PlainDecoderNames {
+/// Takes the parameters of layer `index`, whose names begin with `layer` and a dot.
+fn decoder_layer(config: &Gpt2Config, weights: &mut Weights<'_>, index: usize, layer: &str) -> DecoderLayer {
     let name = |part: &str| format!("{layer}.{part}");
     let whole = |part: &str| Projection::part(name(part), 0, 1);
-    let own = |index| Projection::part(name("attn.c_attn"), index, 3);
-    let cross = |index| Projection::part(name("crossattention.c_attn"), index, 2);
-    PlainDecoderNames {
-        own: PlainEncoderNames {
-            attention_norm: name("ln_1"),
-            attention: AttentionNames {
-                query: own(0),
-                key: own(1),
-                value: own(2),
-                output: whole("attn.c_proj"),
-            },
-            mlp_norm: name("ln_2"),
-            mlp: ["mlp.c_fc", "mlp.c_proj"].map(whole),
-        },
-        cross_norm: name("ln_cross_attn"),
-        cross: AttentionNames {
-            query: whole("crossattention.q_attn"),
-            key: cross(0),
-            value: cross(1),
-            output: whole("crossattention.c_proj"),
-        },
+    let [query, key, value] = [0, 1, 2].map(|index| Projection::part(name("attn.c_attn"), index, 3));
+    let own = AttentionNames { query, key, value, output: whole("attn.c_proj") };
+    let [key, value] = [0, 1].map(|index| Projection::part(name("crossattention.c_attn"), index, 2));
+    let [query, output] = ["q_attn", "c_proj"].map(|part| whole(&format!("crossattention.{part}")));
+    let source = AttentionNames { query, key, value, output };
+    let (width, dims) = (config.n_embd, config.layer(index));
+    let mut norm = |part: &str| layer_norm(weights, &name(part), width, config.layer_norm_epsilon).into();
+    let [attention_norm, source_norm, mlp_norm] = ["ln_1", "ln_cross_attn", "ln_2"].map(&mut norm);
+    let mlp = ["mlp.c_fc", "mlp.c_proj"].map(whole);
+    DecoderLayer {
+        attention_norm,
+        attention: Attention::new(weights, own, dims.own),
+        source_norm,
+        source_attention: Attention::new(weights, source, dims.source),
+        mlp_norm,
+        mlp: Mlp::new(weights, mlp, [width, config.inner()], config.activation_function).into(),
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::blocks::{ActivationName, AttentionDims, PlainDecoderDims, PlainEncoderDims, linear};
+use crate::blocks::{ActivationName, AnyMlpDims, AttentionDims, DecoderLayerDims, linear};
 use crate::workload::Cost;
 
 /// The dimensions of a GPT-2, by the names of its `config.json`. What is not said is as in the smallest GPT-2: inside the
@@ -67,8 +67,7 @@ impl Gpt2Config {
     /// What `queries` new tokens of `batch` sequences cost that look at `keys` tokens of their own and `source` of the
     /// encoder's, whose keys and values are there, with the vocabulary's scores of `scored` of them.
     pub(super) fn cost(&self, batch: u64, [queries, keys, source]: [u64; 3], scored: u64) -> Cost {
-        let layer = self.layer(0).cost(batch, [queries, keys, source]);
-        let layers = Cost { flops: self.n_layer as u64 * layer.flops, ..layer };
+        let layers = self.layer(0).cached_cost(batch, [queries, keys], source).times(self.n_layer);
         let head = [self.n_embd, self.vocab_size];
         layers.then(Cost {
             flops: linear::flops(head, batch * scored),
@@ -102,18 +101,16 @@ impl Gpt2Config {
         self.n_inner.unwrap_or(4 * self.n_embd)
     }
 
-    pub(super) fn layer(&self, index: usize) -> PlainDecoderDims {
+    pub(super) fn layer(&self, index: usize) -> DecoderLayerDims {
         let even = AttentionDims::even(self.n_embd, self.n_head);
         let head = if self.scale_attn_weights { even.scale } else { 1.0 };
         let by_layer = if self.scale_attn_by_inverse_layer_idx { index + 1 } else { 1 };
         let attention = AttentionDims { scale: head / by_layer as f64, ..even };
-        let own = PlainEncoderDims {
-            attention,
-            inner: self.inner(),
-            activation: self.activation_function,
-            epsilon: self.layer_norm_epsilon,
-        };
         let source_width = self.cross_attention_hidden_size.unwrap_or(self.n_embd);
-        PlainDecoderDims { own, cross: AttentionDims { source_width, ..attention } }
+        DecoderLayerDims {
+            own: attention,
+            source: AttentionDims { source_width, ..attention },
+            mlp: AnyMlpDims::Plain([self.n_embd, self.inner()]),
+        }
     }
 }

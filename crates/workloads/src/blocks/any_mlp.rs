@@ -8,21 +8,33 @@ use crate::workload::Cost;
 
 /// One of the two kinds.
 #[derive(Module, Debug)]
-pub enum FeedForward {
+pub enum AnyMlp {
     Plain(Mlp),
     Gated(GatedMlp),
 }
 
 /// The size of a feed-forward half, and of which kind it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FeedForwardDims {
+pub enum AnyMlpDims {
     /// Width, and width inside.
     Plain([usize; 2]),
     /// The same.
     Gated([usize; 2]),
 }
 
-impl FeedForward {
+impl From<Mlp> for AnyMlp {
+    fn from(mlp: Mlp) -> Self {
+        Self::Plain(mlp)
+    }
+}
+
+impl From<GatedMlp> for AnyMlp {
+    fn from(mlp: GatedMlp) -> Self {
+        Self::Gated(mlp)
+    }
+}
+
+impl AnyMlp {
     /// `[batch, sequence, width]` to the same.
     #[must_use]
     pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
@@ -33,7 +45,7 @@ impl FeedForward {
     }
 }
 
-impl FeedForwardDims {
+impl AnyMlpDims {
     /// What it costs over `tokens` tokens.
     #[must_use]
     pub fn cost(self, tokens: u64) -> Cost {
