@@ -31,6 +31,7 @@ mod param;
 pub mod protocol;
 pub mod record;
 mod registry;
+mod routine;
 mod sampler;
 mod series;
 mod slowdown;

@@ -5,6 +5,7 @@
 use crate::Error;
 use crate::protocol::{Phase, Sampling};
 use crate::record::{Samples, WarmUp};
+use crate::routine::Routine;
 use crate::stats::median;
 use crate::waiting::waited_nanos;
 
@@ -30,36 +31,6 @@ const ROOM: usize = 16_384;
 
 /// The most batches that steadiness is judged on.
 const WINDOW: usize = 10;
-
-/// What is measured, as the sampler sees it.
-pub(crate) trait Routine {
-    /// Runs `iterations` and returns the nanoseconds of the timed region.
-    fn batch(&mut self, iterations: u64) -> Result<u64, Error>;
-
-    /// Nanoseconds that taking a sample costs beside the iterations.
-    fn overhead(&mut self) -> Result<u64, Error>;
-
-    /// Makes all later batches slower by the share that was asked for; `iterations` are long enough to be timed.
-    fn slow_down(&mut self, iterations: u64) -> Result<(), Error>;
-
-    /// Warm-up is over and samples begin, which take so many bytes on the heap.
-    fn start(&mut self, sample_bytes: u64);
-
-    /// The last batch, of so many iterations, is a sample. Told outside of the timed region, and before the next batch.
-    fn keep(&mut self, iterations: u64);
-
-    /// The last sample is thrown away after all.
-    fn retract(&mut self);
-
-    /// The largest batch that memory allows.
-    fn max_batch(&self) -> u64;
-
-    /// Wall time now, nanoseconds from any origin: bounds include what is not timed, such as setup.
-    fn now(&self) -> u64;
-
-    /// Told between batches, never inside one.
-    fn observe(&mut self, phase: Phase, estimate_nanos: f64);
-}
 
 /// Who says when a sample is taken, when other processes take turns with this one.
 pub(crate) trait Turns {

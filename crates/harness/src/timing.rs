@@ -9,7 +9,7 @@ use crate::clock::{Clock, Probe, nanos_since};
 use crate::memory::Watch;
 use crate::protocol::Phase;
 use crate::record::Samples;
-use crate::sampler::Routine;
+use crate::routine::Routine;
 use crate::series::Series;
 use crate::slowdown::Slowdown;
 
