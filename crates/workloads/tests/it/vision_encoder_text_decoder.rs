@@ -10,7 +10,7 @@ use burn::module::Module as _;
 use burn::tensor::{Int, Tensor};
 use safetensors::tensor::Dtype;
 
-use crate::folder::{Folder, Stored, cpu, family, outcome};
+use crate::folder::{self, Folder, Stored, check, cpu, family};
 use crate::writing::{Text, check_cache, drawn_input};
 
 const FOLDER: &str = "vision-encoder-text-decoder";
@@ -50,16 +50,8 @@ fn check_drawn(config: &CaptionerConfig, shape: [usize; 2]) {
 }
 
 #[track_caller]
-fn check(folder: &Folder, expected: &str) {
-    let line = outcome(folder.path()).to_string();
-    let line = line.replace(&folder.path().display().to_string(), "DIR");
-    assert!(line.ends_with(expected), "{line}");
-}
-
-#[track_caller]
 fn check_config(from: &str, to: &str, expected: &str) {
-    let folder = Folder::of(FOLDER).config(from, to);
-    check(&folder, &format!("FAILED (`DIR/config.json` is no configuration that can be used: {expected})"));
+    folder::check_config(FOLDER, [from, to], expected);
 }
 
 #[test]
