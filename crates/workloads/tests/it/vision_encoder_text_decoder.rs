@@ -2,7 +2,7 @@
 
 use accel_bench_workloads::families::vision::VitConfig;
 use accel_bench_workloads::families::vision_encoder_text_decoder::{
-    CaptionInput, Captioner, CaptionerConfig, Decoder, Encoder, Gpt2Config,
+    CaptionInput, Captioner, CaptionerConfig, Gpt2Config, ImageEncoder, TextDecoder,
 };
 use accel_bench_workloads::model::{self, Architecture as _};
 use accel_bench_workloads::workload::{Size, Workload as _};
@@ -31,7 +31,7 @@ fn smallest() -> (VitConfig, Gpt2Config) {
 }
 
 fn paired((vit, gpt2): (VitConfig, Gpt2Config)) -> CaptionerConfig {
-    CaptionerConfig { encoder: Encoder::Vit(vit), decoder: Decoder::Gpt2(gpt2) }
+    CaptionerConfig { encoder: ImageEncoder::Vit(vit), decoder: TextDecoder::Gpt2(gpt2) }
 }
 
 impl Text for CaptionInput {

@@ -11,21 +11,21 @@ use crate::workload::{Cost, Size};
 /// The dimensions of an encoder and a decoder, by the names of their `config.json`.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 pub struct CaptionerConfig {
-    pub encoder: Encoder,
-    pub decoder: Decoder,
+    pub encoder: ImageEncoder,
+    pub decoder: TextDecoder,
 }
 
 /// The encoders that are implemented: others fail when they are read.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(tag = "model_type", rename_all = "lowercase")]
-pub enum Encoder {
+pub enum ImageEncoder {
     Vit(VitConfig),
 }
 
 /// The decoders that are implemented: others fail when they are read.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(tag = "model_type", rename_all = "lowercase")]
-pub enum Decoder {
+pub enum TextDecoder {
     Gpt2(Gpt2Config),
 }
 
@@ -47,7 +47,7 @@ pub(super) static PRESETS: [Preset<CaptionerConfig>; 6] = [
 const fn preset(name: &'static str, encoder: VitConfig, decoder: Gpt2Config) -> Preset<CaptionerConfig> {
     Preset {
         name,
-        config: CaptionerConfig { encoder: Encoder::Vit(encoder), decoder: Decoder::Gpt2(decoder) },
+        config: CaptionerConfig { encoder: ImageEncoder::Vit(encoder), decoder: TextDecoder::Gpt2(decoder) },
     }
 }
 
@@ -55,14 +55,14 @@ impl CaptionerConfig {
     /// The encoder's dimensions.
     #[must_use]
     pub const fn vit(&self) -> &VitConfig {
-        let Encoder::Vit(config) = &self.encoder;
+        let ImageEncoder::Vit(config) = &self.encoder;
         config
     }
 
     /// The decoder's dimensions.
     #[must_use]
     pub const fn gpt2(&self) -> &Gpt2Config {
-        let Decoder::Gpt2(config) = &self.decoder;
+        let TextDecoder::Gpt2(config) = &self.decoder;
         config
     }
 
