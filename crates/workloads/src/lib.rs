@@ -26,6 +26,9 @@ pub mod kernels;
 pub mod model;
 mod output;
 pub mod parity;
+#[cfg(test)]
+#[cfg(feature = "ndarray")]
+mod preset_table;
 pub mod weights;
 pub mod workload;
 

@@ -8,7 +8,7 @@ use burn::module::Module as _;
 use burn::tensor::{Int, Tensor, TensorData};
 use safetensors::tensor::Dtype;
 
-use crate::folder::{Folder, Stored, cpu, family, outcome};
+use crate::folder::{self, Folder, Stored, check, cpu, family};
 use crate::writing::{check_cache, drawn_input};
 
 /// Small, and far from what a model computes that adds nothing to its embeddings.
@@ -38,16 +38,8 @@ fn recorded() -> (LlamaConfig, Llama) {
 }
 
 #[track_caller]
-fn check(folder: &Folder, expected: &str) {
-    let line = outcome(folder.path()).to_string();
-    let line = line.replace(&folder.path().display().to_string(), "DIR");
-    assert!(line.ends_with(expected), "{line}");
-}
-
-#[track_caller]
 fn check_config(from: &str, to: &str, expected: &str) {
-    let folder = Folder::of("decoder-only").config(from, to);
-    check(&folder, &format!("FAILED (`DIR/config.json` is no configuration that can be used: {expected})"));
+    folder::check_config("decoder-only", [from, to], expected);
 }
 
 fn values(tensor: Tensor<3>) -> TensorData {

@@ -29,6 +29,21 @@ pub(crate) fn outcome(folder: &Path) -> Outcome {
     check_folder(folder, Backend::named("ndarray").expect("there is such a backend"), &cpu())
 }
 
+/// Holds what `parity` says of a folder, which it calls `DIR`, to an end.
+#[track_caller]
+pub(crate) fn check(folder: &Folder, expected: &str) {
+    let line = outcome(folder.path()).to_string();
+    let line = line.replace(&folder.path().display().to_string(), "DIR");
+    assert!(line.ends_with(expected), "{line}");
+}
+
+/// Holds to `expected` what is said of the recorded configuration of a family with another text in it.
+#[track_caller]
+pub(crate) fn check_config(family: &str, [from, to]: [&str; 2], expected: &str) {
+    let folder = Folder::of(family).config(from, to);
+    check(&folder, &format!("FAILED (`DIR/config.json` is no configuration that can be used: {expected})"));
+}
+
 /// A tensor as a file holds it.
 #[derive(Clone)]
 pub(crate) struct Stored {

@@ -5,7 +5,7 @@ use accel_bench_workloads::model;
 use burn::module::Module as _;
 use burn::tensor::{Int, Tensor};
 
-use crate::folder::{Folder, Stored, Tensors, cpu, family, outcome};
+use crate::folder::{self, Folder, Stored, Tensors, check, cpu, family, outcome};
 use crate::writing::{check_cache, drawn_input};
 
 fn smallest() -> MixtralConfig {
@@ -29,16 +29,8 @@ fn drawn(config: &MixtralConfig) -> Mixtral {
 }
 
 #[track_caller]
-fn check(folder: &Folder, expected: &str) {
-    let line = outcome(folder.path()).to_string();
-    let line = line.replace(&folder.path().display().to_string(), "DIR");
-    assert!(line.ends_with(expected), "{line}");
-}
-
-#[track_caller]
 fn check_config(from: &str, to: &str, expected: &str) {
-    let folder = Folder::of("mixture-of-experts").config(from, to);
-    check(&folder, &format!("FAILED (`DIR/config.json` is no configuration that can be used: {expected})"));
+    folder::check_config("mixture-of-experts", [from, to], expected);
 }
 
 /// Part `index` of `parts` of equal size along the first dimensions, as a matrix of `shape`.

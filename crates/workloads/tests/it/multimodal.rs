@@ -10,7 +10,7 @@ use burn::module::Module as _;
 use burn::tensor::{Int, Tensor};
 use safetensors::tensor::Dtype;
 
-use crate::folder::{Folder, Stored, Tensors, cpu, family, outcome};
+use crate::folder::{self, Folder, Stored, Tensors, check, cpu, family};
 use crate::writing::{Text, check_cache, drawn_input};
 
 /// Small, and far from what a model computes that adds nothing to its embeddings.
@@ -52,16 +52,8 @@ fn check_drawn(config: &LlavaConfig, shape: [usize; 2]) {
 }
 
 #[track_caller]
-fn check(folder: &Folder, expected: &str) {
-    let line = outcome(folder.path()).to_string();
-    let line = line.replace(&folder.path().display().to_string(), "DIR");
-    assert!(line.ends_with(expected), "{line}");
-}
-
-#[track_caller]
 fn check_config(from: &str, to: &str, expected: &str) {
-    let folder = Folder::of("multimodal").config(from, to);
-    check(&folder, &format!("FAILED (`DIR/config.json` is no configuration that can be used: {expected})"));
+    folder::check_config("multimodal", [from, to], expected);
 }
 
 /// The configuration that a file describes which says only this.

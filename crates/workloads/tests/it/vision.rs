@@ -7,19 +7,11 @@ use burn::module::Module as _;
 use burn::tensor::Tensor;
 use safetensors::tensor::Dtype;
 
-use crate::folder::{Folder, Stored, Tensors, cpu, family, outcome};
-
-#[track_caller]
-fn check(folder: &Folder, expected: &str) {
-    let line = outcome(folder.path()).to_string();
-    let line = line.replace(&folder.path().display().to_string(), "DIR");
-    assert!(line.ends_with(expected), "{line}");
-}
+use crate::folder::{self, Folder, Stored, Tensors, check, cpu, family};
 
 #[track_caller]
 fn check_config(name: &str, from: &str, to: &str, expected: &str) {
-    let folder = Folder::of(name).config(from, to);
-    check(&folder, &format!("FAILED (`DIR/config.json` is no configuration that can be used: {expected})"));
+    folder::check_config(name, [from, to], expected);
 }
 
 fn recorded(name: &str) -> (ClassifierConfig, Classifier) {

@@ -2,7 +2,7 @@
 
 use accel_bench_workloads::families::vision::VitConfig;
 use accel_bench_workloads::families::vision_encoder_text_decoder::{
-    CaptionInput, Captioner, CaptionerConfig, Decoder, Encoder, Gpt2Config,
+    CaptionInput, Captioner, CaptionerConfig, Gpt2Config, ImageEncoder, TextDecoder,
 };
 use accel_bench_workloads::model::{self, Architecture as _};
 use accel_bench_workloads::workload::{Size, Workload as _};
@@ -10,7 +10,7 @@ use burn::module::Module as _;
 use burn::tensor::{Int, Tensor};
 use safetensors::tensor::Dtype;
 
-use crate::folder::{Folder, Stored, cpu, family, outcome};
+use crate::folder::{self, Folder, Stored, check, cpu, family};
 use crate::writing::{Text, check_cache, drawn_input};
 
 const FOLDER: &str = "vision-encoder-text-decoder";
@@ -31,7 +31,7 @@ fn smallest() -> (VitConfig, Gpt2Config) {
 }
 
 fn paired((vit, gpt2): (VitConfig, Gpt2Config)) -> CaptionerConfig {
-    CaptionerConfig { encoder: Encoder::Vit(vit), decoder: Decoder::Gpt2(gpt2) }
+    CaptionerConfig { encoder: ImageEncoder::Vit(vit), decoder: TextDecoder::Gpt2(gpt2) }
 }
 
 impl Text for CaptionInput {
@@ -50,16 +50,8 @@ fn check_drawn(config: &CaptionerConfig, shape: [usize; 2]) {
 }
 
 #[track_caller]
-fn check(folder: &Folder, expected: &str) {
-    let line = outcome(folder.path()).to_string();
-    let line = line.replace(&folder.path().display().to_string(), "DIR");
-    assert!(line.ends_with(expected), "{line}");
-}
-
-#[track_caller]
 fn check_config(from: &str, to: &str, expected: &str) {
-    let folder = Folder::of(FOLDER).config(from, to);
-    check(&folder, &format!("FAILED (`DIR/config.json` is no configuration that can be used: {expected})"));
+    folder::check_config(FOLDER, [from, to], expected);
 }
 
 #[test]

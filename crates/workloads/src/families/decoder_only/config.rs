@@ -150,7 +150,7 @@ impl Default for LlamaConfig {
 mod tests {
     use super::*;
     use crate::families::decoder_only::Llama;
-    use crate::model;
+    use crate::preset_table;
     use crate::workload::{Cost, Size, Workload as _};
 
     fn preset(name: &str) -> &'static LlamaConfig {
@@ -160,9 +160,7 @@ mod tests {
     /// The table of the design, in millions of parameters.
     #[track_caller]
     fn check(name: &str, millions: f64) {
-        let device = crate::device_named("ndarray").expect("the backend is built in");
-        let found = model::num_params::<Llama>(preset(name), &device) as f64 / 1e6;
-        assert!((found / millions - 1.0).abs() < 1e-3, "{name}: {found} M where the table says {millions} M");
+        preset_table::check::<Llama>(name, millions);
     }
 
     fn cost([batch, sequence, new_tokens]: [usize; 3]) -> Cost {

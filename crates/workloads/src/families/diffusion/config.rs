@@ -199,6 +199,7 @@ impl ActivationFn {
 mod tests {
     use super::*;
     use crate::families::diffusion::Dit;
+    use crate::preset_table;
 
     fn params(config: &DitConfig) -> f64 {
         let device = crate::device_named("ndarray").expect("the backend is built in");
@@ -208,10 +209,7 @@ mod tests {
     /// The table of the design, in millions of parameters.
     #[track_caller]
     fn check(name: &str, millions: f64) {
-        let preset = PRESETS.iter().find(|preset| preset.name == name).expect("a preset of this name");
-        let found = params(&preset.config);
-        assert!((found / millions - 1.0).abs() < 1e-3, "{name}: {found} M where the table says {millions} M");
-        assert_eq!(preset.config.fault(), None);
+        preset_table::check::<Dit>(name, millions);
     }
 
     #[track_caller]

@@ -131,15 +131,12 @@ const fn initializer_range() -> f32 {
 mod tests {
     use super::*;
     use crate::families::encoder_only::Bert;
+    use crate::preset_table;
 
     /// The table of the design, in millions of parameters.
     #[track_caller]
     fn check(name: &str, millions: f64) {
-        let preset = PRESETS.iter().find(|preset| preset.name == name).expect("a preset of this name");
-        let device = crate::device_named("ndarray").expect("the backend is built in");
-        let found = crate::model::num_params::<Bert>(&preset.config, &device) as f64 / 1e6;
-        assert!((found / millions - 1.0).abs() < 1e-3, "{name}: {found} M where the table says {millions} M");
-        assert_eq!(preset.config.fault(), None);
+        preset_table::check::<Bert>(name, millions);
     }
 
     #[track_caller]

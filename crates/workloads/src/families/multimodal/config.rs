@@ -235,7 +235,7 @@ const fn yes() -> bool {
 mod tests {
     use super::*;
     use crate::families::multimodal::Llava;
-    use crate::model;
+    use crate::preset_table;
 
     fn preset(name: &str) -> &'static LlavaConfig {
         &PRESETS.iter().find(|preset| preset.name == name).expect("a preset of this name").config
@@ -244,10 +244,7 @@ mod tests {
     /// The table of the design, in millions of parameters.
     #[track_caller]
     fn check(name: &str, millions: f64) {
-        let device = crate::device_named("ndarray").expect("the backend is built in");
-        let found = model::num_params::<Llava>(preset(name), &device) as f64 / 1e6;
-        assert!((found / millions - 1.0).abs() < 1e-3, "{name}: {found} M where the table says {millions} M");
-        assert_eq!(preset(name).fault(), None);
+        preset_table::check::<Llava>(name, millions);
     }
 
     #[track_caller]

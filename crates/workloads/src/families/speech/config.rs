@@ -161,18 +161,14 @@ const fn yes() -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::families::speech::Whisper;
+    use crate::preset_table;
 
     /// The table of the design, in millions of parameters.
     #[track_caller]
     #[cfg(feature = "ndarray")]
     fn check(name: &str, millions: f64) {
-        let preset = PRESETS.iter().find(|preset| preset.name == name).expect("a preset of this name");
-        let device = crate::device_named("ndarray").expect("the backend is built in");
-        let found = crate::model::num_params::<crate::families::speech::Whisper>(&preset.config, &device)
-            as f64
-            / 1e6;
-        assert!((found / millions - 1.0).abs() < 1e-3, "{name}: {found} M where the table says {millions} M");
-        assert_eq!(preset.config.fault(), None);
+        preset_table::check::<Whisper>(name, millions);
     }
 
     #[track_caller]

@@ -6,7 +6,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::Mamba2Config;
 use super::config::PRESETS;
-use super::mixer::{Memory, Mixer};
+use super::mixer::{Mixer, MixerMemory};
 use crate::blocks::norm::rms_norm;
 use crate::blocks::{Head, Vocabulary};
 use crate::model::{Architecture, Preset};
@@ -32,7 +32,7 @@ pub struct Mamba2Input {
 
 /// What a Mamba-2 remembers of the tokens before: as much after a thousand as after one.
 #[derive(Clone, Debug)]
-pub struct Mamba2State(Vec<Memory>);
+pub struct Mamba2State(Vec<MixerMemory>);
 
 impl Mamba2Input {
     /// No padding.
@@ -166,12 +166,12 @@ impl Layer {
         x.clone() + self.mixer.forward(self.norm.forward(x), mask)
     }
 
-    fn prefill(&self, x: Tensor<3>, mask: Option<&Tensor<3>>) -> (Tensor<3>, Memory) {
+    fn prefill(&self, x: Tensor<3>, mask: Option<&Tensor<3>>) -> (Tensor<3>, MixerMemory) {
         let (y, memory) = self.mixer.prefill(self.norm.forward(x.clone()), mask);
         (x + y, memory)
     }
 
-    fn step(&self, x: Tensor<3>, memory: Memory) -> (Tensor<3>, Memory) {
+    fn step(&self, x: Tensor<3>, memory: MixerMemory) -> (Tensor<3>, MixerMemory) {
         let (y, memory) = self.mixer.step(self.norm.forward(x.clone()), memory);
         (x + y, memory)
     }

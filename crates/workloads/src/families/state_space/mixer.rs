@@ -39,7 +39,7 @@ struct Dims {
 
 /// What a layer remembers of the tokens before.
 #[derive(Clone, Debug)]
-pub(super) struct Memory {
+pub(super) struct MixerMemory {
     window: Window,
     state: State,
 }
@@ -94,20 +94,24 @@ impl Mixer {
     }
 
     /// The same, and what is to be remembered of it.
-    pub(super) fn prefill(&self, x: Tensor<3>, mask: Option<&Tensor<3>>) -> (Tensor<3>, Memory) {
+    pub(super) fn prefill(&self, x: Tensor<3>, mask: Option<&Tensor<3>>) -> (Tensor<3>, MixerMemory) {
         let (gate, signals, window) = self.signals(x, mask, None);
         let skipped = self.skipped(&signals.x);
         let scan = Scan::new(signals, self.dims.scan);
-        let memory = Memory { window, state: scan.last_state() };
+        let memory = MixerMemory { window, state: scan.last_state() };
         (self.finish(scan.output() + skipped, gate), memory)
     }
 
     /// One token of each sequence, `[batch, 1, width]`, after what is remembered.
-    pub(super) fn step(&self, x: Tensor<3>, Memory { window, state }: Memory) -> (Tensor<3>, Memory) {
+    pub(super) fn step(
+        &self,
+        x: Tensor<3>,
+        MixerMemory { window, state }: MixerMemory,
+    ) -> (Tensor<3>, MixerMemory) {
         let (gate, signals, window) = self.signals(x, None, Some(window));
         let skipped = self.skipped(&signals.x);
         let (y, state) = ssd::step(signals, state, self.dims.scan);
-        (self.finish(y + skipped, gate), Memory { window, state })
+        (self.finish(y + skipped, gate), MixerMemory { window, state })
     }
 
     /// The gate, what the scan reads, and the window that the next token follows.

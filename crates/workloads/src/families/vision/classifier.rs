@@ -154,6 +154,7 @@ pub fn images([channels, height, width]: [usize; 3], batch: usize, seed: u64, de
 mod tests {
     use super::*;
     use crate::model;
+    use crate::preset_table;
 
     fn preset(name: &str) -> &'static ClassifierConfig {
         &PRESETS.iter().find(|preset| preset.name == name).expect("a preset of this name").config
@@ -162,10 +163,7 @@ mod tests {
     /// The table of the design, in millions of parameters.
     #[track_caller]
     fn check(name: &str, millions: f64) {
-        let device = crate::device_named("ndarray").expect("the backend is built in");
-        let found = model::num_params::<Classifier>(preset(name), &device) as f64 / 1e6;
-        assert!((found / millions - 1.0).abs() < 1e-3, "{name}: {found} M where the table says {millions} M");
-        assert_eq!(Classifier::fault(preset(name)), None);
+        preset_table::check::<Classifier>(name, millions);
     }
 
     fn cost(name: &str, batch: usize) -> Cost {

@@ -11,21 +11,21 @@ use crate::workload::{Cost, Size};
 /// The dimensions of an encoder and a decoder, by the names of their `config.json`.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 pub struct CaptionerConfig {
-    pub encoder: Encoder,
-    pub decoder: Decoder,
+    pub encoder: ImageEncoder,
+    pub decoder: TextDecoder,
 }
 
 /// The encoders that are implemented: others fail when they are read.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(tag = "model_type", rename_all = "lowercase")]
-pub enum Encoder {
+pub enum ImageEncoder {
     Vit(VitConfig),
 }
 
 /// The decoders that are implemented: others fail when they are read.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(tag = "model_type", rename_all = "lowercase")]
-pub enum Decoder {
+pub enum TextDecoder {
     Gpt2(Gpt2Config),
 }
 
@@ -47,7 +47,7 @@ pub(super) static PRESETS: [Preset<CaptionerConfig>; 6] = [
 const fn preset(name: &'static str, encoder: VitConfig, decoder: Gpt2Config) -> Preset<CaptionerConfig> {
     Preset {
         name,
-        config: CaptionerConfig { encoder: Encoder::Vit(encoder), decoder: Decoder::Gpt2(decoder) },
+        config: CaptionerConfig { encoder: ImageEncoder::Vit(encoder), decoder: TextDecoder::Gpt2(decoder) },
     }
 }
 
@@ -55,14 +55,14 @@ impl CaptionerConfig {
     /// The encoder's dimensions.
     #[must_use]
     pub const fn vit(&self) -> &VitConfig {
-        let Encoder::Vit(config) = &self.encoder;
+        let ImageEncoder::Vit(config) = &self.encoder;
         config
     }
 
     /// The decoder's dimensions.
     #[must_use]
     pub const fn gpt2(&self) -> &Gpt2Config {
-        let Decoder::Gpt2(config) = &self.decoder;
+        let TextDecoder::Gpt2(config) = &self.decoder;
         config
     }
 
@@ -114,7 +114,7 @@ impl CaptionerConfig {
 mod tests {
     use super::*;
     use crate::families::vision_encoder_text_decoder::Captioner;
-    use crate::model;
+    use crate::preset_table;
 
     fn preset(name: &str) -> &'static CaptionerConfig {
         &PRESETS.iter().find(|preset| preset.name == name).expect("a preset of this name").config
@@ -123,10 +123,7 @@ mod tests {
     /// The table of the design, in millions of parameters.
     #[track_caller]
     fn check(name: &str, millions: f64) {
-        let device = crate::device_named("ndarray").expect("the backend is built in");
-        let found = model::num_params::<Captioner>(preset(name), &device) as f64 / 1e6;
-        assert!((found / millions - 1.0).abs() < 1e-3, "{name}: {found} M where the table says {millions} M");
-        assert_eq!(preset(name).fault(), None);
+        preset_table::check::<Captioner>(name, millions);
     }
 
     fn cost([batch, sequence, new_tokens]: [usize; 3]) -> Cost {

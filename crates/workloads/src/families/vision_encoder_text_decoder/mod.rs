@@ -20,7 +20,7 @@ use crate::parity::HostTensors;
 use crate::workload::{Size, Workload as _};
 
 pub use captioner::{CaptionInput, CaptionState, Captioner};
-pub use config::{CaptionerConfig, Decoder, Encoder};
+pub use config::{CaptionerConfig, ImageEncoder, TextDecoder};
 pub use gpt2::Gpt2;
 pub use gpt2_config::Gpt2Config;
 

@@ -1,0 +1,14 @@
+//! Holds presets to the table of the design.
+
+use crate::device_named;
+use crate::model::{self, Architecture};
+
+/// The preset called `name` has so many millions of parameters, within a thousandth, and no fault.
+#[track_caller]
+pub(crate) fn check<M: Architecture>(name: &str, millions: f64) {
+    let config = model::config::<M>(name).expect("a preset of this name");
+    let device = device_named("ndarray").expect("the backend is built in");
+    let found = model::num_params::<M>(&config, &device) as f64 / 1e6;
+    assert!((found / millions - 1.0).abs() < 1e-3, "{name}: {found} M where the table says {millions} M");
+    assert_eq!(M::fault(&config), None);
+}
