@@ -6,8 +6,9 @@ use burn::tensor::{Int, Tensor};
 
 use super::Projection;
 use super::embedding::{TiedEmbedding, embedding};
-use super::linear::linear;
+use super::linear::{self, linear};
 use crate::weights::Weights;
+use crate::workload::Cost;
 
 /// An embedding and a head, which may be one.
 #[derive(Module, Debug)]
@@ -76,5 +77,15 @@ impl Vocabulary {
     pub fn last_scores(&self, x: Tensor<3>) -> Tensor<2> {
         let [_, sequence, _] = x.dims();
         self.scores(x.narrow(1, sequence - 1, 1)).squeeze_dim(1)
+    }
+}
+
+/// What the scores of `entries` after `tokens` tokens cost; [`Cost::live`] counts the states and the scores.
+#[must_use]
+pub fn cost([entries, width]: [usize; 2], tokens: u64) -> Cost {
+    Cost {
+        flops: linear::flops([width, entries], tokens),
+        live: tokens * (width + entries) as u64,
+        ..Cost::default()
     }
 }

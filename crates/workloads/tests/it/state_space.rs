@@ -1,12 +1,13 @@
 //! Mamba-2: what is recorded, and what must hold of any.
 
 use accel_bench_workloads::families::state_space::{Mamba2, Mamba2Config, Mamba2Input};
+use accel_bench_workloads::model;
 use accel_bench_workloads::workload::{Size, Workload as _};
-use accel_bench_workloads::{generation, model};
 use burn::module::Module as _;
 use burn::tensor::{Int, Tensor, TensorData};
 
 use crate::folder::{cpu, family, outcome};
+use crate::writing::{Text, check_cache};
 
 fn recorded() -> Mamba2 {
     model::load(&family("state-space"), &cpu()).expect("the folder is sound")
@@ -33,27 +34,10 @@ fn ids(tokens: &[Vec<i64>]) -> Mamba2Input {
     Mamba2Input::tokens(Tensor::from_data(TensorData::new(tokens.concat(), shape), &cpu()))
 }
 
-/// The best token after each text, without a state.
-fn best(model: &Mamba2, texts: &[Vec<i64>]) -> Vec<i64> {
-    let last = texts[0].len() - 1;
-    let best: Tensor<3, Int> = model.forward(ids(texts)).narrow(1, last, 1).argmax(2);
-    best.into_data().iter::<i64>().collect()
-}
-
-/// Tokens written with a state are those that passes over the whole text find.
-#[track_caller]
-fn check_greedy(model: &Mamba2, prompts: &[Vec<i64>], new_tokens: usize) {
-    let mut heard = 0;
-    let written = generation::greedy(model, ids(prompts), new_tokens, &mut || heard += 1);
-    let mut texts = prompts.to_vec();
-    for _ in 0..new_tokens {
-        let tokens = best(model, &texts);
-        for (text, token) in texts.iter_mut().zip(tokens) {
-            text.push(token);
-        }
+impl Text for Mamba2Input {
+    fn text(&mut self) -> &mut Tensor<2, Int> {
+        &mut self.input_ids
     }
-    let expected: Vec<_> = texts.iter().map(|text| text[prompts[0].len()..].to_vec()).collect();
-    assert_eq!((written.expect("the device works"), heard), (expected, new_tokens));
 }
 
 fn prompts(length: i64) -> Vec<Vec<i64>> {
@@ -68,34 +52,34 @@ fn recorded_outputs() {
 
 #[test]
 fn recorded_model_writes_what_it_finds_without_a_state() {
-    check_greedy(&recorded(), &prompts(6), 9);
+    check_cache(&recorded(), ids(&prompts(6)), 9);
 }
 
 #[test]
 fn after_whole_chunks() {
-    check_greedy(&model::random(&small(), 1, &cpu()), &prompts(8), 7);
+    check_cache(&model::random::<Mamba2>(&small(), 1, &cpu()), ids(&prompts(8)), 7);
 }
 
 #[test]
 fn after_chunks_and_a_rest() {
-    check_greedy(&model::random(&small(), 2, &cpu()), &prompts(11), 7);
+    check_cache(&model::random::<Mamba2>(&small(), 2, &cpu()), ids(&prompts(11)), 7);
 }
 
 #[test]
 fn after_a_token() {
-    check_greedy(&model::random(&small(), 3, &cpu()), &prompts(1), 9);
+    check_cache(&model::random::<Mamba2>(&small(), 3, &cpu()), ids(&prompts(1)), 9);
 }
 
 #[test]
 fn with_a_tied_head_and_biases() {
     let config = Mamba2Config { tie_word_embeddings: true, use_bias: true, use_conv_bias: false, ..small() };
-    check_greedy(&model::random(&config, 4, &cpu()), &prompts(5), 7);
+    check_cache(&model::random::<Mamba2>(&config, 4, &cpu()), ids(&prompts(5)), 7);
 }
 
 #[test]
 fn with_limited_steps() {
     let config = Mamba2Config { time_step_limit: [Some(0.5), Some(0.7)], ..small() };
-    check_greedy(&model::random(&config, 5, &cpu()), &prompts(5), 7);
+    check_cache(&model::random::<Mamba2>(&config, 5, &cpu()), ids(&prompts(5)), 7);
 }
 
 #[test]

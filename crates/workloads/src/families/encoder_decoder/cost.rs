@@ -1,7 +1,7 @@
 //! What a T5 costs, computed from its dimensions.
 
 use super::T5Config;
-use crate::blocks::linear;
+use crate::blocks::vocabulary;
 use crate::workload::{Cost, Size};
 
 impl T5Config {
@@ -33,11 +33,7 @@ impl T5Config {
 
     /// The scores of the vocabulary after `tokens` tokens.
     fn head_cost(&self, tokens: u64) -> Cost {
-        Cost {
-            flops: linear::flops([self.d_model, self.vocab_size], tokens),
-            live: tokens * (self.d_model + self.vocab_size) as u64,
-            ..Cost::default()
-        }
+        vocabulary::cost([self.vocab_size, self.d_model], tokens)
     }
 
     /// Values of the bias that all layers of a stack share.

@@ -1,7 +1,7 @@
 //! What a Whisper costs, computed from its dimensions.
 
 use super::WhisperConfig;
-use crate::blocks::{ConvolutionDims, linear};
+use crate::blocks::{ConvolutionDims, vocabulary};
 use crate::workload::{Cost, Size};
 
 impl WhisperConfig {
@@ -44,11 +44,7 @@ impl WhisperConfig {
 
     /// The scores of the vocabulary after `tokens` tokens.
     fn head_cost(&self, tokens: u64) -> Cost {
-        Cost {
-            flops: linear::flops([self.d_model, self.vocab_size], tokens),
-            live: tokens * (self.d_model + self.vocab_size) as u64,
-            ..Cost::default()
-        }
+        vocabulary::cost([self.vocab_size, self.d_model], tokens)
     }
 }
 
