@@ -57,29 +57,29 @@ fn recorded_model_writes_what_it_finds_without_a_state() {
 
 #[test]
 fn after_whole_chunks() {
-    check_cache(&model::random(&small(), 1, &cpu()), ids(&prompts(8)), 7);
+    check_cache(&model::random::<Mamba2>(&small(), 1, &cpu()), ids(&prompts(8)), 7);
 }
 
 #[test]
 fn after_chunks_and_a_rest() {
-    check_cache(&model::random(&small(), 2, &cpu()), ids(&prompts(11)), 7);
+    check_cache(&model::random::<Mamba2>(&small(), 2, &cpu()), ids(&prompts(11)), 7);
 }
 
 #[test]
 fn after_a_token() {
-    check_cache(&model::random(&small(), 3, &cpu()), ids(&prompts(1)), 9);
+    check_cache(&model::random::<Mamba2>(&small(), 3, &cpu()), ids(&prompts(1)), 9);
 }
 
 #[test]
 fn with_a_tied_head_and_biases() {
     let config = Mamba2Config { tie_word_embeddings: true, use_bias: true, use_conv_bias: false, ..small() };
-    check_cache(&model::random(&config, 4, &cpu()), ids(&prompts(5)), 7);
+    check_cache(&model::random::<Mamba2>(&config, 4, &cpu()), ids(&prompts(5)), 7);
 }
 
 #[test]
 fn with_limited_steps() {
     let config = Mamba2Config { time_step_limit: [Some(0.5), Some(0.7)], ..small() };
-    check_cache(&model::random(&config, 5, &cpu()), ids(&prompts(5)), 7);
+    check_cache(&model::random::<Mamba2>(&config, 5, &cpu()), ids(&prompts(5)), 7);
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! The dimensions of a decoder, what is wrong with them, and what follows from them alone.
 
-use crate::blocks::{AttentionDims, Bias, attention, linear};
+use crate::blocks::{AttentionDims, Bias, Head, attention, linear};
 use crate::workload::{Cost, Size};
 
-use super::{FeedForward, Head};
+use super::FeedForward;
 
 /// The dimensions of a [`Decoder`](super::Decoder); `D` are those of its feed-forward halves.
 #[derive(Clone, Debug)]

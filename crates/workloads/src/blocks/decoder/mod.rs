@@ -18,7 +18,6 @@ use super::norm::rms_norm;
 use super::{KvCache, Look, Rotary, Vocabulary, mask};
 use crate::weights::Weights;
 
-pub use super::vocabulary::Head;
 pub use dims::{DecoderConfig, DecoderDims, HeadFields, all_positive};
 pub use layer::{FeedForward, GatedDims};
 

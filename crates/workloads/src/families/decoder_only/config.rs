@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::blocks::decoder::{DecoderConfig, DecoderDims, GatedDims, Head, HeadFields, all_positive};
-use crate::blocks::{ActivationName, Bias, GatedMlp, RotaryConfig};
+use crate::blocks::decoder::{DecoderConfig, DecoderDims, GatedDims, HeadFields, all_positive};
+use crate::blocks::{ActivationName, Bias, GatedMlp, Head, RotaryConfig};
 use crate::model::Preset;
 
 /// The dimensions of a Llama, by the names of its `config.json`. What a file leaves out is as in the first Llama of 7

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use super::{Experts, ExpertsDims};
-use crate::blocks::decoder::{DecoderConfig, DecoderDims, Head, HeadFields, all_positive};
-use crate::blocks::{ActivationName, Bias, RotaryConfig};
+use crate::blocks::decoder::{DecoderConfig, DecoderDims, HeadFields, all_positive};
+use crate::blocks::{ActivationName, Bias, Head, RotaryConfig};
 use crate::model::Preset;
 
 /// The dimensions of a Mixtral, by the names of its `config.json`. What a file leaves out is as in Mixtral 8x7B, as
