@@ -13,6 +13,7 @@ use accel_bench::{Bencher, Device as _, Direction, Error, Metric, Throughput};
 use burn::module::Module;
 use burn::tensor::Device;
 
+use crate::families;
 use crate::generation::greedy;
 use crate::model::{self, ModelError};
 use crate::output::check_finite;
@@ -114,7 +115,8 @@ impl<M: Workload + Module> Cell<M> {
         let mut device = device_named(b.backend()).map_err(|error| Error::unsupported(error.to_string()))?;
         let precision = parameters.precision;
         if let Err(reason) = precision.prepare(&mut device) {
-            return Err(Error::unsupported(format!("{reason}: {}", other_precisions(&device, precision))));
+            let advice = other_precisions(b.backend(), &device, precision);
+            return Err(Error::unsupported(format!("`{}` {reason}: {advice}", b.backend())));
         }
         let counted = model::count::<M>(&config, &device);
         let footprint = Footprint::of::<M>(&config, counted, parameters.size, precision);
@@ -201,18 +203,26 @@ fn extended<M: Workload>(own: M::Config, parameters: &Parameters) -> Result<M::C
 /// A folder that holds a model of another family is no fault: its own family's benchmark runs it.
 fn of_another_family(error: ModelError) -> Error {
     match error {
-        ModelError::OtherModelType { .. } => Error::unsupported(error.to_string()),
+        ModelError::OtherModelType { path, found, .. } if families::has(&found) => {
+            Error::unsupported(format!(
+                "`{}` has the model type `{found}`{}",
+                path.display(),
+                families::belonging(&found).trim_end_matches(',')
+            ))
+        }
         error => error.into(),
     }
 }
 
 /// What to ask for in place of a precision that the device does not have.
-fn other_precisions(device: &Device, asked: Precision) -> String {
+fn other_precisions(backend: &str, device: &Device, asked: Precision) -> String {
     let here = Precision::ALL.into_iter().filter(|precision| precision.is_supported(device));
     let here: Vec<_> = here.map(|precision| precision.to_string()).collect();
-    let backends = match asked {
-        Precision::F16 | Precision::Bf16 => "cuda or tch",
-        Precision::F32 | Precision::Q8 | Precision::Q4 => "cuda or wgpu",
+    // burn does not quantise on libtorch.
+    let others: &[&str] = match asked {
+        Precision::F16 | Precision::Bf16 => &["cuda", "tch"],
+        Precision::F32 | Precision::Q8 | Precision::Q4 => &["cuda", "wgpu"],
     };
-    format!("try precision {}, or backend {backends}", here.join(" or "))
+    let others: Vec<_> = others.iter().copied().filter(|&other| other != backend).collect();
+    format!("try precision {}, or backend {}", here.join(" or "), others.join(" or "))
 }

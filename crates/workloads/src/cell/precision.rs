@@ -35,7 +35,7 @@ impl Precision {
     /// Why the device cannot.
     pub fn prepare(self, device: &mut Device) -> Result<(), String> {
         if !self.is_supported(device) {
-            return Err(format!("it does not compute in {self}"));
+            return Err(format!("does not compute in {self}"));
         }
         let float = match self {
             Self::F16 => FloatDType::F16,
@@ -43,7 +43,7 @@ impl Precision {
             // What the device has by default.
             Self::F32 | Self::Q8 | Self::Q4 => return Ok(()),
         };
-        device.configure(float).map_err(|error| error.to_string())
+        device.configure(float).map_err(|error| format!("cannot compute in {self}: {error}"))
     }
 
     /// Whether a device can compute in it.

@@ -88,6 +88,11 @@ pub(crate) fn known() -> String {
     FAMILIES.iter().map(types).collect::<Vec<_>>().join(", ")
 }
 
+/// Whether a family has models of this type.
+pub(crate) fn has(model_type: &ModelType) -> bool {
+    FAMILIES.iter().any(|family| family.model_types.contains(&model_type.as_str()))
+}
+
 /// `, of the family decoder-only,` for a model type that one has.
 pub(crate) fn belonging(model_type: &ModelType) -> String {
     let family = FAMILIES.iter().find(|family| family.model_types.contains(&model_type.as_str()));
