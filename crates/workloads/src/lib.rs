@@ -12,8 +12,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A model is named by a preset (`bert-tiny` … `bert-xxl`), which runs with weights drawn from a seed, or by a
-//! Hugging Face folder (`config.json` and `model.safetensors`). Everything computes in `f32`.
+//! A model is named by a preset (`bert-tiny` … `mamba2-xxl`), which runs with weights drawn from a seed, or by a
+//! Hugging Face folder (`config.json` and `model.safetensors`). Everything computes in what the
+//! device is configured for, `f32` unless a [`cell::Precision`] was prepared.
 
 pub mod blocks;
 pub mod cell;
