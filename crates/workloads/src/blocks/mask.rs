@@ -1,6 +1,6 @@
 //! Which tokens may be looked at, in Hugging Face's terms.
 
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::{Bool, Device, Int, Tensor};
 
 /// What is added to attention scores so that tokens whose `mask` is 0 are not looked at.
 ///
@@ -14,7 +14,7 @@ use burn::tensor::{Device, Int, Tensor};
 pub fn attention_bias(mask: Tensor<2, Int>) -> Tensor<4> {
     let [batch, sequence] = mask.dims();
     let hidden = mask.equal_elem(0).reshape([batch, 1, 1, sequence]);
-    Tensor::zeros([batch, 1, 1, sequence], &hidden.device()).mask_fill(hidden, f32::MIN)
+    hide(Tensor::zeros([batch, 1, 1, sequence], &hidden.device()), hidden)
 }
 
 /// What is added to attention scores so that each of `queries` tokens, the last of `keys`, looks back only: `[1, 1,
@@ -26,7 +26,7 @@ pub fn causal_bias([queries, keys]: [usize; 2], device: &Device) -> Tensor<4> {
     let offset = (keys - queries) as i64;
     let shape = [1, 1, queries, keys];
     let hidden = column.expand(shape).greater((row + offset).expand(shape));
-    Tensor::zeros(shape, device).mask_fill(hidden, f32::MIN)
+    hide(Tensor::zeros(shape, device), hidden)
 }
 
 /// As [`causal_bias`], where each token looks at itself and the `window - 1` before it only.
@@ -38,7 +38,13 @@ pub fn window_bias([queries, keys]: [usize; 2], window: usize, device: &Device) 
     // The last column that is too far back for the first row: below 0 while there is none.
     let offset = (keys - queries) as i64 - window as i64;
     let hidden = column.expand(shape).lower_equal((row + offset).expand(shape));
-    causal_bias([queries, keys], device).mask_fill(hidden, f32::MIN)
+    hide(causal_bias([queries, keys], device), hidden)
+}
+
+/// The least finite number of the tensor's own type, where a token is hidden: that of `f32` is beyond half precision.
+fn hide(bias: Tensor<4>, hidden: Tensor<4, Bool>) -> Tensor<4> {
+    let least = bias.dtype().finfo().map_or(f64::from(f32::MIN), |limits| limits.min);
+    bias.mask_fill(hidden, least)
 }
 
 #[cfg(test)]

@@ -43,7 +43,14 @@ impl Precision {
             // What the device has by default.
             Self::F32 | Self::Q8 | Self::Q4 => return Ok(()),
         };
-        device.configure(float).map_err(|error| format!("cannot compute in {self}: {error}"))
+        // A case before this one in the process computed in the same.
+        if device.settings().float_dtype == float {
+            return Ok(());
+        }
+        device.configure(float).map_err(|error| {
+            let reason = error.to_string();
+            format!("cannot compute in {self} here: {}", reason.lines().next().unwrap_or_default())
+        })
     }
 
     /// Whether a device can compute in it.
