@@ -54,7 +54,7 @@ pub enum ModelError {
     NoModelType { path: PathBuf },
     #[error("`{}` has the model type `{found}`, which no family has: there are {}", path.display(), families::known())]
     UnknownModelType { path: PathBuf, found: ModelType },
-    #[error("`{}` has the model type `{found}`{} where {expected} is wanted", path.display(), families::belonging(found))]
+    #[error("`{}` has the model type `{found}`{} where {expected} is wanted", path.display(), belonging(found))]
     OtherModelType { path: PathBuf, found: ModelType, expected: String },
     #[error("the inputs have no `{name}` that the model can read: {reason}")]
     Input { name: &'static str, reason: String },
@@ -195,6 +195,11 @@ pub fn read_config<M: Architecture>(folder: &Path) -> Result<M::Config, ModelErr
         Some(reason) => Err(invalid(reason)),
         None => Ok(config),
     }
+}
+
+fn belonging(model_type: &ModelType) -> String {
+    let family = Family::of_type(model_type);
+    family.map_or_else(String::new, |family| format!(", of the family {},", family.name))
 }
 
 /// The name most like `wanted`, if any is like it.

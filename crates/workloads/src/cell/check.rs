@@ -1,7 +1,7 @@
 //! Whether a model gives the same numbers as on ndarray: a wrong result has no time.
 
 use accel_bench::Error;
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 
 use super::{Footprint, Parameters, Precision, SEED, fit};
 use crate::model::{self, ModelError};
@@ -12,52 +12,64 @@ use crate::{Backend, device_named};
 /// The backend whose numbers count, in `f32`.
 const REFERENCE: &str = "ndarray";
 
-/// The name under which outputs are compared.
-const OUTPUT: &str = "output";
+/// What an iteration of this size computes, all of it that can be compared.
+pub(super) type Outputs<M> = fn(&M, <M as Workload>::Input, Size) -> Vec<Tensor<3>>;
 
-/// What a model gives for a small input.
+/// How a model's numbers are checked: by a small input to what its iterations do.
+pub(super) struct Check<'a, M: Workload> {
+    pub(super) config: &'a M::Config,
+    pub(super) parameters: &'a Parameters,
+    pub(super) outputs: Outputs<M>,
+}
+
+/// What the small input has to give.
 #[derive(Debug)]
-pub(super) struct Reference(HostTensors);
+pub(super) enum Reference {
+    /// What ndarray gives.
+    Outputs(HostTensors),
+    /// Why there is none: then the numbers only have to be some.
+    Absent(&'static str),
+}
 
-impl Reference {
-    /// Computes it on ndarray, with the same weights, before the model is put on its own device. The reason in words
-    /// where that is not needed or not possible.
-    pub(super) fn compute<M: Workload>(
-        backend: &str,
-        config: &M::Config,
-        parameters: &Parameters,
-    ) -> Result<Result<Self, String>, ModelError> {
-        if backend == REFERENCE && parameters.precision.tolerance() == 0.0 {
-            return Ok(Err("finite numbers: ndarray is the reference".to_owned()));
+impl<M: Workload> Check<'_, M> {
+    /// Computes it on ndarray, with the same weights, before the model is put on its own device.
+    ///
+    /// # Errors
+    /// When the model cannot be opened, or ndarray fails.
+    pub(super) fn reference(&self, backend: &str) -> Result<Reference, ModelError> {
+        let Parameters { model: name, precision, .. } = self.parameters;
+        if backend == REFERENCE && precision.tolerance() == 0.0 {
+            return Ok(Reference::Absent("ndarray is the reference"));
         }
         let Ok(device) = device_named(REFERENCE) else {
-            return Ok(Err("finite numbers: built without ndarray, the reference".to_owned()));
+            return Ok(Reference::Absent("built without ndarray, the reference"));
         };
-        let counted = model::count::<M>(config, &device);
-        let needed = Footprint::of::<M>(config, counted, small(parameters), Precision::F32).needed();
+        let counted = model::count::<M>(self.config, &device);
+        let needed = Footprint::of::<M>(self.config, counted, self.small(), Precision::F32).needed();
         // The model itself may have to stand beside it.
         if fit::free_memory(REFERENCE, REFERENCE).is_some_and(|free| needed > free / 2) {
-            return Ok(Err("finite numbers: the reference does not fit into the host's memory".to_owned()));
+            return Ok(Reference::Absent("the reference does not fit into the host's memory"));
         }
-        Ok(Ok(Self(small_output::<M>(
-            config,
-            parameters,
-            &model::open_as(&parameters.model, config, SEED, &device)?,
-            &device,
-        )?)))
+        let model = model::open_as(name, self.config, SEED, &device)?;
+        Ok(Reference::Outputs(self.read(&model, &device)?))
     }
 
-    /// Ends the case as wrong output unless `model` gives the same.
-    pub(super) fn hold<M: Workload>(
+    /// Says how near `model` comes to the reference.
+    ///
+    /// # Errors
+    /// A wrong output when that is not near enough; and when the device fails.
+    pub(super) fn hold(
         &self,
+        reference: &Reference,
         backend: &str,
-        config: &M::Config,
-        parameters: &Parameters,
         (model, device): (&M, &Device),
     ) -> Result<String, Error> {
-        let found = small_output::<M>(config, parameters, model, device)?;
-        let difference = compare(&found, &self.0)?;
-        let tolerance = Backend::named(backend)?.tolerance.max(parameters.precision.tolerance());
+        let reference = match reference {
+            Reference::Outputs(outputs) => outputs,
+            Reference::Absent(reason) => return Ok(format!("finite numbers: {reason}")),
+        };
+        let difference = compare(&self.read(model, device)?, reference)?;
+        let tolerance = Backend::named(backend)?.tolerance.max(self.parameters.precision.tolerance());
         if difference.within(tolerance) {
             return Ok(format!("within {:.1e} of ndarray ({tolerance:.1e} allowed)", difference.max_rel));
         }
@@ -67,78 +79,106 @@ impl Reference {
             difference.max_rel
         )))
     }
-}
 
-/// The output for one short sequence, on the host.
-fn small_output<M: Workload>(
-    config: &M::Config,
-    parameters: &Parameters,
-    model: &M,
-    device: &Device,
-) -> Result<HostTensors, ModelError> {
-    let size = small(parameters);
-    let mut output = HostTensors::default();
-    output.read_back(OUTPUT, model.pass(M::input(config, size, SEED, device)))?;
-    Ok(output)
-}
+    /// The outputs for the small input, on the host.
+    fn read(&self, model: &M, device: &Device) -> Result<HostTensors, ModelError> {
+        let input = M::input(self.config, self.small(), SEED, device);
+        let mut outputs = HostTensors::default();
+        for (at, output) in (self.outputs)(model, input, self.small()).into_iter().enumerate() {
+            outputs.read_back(&format!("output {at}"), output)?;
+        }
+        Ok(outputs)
+    }
 
-fn small(parameters: &Parameters) -> Size {
-    Size { batch: 1, sequence: parameters.size.sequence.min(8), new_tokens: 0 }
+    /// One short sequence, and a token or step after its first where iterations take some.
+    fn small(&self) -> Size {
+        let Size { sequence, new_tokens, .. } = self.parameters.size;
+        Size { batch: 1, sequence: sequence.min(8), new_tokens: new_tokens.min(2) }
+    }
 }
 
 #[cfg(test)]
 #[cfg(feature = "ndarray")]
 mod tests {
     use super::*;
+    use crate::cell::{outputs_of_pass, outputs_of_sample, outputs_of_text};
+    use crate::families::decoder_only::Llama;
+    use crate::families::diffusion::Dit;
     use crate::families::encoder_only::Bert;
+    use crate::preset_table;
 
-    fn parameters(precision: Precision) -> Parameters {
-        let size = Size { batch: 2, sequence: 9, new_tokens: 0 };
-        Parameters { model: "bert-tiny".to_owned(), size, precision, extent: None }
+    const CHECK_SIZE: Size = Size { batch: 2, sequence: 9, new_tokens: 3 };
+
+    fn parameters(model: &str, precision: Precision) -> Parameters {
+        Parameters { model: model.to_owned(), size: CHECK_SIZE, precision, extent: None }
     }
 
-    /// What is said of a model with weights drawn from `seed`, computed by ndarray as if it was `backend`.
+    fn bert(precision: Precision, backend: &str) -> Reference {
+        let (parameters, config) =
+            (parameters("bert-tiny", precision), preset_table::preset::<Bert>("bert-tiny"));
+        let check: Check<'_, Bert> = Check { config, parameters: &parameters, outputs: outputs_of_pass };
+        check.reference(backend).expect("ndarray computes it")
+    }
+
+    /// What is said of a model with weights drawn from `seed`, computed by ndarray as if it was wgpu.
     #[track_caller]
-    fn check(seed: u64, backend: &str, expected: Result<&str, &str>) {
+    fn check<M: Workload>(name: &str, outputs: Outputs<M>, seed: u64, expected: Result<&str, &str>) {
         let device = device_named(REFERENCE).expect("the backend is built in");
-        let parameters = parameters(Precision::F32);
-        let config = model::config::<Bert>("bert-tiny").expect("it is a preset");
-        let reference = Reference::compute::<Bert>(backend, &config, &parameters);
-        let reference = reference.expect("ndarray computes it").expect("another backend has a reference");
-        let bert: Bert = model::random(&config, seed, &device);
-        let said = reference.hold(backend, &config, &parameters, (&bert, &device));
-        let said = said.map_err(|error| error.to_string());
-        assert!(
-            match (&said, expected) {
-                (Ok(said), Ok(expected)) | (Err(said), Err(expected)) => said.contains(expected),
-                _ => false,
-            },
-            "{said:?}"
-        );
+        let (parameters, config) = (parameters(name, Precision::F32), preset_table::preset::<M>(name));
+        let check = Check { config, parameters: &parameters, outputs };
+        let reference = check.reference("wgpu").expect("ndarray computes it");
+        let model: M = model::random(config, seed, &device);
+        let said = check.hold(&reference, "wgpu", (&model, &device)).map_err(|error| error.to_string());
+        let is_expected = match (&said, expected) {
+            (Ok(said), Ok(expected)) | (Err(said), Err(expected)) => said.contains(expected),
+            _ => false,
+        };
+        assert!(is_expected, "{said:?}");
+    }
+
+    const SAME: Result<&str, &str> = Ok("within 0.0e0 of ndarray (1.0e-3 allowed)");
+    const OTHER: Result<&str, &str> =
+        Err("of the largest value from ndarray's in f32, where 1.0e-3 is allowed");
+
+    #[test]
+    fn passes() {
+        check::<Bert>("bert-tiny", outputs_of_pass, SEED, SAME);
+        check::<Bert>("bert-tiny", outputs_of_pass, SEED + 1, OTHER);
     }
 
     #[test]
-    fn the_same_weights() {
-        check(SEED, "wgpu", Ok("within 0.0e0 of ndarray (1.0e-3 allowed)"));
+    fn texts() {
+        check::<Llama>("llama-tiny", outputs_of_text, SEED, SAME);
+        check::<Llama>("llama-tiny", outputs_of_text, SEED + 1, OTHER);
     }
 
     #[test]
-    fn other_weights_are_a_wrong_output() {
-        check(SEED + 1, "wgpu", Err("of the largest value from ndarray's in f32, where 1.0e-3 is allowed"));
+    fn samples() {
+        check::<Dit>("dit-tiny", outputs_of_sample, SEED, SAME);
+        check::<Dit>("dit-tiny", outputs_of_sample, SEED + 1, OTHER);
+    }
+
+    /// A cache that forgets shows in the token after the first.
+    #[test]
+    fn a_text_is_checked_beyond_its_prompt() {
+        let device = device_named(REFERENCE).expect("the backend is built in");
+        let config = preset_table::preset::<Llama>("llama-tiny");
+        let size = Size { batch: 1, sequence: 8, new_tokens: 2 };
+        let llama: Llama = model::random(config, SEED, &device);
+        let outputs = outputs_of_text(&llama, Llama::input(config, size, SEED, &device), size);
+        assert_eq!(outputs.iter().map(Tensor::dims).collect::<Vec<_>>(), [[1, 1, 32000]; 2]);
+        let [prompt, token] = [0, 1].map(|at: usize| outputs[at].clone().into_data());
+        assert_ne!(prompt, token);
     }
 
     #[test]
     fn ndarray_itself_has_none() {
-        let config = model::config::<Bert>("bert-tiny").expect("it is a preset");
-        let reference = Reference::compute::<Bert>(REFERENCE, &config, &parameters(Precision::F32));
-        let reason = reference.expect("nothing is computed").expect_err("there is none");
-        assert_eq!(reason, "finite numbers: ndarray is the reference");
+        let reference = bert(Precision::F32, REFERENCE);
+        assert!(matches!(reference, Reference::Absent("ndarray is the reference")), "{reference:?}");
     }
 
     #[test]
     fn integers_on_ndarray_have_one() {
-        let config = model::config::<Bert>("bert-tiny").expect("it is a preset");
-        let reference = Reference::compute::<Bert>(REFERENCE, &config, &parameters(Precision::Q8));
-        assert!(reference.expect("ndarray computes it").is_ok());
+        assert!(matches!(bert(Precision::Q8, REFERENCE), Reference::Outputs(_)));
     }
 }

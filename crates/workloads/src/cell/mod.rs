@@ -11,9 +11,9 @@ mod timing;
 
 use accel_bench::{Bencher, Device as _, Direction, Error, Metric, Throughput};
 use burn::module::Module;
-use burn::tensor::Device;
+use burn::tensor::{Device, Int, Tensor};
 
-use crate::families;
+use crate::families::Family;
 use crate::generation::greedy;
 use crate::model::{self, ModelError};
 use crate::output::check_finite;
@@ -25,7 +25,7 @@ pub use fit::Footprint;
 pub use precision::{Precision, UnknownPrecision};
 pub use size::Parameters;
 
-use check::Reference;
+use check::{Check, Outputs, Reference};
 use timing::TokenTimes;
 
 /// Weights and inputs are the same in every process, on every backend and in every commit.
@@ -36,11 +36,9 @@ const SEED: u64 = 1;
 /// # Errors
 /// When the model cannot be opened, or fails.
 pub fn pass<M: Workload + Module>(b: &mut Bencher) -> Result<(), Error> {
-    let cell = Cell::<M>::open(b)?;
-    let model = cell.load(b)?;
-    let input = M::input(&cell.config, cell.parameters.size, SEED, &cell.device);
-    let output = b.cold("first-forward", || model.pass(input.clone()));
-    check_finite(b, "output", output);
+    let cell = Cell::<M>::open(b, outputs_of_pass)?;
+    let Loaded { model, input, reference } = cell.load(b)?;
+    cell.check(b, (&model, &reference), |b| vec![b.cold("first-forward", || model.pass(input.clone()))])?;
     let Size { batch, sequence, .. } = cell.parameters.size;
     let work = match b.optional_param::<usize>("sequence-length")? {
         Some(_) => Throughput::Tokens((batch * sequence) as u64),
@@ -56,14 +54,16 @@ pub fn pass<M: Workload + Module>(b: &mut Bencher) -> Result<(), Error> {
 /// # Errors
 /// When the model cannot be opened, or fails.
 pub fn generate<M: Generator + Module>(b: &mut Bencher) -> Result<(), Error> {
-    let cell = Cell::<M>::open(b)?;
+    let cell = Cell::<M>::open(b, outputs_of_text)?;
     let size = cell.parameters.size;
     if size.new_tokens == 0 {
         return Err(Error::new("`new-tokens` is at least 1"));
     }
-    let model = cell.load(b)?;
-    let input = M::input(&cell.config, size, SEED, &cell.device);
-    b.cold("first-forward", || greedy(&model, input.clone(), size.new_tokens, &mut || ()))?;
+    let Loaded { model, input, reference } = cell.load(b)?;
+    cell.check(b, (&model, &reference), |b| {
+        let (scores, state) = b.cold("first-forward", || model.prefill(input.clone(), size.new_tokens));
+        with_next(&model, scores, state, size)
+    })?;
     cell.describe(b, Throughput::Tokens((size.batch * size.new_tokens) as u64));
     let times = TokenTimes::register(b, size);
     b.try_iter(|| {
@@ -80,18 +80,40 @@ pub fn generate<M: Generator + Module>(b: &mut Bencher) -> Result<(), Error> {
 /// # Errors
 /// When the model cannot be opened, or fails.
 pub fn sample<M: Sampler + Module>(b: &mut Bencher) -> Result<(), Error> {
-    let cell = Cell::<M>::open(b)?;
+    let cell = Cell::<M>::open(b, outputs_of_sample)?;
     let steps = cell.parameters.size.new_tokens;
     if steps == 0 {
         return Err(Error::new("`steps` is at least 1"));
     }
-    let model = cell.load(b)?;
-    let input = M::input(&cell.config, cell.parameters.size, SEED, &cell.device);
-    let output = b.cold("first-forward", || model.sampled(input.clone(), steps));
-    check_finite(b, "output", output);
+    let Loaded { model, input, reference } = cell.load(b)?;
+    cell.check(b, (&model, &reference), |b| {
+        vec![b.cold("first-forward", || model.sampled(input.clone(), steps))]
+    })?;
     cell.describe(b, Throughput::Samples(cell.parameters.size.batch as u64));
     b.iter(|| model.sampled(input.clone(), steps));
     Ok(())
+}
+
+fn outputs_of_pass<M: Workload>(model: &M, input: M::Input, _: Size) -> Vec<Tensor<3>> {
+    vec![model.pass(input)]
+}
+
+fn outputs_of_text<M: Generator>(model: &M, input: M::Input, size: Size) -> Vec<Tensor<3>> {
+    let (scores, state) = model.prefill(input, size.new_tokens);
+    with_next(model, scores, state, size)
+}
+
+fn outputs_of_sample<M: Sampler>(model: &M, input: M::Input, size: Size) -> Vec<Tensor<3>> {
+    vec![model.sampled(input, size.new_tokens)]
+}
+
+/// The scores of the first token, and of a second where there is one, after token 0 whatever the first scores said: the
+/// same on every backend.
+fn with_next<M: Generator>(model: &M, first: Tensor<2>, mut state: M::State, size: Size) -> Vec<Tensor<3>> {
+    let [batch, _] = first.dims();
+    let token = Tensor::<2, Int>::zeros([batch, 1], &first.device());
+    let second = (size.new_tokens > 1).then(|| model.step(token, &mut state));
+    std::iter::once(first).chain(second).map(|scores| scores.unsqueeze_dim(1)).collect()
 }
 
 /// What is known of a cell before its model is there.
@@ -101,11 +123,19 @@ struct Cell<M: Workload> {
     counted: Counted,
     footprint: Footprint,
     device: Device,
+    outputs: Outputs<M>,
+}
+
+/// A model on its device, with what it reads and what it is held against.
+struct Loaded<M: Workload> {
+    model: M,
+    input: M::Input,
+    reference: Reference,
 }
 
 impl<M: Workload + Module> Cell<M> {
     /// Resolves the parameters. Ends the case as unsupported where the model, the backend or the memory forbid it.
-    fn open(b: &mut Bencher) -> Result<Self, Error> {
+    fn open(b: &mut Bencher, outputs: Outputs<M>) -> Result<Self, Error> {
         let parameters = Parameters::read(b, M::EXTENT)?;
         let own = model::config::<M>(&parameters.model).map_err(of_another_family)?;
         let config = extended::<M>(own, &parameters)?;
@@ -120,7 +150,7 @@ impl<M: Workload + Module> Cell<M> {
         }
         let counted = model::count::<M>(&config, &device);
         let footprint = Footprint::of::<M>(&config, counted, parameters.size, precision);
-        let cell = Self { parameters, config, counted, footprint, device };
+        let cell = Self { parameters, config, counted, footprint, device, outputs };
         cell.fit(b.backend())?;
         b.device(BurnDevice(cell.device.clone()));
         Ok(cell)
@@ -143,23 +173,38 @@ impl<M: Workload + Module> Cell<M> {
         Err(Error::unsupported(format!("{}: {advice}", fit::excess(self.footprint, free))))
     }
 
-    /// Puts the model on the device, and holds a small output against ndarray's.
-    fn load(&self, b: &mut Bencher) -> Result<M, Error> {
+    /// Puts the model on the device, and its input.
+    fn load(&self, b: &mut Bencher) -> Result<Loaded<M>, Error> {
+        // Before the model: where both are on the host, they need not fit beside each other.
+        let reference = self.checking().reference(b.backend())?;
         let Parameters { model: name, precision, .. } = &self.parameters;
-        let reference = Reference::compute::<M>(b.backend(), &self.config, &self.parameters)?;
-        let model: M = b.cold("load", || {
+        let model = b.cold("load", || {
             model::open_as(name, &self.config, SEED, &self.device)
                 .map(|model| precision.keep(model, &self.device))
         })?;
-        let checked = match reference {
-            Ok(reference) => {
-                reference.hold::<M>(b.backend(), &self.config, &self.parameters, (&model, &self.device))?
-            }
-            Err(reason) => reason,
-        };
+        let input = M::input(&self.config, self.parameters.size, SEED, &self.device);
+        Ok(Loaded { model, input, reference })
+    }
+
+    /// Ends the case as wrong output unless `first`, what the first iteration gives, is numbers, and what the model gives
+    /// for a small input is what ndarray gives. The first iteration goes before: afterwards it would not be cold.
+    fn check(
+        &self,
+        b: &mut Bencher,
+        (model, reference): (&M, &Reference),
+        first: impl FnOnce(&mut Bencher) -> Vec<Tensor<3>>,
+    ) -> Result<(), Error> {
+        for output in first(b) {
+            check_finite(b, "output", output);
+        }
+        let checked = self.checking().hold(reference, b.backend(), (model, &self.device))?;
         b.note("output-check", checked);
-        b.note("effective-precision", precision.effective(&self.device));
-        Ok(model)
+        b.note("effective-precision", self.parameters.precision.effective(&self.device));
+        Ok(())
+    }
+
+    fn checking(&self) -> Check<'_, M> {
+        Check { config: &self.config, parameters: &self.parameters, outputs: self.outputs }
     }
 
     /// Says what one iteration does, and what it needs.
@@ -202,16 +247,16 @@ fn extended<M: Workload>(own: M::Config, parameters: &Parameters) -> Result<M::C
 
 /// A folder that holds a model of another family is no fault: its own family's benchmark runs it.
 fn of_another_family(error: ModelError) -> Error {
-    match error {
-        ModelError::OtherModelType { path, found, .. } if families::has(&found) => {
-            Error::unsupported(format!(
-                "`{}` has the model type `{found}`{}",
-                path.display(),
-                families::belonging(&found).trim_end_matches(',')
-            ))
-        }
-        error => error.into(),
+    if let ModelError::OtherModelType { path, found, .. } = &error
+        && let Some(family) = Family::of_type(found)
+    {
+        let path = path.display();
+        return Error::unsupported(format!(
+            "`{path}` has the model type `{found}`, of the family {}",
+            family.name
+        ));
     }
+    error.into()
 }
 
 /// What to ask for in place of a precision that the device does not have.

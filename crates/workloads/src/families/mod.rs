@@ -61,6 +61,12 @@ impl Family {
         Self { name, model_types: M::MODEL_TYPES, reproduce }
     }
 
+    /// The family that has models of this type.
+    #[must_use]
+    pub fn of_type(model_type: &ModelType) -> Option<&'static Self> {
+        FAMILIES.iter().find(|family| family.model_types.contains(&model_type.as_str()))
+    }
+
     /// The family of the model in a Hugging Face folder: by what `config.json` says, or, where that says nothing,
     /// by the folder's name.
     ///
@@ -74,8 +80,7 @@ impl Family {
             let named = |family: &&Self| path.file_name().is_some_and(|name| name == family.name);
             return FAMILIES.iter().find(named).ok_or(ModelError::NoModelType { path: config.path });
         };
-        let family = FAMILIES.iter().find(|family| family.model_types.contains(&found.as_str()));
-        family.ok_or(ModelError::UnknownModelType { path: config.path, found })
+        Self::of_type(&found).ok_or(ModelError::UnknownModelType { path: config.path, found })
     }
 }
 
@@ -86,17 +91,6 @@ pub(crate) fn known() -> String {
         format!("{} ({})", names.join(", "), family.name)
     };
     FAMILIES.iter().map(types).collect::<Vec<_>>().join(", ")
-}
-
-/// Whether a family has models of this type.
-pub(crate) fn has(model_type: &ModelType) -> bool {
-    FAMILIES.iter().any(|family| family.model_types.contains(&model_type.as_str()))
-}
-
-/// `, of the family decoder-only,` for a model type that one has.
-pub(crate) fn belonging(model_type: &ModelType) -> String {
-    let family = FAMILIES.iter().find(|family| family.model_types.contains(&model_type.as_str()));
-    family.map_or_else(String::new, |family| format!(", of the family {},", family.name))
 }
 
 #[cfg(test)]

@@ -148,14 +148,9 @@ impl Default for LlamaConfig {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::families::decoder_only::Llama;
-    use crate::preset_table;
+    use crate::preset_table::{self, preset};
     use crate::workload::{Cost, Size, Workload as _};
-
-    fn preset(name: &str) -> &'static LlamaConfig {
-        &PRESETS.iter().find(|preset| preset.name == name).expect("a preset of this name").config
-    }
 
     /// The table of the design, in millions of parameters.
     #[track_caller]
@@ -164,7 +159,7 @@ mod tests {
     }
 
     fn cost([batch, sequence, new_tokens]: [usize; 3]) -> Cost {
-        Llama::cost(preset("llama-tiny"), Size { batch, sequence, new_tokens })
+        Llama::cost(preset::<Llama>("llama-tiny"), Size { batch, sequence, new_tokens })
     }
 
     /// Floating-point operations of llama-tiny: its layers over `tokens` tokens that look at `looks` tokens altogether,

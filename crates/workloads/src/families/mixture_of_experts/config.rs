@@ -173,20 +173,16 @@ impl Default for MixtralConfig {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::families::mixture_of_experts::{Mixtral, active_params};
     use crate::model;
+    use crate::preset_table::preset;
     use crate::workload::{Size, Workload as _};
-
-    fn preset(name: &str) -> &'static MixtralConfig {
-        &PRESETS.iter().find(|preset| preset.name == name).expect("a preset of this name").config
-    }
 
     /// The table of the design, in millions of parameters: all, and those that a token goes through.
     #[track_caller]
     fn check(name: &str, expected: [f64; 2]) {
         let device = crate::device_named("ndarray").expect("the backend is built in");
-        let config = preset(name);
+        let config = preset::<Mixtral>(name);
         let found = [model::num_params::<Mixtral>(config, &device), active_params(config, &device)];
         let found = found.map(|parameters| parameters as f64 / 1e6);
         let near = found.iter().zip(expected).all(|(a, b)| (a / b - 1.0).abs() < 1e-3);
@@ -229,6 +225,6 @@ mod tests {
         let layer = 4 * 256 * 256 + 2 * 3 * 256 * 512 + 256 * 4;
         let attention = 4 * 2 * 16 * 16 * 256;
         let expected = 4 * (2 * 32 * layer + attention) + 2 * 32 * 256 * 32000;
-        assert_eq!(Mixtral::cost(preset("mixtral-tiny"), size).flops, expected);
+        assert_eq!(Mixtral::cost(preset::<Mixtral>("mixtral-tiny"), size).flops, expected);
     }
 }

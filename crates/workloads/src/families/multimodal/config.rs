@@ -235,11 +235,7 @@ const fn yes() -> bool {
 mod tests {
     use super::*;
     use crate::families::multimodal::Llava;
-    use crate::preset_table;
-
-    fn preset(name: &str) -> &'static LlavaConfig {
-        &PRESETS.iter().find(|preset| preset.name == name).expect("a preset of this name").config
-    }
+    use crate::preset_table::{self, preset};
 
     /// The table of the design, in millions of parameters.
     #[track_caller]
@@ -249,12 +245,12 @@ mod tests {
 
     #[track_caller]
     fn check_layers(asked_for: FeatureLayers, expected: Option<&[usize]>) {
-        let config = LlavaConfig { vision_feature_layer: asked_for, ..preset("llava-tiny").clone() };
+        let config = LlavaConfig { vision_feature_layer: asked_for, ..preset::<Llava>("llava-tiny").clone() };
         assert_eq!(config.feature_layers().as_deref(), expected);
     }
 
     fn cost([batch, sequence, new_tokens]: [usize; 3]) -> Cost {
-        preset("llava-tiny").cost(Size { batch, sequence, new_tokens })
+        preset::<Llava>("llava-tiny").cost(Size { batch, sequence, new_tokens })
     }
 
     #[test]

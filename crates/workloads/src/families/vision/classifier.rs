@@ -154,11 +154,7 @@ pub fn images([channels, height, width]: [usize; 3], batch: usize, seed: u64, de
 mod tests {
     use super::*;
     use crate::model;
-    use crate::preset_table;
-
-    fn preset(name: &str) -> &'static ClassifierConfig {
-        &PRESETS.iter().find(|preset| preset.name == name).expect("a preset of this name").config
-    }
+    use crate::preset_table::{self, preset};
 
     /// The table of the design, in millions of parameters.
     #[track_caller]
@@ -167,7 +163,7 @@ mod tests {
     }
 
     fn cost(name: &str, batch: usize) -> Cost {
-        Classifier::cost(preset(name), Size { batch, sequence: 0, new_tokens: 0 })
+        Classifier::cost(preset::<Classifier>(name), Size { batch, sequence: 0, new_tokens: 0 })
     }
 
     /// Multiply-adds of one image as they are published, in 10⁹.
@@ -212,7 +208,10 @@ mod tests {
         // Running statistics are among them: 53,120 beside the published 25,557,032.
         check("resnet-50", 25.6);
         let device = crate::device_named("ndarray").expect("the backend is built in");
-        assert_eq!(model::num_params::<Classifier>(preset("resnet-50"), &device), 25_557_032 + 53_120);
+        assert_eq!(
+            model::num_params::<Classifier>(preset::<Classifier>("resnet-50"), &device),
+            25_557_032 + 53_120
+        );
     }
 
     #[test]

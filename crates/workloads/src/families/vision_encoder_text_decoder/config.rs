@@ -114,11 +114,7 @@ impl CaptionerConfig {
 mod tests {
     use super::*;
     use crate::families::vision_encoder_text_decoder::Captioner;
-    use crate::preset_table;
-
-    fn preset(name: &str) -> &'static CaptionerConfig {
-        &PRESETS.iter().find(|preset| preset.name == name).expect("a preset of this name").config
-    }
+    use crate::preset_table::{self, preset};
 
     /// The table of the design, in millions of parameters.
     #[track_caller]
@@ -127,7 +123,7 @@ mod tests {
     }
 
     fn cost([batch, sequence, new_tokens]: [usize; 3]) -> Cost {
-        preset("vit-gpt2-tiny").cost(Size { batch, sequence, new_tokens })
+        preset::<Captioner>("vit-gpt2-tiny").cost(Size { batch, sequence, new_tokens })
     }
 
     /// Floating-point operations of vit-gpt2-tiny's decoder: over `tokens` tokens that look at `looks` tokens of the text
