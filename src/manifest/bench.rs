@@ -125,11 +125,7 @@ impl RawBench {
             name: (**self.name()).clone(),
             package: self.package,
             backends: self.backends.as_ref().map(|list| plain(Some(list))),
-            folders: self
-                .params
-                .iter()
-                .flat_map(|(name, values)| folder::of_param(name, &values.folders, problems))
-                .collect(),
+            folders: folder::of_params(&self.params, problems),
             params: self.params.into_iter().map(|(name, values)| (name, values.all)).collect(),
             warm_up: self.warm_up.map(|time| time.0),
             time: self.time.map(|time| time.0),

@@ -2,6 +2,7 @@
 //!
 //! Knows how it is written, not whether it is there.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Component, Path};
 
@@ -9,6 +10,7 @@ use serde::de::{Error, MapAccess};
 
 use super::at::At;
 use super::error::{Problem, Problems};
+use super::values::Values;
 
 /// The key of the table, and what tells it from a range.
 pub(super) const PATH: &str = "path";
@@ -44,8 +46,13 @@ pub(crate) fn called(path: &str) -> String {
     if name.is_empty() && !path.is_empty() { ".".to_owned() } else { name }
 }
 
+/// The folders among the values of all parameters.
+pub(super) fn of_params(params: &BTreeMap<String, Values>, problems: &mut Problems) -> Vec<ModelFolder> {
+    params.iter().flat_map(|(name, values)| of_param(name, &values.folders, problems)).collect()
+}
+
 /// The folders among the values of a parameter; a mistake, unless it is the model.
-pub(super) fn of_param(param: &str, folders: &[At<String>], problems: &mut Problems) -> Vec<ModelFolder> {
+fn of_param(param: &str, folders: &[At<String>], problems: &mut Problems) -> Vec<ModelFolder> {
     if param != MODEL {
         for folder in folders {
             let title = format!("a folder as a value of `{param}`");

@@ -68,11 +68,7 @@ impl RawSuite {
             models: patterns(self.models.as_ref()),
             backends: plain(self.backends.as_deref()),
             tags: patterns(self.tags.as_ref()),
-            folders: self
-                .params
-                .iter()
-                .flat_map(|(name, values)| folder::of_param(name, &values.folders, problems))
-                .collect(),
+            folders: folder::of_params(&self.params, problems),
             params: self.params.into_iter().map(|(name, values)| (name, values.all)).collect(),
             profile: self.profile.map(At::into_inner),
             budget: self.budget.map(|time| time.0),
