@@ -21,6 +21,9 @@ pub struct Cost {
     /// Floating-point operations of linear layers, convolutions and attention products, a multiply-add counted as two;
     /// softmax, norms and activations are not counted.
     pub flops: u64,
+    /// Values of weights that are multiplied, once for each time that they are read: matrices of linear layers and heads,
+    /// kernels of convolutions, chosen experts. Tables, norms and biases are not counted.
+    pub read: u64,
     /// Values that are alive at once at the peak, beside weights and cache.
     pub live: u64,
     /// Values that the caches hold: keys and values, or states.
@@ -88,6 +91,7 @@ impl Cost {
     pub fn then(self, next: Self) -> Self {
         Self {
             flops: self.flops + next.flops,
+            read: self.read + next.read,
             live: self.live.max(next.live),
             cache: self.cache.max(next.cache),
         }
@@ -96,6 +100,7 @@ impl Cost {
     /// The cost of `count` such parts that run one after the other.
     #[must_use]
     pub fn times(self, count: usize) -> Self {
-        Self { flops: self.flops * count as u64, ..self }
+        let count = count as u64;
+        Self { flops: self.flops * count, read: self.read * count, ..self }
     }
 }

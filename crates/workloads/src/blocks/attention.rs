@@ -184,26 +184,25 @@ pub fn cost(dims: AttentionDims, batch: u64, queries: u64, keys: u64) -> Cost {
 #[must_use]
 pub fn source_cost(dims: AttentionDims, tokens: u64) -> Cost {
     let inner = dims.key_heads * dims.head_size;
-    Cost {
-        flops: 2 * linear::flops([dims.source_width, inner], tokens),
-        live: 2 * tokens * inner as u64,
-        ..Cost::default()
-    }
+    let layer = linear::cost([dims.source_width, inner], tokens);
+    Cost { live: 2 * tokens * inner as u64, ..layer.times(2) }
 }
 
 /// What `queries` tokens of `batch` sequences cost that look at `keys` tokens whose keys and values are there.
 #[must_use]
 pub fn across_cost(dims: AttentionDims, batch: u64, queries: u64, keys: u64) -> Cost {
-    let inner = (dims.heads * dims.head_size) as u64;
+    let inner = dims.heads * dims.head_size;
+    let layer = linear::cost([dims.width, inner], batch * queries);
+    let inner = inner as u64;
     let scores = batch * dims.heads as u64 * queries * keys;
-    Cost {
-        flops: 2 * linear::flops([dims.width, dims.heads * dims.head_size], batch * queries)
-            + 4 * batch * queries * keys * inner,
+    let products = Cost {
+        flops: 4 * batch * queries * keys * inner,
         // The queries, the keys and values once for each head, and the scores, which become weights in place: peaks
         // measured on ndarray hold them once.
         live: batch * (queries + 2 * keys) * inner + scores,
         ..Cost::default()
-    }
+    };
+    layer.times(2).then(products)
 }
 
 /// `[batch, sequence, width]` to `[batch, heads, sequence, width / heads]`.

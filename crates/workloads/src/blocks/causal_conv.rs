@@ -5,8 +5,9 @@ use burn::nn::PaddingConfig1d;
 use burn::nn::conv::Conv1d;
 use burn::tensor::{Device, Tensor};
 
-use super::Bias;
+use super::{Bias, linear};
 use crate::weights::Weights;
+use crate::workload::Cost;
 
 /// A depthwise convolution of each token with the `kernel − 1` tokens before it.
 #[derive(Module, Debug)]
@@ -57,10 +58,10 @@ impl CausalConv {
     }
 }
 
-/// Floating-point operations over `tokens` tokens, a multiply-add counted as two.
+/// What it costs over `tokens` tokens, without the values that it reads and writes: a layer to one value for each channel.
 #[must_use]
-pub const fn flops([channels, kernel]: [usize; 2], tokens: u64) -> u64 {
-    2 * tokens * (channels * kernel) as u64
+pub fn cost([channels, kernel]: [usize; 2], tokens: u64) -> Cost {
+    linear::cost([kernel, 1], tokens).times(channels)
 }
 
 #[cfg(test)]

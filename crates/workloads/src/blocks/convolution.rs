@@ -5,7 +5,7 @@ use burn::nn::conv::{Conv1d, Conv2d};
 use burn::nn::{PaddingConfig1d, PaddingConfig2d};
 use burn::tensor::Tensor;
 
-use super::Bias;
+use super::{Bias, linear};
 use crate::weights::Weights;
 use crate::workload::Cost;
 
@@ -85,12 +85,10 @@ impl<const D: usize> ConvolutionDims<D> {
     pub fn cost(&self, batch: u64, sides: [usize; D]) -> Cost {
         let count = |lengths: &[usize]| lengths.iter().map(|&length| length as u64).product::<u64>();
         let [read, written] = [count(&sides), count(&self.output(sides))].map(|places| batch * places);
-        let [input, output] = self.channels.map(|channels| channels as u64);
-        Cost {
-            flops: 2 * written * output * input * count(&self.kernel),
-            live: read * input + written * output,
-            ..Cost::default()
-        }
+        let [input, output] = self.channels;
+        // At each place, a linear layer over all that the kernel covers.
+        let layer = linear::cost([input * self.kernel.iter().product::<usize>(), output], written);
+        Cost { live: read * input as u64 + written * output as u64, ..layer }
     }
 }
 
@@ -133,7 +131,10 @@ mod tests {
     #[test]
     fn a_pixel_takes_a_product_of_the_channels() {
         let dims = ConvolutionDims::even([3, 5], 1, 1);
-        assert_eq!(dims.cost(2, [4, 4]), Cost { flops: 2 * 2 * 16 * 15, live: 2 * 16 * 8, cache: 0 });
+        assert_eq!(
+            dims.cost(2, [4, 4]),
+            Cost { flops: 2 * 2 * 16 * 15, read: 15, live: 2 * 16 * 8, cache: 0 }
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@ use burn::module::Param;
 use burn::nn::Linear;
 
 use crate::weights::{Order, Weights};
+use crate::workload::Cost;
 
 /// Whether a linear layer adds a vector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,8 +52,11 @@ pub fn linear(weights: &mut Weights<'_>, layer: Projection, [input, output]: [us
     Linear { weight: Param::from_tensor(weight), bias }
 }
 
-/// Floating-point operations of a layer over `tokens` tokens, a multiply-add counted as two.
+/// What a layer costs over `tokens` tokens at once, without the values that it reads and writes. Its matrix is read once for
+/// all of them.
 #[must_use]
-pub const fn flops([input, output]: [usize; 2], tokens: u64) -> u64 {
-    2 * tokens * input as u64 * output as u64
+pub const fn cost([input, output]: [usize; 2], tokens: u64) -> Cost {
+    let matrix = input as u64 * output as u64;
+    let read = if tokens > 0 { matrix } else { 0 };
+    Cost { flops: 2 * tokens * matrix, read, live: 0, cache: 0 }
 }

@@ -97,21 +97,15 @@ impl GatedMlp {
 /// What an [`Mlp`] costs over `tokens` tokens.
 #[must_use]
 pub fn cost([width, inner]: [usize; 2], tokens: u64) -> Cost {
-    Cost {
-        flops: linear::flops([width, inner], tokens) + linear::flops([inner, width], tokens),
-        // Before and after the activation.
-        live: 2 * tokens * inner as u64,
-        ..Cost::default()
-    }
+    let layers = linear::cost([width, inner], tokens).then(linear::cost([inner, width], tokens));
+    // Before and after the activation.
+    Cost { live: 2 * tokens * inner as u64, ..layers }
 }
 
 /// What a [`GatedMlp`] costs over `tokens` tokens.
 #[must_use]
 pub fn gated_cost([width, inner]: [usize; 2], tokens: u64) -> Cost {
     let plain = cost([width, inner], tokens);
-    Cost {
-        flops: plain.flops + linear::flops([width, inner], tokens),
-        live: plain.live + tokens * inner as u64,
-        ..plain
-    }
+    let layers = plain.then(linear::cost([width, inner], tokens));
+    Cost { live: plain.live + tokens * inner as u64, ..layers }
 }

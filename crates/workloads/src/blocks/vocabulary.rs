@@ -83,9 +83,5 @@ impl Vocabulary {
 /// What the scores of `entries` after `tokens` tokens cost; [`Cost::live`] counts the states and the scores.
 #[must_use]
 pub fn cost([entries, width]: [usize; 2], tokens: u64) -> Cost {
-    Cost {
-        flops: linear::flops([width, entries], tokens),
-        live: tokens * (width + entries) as u64,
-        ..Cost::default()
-    }
+    Cost { live: tokens * (width + entries) as u64, ..linear::cost([width, entries], tokens) }
 }

@@ -214,13 +214,14 @@ impl<M: Workload + Module> Cell<M> {
         if !matches!(work, Throughput::Samples(_)) {
             b.throughput(Throughput::Samples(size.batch as u64));
         }
-        let flops = M::cost(&self.config, size).flops;
-        let passes = size.new_tokens.max(1) as u64;
-        // Each pass reads all weights once, and the cache is written once: less is not possible.
-        let moved = self.footprint.weights * passes + self.footprint.cache;
+        let cost = M::cost(&self.config, size);
+        // Weights are read whenever something is multiplied by them, and the cache is written once. Where matrices are
+        // kept as integers, what is not (kernels, an index, rows that fill no blocks) counts as narrow as they: still no
+        // more than is moved.
+        let moved = self.parameters.precision.weight_bytes(cost.read, 0) + self.footprint.cache;
         for (name, unit, value) in [
             ("num-params", "parameters", self.counted.total()),
-            ("flops", "flop", flops),
+            ("flops", "flop", cost.flops),
             ("bytes-moved", "bytes", moved),
             ("mem-predicted-bytes", "bytes", self.footprint.total()),
         ] {

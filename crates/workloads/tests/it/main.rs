@@ -5,6 +5,7 @@
 
 mod checkpoints;
 mod configs;
+mod costs;
 mod decoder_only;
 mod diffusion;
 mod encoder_decoder;

@@ -142,16 +142,12 @@ impl<D> DecoderDims<D> {
             tokens,
         ));
         let head = Cost {
-            flops: linear::flops([self.width, self.vocabulary], batch * scored),
             live: batch * scored * self.vocabulary as u64,
-            ..Cost::default()
+            ..linear::cost([self.width, self.vocabulary], batch * scored)
         };
+        let parts = layer.times(self.layers).then(head);
         let rotary = 2 * self.positions * self.attention.head_size;
-        Cost {
-            flops: self.layers as u64 * layer.flops + head.flops,
-            // The way around a half and what its norm gives.
-            live: 2 * tokens * width + layer.live.max(head.live) + rotary as u64,
-            ..Cost::default()
-        }
+        // The way around a half and what its norm gives.
+        Cost { live: 2 * tokens * width + parts.live + rotary as u64, ..parts }
     }
 }

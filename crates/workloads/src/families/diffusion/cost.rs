@@ -8,9 +8,7 @@ use crate::workload::{Cost, Size};
 impl DitConfig {
     /// One pass, or as many as there are steps of sampling.
     pub(super) fn cost(&self, size: Size) -> Cost {
-        let passes = size.new_tokens.max(1) as u64;
-        let pass = self.pass_cost(size.batch as u64);
-        Cost { flops: passes * pass.flops, ..pass }
+        self.pass_cost(size.batch as u64).times(size.new_tokens.max(1))
     }
 
     fn pass_cost(&self, batch: u64) -> Cost {
@@ -18,22 +16,23 @@ impl DitConfig {
         let attention = attention::cost(self.attention(), batch, tokens, tokens);
         let tokens = batch * tokens;
         let halves = attention.then(mlp::cost(self.mlp(), tokens));
-        let (layers, embedders) = (self.num_layers as u64, self.embedders() as u64);
-        let output = linear::flops([width, self.written()], tokens);
-        let flops = self.patches().cost(batch).flops
-            + embedders * self.embedder_flops(batch)
-            + layers * (halves.flops + linear::flops([width, 6 * width], batch))
-            + linear::flops([width, 2 * width], batch)
-            + output;
+        let layer = halves.then(linear::cost([width, 6 * width], batch));
+        let embedders = self.embedders();
+        let patches = self.patches().cost(batch);
+        let parts = patches
+            .then(self.embedder_cost(batch).times(embedders))
+            .then(layer.times(self.num_layers))
+            .then(linear::cost([width, 2 * width], batch))
+            .then(linear::cost([width, self.written()], tokens));
         // What goes past a half, and what a half reads; conditions and what layers make of them.
         let stream = 2 * tokens * width as u64;
-        let conditions = batch * (embedders + 6) * width as u64;
-        Cost { flops, live: self.tables() + stream + conditions + halves.live, cache: 0 }
+        let conditions = batch * ((embedders + 6) * width) as u64;
+        Cost { live: self.tables() + stream + conditions + halves.live, ..parts }
     }
 
-    fn embedder_flops(&self, batch: u64) -> u64 {
+    fn embedder_cost(&self, batch: u64) -> Cost {
         let width = self.width();
-        linear::flops([TIME_WIDTH, width], batch) + linear::flops([width, width], batch)
+        linear::cost([TIME_WIDTH, width], batch).then(linear::cost([width, width], batch))
     }
 
     fn embedders(&self) -> usize {

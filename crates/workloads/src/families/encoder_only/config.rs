@@ -73,12 +73,8 @@ impl BertConfig {
         let (tokens, width) = (batch * sequence, self.hidden_size as u64);
         let layer =
             attention::cost(self.attention(), batch, sequence, sequence).then(mlp::cost(self.mlp(), tokens));
-        let pooler = linear::flops([self.hidden_size; 2], batch);
-        Cost {
-            flops: self.num_hidden_layers as u64 * layer.flops + pooler,
-            live: tokens * width + layer.live,
-            ..Cost::default()
-        }
+        let pooler = linear::cost([self.hidden_size; 2], batch);
+        Cost { live: tokens * width + layer.live, ..layer.times(self.num_hidden_layers).then(pooler) }
     }
 
     /// Says what is wrong with dimensions that make no model.

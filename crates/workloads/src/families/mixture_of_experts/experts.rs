@@ -80,12 +80,11 @@ impl FeedForward for Experts {
         let expert = [width, dims.inner];
         // The largest group, were they even; how uneven they are depends on the weights.
         let group = rows.div_ceil(dims.experts as u64);
-        Cost {
-            flops: linear::flops([width, dims.experts], tokens) + mlp::gated_cost(expert, rows).flops,
-            // The gathered rows and the results.
-            live: 2 * rows * width as u64 + mlp::gated_cost(expert, group).live,
-            ..Cost::default()
-        }
+        // As though all tokens chose the same experts: as much is computed as ever, and no fewer weights can be read.
+        let chosen = mlp::gated_cost(expert, tokens).times(dims.chosen);
+        let parts = linear::cost([width, dims.experts], tokens).then(chosen);
+        // The gathered rows and the results.
+        Cost { live: 2 * rows * width as u64 + mlp::gated_cost(expert, group).live, ..parts }
     }
 }
 

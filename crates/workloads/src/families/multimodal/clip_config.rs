@@ -60,11 +60,9 @@ impl ClipConfig {
     /// What `batch` images cost up to the state after `layers` layers.
     pub(super) fn cost(&self, batch: u64, layers: usize) -> Cost {
         let layer = self.layer().cost(batch, self.patches().patches() as u64 + 1);
-        self.patches().cost(batch).then(Cost {
-            flops: layers as u64 * layer.flops,
-            live: layer.live + self.patches().pixels(batch),
-            ..layer
-        })
+        self.patches()
+            .cost(batch)
+            .then(Cost { live: layer.live + self.patches().pixels(batch), ..layer.times(layers) })
     }
 
     /// Says what is wrong with dimensions that make no tower.

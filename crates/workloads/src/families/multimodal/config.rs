@@ -195,9 +195,8 @@ impl LlavaConfig {
         let [input, inner, output] = self.projector();
         let tokens = batch * self.image_tokens() as u64;
         let projector = Cost {
-            flops: linear::flops([input, inner], tokens) + linear::flops([inner, output], tokens),
             live: tokens * (input + 2 * inner) as u64,
-            ..Cost::default()
+            ..linear::cost([input, inner], tokens).then(linear::cost([inner, output], tokens))
         };
         let image = self.tower().cost(batch, layers).then(projector);
         image.then(Llama::cost(&self.text(), self.text_size(size)))

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::blocks::linear;
 use crate::families::decoder_only::{Llama, LlamaConfig};
 use crate::families::encoder_only::{Bert, BertConfig};
 use crate::model::{Architecture, Preset};
@@ -56,16 +57,17 @@ impl RagConfig {
         Size { sequence: self.context() + size.sequence, ..size }
     }
 
-    /// What the question, the search and the answer cost. The index is alive throughout.
+    /// What the question, the search and the answer cost. The index is alive throughout; a search reads all of it, as it would
+    /// a layer that scores passages.
     pub(super) fn cost(&self, size: Size) -> Cost {
-        let (batch, passages) = (size.batch as u64, self.passages as u64);
-        let width = self.encoder.hidden_size as u64;
+        let batch = size.batch as u64;
+        let index = [self.encoder.hidden_size, self.passages];
         // Scores, and the same sorted with their numbers.
-        let search = Cost { flops: 2 * batch * width * passages, live: 3 * batch * passages, cache: 0 };
+        let search = Cost { live: 3 * batch * self.passages as u64, ..linear::cost(index, batch) };
         let parts = Bert::cost(&self.encoder, size)
             .then(search)
             .then(Llama::cost(&self.generator, self.generated(size)));
-        Cost { live: parts.live + width * passages, ..parts }
+        Cost { live: parts.live + index.iter().product::<usize>() as u64, ..parts }
     }
 
     pub(super) fn fault(&self) -> Option<String> {

@@ -8,41 +8,43 @@ use crate::workload::{Cost, Size};
 impl Mamba2Config {
     /// One pass, or the prompt and a step for each new token but the first, which the prompt gives.
     pub(super) fn cost(&self, size: Size) -> Cost {
-        let [batch, sequence, new] = [size.batch, size.sequence, size.new_tokens].map(|n| n as u64);
-        if new == 0 {
-            let flops =
-                self.text_flops(batch, sequence, Remember::Nothing) + self.head_flops(batch * sequence);
-            return Cost { flops, live: self.live(batch, sequence, batch * sequence), cache: 0 };
+        let [batch, sequence] = [size.batch, size.sequence].map(|n| n as u64);
+        if size.new_tokens == 0 {
+            let text = self.text_cost(batch, sequence, Remember::Nothing);
+            let parts = text.then(self.head_cost(batch * sequence));
+            return Cost { live: self.live(batch, sequence, batch * sequence), ..parts };
         }
-        let prompt = self.text_flops(batch, sequence, Remember::State) + self.head_flops(batch);
+        let prompt = self.text_cost(batch, sequence, Remember::State).then(self.head_cost(batch));
+        let step = self.step_cost(batch).then(self.head_cost(batch));
         Cost {
-            flops: prompt + (new - 1) * (self.step_flops(batch) + self.head_flops(batch)),
             live: self.live(batch, sequence, batch),
             cache: self.num_hidden_layers as u64 * batch * self.memory(),
+            ..prompt.then(step.times(size.new_tokens - 1))
         }
     }
 
-    /// All layers over whole texts.
-    fn text_flops(&self, batch: u64, sequence: u64, remember: Remember) -> u64 {
+    /// All layers over whole texts. What lives is counted of the whole model alone, not of its parts.
+    fn text_cost(&self, batch: u64, sequence: u64, remember: Remember) -> Cost {
         let scan = ssd::flops(self.scan(), batch, sequence, remember);
-        self.num_hidden_layers as u64 * (self.dense_flops(batch * sequence) + scan)
+        self.layers_cost(batch * sequence, scan)
     }
 
     /// All layers over one token of each sequence.
-    fn step_flops(&self, batch: u64) -> u64 {
-        let step = ssd::step_flops(self.scan(), batch);
-        self.num_hidden_layers as u64 * (self.dense_flops(batch) + step)
+    fn step_cost(&self, batch: u64) -> Cost {
+        self.layers_cost(batch, ssd::step_flops(self.scan(), batch))
     }
 
-    /// A layer without its scan.
-    fn dense_flops(&self, tokens: u64) -> u64 {
-        linear::flops(self.projection(), tokens)
-            + causal_conv::flops(self.conv(), tokens)
-            + linear::flops([self.inner(), self.hidden_size], tokens)
+    /// All layers over `tokens` tokens, whose scan or step takes `flops` and has no matrices.
+    fn layers_cost(&self, tokens: u64, flops: u64) -> Cost {
+        let layer = linear::cost(self.projection(), tokens)
+            .then(causal_conv::cost(self.conv(), tokens))
+            .then(Cost { flops, ..Cost::default() })
+            .then(linear::cost([self.inner(), self.hidden_size], tokens));
+        layer.times(self.num_hidden_layers)
     }
 
-    fn head_flops(&self, tokens: u64) -> u64 {
-        linear::flops([self.hidden_size, self.vocab_size], tokens)
+    fn head_cost(&self, tokens: u64) -> Cost {
+        linear::cost([self.hidden_size, self.vocab_size], tokens)
     }
 
     /// Values that a layer remembers of a sequence: its window and its states.

@@ -140,7 +140,7 @@ impl ResNetConfig {
             cost = cost.then(Cost { live: of_layer.live + pixels, ..of_layer });
             sides = output;
         }
-        Cost { flops: cost.flops + linear::flops([self.width(), self.classes.count()], batch), ..cost }
+        cost.then(linear::cost([self.width(), self.classes.count()], batch))
     }
 
     /// Says what is wrong with dimensions that make no model.

@@ -76,19 +76,15 @@ impl VitConfig {
     #[must_use]
     pub fn encoder_cost(&self, batch: u64) -> Cost {
         let layer = self.layer().cost(batch, self.tokens() as u64);
-        let layers = Cost {
-            flops: self.num_hidden_layers as u64 * layer.flops,
-            live: layer.live + self.patches().pixels(batch),
-            ..layer
-        };
+        let layers =
+            Cost { live: layer.live + self.patches().pixels(batch), ..layer.times(self.num_hidden_layers) };
         self.patches().cost(batch).then(layers)
     }
 
     /// What `batch` images cost with their classes' scores.
     pub(super) fn cost(&self, batch: u64) -> Cost {
-        let encoder = self.encoder_cost(batch);
-        let head = linear::flops([self.hidden_size, self.classes.count()], batch);
-        Cost { flops: encoder.flops + head, ..encoder }
+        let head = linear::cost([self.hidden_size, self.classes.count()], batch);
+        self.encoder_cost(batch).then(head)
     }
 
     /// Says what is wrong with dimensions that make no encoder.

@@ -103,9 +103,8 @@ impl CaptionerConfig {
 
     fn bridge_cost(&self, tokens: u64) -> Cost {
         self.bridge().map_or_else(Cost::default, |widths| Cost {
-            flops: linear::flops(widths, tokens),
             live: tokens * (widths[0] + widths[1]) as u64,
-            ..Cost::default()
+            ..linear::cost(widths, tokens)
         })
     }
 }

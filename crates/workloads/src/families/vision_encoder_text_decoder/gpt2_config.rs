@@ -70,9 +70,8 @@ impl Gpt2Config {
         let layers = self.layer(0).cached_cost(batch, [queries, keys], source).times(self.n_layer);
         let head = [self.n_embd, self.vocab_size];
         layers.then(Cost {
-            flops: linear::flops(head, batch * scored),
             live: batch * (queries * self.n_embd as u64 + scored * self.vocab_size as u64),
-            ..Cost::default()
+            ..linear::cost(head, batch * scored)
         })
     }
 
