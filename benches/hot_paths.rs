@@ -4,21 +4,18 @@
 
 #![expect(clippy::expect_used, reason = "a benchmark without its input has nothing to say")]
 
-#[path = "../src/ids.rs"]
-#[allow(dead_code, reason = "only the store's part is used here")]
-mod ids;
 #[path = "../src/store/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "only the hot part is used here")]
 mod store;
 
 use std::hint::black_box;
 
-use accel_bench::protocol;
-use accel_bench::record::{
+use accel_bench_record::protocol;
+use accel_bench_record::stats;
+use accel_bench_record::{
     CaseId, CaseRecord, FORMAT, Measurement, Profile, RunRecord, RunState, Samples, Status,
 };
-use accel_bench::record::{Surroundings, ToolInfo};
-use accel_bench::stats;
+use accel_bench_record::{Surroundings, ToolInfo};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 /// Samples of one process in the quick profile: 300 ms of 1 ms each.

@@ -1,7 +1,7 @@
 //! Everything that can happen in a run; plain data.
 
-use accel_bench::protocol::Phase;
-use accel_bench::record::{CaseId, Measurement, Status};
+use accel_bench_record::protocol::Phase;
+use accel_bench_record::{CaseId, Measurement, Status};
 
 use crate::plan::Side;
 

@@ -8,7 +8,6 @@ mod error;
 mod event;
 mod git;
 mod hardware;
-mod ids;
 mod manifest;
 mod measure;
 mod plan;

@@ -1,6 +1,6 @@
 //! `calibrate`: how often are verdicts wrong here, and what do they find?
 
-use accel_bench::record::{CALIBRATION_FORMAT, CalibrationRecord};
+use accel_bench_record::{CALIBRATION_FORMAT, CalibrationRecord};
 
 use super::selection;
 use crate::compare::{CALIBRATION_TOLERANCE, Calibration, Tolerance};

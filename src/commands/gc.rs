@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use accel_bench::units::Bytes;
+use accel_bench_record::units::Bytes;
 
 use crate::cargo::{Leftover, leftovers};
 use crate::context::Context;

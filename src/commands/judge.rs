@@ -6,12 +6,12 @@ use super::budget::Budget;
 use crate::compare::{self, Comparison, Drift, Outcome};
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
-use crate::ids::MachineId;
 use crate::manifest::Percent;
 use crate::measure::{Pair, Project};
 use crate::report::{self, Format};
 use crate::runner::Ended;
-use accel_bench::record::{RunRecord, TreeState};
+use accel_bench_record::MachineId;
+use accel_bench_record::{RunRecord, TreeState};
 
 /// How a comparison is judged and shown.
 #[derive(Clone, Debug, Default, clap::Args)]

@@ -1,6 +1,6 @@
 //! `log`: the stored runs by commit.
 
-use accel_bench::record::{RunState, TreeState};
+use accel_bench_record::{RunState, TreeState};
 
 use crate::context::Context;
 use crate::error::{Exit, Result};

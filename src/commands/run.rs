@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use accel_bench::record::RunRecord;
+use accel_bench_record::RunRecord;
 
 use super::selection;
 use super::{budget, judge, planned};

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use accel_bench::record::{CalibrationRecord, ComparisonTrial, RowTrial, TrialVerdict};
-use accel_bench::stats::{Interval, mean, median, middle_log_ratio, proportion_interval};
+use accel_bench_record::stats::{Interval, mean, median, middle_log_ratio, proportion_interval};
+use accel_bench_record::{CalibrationRecord, ComparisonTrial, RowTrial, TrialVerdict};
 
 /// The tolerance that calibration judges with: small enough that it shows what can be found at all.
 pub(crate) const CALIBRATION_TOLERANCE: f64 = 0.005;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use accel_bench::record::{CaseId, CaseRecord, RunRecord};
+use accel_bench_record::{CaseId, CaseRecord, RunRecord};
 
 use super::metric::Company;
 use super::pairs::{self, Control, Gate, are_interleaved};

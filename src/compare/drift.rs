@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use accel_bench::record::{CaseId, RunRecord, TreeState};
-use accel_bench::stats::{LogRatio, geometric_mean, mean, variance};
+use accel_bench_record::stats::{LogRatio, geometric_mean, mean, variance};
+use accel_bench_record::{CaseId, RunRecord, TreeState};
 
 use super::pairs::are_interleaved;
 
@@ -106,7 +106,7 @@ fn logarithms(group: &[RunRecord]) -> BTreeMap<String, Vec<f64>> {
 
 #[cfg(test)]
 mod tests {
-    use accel_bench::record::Interleaved;
+    use accel_bench_record::Interleaved;
 
     use super::super::sample;
     use super::*;

@@ -1,7 +1,7 @@
 //! The value of one case on one side, with its interval.
 
-use accel_bench::record::CaseRecord;
-use accel_bench::stats::{self, Interval};
+use accel_bench_record::CaseRecord;
+use accel_bench_record::stats::{self, Interval};
 
 /// How sure the interval of one side is.
 pub(crate) const LEVEL: f64 = 0.95;

@@ -1,6 +1,6 @@
 //! Whether two runs can be compared at all.
 
-use accel_bench::record::RunRecord;
+use accel_bench_record::RunRecord;
 
 use super::surroundings::{self, Difference};
 

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use accel_bench::record::{
+use accel_bench_record::stats;
+use accel_bench_record::{
     CaseRecord, Direction, GROWTH, LEAK_BYTES_PER_ITERATION, Measurement, Metric, Rate,
 };
-use accel_bench::stats;
 
 use super::estimate::{Estimate, of_metric};
 use super::{Effect, Judgement, Verdict, judge};
@@ -178,7 +178,7 @@ fn rates_of(case: &CaseRecord, name: &str) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
-    use accel_bench::record::Throughput;
+    use accel_bench_record::Throughput;
 
     use super::super::{Verdict, sample};
     use super::*;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use accel_bench::record::{CaseRecord, Params};
+use accel_bench_record::{CaseRecord, Params};
 
 /// In which precision a case really ran, where that may not be the one that was asked for.
 pub(crate) const EFFECTIVE_PRECISION: &str = "effective-precision";

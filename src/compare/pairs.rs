@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use accel_bench::record::{CaseId, CaseRecord, Measurement, RowTrial, RunRecord, TrialVerdict};
-use accel_bench::stats::log_shift;
+use accel_bench_record::stats::log_shift;
+use accel_bench_record::{CaseId, CaseRecord, Measurement, RowTrial, RunRecord, TrialVerdict};
 
 use super::row::is_well_on_both_sides;
 use super::sequential::{self, Evidence, Stage, decide};
@@ -153,7 +153,7 @@ pub(super) fn log_ratios(base: &CaseRecord, candidate: &CaseRecord) -> Vec<f64> 
 
 #[cfg(test)]
 mod tests {
-    use accel_bench::record::{Failure, Interleaved};
+    use accel_bench_record::{Failure, Interleaved};
 
     use super::super::{Outcome, compare, sample};
     use super::*;

@@ -1,6 +1,6 @@
 //! One case on both sides.
 
-use accel_bench::record::{CaseId, CaseRecord, Failure, Status};
+use accel_bench_record::{CaseId, CaseRecord, Failure, Status};
 
 use super::estimate::Estimate;
 use super::metric::{Company, MetricRow, metric_rows};

@@ -1,6 +1,6 @@
 //! Runs for the tests of this folder and of `report/`: realistic, small, always the same.
 
-use accel_bench::record::{
+use accel_bench_record::{
     Adapter, Build, CaseId, CaseRecord, CommitInfo, Cpu, Direction, Environment, FORMAT, Failure, Load,
     Measurement, Metric, Os, ParamValue, Params, Profile, RunRecord, RunState, Samples, Status, Surroundings,
     Throughput, ToolInfo, TreeState, WarmUp,

@@ -1,7 +1,7 @@
 //! The decision on rows that were measured in turns: looks at fixed numbers of pairs of processes, until each row is
 //! decided. Pure, and of nothing but the pairs: asked again later it says the same.
 
-use accel_bench::stats::{binomial_tail, middle_log_ratio, student_t_cdf, two_modes};
+use accel_bench_record::stats::{binomial_tail, middle_log_ratio, student_t_cdf, two_modes};
 
 use super::looks::{CONFIRMS, FALSE_SAMES, LOOKS, PAIRS_FOR_ALL, SETS, of_changes, of_sames};
 use super::verdict::{Effect, Need, Verdict, need_of_pairs};

@@ -1,6 +1,6 @@
 //! Which run stands on a side.
 
-use accel_bench::record::{CommitInfo, Profile, RunRecord, RunState};
+use accel_bench_record::{CommitInfo, Profile, RunRecord, RunState};
 
 /// What a reader needs to know of the run on one side.
 #[derive(Clone, Debug, PartialEq)]

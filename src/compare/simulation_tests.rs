@@ -2,7 +2,7 @@
 
 use std::f64::consts::TAU;
 
-use accel_bench::stats::{log_shift, median};
+use accel_bench_record::stats::{log_shift, median};
 use fastrand::Rng;
 
 use super::looks::MOST_PAIRS;

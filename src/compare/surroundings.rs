@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
-use accel_bench::record::{Adapter, RunRecord};
-use accel_bench::units::Bytes;
+use accel_bench_record::units::Bytes;
+use accel_bench_record::{Adapter, RunRecord};
 use similar::TextDiff;
 
 /// One thing that differs.
@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn of_the_machine() {
-        let cpu = |change: fn(&mut accel_bench::record::Cpu)| {
+        let cpu = |change: fn(&mut accel_bench_record::Cpu)| {
             move |run: &mut RunRecord| change(&mut run.surroundings.environment.cpu)
         };
         check(cpu(|cpu| cpu.governor = Some("powersave".into())), &["governor: performance → powersave"]);
@@ -260,7 +260,7 @@ mod tests {
     fn of_the_measuring() {
         check(
             |run| {
-                run.profile = accel_bench::record::Profile {
+                run.profile = accel_bench_record::Profile {
                     name: "quick".into(),
                     processes: 3,
                     selection: String::new(),

@@ -1,7 +1,7 @@
 //! The verdict on two groups of process medians: one pure function, [`judge`], replaceable as a whole.
 
-use accel_bench::stats::{self, Interval, LogRatio};
-use accel_bench::units::Change;
+use accel_bench_record::stats::{self, Interval, LogRatio};
+use accel_bench_record::units::Change;
 
 use super::drift::Spread;
 

@@ -4,7 +4,7 @@ use git2::BranchType;
 
 use super::error::{Doing, Error};
 use super::repo::{Repo, commit_id};
-use crate::ids::CommitId;
+use accel_bench_record::CommitId;
 
 /// A branch and the commit at its tip.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

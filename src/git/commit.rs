@@ -1,12 +1,12 @@
 //! What a record says of a commit.
 
-use accel_bench::record::{CommitInfo, TreeState};
+use accel_bench_record::{CommitInfo, TreeState};
 use git2::{DescribeOptions, ErrorCode};
 
 use super::error::{Doing, Error};
 use super::repo::Repo;
 use super::source::Source;
-use crate::ids::CommitId;
+use accel_bench_record::CommitId;
 
 impl Repo {
     /// The commit checked out and the state of the working tree; `None` before the first commit.

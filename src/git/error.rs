@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::ids::CommitId;
+use accel_bench_record::CommitId;
 
 /// Why a question about the repository has no answer.
 #[derive(Debug, thiserror::Error)]

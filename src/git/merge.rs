@@ -8,7 +8,7 @@ use super::error::{Doing, Error};
 use super::path::from_git;
 use super::repo::{Repo, commit_id, oid};
 use super::source::{Source, TreeId};
-use crate::ids::CommitId;
+use accel_bench_record::CommitId;
 
 /// `git merge` names each side that is merged in a variable `GITHEAD_<hash>`.
 const HEAD_VARIABLE: &str = "GITHEAD_";

@@ -3,7 +3,7 @@
 use super::error::Error;
 use super::repo::Repo;
 use super::source::Source;
-use crate::ids::CommitId;
+use accel_bench_record::CommitId;
 
 /// One reference that is pushed.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::sync::Once;
 use git2::{ErrorCode, Oid, Repository};
 
 use super::error::{Doing, Error};
-use crate::ids::CommitId;
+use accel_bench_record::CommitId;
 
 /// The folder that this program itself writes; never part of what is measured.
 const OWN_FOLDER: &str = ".accel-bench/";

@@ -4,7 +4,7 @@ use git2::ErrorCode;
 
 use super::error::{Doing, Error};
 use super::repo::{Repo, commit_id, oid};
-use crate::ids::CommitId;
+use accel_bench_record::CommitId;
 
 /// How many names are offered for one that does not exist.
 const OFFERED: usize = 3;

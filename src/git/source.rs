@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::error::{Doing, Error};
 use super::repo::Repo;
-use crate::ids::CommitId;
+use accel_bench_record::CommitId;
 
 /// A tree's full hash.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

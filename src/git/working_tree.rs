@@ -10,7 +10,7 @@
 use std::fs::Metadata;
 use std::path::Path;
 
-use accel_bench::record::TreeState;
+use accel_bench_record::TreeState;
 use git2::{Commit, Index, IndexEntry, IndexTime, ObjectType, Oid, Repository, Status, StatusOptions};
 
 use super::error::{Doing, Error};

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use accel_bench::record::Adapter;
+use accel_bench_record::Adapter;
 use wgpu::{AdapterInfo, Backends, DeviceType, Instance, InstanceDescriptor, InstanceFlags};
 
 use super::nvidia;

@@ -1,6 +1,6 @@
 //! What a CPU goes through while it is measured on: time stolen by the hypervisor, heat, its clock.
 
-use accel_bench::record::Conditions;
+use accel_bench_record::Conditions;
 
 use super::system_files::SystemFiles;
 

@@ -2,7 +2,7 @@
 
 use std::thread::available_parallelism;
 
-use accel_bench::record::Cpu;
+use accel_bench_record::Cpu;
 use sysinfo::{CpuRefreshKind, RefreshKind, System};
 
 use super::system_files::SystemFiles;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use accel_bench::record::{Adapter, Environment};
+use accel_bench_record::{Adapter, Environment};
 
-use crate::ids::MachineId;
+use accel_bench_record::MachineId;
 
 /// Longer names of processors and adapters are cut; the hash tells them apart.
 const MAX_SLUG: usize = 60;
@@ -102,7 +102,7 @@ fn fnv1a(text: &str) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use accel_bench::record::{Cpu, Load, Os};
+    use accel_bench_record::{Cpu, Load, Os};
 
     use super::*;
 

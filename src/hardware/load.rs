@@ -1,6 +1,6 @@
 //! What else the machine is doing.
 
-use accel_bench::record::Load;
+use accel_bench_record::Load;
 use sysinfo::System;
 
 use super::system_files::SystemFiles;

@@ -1,6 +1,6 @@
 //! What NVIDIA's kernel driver tells of itself, which needs no library of it.
 
-use accel_bench::record::Adapter;
+use accel_bench_record::Adapter;
 
 use super::system_files::SystemFiles;
 

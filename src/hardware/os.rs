@@ -1,6 +1,6 @@
 //! The operating system and the memory that it gives us.
 
-use accel_bench::record::Os;
+use accel_bench_record::Os;
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
 use super::system_files::SystemFiles;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use accel_bench::record::Environment;
+use accel_bench_record::Environment;
 
 use super::system_files::SystemFiles;
 use super::{adapters, cpu, load, os};

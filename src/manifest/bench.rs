@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use std::ops::Range;
 use std::time::Duration;
 
-use accel_bench::record::ParamValue;
+use accel_bench_record::ParamValue;
 use schemars::JsonSchema;
 use serde::Deserialize;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use accel_bench::record::CaseId;
+use accel_bench_record::CaseId;
 use schemars::JsonSchema;
 use serde::Deserialize;
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use accel_bench::record::CaseId;
+use accel_bench_record::CaseId;
 use wildmatch::WildMatch;
 
 /// With a `*` (any text) or `?` (one character) the whole id must match, with or without its `@backend`;
@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn a_case_is_meant_by_each_of_its_spellings() {
         let params = [("model", "m".into()), ("batch-size", 1.into()), ("precision", "f16".into())];
-        let mut params: accel_bench::record::Params =
+        let mut params: accel_bench_record::Params =
             params.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         params.insert("steps".to_owned(), 3.into());
         let id = CaseId { bench: "enc".into(), benchmark: "train".into(), params, backend: "wgpu".into() };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use accel_bench::protocol::Sampling;
+use accel_bench_record::protocol::Sampling;
 use schemars::JsonSchema;
 use serde::Deserialize;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use accel_bench::record::ParamValue;
+use accel_bench_record::ParamValue;
 use schemars::JsonSchema;
 use serde::Deserialize;
 

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use accel_bench::record::{Interleaved, RunRecord};
+use accel_bench_record::{Interleaved, RunRecord};
 use fastrand::Rng;
 
 use super::Prepared;

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
-use accel_bench::record::ParamValue;
+use accel_bench_record::ParamValue;
 
 use super::Sources;
 use crate::context::Context;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use accel_bench::record::RunRecord;
+use accel_bench_record::RunRecord;
 
 use super::session::Machine;
 use super::side::SUSPECTS;

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use accel_bench::protocol::BenchmarkInfo;
-use accel_bench::record::{Build, CommitInfo};
+use accel_bench_record::protocol::BenchmarkInfo;
+use accel_bench_record::{Build, CommitInfo};
 
 use super::{Sources, models};
 use crate::cargo::{self, BuildMessage, BuildRequest};

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use accel_bench::protocol::Phase;
-use accel_bench::record::{CaseId, Status};
-use accel_bench::stats::median;
-use accel_bench::units::Nanos;
+use accel_bench_record::protocol::Phase;
+use accel_bench_record::stats::median;
+use accel_bench_record::units::Nanos;
+use accel_bench_record::{CaseId, Status};
 
 use crate::compare::MOST_PAIRS as LONGEST;
 use crate::event::Event;

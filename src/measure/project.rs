@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use accel_bench::record::{CaseId, CommitInfo};
+use accel_bench_record::{CaseId, CommitInfo};
 
 use super::{SideSpec, Sources};
 use crate::compare::{Drift, Tolerance, floors};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::git::{Layout, Repo};
-use crate::ids::{MachineId, RunId};
 use crate::manifest::Percent;
 use crate::store::{Baselines, Store};
+use accel_bench_record::{MachineId, RunId};
 
 /// A store grows for years; what time adds shows in the last of it.
 const RUNS_FOR_DRIFT: usize = 60;

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use accel_bench::record::{CaseId, CaseRecord, Measurement, RunRecord, RunState, Status};
+use accel_bench_record::{CaseId, CaseRecord, Measurement, RunRecord, RunState, Status};
 
-use crate::ids::RunId;
 use crate::plan::{Case, Side, Unit};
 use crate::store::{self, RunWriter};
+use accel_bench_record::RunId;
 
 /// One side's record and the file that follows it.
 pub(super) struct Recorder {

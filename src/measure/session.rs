@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use accel_bench::protocol;
-use accel_bench::record::{Environment, FORMAT, Profile, RunRecord, RunState, Surroundings, ToolInfo};
+use accel_bench_record::protocol;
+use accel_bench_record::{Environment, FORMAT, Profile, RunRecord, RunState, Surroundings, ToolInfo};
 
 use super::progress::Progress;
 use super::recorder::Recorder;
@@ -14,10 +14,10 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::event::Event;
 use crate::hardware::{self, Claim};
-use crate::ids::MachineId;
 use crate::plan::{Cpus, Side, Unit, schedule};
 use crate::runner::{self, Ended};
 use crate::store::{Store, draw_run_id};
+use accel_bench_record::MachineId;
 
 /// What is to be measured: one side, or two that take turns.
 pub(crate) struct Session {

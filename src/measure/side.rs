@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use accel_bench::record::{Profile, RunRecord, TreeState};
+use accel_bench_record::{Profile, RunRecord, TreeState};
 
 use super::Project;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::git::{Affected, Source, affected};
-use crate::ids::{CommitId, MachineId};
 use crate::store::{self, Name, Query, Tree};
+use accel_bench_record::{CommitId, MachineId};
 
 /// The profile of runs that hold only what looked slower in the store: no whole side.
 pub(super) const SUSPECTS: &str = "suspects";

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use accel_bench::record::{ComparisonTrial, Profile};
+use accel_bench_record::{ComparisonTrial, Profile};
 
 use super::session::{Machine, Session};
 use super::{Looks, Prepared, Project, measure_in_turns};

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use accel_bench::protocol::{BenchmarkInfo, Sampling};
-use accel_bench::record::{CaseId, ParamValue, Params};
+use accel_bench_record::protocol::{BenchmarkInfo, Sampling};
+use accel_bench_record::{CaseId, ParamValue, Params};
 
 use crate::manifest::{Bench, MODEL, Manifest, nanos};
 

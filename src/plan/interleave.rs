@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use accel_bench::record::CaseId;
+use accel_bench_record::CaseId;
 
 use super::{Case, Side, Unit};
 
@@ -125,8 +125,8 @@ fn control(unit: &Unit, controls: &BTreeSet<String>) -> Option<Seat> {
 mod tests {
     use std::time::Duration;
 
-    use accel_bench::protocol::Sampling;
-    use accel_bench::record::Params;
+    use accel_bench_record::Params;
+    use accel_bench_record::protocol::Sampling;
 
     use super::*;
     use crate::plan::{Cpus, Harness, Isolate};

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use accel_bench::protocol::BenchmarkInfo;
-use accel_bench::record::CaseId;
+use accel_bench_record::CaseId;
+use accel_bench_record::protocol::BenchmarkInfo;
 
 use crate::manifest::{Bench, Manifest};
 

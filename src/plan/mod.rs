@@ -12,8 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use accel_bench::protocol::Sampling;
-use accel_bench::record::{CaseId, Params};
+use accel_bench_record::protocol::Sampling;
+use accel_bench_record::{CaseId, Params};
 
 pub(crate) use self::builds::{BuildSet, Planned, which_builds};
 pub(crate) use self::error::{Error, Place, check_known};

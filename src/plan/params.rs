@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use accel_bench::record::ParamValue;
+use accel_bench_record::ParamValue;
 use serde_json::Value;
 
 use crate::manifest::MODEL;

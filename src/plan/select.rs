@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use accel_bench::protocol::BenchmarkInfo;
-use accel_bench::record::{CaseId, ParamValue};
+use accel_bench_record::protocol::BenchmarkInfo;
+use accel_bench_record::{CaseId, ParamValue};
 
 use crate::manifest::{ALL, Bench, MODEL, Manifest, ModelFolder, Pattern, Profile, Suite};
 
@@ -60,8 +60,8 @@ pub(super) enum Wanted {
 
 impl Scope<'_> {
     /// How much is measured, for the record.
-    pub(crate) fn record(&self) -> accel_bench::record::Profile {
-        accel_bench::record::Profile {
+    pub(crate) fn record(&self) -> accel_bench_record::Profile {
+        accel_bench_record::Profile {
             name: self.profile_name.to_owned(),
             processes: self.profile.processes,
             selection: self.selection.in_words(),

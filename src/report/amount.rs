@@ -1,7 +1,7 @@
 //! Numbers as a reader wants them.
 
-use accel_bench::record::Throughput;
-use accel_bench::units::{Bytes, Change, Nanos, PerSecond};
+use accel_bench_record::Throughput;
+use accel_bench_record::units::{Bytes, Change, Nanos, PerSecond};
 
 use crate::compare::{Effect, Estimate};
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use accel_bench::record::CalibrationRecord;
+use accel_bench_record::CalibrationRecord;
 use serde::Serialize;
 
 use super::ledger::{Entry, Ledger, indented};
@@ -134,7 +134,7 @@ struct CsvRow<'a> {
     comparison: usize,
     case: &'a str,
     slowdown_share: f64,
-    verdict: accel_bench::record::TrialVerdict,
+    verdict: accel_bench_record::TrialVerdict,
     pairs: usize,
     effect_log: Option<f64>,
     sampled_s: f64,
@@ -150,7 +150,7 @@ fn csv(record: &CalibrationRecord) -> io::Result<String> {
                 slowdown_share: row.slowdown,
                 verdict: row.verdict,
                 pairs: row.log_ratios.len(),
-                effect_log: accel_bench::stats::mean(&row.log_ratios),
+                effect_log: accel_bench_record::stats::mean(&row.log_ratios),
                 sampled_s: row.sampled_seconds,
             })?;
         }
@@ -161,7 +161,7 @@ fn csv(record: &CalibrationRecord) -> io::Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use accel_bench::record::{ComparisonTrial, RowTrial, TrialVerdict};
+    use accel_bench_record::{ComparisonTrial, RowTrial, TrialVerdict};
 
     use super::*;
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use accel_bench::protocol::BenchmarkInfo;
+use accel_bench_record::protocol::BenchmarkInfo;
 use serde::Serialize;
 
 use super::ledger::{Column, Entry, Ledger};
@@ -152,7 +152,7 @@ impl Listed for BenchmarkRow {
 impl BenchmarkRow {
     /// `batch-size=1,8 model=bert-tiny`
     fn params(&self) -> String {
-        let values = |values: &[accel_bench::record::ParamValue]| {
+        let values = |values: &[accel_bench_record::ParamValue]| {
             values.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
         };
         let params = self.info.params.iter().map(|(name, all)| format!("{name}={}", values(all)));

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use accel_bench::protocol::{BenchmarkInfo, Sampling};
-use accel_bench::record::{Failure, Measurement, Samples, Status, Throughput};
+use accel_bench_record::protocol::{BenchmarkInfo, Sampling};
+use accel_bench_record::{Failure, Measurement, Samples, Status, Throughput};
 use serde::Deserialize;
 
 use super::child::{Process, command, pin};

@@ -3,7 +3,7 @@
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 
-use accel_bench::record::{Failure, Status};
+use accel_bench_record::{Failure, Status};
 use rustix::process::Signal;
 
 /// The status of a case whose process ended under it; `printed` is the end of the process's log.

@@ -5,9 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use accel_bench::protocol::Sampling;
-use accel_bench::record::{CaseId, Conditions, Failure, Status};
 use accel_bench::turns::{batch_size, sample_length};
+use accel_bench_record::protocol::Sampling;
+use accel_bench_record::{CaseId, Conditions, Failure, Status};
 use fastrand::Rng;
 
 use super::child::pin;

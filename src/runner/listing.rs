@@ -7,8 +7,8 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use accel_bench::protocol::{BenchmarkInfo, Reply, Request};
-use accel_bench::record::Status;
+use accel_bench_record::Status;
+use accel_bench_record::protocol::{BenchmarkInfo, Reply, Request};
 
 use super::child::{Process, plain_command};
 use super::serve::{self, Incoming, Unfit};

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use accel_bench::record::{Conditions, Status};
+use accel_bench_record::{Conditions, Status};
 
 use crate::event::Event;
 use crate::plan::{Harness, Job};

@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use accel_bench::protocol::{Ready, Reply, Request, SampleRequest, Sampled, Sampling};
-use accel_bench::record::{Conditions, Failure, Measurement, Samples, Status};
 use accel_bench::turns::is_asynchronous;
+use accel_bench_record::protocol::{Ready, Reply, Request, SampleRequest, Sampled, Sampling};
+use accel_bench_record::{Conditions, Failure, Measurement, Samples, Status};
 
 use super::log::Log;
 use super::serve::{Server, Unfit};
@@ -67,7 +67,7 @@ impl Seated {
         Self { job, child: None, children: 0 }
     }
 
-    pub(super) fn case(&self, id: &accel_bench::record::CaseId) -> Option<Case> {
+    pub(super) fn case(&self, id: &accel_bench_record::CaseId) -> Option<Case> {
         self.job.unit.cases.iter().find(|case| case.id == *id).cloned()
     }
 

@@ -7,8 +7,8 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use accel_bench::protocol::{self, CHANNEL_ENV, Hello, Reply, Request};
-use accel_bench::record::{Failure, Status};
+use accel_bench_record::protocol::{self, CHANNEL_ENV, Hello, Reply, Request};
+use accel_bench_record::{Failure, Status};
 
 use super::child::Process;
 use super::{Error, TICK};
@@ -129,7 +129,7 @@ fn greet(stream: UnixStream, process: Process) -> Result<Server, Unfit> {
 
 /// What to do about two versions that do not understand each other.
 fn mismatch(hello: &Hello) -> Option<String> {
-    let ours = Hello::current();
+    let ours = Hello::of(env!("CARGO_PKG_VERSION"));
     let mend = match hello.protocol.cmp(&ours.protocol) {
         std::cmp::Ordering::Equal => return None,
         std::cmp::Ordering::Less => "cargo update -p accel-bench",

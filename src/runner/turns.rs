@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use accel_bench::protocol::{CaseRequest, Phase, Reply, Request, Sampling};
-use accel_bench::record::{Failure, Measurement, Status};
+use accel_bench_record::protocol::{CaseRequest, Phase, Reply, Request, Sampling};
+use accel_bench_record::{Failure, Measurement, Status};
 
 use super::child::{command, pin};
 use super::log::{self, Log};

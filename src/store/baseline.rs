@@ -3,10 +3,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use accel_bench::record::{FORMAT, RunRecord};
+use accel_bench_record::{FORMAT, RunRecord};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{MachineId, RunId};
+use accel_bench_record::{MachineId, RunId};
 
 use super::atomic::{self, Existing};
 use super::error::{Error, Reason, Skipped};

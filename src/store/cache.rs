@@ -7,7 +7,7 @@ use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use accel_bench::record::RunState;
+use accel_bench_record::RunState;
 use serde::{Deserialize, Serialize};
 
 use super::atomic::{self, Existing};

@@ -3,13 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use accel_bench::record::{CALIBRATION_FORMAT, CalibrationRecord};
+use accel_bench_record::{CALIBRATION_FORMAT, CalibrationRecord};
 
 use super::atomic::{self, Existing};
 use super::error::Error;
 use super::file::{self, Versioned};
 use super::root::Store;
-use crate::ids::MachineId;
+use accel_bench_record::MachineId;
 
 impl Versioned for CalibrationRecord {
     const NEWEST: u32 = CALIBRATION_FORMAT;
@@ -46,7 +46,7 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use accel_bench::record::ComparisonTrial;
+    use accel_bench_record::ComparisonTrial;
 
     use super::*;
 

@@ -7,10 +7,10 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use accel_bench::record::RunState;
-use accel_bench::units::Bytes;
+use accel_bench_record::RunState;
+use accel_bench_record::units::Bytes;
 
-use crate::ids::RunId;
+use accel_bench_record::RunId;
 
 use super::atomic;
 use super::error::Error;

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use accel_bench::record::RunState;
+use accel_bench_record::RunState;
 
 use super::cache::Cache;
 use super::error::{Error, Reason, Skipped};

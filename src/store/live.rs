@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use crate::ids::RunId;
+use accel_bench_record::RunId;
 
 use super::root::logs_folder;
 

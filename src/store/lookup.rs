@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use accel_bench::record::{RunRecord, RunState};
+use accel_bench_record::{RunRecord, RunState};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::ids::RunId;
+use accel_bench_record::RunId;
 
 use super::baseline::Baseline;
 use super::error::{Error, Reason};

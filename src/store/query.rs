@@ -1,8 +1,8 @@
 //! The latest run of something.
 
-use accel_bench::record::{Profile, RunRecord, RunState, TreeState};
+use accel_bench_record::{Profile, RunRecord, RunState, TreeState};
 
-use crate::ids::{CommitId, MachineId};
+use accel_bench_record::{CommitId, MachineId};
 
 use super::error::Error;
 use super::listing::Listing;

@@ -4,9 +4,9 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use accel_bench::record::CommitInfo;
+use accel_bench_record::CommitInfo;
 
-use crate::ids::RunId;
+use accel_bench_record::RunId;
 
 use super::error::Error;
 use super::name::Name;

@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use jiff::Timestamp;
 
-use crate::ids::RunId;
+use accel_bench_record::RunId;
 
 /// `20261121-093045-3f9a`
 pub(crate) fn draw(now: Timestamp) -> RunId {

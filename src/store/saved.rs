@@ -3,9 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
-use accel_bench::record::RunRecord;
+use accel_bench_record::RunRecord;
 
-use crate::ids::MachineId;
+use accel_bench_record::MachineId;
 
 use super::atomic::{self, Existing};
 use super::baseline::{path_in, read_optional, remove_named};

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use accel_bench::record::{CaseRecord, RunRecord, RunState};
-use accel_bench::stats::median;
+use accel_bench_record::stats::median;
+use accel_bench_record::{CaseRecord, RunRecord, RunState};
 use thiserror::Error;
 
 /// Fewer processes give no interval worth the name: the verdict's variance lives between processes.

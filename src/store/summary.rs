@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use accel_bench::record::{CommitInfo, FORMAT, Failure, Profile, RunRecord, RunState, TreeState};
+use accel_bench_record::{CommitInfo, FORMAT, Failure, Profile, RunRecord, RunState, TreeState};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CommitId, MachineId, RunId};
+use accel_bench_record::{CommitId, MachineId, RunId};
 
 use super::error::Reason;
 use super::file::{self, Versioned};
@@ -116,7 +116,7 @@ impl Versioned for RunRecord {
     }
 }
 
-/// [`Status`](accel_bench::record::Status) as it lies flat in a case; serde's own flattening would copy the
+/// [`Status`](accel_bench_record::Status) as it lies flat in a case; serde's own flattening would copy the
 /// samples on the way.
 #[derive(Deserialize)]
 struct CaseShape {

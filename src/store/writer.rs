@@ -4,9 +4,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use accel_bench::record::{CaseRecord, RunRecord};
+use accel_bench_record::{CaseRecord, RunRecord};
 
-use crate::ids::RunId;
+use accel_bench_record::RunId;
 
 use super::atomic::{self, Existing};
 use super::error::Error;

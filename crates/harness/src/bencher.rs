@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use crate::clock::{Clock, Probe};
 use crate::device::{Device, DeviceError, Host, compiles, is_asynchronous};
-use crate::protocol::{Phase, Sampling};
-use crate::record::{Direction, Measurement, Metric, Params, Samples, Throughput, WarmUp};
 use crate::sampler::{self, Turns};
 use crate::series::Series;
 use crate::slowdown::Slowdown;
 use crate::timing::{Recorder, Timing};
 use crate::{Error, FromParam, black_box};
+use accel_bench_record::protocol::{Phase, Sampling};
+use accel_bench_record::{Direction, Measurement, Metric, Params, Samples, Throughput, WarmUp};
 
 /// The most outputs or inputs kept alive in one batch: beyond it memory would be what is measured.
 const MAX_KEPT: u64 = 4_096;

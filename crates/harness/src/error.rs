@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::DeviceError;
-use crate::record::{Failure, Status};
+use accel_bench_record::{Failure, Status};
 
 /// An error of a benchmark: what kind, and the reason in words.
 ///

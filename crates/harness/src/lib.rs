@@ -28,20 +28,17 @@ mod error;
 mod lifecycle;
 mod memory;
 mod param;
-pub mod protocol;
-pub mod record;
 mod registry;
 mod routine;
 mod sampler;
 mod series;
 mod slowdown;
-pub mod stats;
 mod timing;
-pub mod units;
 mod waiting;
 mod worker;
 
 pub use accel_bench_macros::bench;
+pub use accel_bench_record::{Direction, Metric, Samples, Throughput, units};
 pub use std::hint::black_box;
 
 pub use allocator::CountingAllocator;
@@ -50,7 +47,6 @@ pub use device::{Device, DeviceError, DeviceMemory};
 pub use error::Error;
 pub use lifecycle::Benchmark;
 pub use param::FromParam;
-pub use record::{Direction, Metric, Samples, Throughput};
 pub use series::Series;
 
 /// For whoever tells processes to take turns: how long a sample is, and how many iterations it has.

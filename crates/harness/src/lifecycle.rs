@@ -2,9 +2,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use crate::protocol::Phase;
-use crate::record::{Metric, Samples};
 use crate::{Bencher, Error};
+use accel_bench_record::protocol::Phase;
+use accel_bench_record::{Metric, Samples};
 
 /// A benchmark as a type. Put `#[bench(…)]` on the `impl`; the type is made with `Default`.
 ///

@@ -1,6 +1,6 @@
 //! Parameters as the types a benchmark wants them in.
 
-use crate::record::ParamValue;
+use accel_bench_record::ParamValue;
 
 /// A type that a parameter can be read as.
 pub trait FromParam: Sized {

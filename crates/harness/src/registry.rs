@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::protocol::BenchmarkInfo;
-use crate::record::{ParamValue, Params};
 use crate::{Bencher, Error};
+use accel_bench_record::protocol::BenchmarkInfo;
+use accel_bench_record::{ParamValue, Params};
 
 /// One `#[bench]`, as the attribute writes it into the executable.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! What the sampler drives: a benchmark's loop and its device, or a simulation of them.
 
 use crate::Error;
-use crate::protocol::Phase;
+use accel_bench_record::protocol::Phase;
 
 /// What is measured, as the sampler sees it.
 pub(crate) trait Routine {

@@ -3,11 +3,11 @@
 //! Knows no device and no benchmark; time comes in through [`Routine`], so that tests run without a clock.
 
 use crate::Error;
-use crate::protocol::{Phase, Sampling};
-use crate::record::{Samples, WarmUp};
 use crate::routine::Routine;
-use crate::stats::median;
 use crate::waiting::waited_nanos;
+use accel_bench_record::protocol::{Phase, Sampling};
+use accel_bench_record::stats::median;
+use accel_bench_record::{Samples, WarmUp};
 
 /// Warm-up ends at this multiple of its length whether times are steady or not.
 const WARM_UP_BOUND: u64 = 10;

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::record::{Direction, Metric};
+use accel_bench_record::{Direction, Metric};
 
 /// The most values of one series: 800 KB. Of more, a fair draw is kept.
 const CAPACITY: usize = 100_000;

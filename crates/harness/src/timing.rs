@@ -7,11 +7,11 @@ use crate::Error;
 use crate::bencher::Observer;
 use crate::clock::{Clock, Probe, nanos_since};
 use crate::memory::Watch;
-use crate::protocol::Phase;
-use crate::record::Samples;
 use crate::routine::Routine;
 use crate::series::Series;
 use crate::slowdown::Slowdown;
+use accel_bench_record::Samples;
+use accel_bench_record::protocol::Phase;
 
 /// Progress is told at most this often.
 const TELL_EVERY: Duration = Duration::from_millis(100);
@@ -170,9 +170,9 @@ mod tests {
 
     use super::*;
     use crate::bencher::Mode;
-    use crate::protocol::Sampling;
-    use crate::record::{Direction, Measurement, Metric, Params};
     use crate::{Bencher, Device, DeviceError, DeviceMemory};
+    use accel_bench_record::protocol::Sampling;
+    use accel_bench_record::{Direction, Measurement, Metric, Params};
 
     const SAMPLING: Sampling = Sampling {
         warm_up_nanos: 1_000_000,

@@ -7,9 +7,9 @@ use std::io::BufReader;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::process::{Child, Command};
 
-use accel_bench::protocol::{self, CHANNEL_ENV, CaseRequest, Hello, Reply, Request, Sampling};
-use accel_bench::record::{GROWTH, Measurement, Metric, Params, Status};
 use accel_bench::{Bencher, CountingAllocator, Direction, bench, black_box};
+use accel_bench_record::protocol::{self, CHANNEL_ENV, CaseRequest, Hello, Reply, Request, Sampling};
+use accel_bench_record::{GROWTH, Measurement, Metric, Params, Status};
 
 #[global_allocator]
 static COUNTING: CountingAllocator = CountingAllocator::new();
@@ -98,7 +98,7 @@ impl Runner {
         let child = command.args(["--exact", "child"]).env(CHANNEL_ENV, &channel).spawn().expect("a child");
         let (to, _) = listener.accept().expect("it connects");
         let mut from = BufReader::new(to.try_clone().expect("the other direction"));
-        assert_eq!(protocol::read(&mut from).expect("a line"), Some(Hello::current()));
+        assert_eq!(protocol::read(&mut from).expect("a line"), Some(Hello::of(env!("CARGO_PKG_VERSION"))));
         Self { to, from, child }
     }
 

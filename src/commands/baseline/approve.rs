@@ -1,16 +1,16 @@
 //! `baseline approve`: the only way into `baselines/`.
 
-use accel_bench::record::{RunRecord, TreeState};
+use accel_bench_record::{RunRecord, TreeState};
 
 use super::super::judge;
 use crate::compare;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::git::Repo;
-use crate::ids::{CommitId, MachineId};
 use crate::measure::Project;
 use crate::report::{self, Format};
 use crate::store::{Approval, Name, is_stable};
+use accel_bench_record::{CommitId, MachineId};
 
 /// What the command line says of the approval.
 pub(super) struct Wish {

@@ -4,7 +4,7 @@
 mod approve;
 mod arguments;
 
-use accel_bench::record::RunRecord;
+use accel_bench_record::RunRecord;
 
 pub(crate) use self::arguments::Args;
 

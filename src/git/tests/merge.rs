@@ -2,7 +2,7 @@
 
 use super::super::{Error, Source, merge_heads};
 use super::Scratch;
-use crate::ids::CommitId;
+use accel_bench_record::CommitId;
 
 /// `main` and `side`, each with a commit of its own; `side` writes `text` to `name`.
 fn forked(name: &str, text: &str) -> (Scratch, CommitId, CommitId) {
@@ -60,7 +60,7 @@ fn a_merge_under_way_is_in_the_index() {
     assert_eq!(scratch.repo().pending_merge(&[]).unwrap(), pending);
     assert_eq!(
         scratch.repo().info_of(&pending.source()).unwrap().tree,
-        accel_bench::record::TreeState::Merge {
+        accel_bench_record::TreeState::Merge {
             tree: pending.tree.as_str().to_owned(),
             with: side.as_str().to_owned(),
         }

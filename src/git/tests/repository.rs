@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use accel_bench::record::TreeState;
+use accel_bench_record::TreeState;
 
 use super::super::push::{PushChange, PushUpdate};
 use super::super::{Error, Repo, Source, parse_push};
 use super::Scratch;
-use crate::ids::CommitId;
+use accel_bench_record::CommitId;
 
 #[test]
 fn outside_of_git_there_is_none() {

@@ -8,7 +8,7 @@ use std::sync::Once;
 use tempfile::TempDir;
 
 use super::super::{Repo, Source};
-use crate::ids::CommitId;
+use accel_bench_record::CommitId;
 
 /// A temporary folder with a repository `work` in it.
 pub(super) struct Scratch {

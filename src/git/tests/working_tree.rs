@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use accel_bench::record::TreeState;
+use accel_bench_record::TreeState;
 
 use super::Scratch;
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use accel_bench::record::Adapter;
+use accel_bench_record::Adapter;
 
 /// What the caller knows of the user's environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! What the backends on wgpu need: an adapter, and rather one of hardware. Pure.
 
-use accel_bench::record::Adapter;
+use accel_bench_record::Adapter;
 
 use super::facts::{Facts, System};
 use super::finding::Finding;

@@ -1,6 +1,6 @@
 //! What every backend depends on: a quiet machine, git, room for results. Pure.
 
-use accel_bench::units::Bytes;
+use accel_bench_record::units::Bytes;
 
 use super::facts::{Facts, System, Turbo};
 use super::finding::Finding;

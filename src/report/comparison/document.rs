@@ -1,6 +1,6 @@
 //! A comparison as scripts read it: every quantity with its unit in the name.
 
-use accel_bench::record::{CommitInfo, Direction, Params, Profile, RunState};
+use accel_bench_record::{CommitInfo, Direction, Params, Profile, RunState};
 use serde::Serialize;
 
 use crate::compare::{

@@ -2,7 +2,7 @@
 
 #![expect(clippy::too_many_lines, reason = "a snapshot is as long as what it shows")]
 
-use accel_bench::record::RunRecord;
+use accel_bench_record::RunRecord;
 
 use super::super::Format;
 use super::comparison;

@@ -1,6 +1,6 @@
 //! What a comparison found, in words.
 
-use accel_bench::record::{Direction, RunState, TreeState};
+use accel_bench_record::{Direction, RunState, TreeState};
 
 use crate::compare::{
     Census, Confirmed, Control, Effect, Judgement, Judging, MetricRow, Need, Row, SideInfo, Standing,
@@ -229,7 +229,7 @@ pub(super) fn legend(pairs: Option<(usize, usize)>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use accel_bench::record::{CaseId, CommitInfo, Failure, Metric};
+    use accel_bench_record::{CaseId, CommitInfo, Failure, Metric};
 
     use super::*;
     use crate::compare::{compare, sample};

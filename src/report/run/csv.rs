@@ -2,7 +2,7 @@
 
 use std::io;
 
-use accel_bench::record::RunRecord;
+use accel_bench_record::RunRecord;
 
 use super::document::{CaseDocument, reason, status_word};
 use super::metric;

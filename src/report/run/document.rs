@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use accel_bench::record::{
+use accel_bench_record::stats::{self, Summary};
+use accel_bench_record::{
     CaseRecord, CommitInfo, Direction, Failure, Measurement, Metric, Params, Profile, RunRecord, RunState,
     Status, ToolInfo,
 };
-use accel_bench::stats::{self, Summary};
 use serde::Serialize;
 
 use crate::compare::{Basis, ESTIMATE_LEVEL, Estimate, Notes, notes, of_metric};

@@ -1,6 +1,6 @@
 //! A run for a pull request.
 
-use accel_bench::record::RunRecord;
+use accel_bench_record::RunRecord;
 
 use super::document::{reason, status_word};
 use super::memory_peak;

@@ -8,8 +8,8 @@ mod unsupported;
 
 use std::io::{self, Write};
 
-use accel_bench::record::{CaseRecord, RunRecord};
-use accel_bench::stats;
+use accel_bench_record::stats;
+use accel_bench_record::{CaseRecord, RunRecord};
 use document::{CaseDocument, RunDocument};
 pub(super) use table::{failure, path};
 

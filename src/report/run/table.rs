@@ -1,6 +1,6 @@
 //! A run for people.
 
-use accel_bench::record::{
+use accel_bench_record::{
     CaseId, CaseRecord, Direction, Failure, GROWTH, Measurement, Metric, RunRecord, RunState, Status,
 };
 
@@ -70,7 +70,7 @@ fn leak(case: &CaseRecord) -> Option<(Tone, String)> {
     let bytes: Vec<f64> = leaks.iter().map(|leak| leak.bytes_per_iteration).collect();
     let low = leaks.iter().map(|leak| leak.interval[0]).fold(f64::INFINITY, f64::min);
     let high = leaks.iter().map(|leak| leak.interval[1]).fold(f64::NEG_INFINITY, f64::max);
-    let [slope, low, high] = [accel_bench::stats::median(&bytes)?, low, high].map(amount::growth);
+    let [slope, low, high] = [accel_bench_record::stats::median(&bytes)?, low, high].map(amount::growth);
     Some((Tone::Bad, format!("leaks {slope} an iteration [{low}, {high}]")))
 }
 
@@ -91,7 +91,7 @@ pub(super) fn throughput(case: &CaseRecord) -> Option<String> {
         .flat_map(Measurement::rates)
         .filter(|(other, _)| other.metric_name() == work.metric_name());
     let rates: Vec<f64> = all.map(|(_, rate)| rate).collect();
-    Some(amount::rate(*work, accel_bench::stats::median(&rates)?))
+    Some(amount::rate(*work, accel_bench_record::stats::median(&rates)?))
 }
 
 /// The metrics that have no column.

@@ -1,6 +1,6 @@
 //! Cases that their backend cannot run, those of one reason together: a matrix has many of them.
 
-use accel_bench::record::{CaseRecord, Failure, RunRecord, Status};
+use accel_bench_record::{CaseRecord, Failure, RunRecord, Status};
 
 use super::path;
 use crate::report::amount;

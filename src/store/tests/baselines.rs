@@ -1,8 +1,8 @@
 use std::fs;
 
 use super::*;
-use crate::ids::MachineId;
 use crate::store::{Approval, Baselines, Error, Name, read_file};
+use accel_bench_record::MachineId;
 
 fn approval(why: &str) -> Approval {
     Approval {

@@ -3,9 +3,9 @@ use std::fs;
 use std::time::{Duration, SystemTime};
 
 use super::*;
-use crate::ids::RunId;
 use crate::store::gc::Removed;
 use crate::store::{Rules, select};
+use accel_bench_record::RunId;
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -21,7 +21,7 @@ fn summary(day: u8, branch: Option<&str>, state: RunState) -> RunSummary {
         tree: None,
         branch: branch.map(ToOwned::to_owned),
         subject: None,
-        machine: crate::ids::MachineId::new(record.machine),
+        machine: accel_bench_record::MachineId::new(record.machine),
         profile: record.profile,
         cases: 0,
         failed: 0,
@@ -86,7 +86,7 @@ fn each_machine_has_its_last_run() {
     let now = at("2026-11-20T13:00:00Z");
     let rules = Rules { max_age: Some(DAY), keep: None };
     assert_eq!(select(&all, &rules, &BTreeSet::new(), now).len(), 1);
-    all[0].machine = crate::ids::MachineId::new("other");
+    all[0].machine = accel_bench_record::MachineId::new("other");
     assert_eq!(select(&all, &rules, &BTreeSet::new(), now), []);
 }
 

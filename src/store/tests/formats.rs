@@ -38,7 +38,7 @@ fn baselines_of_format_1_are_read() {
     fs::create_dir_all(&folder).unwrap();
     fs::copy(sample("baseline-v1.json"), folder.join("amd-epyc-2c-24g-1a2b3c.json")).unwrap();
     let baselines = Baselines::open(dir.path());
-    let machine = crate::ids::MachineId::new("amd-epyc-2c-24g-1a2b3c");
+    let machine = accel_bench_record::MachineId::new("amd-epyc-2c-24g-1a2b3c");
     let baseline = baselines.load(&Name::new("main").unwrap(), &machine).unwrap().unwrap();
     assert_eq!(baseline.approval.tag.as_deref(), Some("v0.1.0"));
     assert_eq!(baseline.run.cases[0].process_medians().len(), 3);

@@ -12,7 +12,7 @@ mod writing;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use accel_bench::record::{
+use accel_bench_record::{
     CaseId, CaseRecord, CommitInfo, FORMAT, Failure, Measurement, Profile, RunRecord, RunState, Samples,
     Status, Surroundings, ToolInfo, TreeState, WarmUp,
 };

@@ -1,8 +1,8 @@
 use std::fs;
 
 use super::*;
-use crate::ids::{CommitId, MachineId};
 use crate::store::{Query, Tree};
+use accel_bench_record::{CommitId, MachineId};
 
 fn with_tree(id: &str, tree: TreeState) -> RunRecord {
     let record = run(id);

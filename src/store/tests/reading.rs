@@ -1,9 +1,9 @@
 use std::fs;
 
 use super::*;
-use crate::ids::RunId;
 use crate::store::error::Reason;
 use crate::store::{Error, read_file};
+use accel_bench_record::RunId;
 
 /// A store of one good run and one file `runs/<commit>/bad.json` of the given content.
 fn check(content: &[u8], expected: &str) {

@@ -4,11 +4,11 @@ use std::io::Write;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use accel_bench::record::{Direction, Metric};
+use accel_bench_record::{Direction, Metric};
 
 use super::*;
-use crate::ids::RunId;
 use crate::store::{Error, export, read_file};
+use accel_bench_record::RunId;
 
 #[test]
 fn a_run_is_on_disk_after_every_case() {

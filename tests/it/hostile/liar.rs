@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use accel_bench::protocol::{CHANNEL_ENV, VERSION};
+use accel_bench_record::protocol::{CHANNEL_ENV, VERSION};
 
 const FOREVER: Duration = Duration::from_secs(3600);
 

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use crate::record::{Direction, Metric};
+use accel_bench_record::{Direction, Metric};
 
 /// Forgets the peak so far, so that the next reading belongs to the case at hand. A kernel that cannot
 /// (or a system without /proc) leaves [`peak`] absent rather than wrong.

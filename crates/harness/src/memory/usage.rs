@@ -1,6 +1,6 @@
 //! What readings of memory add up to. Knows neither clock nor source.
 
-use crate::stats::{Slope, theil_sen};
+use accel_bench_record::stats::{Slope, theil_sen};
 
 /// The most readings that a slope is computed of: its time grows with the square.
 const MOST_POINTS: usize = 256;

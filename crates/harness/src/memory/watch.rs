@@ -6,7 +6,7 @@ use super::source::Source;
 use super::usage::Usage;
 use crate::allocator;
 use crate::device::{Device, DeviceMemory};
-use crate::record::{Direction, GROWTH, Metric};
+use accel_bench_record::{Direction, GROWTH, Metric};
 
 /// What is known of the case's memory. Nothing is read while the clock runs.
 #[derive(Debug)]

@@ -6,9 +6,9 @@ use std::panic::{self, AssertUnwindSafe, PanicHookInfo, catch_unwind};
 
 use crate::bencher::{Mode, Observer};
 use crate::memory::PeakMemory;
-use crate::record::{Failure, Measurement, Params, Status};
 use crate::registry::Registration;
 use crate::{Bencher, Error};
+use accel_bench_record::{Failure, Measurement, Params, Status};
 
 thread_local! {
     /// Where the last panic of this thread happened; its payload does not tell.

@@ -10,8 +10,8 @@ use std::env;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use crate::protocol::CHANNEL_ENV;
 use crate::registry;
+use accel_bench_record::protocol::CHANNEL_ENV;
 
 /// What `accel_bench::main!()` calls; `target` is the bench target's name.
 #[must_use]

@@ -8,11 +8,11 @@ use std::time::Duration;
 use super::arguments::{self, Act, Arguments, HELP};
 use super::{case, complain, precision};
 use crate::bencher::Mode;
-use crate::protocol::Sampling;
-use crate::record::{CaseId, Failure, Measurement, Params, Status};
 use crate::registry::{self, Registration};
-use crate::stats::quantile;
-use crate::units::{Bytes, Nanos, PerSecond};
+use accel_bench_record::protocol::Sampling;
+use accel_bench_record::stats::quantile;
+use accel_bench_record::units::{Bytes, Nanos, PerSecond};
+use accel_bench_record::{CaseId, Failure, Measurement, Params, Status};
 
 pub(super) fn main(target: &str, benchmarks: &[&Registration]) -> ExitCode {
     let arguments = match arguments::parse(env::args_os().skip(1)) {

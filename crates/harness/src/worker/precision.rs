@@ -4,7 +4,7 @@ use std::env;
 use std::io;
 use std::process::{Command, ExitCode};
 
-use crate::record::CaseId;
+use accel_bench_record::CaseId;
 
 /// Tells a process which precision is its own.
 const VARIABLE: &str = "ACCEL_BENCH_PRECISION";
@@ -47,7 +47,7 @@ fn of(id: &CaseId) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::Params;
+    use accel_bench_record::Params;
 
     fn check(precisions: &[Option<&str>], expected: &[&str]) {
         let case = |precision: &Option<&str>| CaseId {

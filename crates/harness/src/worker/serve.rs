@@ -8,10 +8,10 @@ use std::sync::mpsc::{self, Receiver};
 
 use super::case;
 use crate::bencher::Mode;
-use crate::protocol::{self, CaseRequest, Hello, Ready, Reply, Request, SampleRequest, Sampled};
-use crate::record::{Failure, Status};
 use crate::registry::Registration;
 use crate::sampler::{Turn, Turns};
+use accel_bench_record::protocol::{self, CaseRequest, Hello, Ready, Reply, Request, SampleRequest, Sampled};
+use accel_bench_record::{Failure, Status};
 
 #[cfg(unix)]
 type Channel = std::os::unix::net::UnixStream;
@@ -21,7 +21,7 @@ pub(super) fn serve(channel: &Path, benchmarks: &[&Registration]) -> io::Result<
     let to = Channel::connect(channel)?;
     let line = Line { requests: Rc::new(listen(to.try_clone()?)), to: Rc::new(RefCell::new(to)) };
     case::remember_panics();
-    line.say(&Hello::current())?;
+    line.say(&Hello::of(env!("CARGO_PKG_VERSION")))?;
     while let Ok(request) = line.requests.recv() {
         match request {
             Request::List => {
@@ -140,10 +140,10 @@ mod tests {
     use std::thread::{self, JoinHandle};
 
     use super::*;
-    use crate::protocol::Sampling;
-    use crate::record::{Measurement, Params};
-    use crate::stats::{log_shift, median};
     use crate::{Bencher, Error, black_box};
+    use accel_bench_record::protocol::Sampling;
+    use accel_bench_record::stats::{log_shift, median};
+    use accel_bench_record::{Measurement, Params};
 
     fn steady(b: &mut Bencher) -> Result<(), Error> {
         b.iter(|| (0..black_box(5_000_u64)).fold(1, |a, i| black_box(a ^ i)));
@@ -190,7 +190,10 @@ mod tests {
             let (to, _) = listener.accept().expect("a child");
             std::fs::remove_file(path).expect("it was there");
             let mut from = BufReader::new(to.try_clone().expect("the other direction"));
-            assert_eq!(protocol::read(&mut from).expect("a line"), Some(Hello::current()));
+            assert_eq!(
+                protocol::read(&mut from).expect("a line"),
+                Some(Hello::of(env!("CARGO_PKG_VERSION")))
+            );
             Self { to, from, child }
         }
 

@@ -17,13 +17,13 @@ pub struct Samples {
 impl Samples {
     /// None yet, with room for so many.
     #[must_use]
-    pub(crate) fn with_capacity(samples: usize) -> Self {
+    pub fn with_capacity(samples: usize) -> Self {
         Self { iterations: Vec::with_capacity(samples), nanos: Vec::with_capacity(samples) }
     }
 
     /// Bytes that they take on the heap.
     #[must_use]
-    pub(crate) fn heap_bytes(&self) -> u64 {
+    pub fn heap_bytes(&self) -> u64 {
         8 * (self.iterations.capacity() + self.nanos.capacity()) as u64
     }
 

@@ -38,8 +38,8 @@ impl Measurement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{Direction, Metric};
     use crate::stats::Interval;
+    use crate::{Direction, Metric};
 
     #[track_caller]
     fn check(interval: Option<(f64, f64)>, iterations: u64, leaks: bool) {

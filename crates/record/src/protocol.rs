@@ -10,7 +10,7 @@ use std::io::{self, BufRead, Read, Write};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::record::{Measurement, ParamValue, Params, Status};
+use crate::{Measurement, ParamValue, Params, Status};
 
 /// Rises with every change that an older side would misread.
 pub const VERSION: u32 = 2;
@@ -30,9 +30,10 @@ pub struct Hello {
 }
 
 impl Hello {
+    /// What a harness of the version `harness` says, in this protocol.
     #[must_use]
-    pub fn current() -> Self {
-        Self { protocol: VERSION, harness: env!("CARGO_PKG_VERSION").to_owned() }
+    pub fn of(harness: &str) -> Self {
+        Self { protocol: VERSION, harness: harness.to_owned() }
     }
 }
 

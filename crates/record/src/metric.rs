@@ -62,7 +62,7 @@ impl Metric {
     }
 
     #[must_use]
-    pub(crate) fn within(mut self, interval: Option<Interval>) -> Self {
+    pub fn within(mut self, interval: Option<Interval>) -> Self {
         self.interval = interval.map(|interval| [interval.low, interval.high]);
         self
     }

@@ -49,7 +49,7 @@ impl Measurement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{Direction, Metric};
+    use crate::{Direction, Metric};
 
     /// Four iterations in 2 ms.
     fn process() -> Measurement {

@@ -9,14 +9,14 @@ macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub(crate) struct $name(String);
+        pub struct $name(String);
 
         impl $name {
-            pub(crate) fn new(id: impl Into<String>) -> Self {
+            pub fn new(id: impl Into<String>) -> Self {
                 Self(id.into())
             }
 
-            pub(crate) fn as_str(&self) -> &str {
+            pub fn as_str(&self) -> &str {
                 &self.0
             }
         }
@@ -36,7 +36,7 @@ id!(
 
 impl CommitId {
     /// The first nine digits, as git shows them in a repository of some size.
-    pub(crate) fn short(&self) -> &str {
+    pub fn short(&self) -> &str {
         self.0.get(..9).unwrap_or(&self.0)
     }
 }

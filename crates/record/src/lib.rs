@@ -1,20 +1,26 @@
-//! The data model: what a case is, what was measured of it, and the run that holds it.
+//! The data model of `cargo accel-bench`: cases, what was measured of them, the runs that hold them, and the messages
+//! between the tool and its child processes.
 //!
-//! These types cross a pipe and a disk, so they carry no behaviour beyond what every reader needs, and
-//! know neither processes nor files.
+//! These types cross a socket and a disk. They carry only behaviour that every reader needs and know neither processes
+//! nor files.
 
 mod calibration;
 mod case;
 mod environment;
+mod ids;
 mod leak;
 mod measurement;
 mod metric;
+pub mod protocol;
 mod rate;
 mod run;
+pub mod stats;
+pub mod units;
 
 pub use calibration::{CALIBRATION_FORMAT, CalibrationRecord, ComparisonTrial, RowTrial, TrialVerdict};
 pub use case::{CaseId, Failure, ParamValue, Params, Status};
 pub use environment::{Adapter, Build, Cpu, Environment, Load, Os};
+pub use ids::{CommitId, MachineId, RunId};
 pub use leak::{GROWTH, LEAK_BYTES_PER_ITERATION, Leak};
 pub use measurement::{Conditions, Measurement, Samples, Throughput, WarmUp};
 pub use metric::{Direction, Metric};
