@@ -1,19 +1,14 @@
 //! The tool's own hot paths, as a Criterion target: `cargo accel-bench --suite self`.
-//!
-//! The tool is a binary, so its store is compiled into this target from its sources.
 
 #![expect(clippy::expect_used, reason = "a benchmark without its input has nothing to say")]
 
-#[path = "../src/store/mod.rs"]
-#[allow(dead_code, unused_imports, reason = "only the hot part is used here")]
-mod store;
-
 use std::hint::black_box;
 
+use accel_bench_engine::store;
 use accel_bench_record::protocol;
 use accel_bench_record::stats;
 use accel_bench_record::{
-    CaseId, CaseRecord, FORMAT, Measurement, Profile, RunRecord, RunState, Samples, Status,
+    CaseKey, CaseRecord, FORMAT, Measurement, Profile, RunRecord, RunState, Samples, Status,
 };
 use accel_bench_record::{Surroundings, ToolInfo};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
@@ -30,7 +25,7 @@ fn samples() -> Samples {
 
 fn run(cases: usize) -> RunRecord {
     let case = |index: usize| CaseRecord {
-        id: CaseId {
+        id: CaseKey {
             bench: "bench".into(),
             benchmark: format!("case-{index}"),
             params: [("n".to_owned(), 64.into())].into(),

@@ -1,11 +1,11 @@
 //! Joins the modules' errors and maps them to the documented exit codes.
 
-use std::path::PathBuf;
 use std::{fmt, io};
 
 use thiserror::Error;
 
-use crate::{cargo, compare, git, manifest, plan, runner, store};
+use accel_bench_engine as engine;
+use accel_bench_engine::{git, plan, store};
 
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
@@ -24,91 +24,45 @@ pub(crate) enum Exit {
     /// The store, a baseline or another file cannot be read or written.
     Storage = 8,
     Git = 9,
+    /// A defect of the tool itself, as a panic would end it.
+    Internal = 101,
     Interrupted = 130,
 }
 
+/// The engine's errors, and those of the front itself.
 #[derive(Debug, Error)]
 pub(crate) enum Error {
     #[error(transparent)]
-    Manifest(#[from] manifest::Error),
-    #[error(transparent)]
-    Plan(#[from] plan::Error),
-    #[error(transparent)]
-    Cargo(#[from] cargo::Error),
-    #[error(transparent)]
-    Runner(#[from] runner::Error),
-    #[error(transparent)]
-    Store(#[from] store::Error),
-    #[error(transparent)]
-    Git(#[from] git::Error),
-    #[error(transparent)]
-    Init(#[from] manifest::InitError),
-    #[error("the sides are of different machine classes, `{}` and `{}`: {}", .0.base, .0.candidate, .0.reason)]
-    Mismatch(compare::Mismatch),
-    #[error("cannot {act} `{}`", path.display())]
-    Io { act: &'static str, path: PathBuf, source: io::Error },
+    Engine(#[from] engine::Error),
     #[error("cannot write to stdout")]
     Out(#[from] io::Error),
-    #[error("{what}")]
-    NothingToRun { what: String, hint: String },
-    #[error("{what}")]
-    Usage { what: String, hint: String },
-    #[error("{what}")]
-    NotComparable { what: String, hint: String },
-    #[error("interrupted")]
-    Interrupted,
 }
+
+/// Lets `?` take the errors of the engine's modules.
+macro_rules! from_engine {
+    ($($module:ident),*) => { $(
+        impl From<engine::$module::Error> for Error {
+            fn from(error: engine::$module::Error) -> Self {
+                Self::Engine(error.into())
+            }
+        }
+    )* };
+}
+
+from_engine!(manifest, plan, cargo, executor, store, git);
 
 impl Error {
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Plan(plan::Error::NoBenches | plan::Error::Nothing { .. }) => Exit::NothingToRun,
-            // What a manifest names is checked when it is read: these come from the command line.
-            Self::Plan(
-                plan::Error::Unknown { .. }
-                | plan::Error::Argument { .. }
-                | plan::Error::TooMany { .. }
-                | plan::Error::NoParam { place: plan::Place::Arguments, .. }
-                | plan::Error::ParamType { place: plan::Place::Arguments, .. },
-            ) => Exit::Usage,
-            // A name that does not exist is one mistake, whatever it was looked for as.
-            Self::Store(
-                store::Error::NoSuchRun { .. }
-                | store::Error::NoSuchName { .. }
-                | store::Error::InvalidName { .. }
-                | store::Error::Ambiguous { .. },
-            )
-            | Self::Git(
-                git::Error::UnknownRevision { .. }
-                | git::Error::Ambiguous { .. }
-                | git::Error::NotACommit { .. },
-            ) => Exit::Usage,
-            Self::Manifest(_) | Self::Plan(_) => Exit::BadManifest,
-            Self::Cargo(_) => Exit::BuildFailed,
-            Self::Runner(_) => Exit::FailedCase,
-            Self::Store(_) | Self::Io { .. } | Self::Out(_) => Exit::Storage,
-            Self::Git(_) => Exit::Git,
-            Self::Mismatch(_) | Self::NotComparable { .. } => Exit::NotComparable,
-            Self::NothingToRun { .. } => Exit::NothingToRun,
-            Self::Usage { .. } | Self::Init(_) => Exit::Usage,
-            Self::Interrupted => Exit::Interrupted,
+            Self::Engine(error) => exit(error),
+            Self::Out(_) => Exit::Storage,
         }
     }
 
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
-            Self::Manifest(error) => error.hint(),
-            Self::Plan(error) => error.hint(),
-            Self::Cargo(error) => error.hint(),
-            Self::Runner(error) => error.hint(),
-            Self::Store(error) => error.hint(),
-            Self::Git(error) => error.hint(),
-            Self::Init(error) => error.hint(),
-            Self::Mismatch(mismatch) => mismatch.hint(),
-            Self::NothingToRun { hint, .. } | Self::Usage { hint, .. } | Self::NotComparable { hint, .. } => {
-                Some(hint.clone())
-            }
-            Self::Io { .. } | Self::Out(_) | Self::Interrupted => None,
+            Self::Engine(error) => error.hint(),
+            Self::Out(_) => None,
         }
     }
 
@@ -128,7 +82,50 @@ impl Error {
     }
 
     pub(crate) fn usage(what: impl fmt::Display, hint: impl Into<String>) -> Self {
-        Self::Usage { what: what.to_string(), hint: hint.into() }
+        Self::Engine(engine::Error::usage(what, hint))
+    }
+
+    pub(crate) fn nothing(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Engine(engine::Error::NothingToRun { what: what.into(), hint: hint.into() })
+    }
+
+    pub(crate) fn not_comparable(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Engine(engine::Error::NotComparable { what: what.into(), hint: hint.into() })
+    }
+}
+
+fn exit(error: &engine::Error) -> Exit {
+    use engine::Error as E;
+    match error {
+        E::Plan(plan::Error::NoBenches | plan::Error::Nothing { .. }) => Exit::NothingToRun,
+        // What a manifest names is checked when it is read: these come from the command line.
+        E::Plan(
+            plan::Error::Unknown { .. }
+            | plan::Error::Argument { .. }
+            | plan::Error::TooMany { .. }
+            | plan::Error::NoParam { place: plan::Place::Arguments, .. }
+            | plan::Error::ParamType { place: plan::Place::Arguments, .. },
+        ) => Exit::Usage,
+        // A name that does not exist is one mistake, whatever it was looked for as.
+        E::Store(
+            store::Error::NoSuchRun { .. }
+            | store::Error::NoSuchName { .. }
+            | store::Error::InvalidName { .. }
+            | store::Error::Ambiguous { .. },
+        )
+        | E::Git(
+            git::Error::UnknownRevision { .. } | git::Error::Ambiguous { .. } | git::Error::NotACommit { .. },
+        ) => Exit::Usage,
+        E::Manifest(_) | E::Plan(_) => Exit::BadManifest,
+        E::Cargo(_) => Exit::BuildFailed,
+        E::Executor(_) => Exit::FailedCase,
+        E::Store(_) | E::Io { .. } => Exit::Storage,
+        E::Git(_) => Exit::Git,
+        E::Mismatch(_) | E::NotComparable { .. } => Exit::NotComparable,
+        E::NothingToRun { .. } => Exit::NothingToRun,
+        E::Usage { .. } | E::Init(_) => Exit::Usage,
+        E::Internal { .. } => Exit::Internal,
+        E::Interrupted => Exit::Interrupted,
     }
 }
 
@@ -148,10 +145,10 @@ mod tests {
 
     #[test]
     fn causes_are_told_once() {
-        let io = Error::Io { act: "read", path: "/x".into(), source: denied() };
+        let io = engine::Error::Io { act: "read", path: "/x".into(), source: denied() };
         words(io, "cannot read `/x`: permission denied");
         words(
-            cargo::Error::Read { path: "/x".into(), source: denied() },
+            engine::cargo::Error::Read { path: "/x".into(), source: denied() },
             "reading `/x` failed: permission denied",
         );
         words(
@@ -207,10 +204,10 @@ mod tests {
         exits(plan::Error::Nothing { suite: "all".into(), backends: vec![] }, Exit::NothingToRun);
         exits(plan::Error::TooMany { most: 1 }, Exit::Usage);
         exits(plan::Error::NoHarness { target: "t".into() }, Exit::BadManifest);
-        exits(cargo::Error::NoWorkspace { dir: "/x".into() }, Exit::BuildFailed);
+        exits(engine::cargo::Error::NoWorkspace { dir: "/x".into() }, Exit::BuildFailed);
         exits(store::Error::write(Path::new("/x"), denied()), Exit::Storage);
         exits(git::Error::NoMerge, Exit::Git);
-        exits(Error::Interrupted, Exit::Interrupted);
+        exits(engine::Error::Interrupted, Exit::Interrupted);
         exits(denied(), Exit::Storage);
     }
 }

@@ -1,20 +1,12 @@
 //! Arguments to command to exit code.
 
-mod cargo;
 mod commands;
-mod compare;
 mod context;
 mod error;
-mod event;
-mod git;
 mod hardware;
-mod manifest;
-mod measure;
-mod plan;
+mod progress;
 mod report;
-mod runner;
 mod shell;
-mod store;
 
 use std::process::ExitCode;
 

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use crate::error::Result;
-use crate::measure::Project;
-use crate::plan::{Scope, Selection};
+use accel_bench_engine::measure::Project;
+use accel_bench_engine::plan::{Scope, Selection};
 
 /// How long cases are started.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[group(skip)]
 pub(crate) struct Args {
     /// Start no case later than this after the first [default: the suite's `budget`, else no limit]
-    #[arg(long, value_name = "TIME", value_parser = crate::manifest::parse_time)]
+    #[arg(long, value_name = "TIME", value_parser = accel_bench_engine::manifest::parse_time)]
     budget: Option<Duration>,
 }
 

@@ -1,14 +1,15 @@
 //! `calibrate`: how often are verdicts wrong here, and what do they find?
 
-use accel_bench_record::{CALIBRATION_FORMAT, CalibrationRecord};
+use accel_bench_record::{CALIBRATION_FORMAT, CalibrationRecord, CaseKey};
 
 use super::selection;
-use crate::compare::{CALIBRATION_TOLERANCE, Calibration, Tolerance};
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
-use crate::manifest::Percent;
-use crate::measure::{Machine, Prepared, Project, prepare, trial};
 use crate::report::{self, Format};
+use accel_bench_engine::Machine;
+use accel_bench_engine::compare::{CALIBRATION_TOLERANCE, Calibration, Tolerance};
+use accel_bench_engine::manifest::Percent;
+use accel_bench_engine::measure::{Prepared, Project, prepare, trial};
 
 const EXAMPLES: &str = "\
 Compares the working tree with itself, again and again: as it is, where every change that is told is a false alarm, and
@@ -51,20 +52,21 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
-    let project = Project::load(cx)?;
-    let machine = Machine::probe(cx.tool());
+    let project = Project::load(&cx.host)?;
+    let machine = cx.host.hardware.machine();
     let before = project.store.calibration(&machine.id)?;
     if args.show {
         let Some(record) = before else {
-            return Err(Error::NothingToRun {
-                what: format!("nothing was calibrated on {} yet", machine.id),
-                hint: "leave out `--show`".to_owned(),
-            });
+            return Err(Error::nothing(
+                format!("nothing was calibrated on {} yet", machine.id),
+                "leave out `--show`",
+            ));
         };
         return show(cx, &record, args.format);
     }
     let selection = args.selection.resolve(&args.filters)?;
-    let prepared = prepare(cx, &project.sources, &selection, None, project.commit()?)?;
+    let prepared =
+        cx.engine(|engine| prepare(engine, &project.sources, &selection, None, project.commit()?))?;
     let mut record = match before {
         Some(before) if args.add => before,
         _ => new(cx, &machine, &prepared),
@@ -78,7 +80,7 @@ fn new(cx: &Context, machine: &Machine, prepared: &Prepared) -> CalibrationRecor
     CalibrationRecord {
         format: CALIBRATION_FORMAT,
         machine: machine.id.to_string(),
-        started: cx.now().to_string(),
+        started: cx.host.now().to_string(),
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         rustc: prepared.build.rustc.clone(),
         tolerance: CALIBRATION_TOLERANCE,
@@ -104,7 +106,9 @@ fn all(
             share => format!("{} % more work", (share * 1e4).round() / 1e2),
         };
         cx.shell.note("Comparing", format!("{what} ({} of {count})", at + 1));
-        match trial(cx, project, machine, prepared, slowdown, &|_| tolerance)? {
+        let gate = |_: &CaseKey| tolerance;
+        let trial = cx.engine(|engine| trial(engine, project, machine, prepared, slowdown, &gate));
+        match trial? {
             Some(trial) => record.comparisons.push(trial),
             None => return Ok(Exit::Interrupted),
         }

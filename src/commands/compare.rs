@@ -1,11 +1,11 @@
 //! `compare`: is one state of the code slower than another?
 
 use super::{budget, judge, screen, selection};
-use crate::compare;
 use crate::context::Context;
 use crate::error::{Exit, Result};
-use crate::measure::{From, Machine, Project, SideSpec, Wanted, pair};
 use crate::report::Format;
+use accel_bench_engine::compare;
+use accel_bench_engine::measure::{From, Project, SideSpec, Wanted, pair};
 
 const EXAMPLES: &str = "\
 Each side is a revision, a baseline's name, a run's id or a result file; `baseline:NAME` and `run:ID` say which.
@@ -50,15 +50,15 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
-    let project = Project::load(cx)?;
-    let machine = Machine::probe(cx.tool());
+    let project = Project::load(&cx.host)?;
+    let machine = cx.host.hardware.machine();
     let base = match (&args.base, &args.merge) {
-        (Some(text), _) => project.side(cx, &machine.id, text)?,
-        (None, Some(_)) => project.side(cx, &machine.id, "HEAD")?,
+        (Some(text), _) => project.side(&cx.host, &machine.id, text)?,
+        (None, Some(_)) => project.side(&cx.host, &machine.id, "HEAD")?,
         (None, None) => project.default_base()?,
     };
     let candidate = match (&args.candidate, &args.merge) {
-        (Some(text), _) => project.side(cx, &machine.id, text)?,
+        (Some(text), _) => project.side(&cx.host, &machine.id, text)?,
         (None, Some(rev)) => project.merge_into(&base, rev)?,
         (None, None) => SideSpec::WorkingTree,
     };
@@ -87,7 +87,7 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     let (selection, threshold) = (args.selection.resolve(&[])?, args.judge.threshold);
     let budget = args.budget.resolve(&project, &selection)?;
     let wanted = Wanted { base, candidate, from, selection, threshold, budget: budget.time, only: None };
-    let pair = pair(cx, &project, &machine, &wanted)?;
+    let pair = cx.engine(|engine| pair(engine, &project, &machine, &wanted))?;
     judge::tell_of_time(cx, &pair, &budget);
     let mut found = judge::judged(cx, &project, (&pair.base, &pair.candidate), &args.judge)?;
     let time_lies_between = !compare::are_interleaved(&pair.base, &pair.candidate);

@@ -2,11 +2,11 @@
 
 use crate::context::Context;
 use crate::error::{Exit, Result};
-use crate::hardware::doctor::{self, Finding, Given, Level};
-use crate::manifest::Manifest;
-use crate::measure::Project;
-use crate::plan;
 use crate::shell::{Mark, Shell};
+use accel_bench_engine::manifest::Manifest;
+use accel_bench_engine::measure::Project;
+use accel_bench_engine::plan;
+use accel_bench_probes::doctor::{self, Finding, Given, Level};
 
 /// Arguments of `doctor`.
 #[derive(Clone, Debug, clap::Args)]
@@ -19,7 +19,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     // Outside of a project, or in a broken one, the machine is there to be looked at all the same.
-    let project = Project::load(cx).ok();
+    let project = Project::load(&cx.host).ok();
     let known: Vec<String> = match &project {
         Some(project) => project.sources.manifest.backends.keys().cloned().collect(),
         None => Manifest::of_targets([]).backends.into_keys().collect(),
@@ -41,14 +41,14 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
 
 fn given(cx: &Context, project: Option<&Project>) -> Given {
     // Outside of a project, this folder's disk is what there is to look at.
-    let store = project.map_or_else(|| cx.cwd().to_path_buf(), |project| project.store.root().to_path_buf());
+    let store = project.map_or_else(|| cx.host.cwd.clone(), |project| project.store.root().to_path_buf());
     Given {
         tool: cx.tool().to_path_buf(),
-        libtorch: cx.var("LIBTORCH").map(Into::into),
-        use_pytorch: cx.var("LIBTORCH_USE_PYTORCH").is_some(),
-        virtual_env: cx.var("VIRTUAL_ENV").map(Into::into),
-        library_path: cx.paths("LD_LIBRARY_PATH"),
-        cuda_path: cx.var("CUDA_PATH").map(Into::into),
+        libtorch: cx.host.var("LIBTORCH").map(Into::into),
+        use_pytorch: cx.host.var("LIBTORCH_USE_PYTORCH").is_some(),
+        virtual_env: cx.host.var("VIRTUAL_ENV").map(Into::into),
+        library_path: cx.host.paths("LD_LIBRARY_PATH"),
+        cuda_path: cx.host.var("CUDA_PATH").map(Into::into),
         store,
     }
 }

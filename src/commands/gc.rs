@@ -6,13 +6,13 @@ use std::time::{Duration, SystemTime};
 
 use accel_bench_record::units::Bytes;
 
-use crate::cargo::{Leftover, leftovers};
 use crate::context::Context;
 use crate::error::{Exit, Result};
-use crate::git::{self, Removed};
-use crate::measure::Project;
 use crate::report::count;
-use crate::store::{Rules, select};
+use accel_bench_engine::cargo::{Leftover, leftovers};
+use accel_bench_engine::git::{self, Removed};
+use accel_bench_engine::measure::Project;
+use accel_bench_engine::store::{Rules, select};
 
 /// Arguments of `gc`.
 #[derive(Clone, Debug, clap::Args)]
@@ -32,7 +32,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
-    let project = Project::load(cx)?;
+    let project = Project::load(&cx.host)?;
     let kept = &project.sources.manifest.store;
     let days = args.keep_days.or(kept.keep_days);
     let rules = Rules {
@@ -40,7 +40,7 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
         keep: args.keep_runs.or(kept.keep_runs),
     };
     let listing = project.store.runs()?;
-    let now = SystemTime::from(cx.now());
+    let now = SystemTime::from(cx.host.now());
     let old = select(&listing.runs, &rules, &project.protected()?, now);
     let target_dir = &project.sources.workspace.target_dir;
     if args.dry_run {

@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use super::budget::Budget;
-use crate::compare::{self, Comparison, Drift, Outcome};
 use crate::context::Context;
-use crate::error::{Error, Exit, Result};
-use crate::manifest::Percent;
-use crate::measure::{Pair, Project};
+use crate::error::{Exit, Result};
 use crate::report::{self, Format};
-use crate::runner::Ended;
+use accel_bench_engine as engine;
+use accel_bench_engine::compare::{self, Comparison, Drift, Outcome};
+use accel_bench_engine::executor::Ended;
+use accel_bench_engine::manifest::Percent;
+use accel_bench_engine::measure::{Pair, Project};
 use accel_bench_record::MachineId;
 use accel_bench_record::{RunRecord, TreeState};
 
@@ -64,14 +65,14 @@ pub(crate) fn judged(
     args: &Args,
 ) -> Result<Comparison> {
     match compare::comparable(base, candidate) {
-        Err(mismatch) if !args.force => return Err(Error::Mismatch(mismatch)),
+        Err(mismatch) if !args.force => return Err(engine::Error::Mismatch(mismatch).into()),
         _ => {}
     }
     let machine = MachineId::new(candidate.machine.clone());
     // Sides that took turns have no time between them.
     let drift =
         if compare::are_interleaved(base, candidate) { Drift::default() } else { project.drift(&machine)? };
-    let gate = project.gate(cx, args.threshold, &machine, drift);
+    let gate = cx.engine(|engine| project.gate(engine, args.threshold, &machine, drift));
     Ok(compare::compare(base, candidate, &gate))
 }
 
@@ -107,7 +108,7 @@ pub(crate) fn show(cx: &mut Context, run: &RunRecord, format: Format) -> Result<
 
 /// A folder from the command line, where the user is.
 pub(crate) fn folder(cx: &Context, dir: &std::path::Path) -> PathBuf {
-    cx.cwd().join(dir)
+    cx.host.cwd.join(dir)
 }
 
 /// Which run was stored, of what.

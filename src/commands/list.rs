@@ -3,8 +3,8 @@
 use super::selection;
 use crate::context::Context;
 use crate::error::{Exit, Result};
-use crate::measure::{Project, benchmarks};
 use crate::report::{self, BenchmarkRow, Format};
+use accel_bench_engine::measure::{Project, benchmarks};
 
 /// Arguments of `list`.
 #[derive(Clone, Debug, clap::Args)]
@@ -21,8 +21,8 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     let selection = args.selection.resolve(&args.filters)?;
-    let project = Project::load(cx)?;
-    let found = benchmarks(cx, &project.sources, &selection)?;
+    let project = Project::load(&cx.host)?;
+    let found = cx.engine(|engine| benchmarks(engine, &project.sources, &selection))?;
     let rows: Vec<_> =
         found.benchmarks.into_iter().map(|(bench, info)| BenchmarkRow { bench, info }).collect();
     let width = cx.shell.width();

@@ -4,9 +4,9 @@ use accel_bench_record::{RunState, TreeState};
 
 use crate::context::Context;
 use crate::error::{Exit, Result};
-use crate::measure::Project;
 use crate::report::{self, Format, LogRow};
-use crate::store::RunSummary;
+use accel_bench_engine::measure::Project;
+use accel_bench_engine::store::RunSummary;
 
 /// Arguments of `log`.
 #[derive(Clone, Debug, clap::Args)]
@@ -20,7 +20,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
-    let project = Project::load(cx)?;
+    let project = Project::load(&cx.host)?;
     let listing = project.store.runs()?;
     for skipped in &listing.skipped {
         cx.shell.warn(format!("passed over {skipped}"));

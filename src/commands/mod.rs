@@ -28,8 +28,9 @@ use cli::{Cli, Command};
 
 use crate::context::Context;
 use crate::error::{Error, Exit};
-use crate::plan;
 use crate::shell::Shell;
+use accel_bench_engine as engine;
+use accel_bench_engine::plan;
 
 /// Runs the command line and says how it ended.
 pub(crate) fn main() -> Exit {
@@ -77,9 +78,9 @@ fn dispatch(cli: Cli, mut cx: Context) -> Exit {
 fn complain(shell: &mut Shell, error: &Error) -> Exit {
     shell.end_progress();
     match error {
-        Error::Manifest(error) | Error::Plan(plan::Error::InManifest(error)) => {
-            shell.raw(&format!("{}\n", error.render(shell.has_color())))
-        }
+        Error::Engine(
+            engine::Error::Manifest(error) | engine::Error::Plan(plan::Error::InManifest(error)),
+        ) => shell.raw(&format!("{}\n", error.render(shell.has_color()))),
         error => shell.error(&error.in_words(), error.hint().as_deref()),
     }
     error.exit()

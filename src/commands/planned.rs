@@ -2,13 +2,13 @@
 
 use crate::context::Context;
 use crate::error::{Exit, Result};
-use crate::measure::{Project, prepare};
-use crate::plan::{Scope, Selection, Unit};
 use crate::report::count;
+use accel_bench_engine::measure::{Project, prepare};
+use accel_bench_engine::plan::{Scope, Selection, Unit};
 
 /// Builds what is selected, and with `show` prints the cases.
 pub(super) fn only(cx: &mut Context, project: &Project, selection: &Selection, show: bool) -> Result<Exit> {
-    let prepared = prepare(cx, &project.sources, selection, None, None)?;
+    let prepared = cx.engine(|engine| prepare(engine, &project.sources, selection, None, None))?;
     if show {
         let ids: Vec<_> =
             prepared.units.iter().flat_map(|unit| &unit.cases).map(|case| case.id.to_string()).collect();

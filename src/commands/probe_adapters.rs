@@ -2,10 +2,10 @@
 
 use crate::context::Context;
 use crate::error::{Exit, Result};
-use crate::hardware;
+use accel_bench_probes as probes;
 
 pub(crate) fn run(cx: &mut Context) -> Result<Exit> {
-    let adapters = hardware::visible_adapters();
+    let adapters = probes::visible_adapters();
     cx.shell.out(|to| Ok(serde_json::to_writer(to, &adapters)?))?;
     Ok(Exit::Fine)
 }

@@ -8,11 +8,11 @@ use super::selection;
 use super::{budget, judge, planned};
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
-use crate::measure::{From, Machine, Project, Session, SideSpec, Wanted, measure, pair, prepare};
-use crate::plan::{Scope, Selection, Side};
 use crate::report::{Format, count};
-use crate::runner::Ended;
-use crate::store::{self, Name};
+use accel_bench_engine::executor::Ended;
+use accel_bench_engine::measure::{From, Project, RunRequest, SideSpec, Wanted, pair};
+use accel_bench_engine::plan::Selection;
+use accel_bench_engine::store::{self, Name};
 
 /// Arguments of `run`.
 #[derive(Clone, Debug, clap::Args)]
@@ -57,7 +57,7 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     let selection = args.selection.resolve(&args.filters)?;
     // A name that cannot be one should not cost a run first.
     let name = args.save_baseline.as_ref().map(|name| Name::new(name.as_str())).transpose()?;
-    let project = Project::load(cx)?;
+    let project = Project::load(&cx.host)?;
     if args.no_run || args.dry_run {
         return planned::only(cx, &project, &selection, args.dry_run);
     }
@@ -83,21 +83,12 @@ fn measured(
     selection: &Selection,
     args: &Args,
 ) -> Result<(RunRecord, Exit)> {
-    // The probes overlap with the build, not with what is measured.
-    let tool = cx.tool().to_path_buf();
-    let machine = std::thread::spawn(move || Machine::probe(&tool));
-    let commit = project.commit()?;
-    let prepared = prepare(cx, &project.sources, selection, None, commit)?;
-    let machine =
-        machine.join().map_err(|_| Error::usage("the probe of the hardware panicked", "please report it"))?;
-    let profile = Scope::new(&project.sources.manifest, selection)?.record();
-    let unlisted = prepared.unlisted.clone();
     let budget = args.budget.resolve(project, selection)?;
-    let session = Session { sides: vec![(Side::Candidate, prepared)], profile, budget: budget.time };
-    let mut measured = measure(cx, project, &machine, session)?;
-    let record = measured.records.remove(&Side::Candidate).expect("the candidate was measured");
+    let request = RunRequest { project, selection, budget: budget.time };
+    let outcome = cx.engine(|engine| engine.run(&request))?;
+    let record = outcome.record;
     judge::show(cx, &record, args.format)?;
-    if let Some(fault) = measured.fault {
+    if let Some(fault) = outcome.fault {
         cx.shell.error(
             &Error::from(fault).in_words(),
             Some("the table above is all that is left; free some space"),
@@ -105,15 +96,15 @@ fn measured(
         return Ok((record, Exit::Storage));
     }
     cx.shell.status("Stored", judge::kept_as(&record));
-    if measured.ended == Ended::Interrupted {
+    if outcome.ended == Ended::Interrupted {
         let kept = count(record.cases.len(), "finished case");
         cx.shell.warn(format!("interrupted; {kept} kept"));
         return Ok((record, Exit::Interrupted));
     }
-    if measured.ended == Ended::OutOfTime {
-        judge::tell_what_ran_out(cx, &budget, "what was measured is kept", measured.unreached);
+    if outcome.ended == Ended::OutOfTime {
+        judge::tell_what_ran_out(cx, &budget, "what was measured is kept", outcome.unreached);
     }
-    let failed = !unlisted.is_empty() || record.cases.iter().any(|case| case.status.is_fault());
+    let failed = !outcome.unlisted.is_empty() || record.cases.iter().any(|case| case.status.is_fault());
     Ok((record, if failed { Exit::FailedCase } else { Exit::Fine }))
 }
 
@@ -124,13 +115,13 @@ fn compared(
     text: &str,
     args: &Args,
 ) -> Result<(RunRecord, Exit)> {
-    let machine = Machine::probe(cx.tool());
-    let base = project.side(cx, &machine.id, text)?;
+    let machine = cx.host.hardware.machine();
+    let base = project.side(&cx.host, &machine.id, text)?;
     let (candidate, threshold) = (SideSpec::WorkingTree, args.judge.threshold);
     let budget = args.budget.resolve(project, &selection)?;
     let wanted =
         Wanted { base, candidate, from: From::Now, selection, threshold, budget: budget.time, only: None };
-    let pair = pair(cx, project, &machine, &wanted)?;
+    let pair = cx.engine(|engine| pair(engine, project, &machine, &wanted))?;
     judge::tell_of_time(cx, &pair, &budget);
     let exit = judge::conclude(cx, project, (&pair.base, &pair.candidate), &args.judge, args.format)?;
     Ok((pair.candidate, exit))

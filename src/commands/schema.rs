@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::error::{Exit, Result};
-use crate::manifest;
+use accel_bench_engine::manifest;
 
 pub(crate) fn run(cx: &mut Context) -> Result<Exit> {
     let schema = manifest::schema();

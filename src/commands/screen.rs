@@ -2,11 +2,12 @@
 
 use super::budget::Budget;
 use super::judge;
-use crate::compare::{Comparison, Outcome};
 use crate::context::Context;
 use crate::error::Result;
-use crate::measure::{From, Machine, Project, Wanted, pair, stored_pair};
 use crate::report::count;
+use accel_bench_engine::Machine;
+use accel_bench_engine::compare::{Comparison, Outcome};
+use accel_bench_engine::measure::{From, Project, Wanted, pair, stored_pair};
 
 /// Measures the rows of `found` in turns that look slower, where both sides can be built.
 pub(super) fn confirmed(
@@ -24,7 +25,7 @@ pub(super) fn confirmed(
     let cases = count(suspects.len(), "case");
     cx.shell.note("Suspected", format!("{cases} that the store has as slower; measuring in turns"));
     let wanted = Wanted { from: From::Now, only: Some(suspects.clone()), ..wanted };
-    let pair = pair(cx, project, machine, &wanted)?;
+    let pair = cx.engine(|engine| pair(engine, project, machine, &wanted))?;
     judge::tell_of_time(cx, &pair, budget);
     let again = judge::judged(cx, project, (&pair.base, &pair.candidate), args)?;
     let unmeasured = suspects.len() - again.rows.len();

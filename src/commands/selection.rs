@@ -1,8 +1,8 @@
 //! The arguments that choose cases; the same for every command that does.
 
 use crate::error::Result;
-use crate::manifest::Pattern;
-use crate::plan::{self, Selection};
+use accel_bench_engine::manifest::Pattern;
+use accel_bench_engine::plan::{self, Selection};
 
 /// Which cases.
 #[derive(Clone, Debug, Default, clap::Args)]

@@ -3,8 +3,8 @@
 use super::judge;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
-use crate::measure::{Machine, Project};
 use crate::report::Format;
+use accel_bench_engine::measure::Project;
 
 /// Arguments of `show`.
 #[derive(Clone, Debug, clap::Args)]
@@ -17,18 +17,18 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
-    let project = Project::load(cx)?;
-    let machine = Machine::probe(cx.tool()).id;
+    let project = Project::load(&cx.host)?;
+    let machine = cx.host.hardware.machine().id;
     let side = match &args.what {
-        Some(text) => project.side(cx, &machine, text)?,
+        Some(text) => project.side(&cx.host, &machine, text)?,
         None => project.last_run()?,
     };
     // A revision may have been measured elsewhere: showing it needs no comparable machine.
     let Some(record) = project.stored(&side, None, None)? else {
-        return Err(Error::NothingToRun {
-            what: format!("there is no stored run of {}", side.name()),
-            hint: "`cargo accel-bench log` shows what there is; `cargo accel-bench` measures".to_owned(),
-        });
+        return Err(Error::nothing(
+            format!("there is no stored run of {}", side.name()),
+            "`cargo accel-bench log` shows what there is; `cargo accel-bench` measures",
+        ));
     };
     judge::show(cx, &record, args.format)?;
     Ok(Exit::Fine)

@@ -9,7 +9,7 @@ use super::ledger::{Entry, Ledger, indented};
 use super::markdown::{Align, table};
 use super::plain::plain;
 use super::{Format, amount, json};
-use crate::compare::{Calibration, CaseCalibration, Power, QUIET, Share};
+use accel_bench_engine::compare::{Calibration, CaseCalibration, Power, QUIET, Share};
 
 /// Writes a calibration; the forms for scripts hold what was tried itself.
 pub(crate) fn calibration(

@@ -108,7 +108,7 @@ fn the_hook_lets_pass_what_the_store_knows_to_be_the_same() {
     project.commit("slower");
     run_in(&project, 100);
     let ran = project.try_git(&["push", "origin", "main"]);
-    assert!(ran.code() != Some(0) && ran.stderr.contains("pairs of processes"), "{ran:#}");
+    assert!(ran.code() != Some(0) && ran.stderr.contains("process pair"), "{ran:#}");
     assert_eq!(project.runs().len(), 6);
 }
 
@@ -121,7 +121,7 @@ fn the_hook_measures_where_nothing_is_known_of_what_time_adds() {
     project.edit("src/lib.rs", "pub const", "// Why.\npub const");
     project.commit("a comment");
     run_in(&project, 100);
-    project.try_git(&["push", "origin", "main"]).exits(0).says("pairs of processes");
+    project.try_git(&["push", "origin", "main"]).exits(0).says("process pair");
     assert_eq!(project.runs().len(), 4);
 }
 

@@ -1,18 +1,78 @@
 //! Which case: a benchmark with one value for every parameter, on one backend; and how it ended.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use serde::{Deserialize, Serialize};
 
 /// One value of a parameter, as `bench.toml`, `--params` and the bench's attribute spell it.
-#[derive(Clone, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
+///
+/// A whole number is the same value whether it is written `1` or `1.0`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum ParamValue {
     Bool(bool),
     Int(i64),
     Float(f64),
     Text(String),
+}
+
+/// A [`ParamValue`] as it is compared and hashed: bools, whole numbers, other numbers, text, in this order.
+#[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Canonical<'v> {
+    Bool(bool),
+    Int(i64),
+    /// Bits that sort as IEEE 754's total order does.
+    Float(i64),
+    Text(&'v str),
+}
+
+impl ParamValue {
+    fn canonical(&self) -> Canonical<'_> {
+        // Up to here every whole number is a float.
+        const EXACT: f64 = (1_i64 << 53) as f64;
+        match self {
+            Self::Bool(value) => Canonical::Bool(*value),
+            Self::Int(value) => Canonical::Int(*value),
+            Self::Float(value) => {
+                let is_negative_zero = *value == 0.0 && value.is_sign_negative();
+                if value.fract() == 0.0 && value.abs() <= EXACT && !is_negative_zero {
+                    return Canonical::Int(*value as i64);
+                }
+                let bits = value.to_bits() as i64;
+                Canonical::Float(bits ^ (((bits >> 63) as u64) >> 1) as i64)
+            }
+            Self::Text(value) => Canonical::Text(value),
+        }
+    }
+}
+
+impl PartialEq for ParamValue {
+    fn eq(&self, other: &Self) -> bool {
+        self.canonical() == other.canonical()
+    }
+}
+
+impl Eq for ParamValue {}
+
+impl PartialOrd for ParamValue {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for ParamValue {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.canonical().cmp(&other.canonical())
+    }
+}
+
+impl Hash for ParamValue {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.canonical().hash(state);
+    }
 }
 
 impl fmt::Display for ParamValue {
@@ -59,9 +119,9 @@ impl From<bool> for ParamValue {
 /// The parameters of one case, by name in kebab-case.
 pub type Params = BTreeMap<String, ParamValue>;
 
-/// What is compared with what: two results belong to the same case when their `CaseId`s are equal.
-#[derive(Clone, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
-pub struct CaseId {
+/// The identity of a case: two results belong to the same case when their `CaseKey`s are equal.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct CaseKey {
     /// The `[[bench]]` entry's name; by default that of the cargo bench target.
     pub bench: String,
     /// The registered name, with its group: `group/name`.
@@ -76,7 +136,7 @@ const LETTERED: [(&str, &str); 2] = [("batch-size", "b"), ("sequence-length", "s
 const MODEL: &str = "model";
 const PRECISION: &str = "precision";
 
-impl CaseId {
+impl CaseKey {
     /// `bench/benchmark/model/b1_s128_f32,new-tokens=64`: the id without the backend.
     ///
     /// The model comes first, then one cell of all other parameters: the [key](Self::key), and behind it anything
@@ -150,7 +210,7 @@ impl CaseId {
     }
 }
 
-impl fmt::Display for CaseId {
+impl fmt::Display for CaseKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}@{}", self.label(), self.backend)
     }
@@ -255,9 +315,9 @@ mod tests {
         check(&[("model", "./a/b".into()), ("batch-size", 4.into())], "enc/forward/./a/b/b4@ndarray");
     }
 
-    fn id(params: &[(&str, ParamValue)]) -> CaseId {
+    fn id(params: &[(&str, ParamValue)]) -> CaseKey {
         let params = params.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
-        CaseId { bench: "enc".into(), benchmark: "forward".into(), params, backend: "ndarray".into() }
+        CaseKey { bench: "enc".into(), benchmark: "forward".into(), params, backend: "ndarray".into() }
     }
 
     /// The key, and the spellings beside the name.

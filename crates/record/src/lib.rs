@@ -18,7 +18,7 @@ pub mod stats;
 pub mod units;
 
 pub use calibration::{CALIBRATION_FORMAT, CalibrationRecord, ComparisonTrial, RowTrial, TrialVerdict};
-pub use case::{CaseId, Failure, ParamValue, Params, Status};
+pub use case::{CaseKey, Failure, ParamValue, Params, Status};
 pub use environment::{Adapter, Build, Cpu, Environment, Load, Os};
 pub use ids::{CommitId, MachineId, RunId};
 pub use leak::{GROWTH, LEAK_BYTES_PER_ITERATION, Leak};

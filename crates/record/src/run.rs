@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Build, CaseId, Environment, Measurement, Status};
+use super::{Build, CaseKey, Environment, Measurement, Status};
 
 /// The version of the file format that this crate writes. Older ones are read, newer ones refused by name.
 pub const FORMAT: u32 = 1;
@@ -51,7 +51,7 @@ pub struct Interleaved {
 
 impl RunRecord {
     #[must_use]
-    pub fn case(&self, id: &CaseId) -> Option<&CaseRecord> {
+    pub fn case(&self, id: &CaseKey) -> Option<&CaseRecord> {
         self.cases.iter().find(|case| case.id == *id)
     }
 }
@@ -133,7 +133,7 @@ pub struct Profile {
 /// One case of a run, over its processes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CaseRecord {
-    pub id: CaseId,
+    pub id: CaseKey,
     #[serde(default)]
     pub category: Option<String>,
     #[serde(default)]

@@ -3,13 +3,13 @@
 use accel_bench_record::{RunRecord, TreeState};
 
 use super::super::judge;
-use crate::compare;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
-use crate::git::Repo;
-use crate::measure::Project;
 use crate::report::{self, Format};
-use crate::store::{Approval, Name, is_stable};
+use accel_bench_engine::compare;
+use accel_bench_engine::git::Repo;
+use accel_bench_engine::measure::Project;
+use accel_bench_engine::store::{Approval, Name, is_stable};
 use accel_bench_record::{CommitId, MachineId};
 
 /// What the command line says of the approval.
@@ -24,25 +24,22 @@ pub(super) fn approve(cx: &mut Context, project: &Project, wish: Wish, record: R
     let machine = MachineId::new(&record.machine);
     let is_of_commit = record.commit.as_ref().is_none_or(|commit| commit.tree == TreeState::Clean);
     if !is_of_commit && !wish.unstable {
-        return Err(Error::NotComparable {
-            what: format!("run {} is of uncommitted changes, so nobody could measure it again", record.id),
-            hint: "commit and measure again, or approve it with `--unstable`".to_owned(),
-        });
+        return Err(Error::not_comparable(
+            format!("run {} is of uncommitted changes, so nobody could measure it again", record.id),
+            "commit and measure again, or approve it with `--unstable`",
+        ));
     }
     if let (Err(why), false) = (is_stable(&record), wish.unstable) {
-        return Err(Error::NotComparable {
-            what: format!("run {} is no baseline: {why}", record.id),
-            hint: "measure again with `--profile full` on a quiet machine, or approve it with `--unstable`"
-                .to_owned(),
-        });
+        return Err(Error::not_comparable(
+            format!("run {} is no baseline: {why}", record.id),
+            "measure again with `--profile full` on a quiet machine, or approve it with `--unstable`",
+        ));
     }
     match project.baselines.load(&wish.name, &machine)? {
         Some(old) => {
-            let comparison = compare::compare(
-                &old.run,
-                &record,
-                &project.gate(cx, None, &machine, project.drift(&machine)?),
-            );
+            let drift = project.drift(&machine)?;
+            let gate = cx.engine(|engine| project.gate(engine, None, &machine, drift));
+            let comparison = compare::compare(&old.run, &record, &gate);
             let width = cx.shell.width();
             cx.shell.out(|to| report::comparison(&comparison, Format::Table, width, to))?;
         }
@@ -74,8 +71,8 @@ fn approval(cx: &Context, project: &Project, why: String, record: &RunRecord) ->
         _ => None,
     };
     Ok(Approval {
-        who: who.or_else(|| cx.var("USER").map(str::to_owned)).unwrap_or_else(|| "unknown".to_owned()),
-        when: cx.now().to_string(),
+        who: who.or_else(|| cx.host.var("USER").map(str::to_owned)).unwrap_or_else(|| "unknown".to_owned()),
+        when: cx.host.now().to_string(),
         why,
         commit: commit.map(|commit| commit.id.clone()),
         tag,

@@ -12,12 +12,12 @@ use self::arguments::Act;
 use super::judge;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
-use crate::measure::{Machine, Project, SideSpec};
 use crate::report::{self, BaselineRow, Format};
-use crate::store::{BaselineSummary, Name};
+use accel_bench_engine::measure::{Project, SideSpec};
+use accel_bench_engine::store::{BaselineSummary, Name};
 
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
-    let project = Project::load(cx)?;
+    let project = Project::load(&cx.host)?;
     let or_default =
         |name: Option<String>| name.unwrap_or_else(|| project.sources.manifest.baseline.name.clone());
     match args.act {
@@ -70,7 +70,7 @@ fn list(cx: &mut Context, project: &Project) -> Result<Exit> {
 
 fn remove(cx: &mut Context, project: &Project, name: &str) -> Result<Exit> {
     let name = Name::new(name)?;
-    let machine = Machine::probe(cx.tool()).id;
+    let machine = cx.host.hardware.machine().id;
     if project.baselines.load(&name, &machine)?.is_some() {
         let path = project.baselines.remove(&name, &machine)?;
         cx.shell.status("Removed", format!("{}; commit that", path.display()));
@@ -83,21 +83,22 @@ fn remove(cx: &mut Context, project: &Project, name: &str) -> Result<Exit> {
 
 /// The run that an argument means; the last one without.
 fn record(cx: &Context, project: &Project, run: Option<&str>) -> Result<RunRecord> {
-    let machine = Machine::probe(cx.tool()).id;
+    let machine = cx.host.hardware.machine().id;
     let side = match run {
-        Some(text) => project.side(cx, &machine, text)?,
+        Some(text) => project.side(&cx.host, &machine, text)?,
         None => project.last_run()?,
     };
-    project.stored(&side, Some(&machine), None)?.ok_or_else(|| Error::NothingToRun {
-        what: format!("there is no stored run of {}", side.name()),
-        hint: "`cargo accel-bench` measures the working tree; `cargo accel-bench log` shows what there is"
-            .to_owned(),
+    project.stored(&side, Some(&machine), None)?.ok_or_else(|| {
+        Error::nothing(
+            format!("there is no stored run of {}", side.name()),
+            "`cargo accel-bench` measures the working tree; `cargo accel-bench log` shows what there is",
+        )
     })
 }
 
 fn named(cx: &Context, project: &Project, name: &str) -> Result<RunRecord> {
-    let machine = Machine::probe(cx.tool()).id;
-    match project.side(cx, &machine, &format!("baseline:{name}"))? {
+    let machine = cx.host.hardware.machine().id;
+    match project.side(&cx.host, &machine, &format!("baseline:{name}"))? {
         SideSpec::Record { record, .. } => Ok(*record),
         _ => unreachable!("a baseline is a record"),
     }

@@ -6,23 +6,23 @@ use super::super::budget::Budget;
 use super::super::{judge, screen};
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
-use crate::git::{self, HookKind, Repo, Source};
-use crate::measure::{From, Machine, Project, SideSpec, Wanted, pair};
-use crate::plan::Selection;
 use crate::report::Format;
+use accel_bench_engine::git::{self, HookKind, Repo, Source};
+use accel_bench_engine::measure::{From, Project, SideSpec, Wanted, pair};
+use accel_bench_engine::plan::Selection;
 
 /// Judges what git is about to merge or push.
 pub(super) fn gate(cx: &mut Context, kind: HookKind) -> Result<Exit> {
-    if cx.var(git::SKIP_VARIABLE) == Some("1") {
+    if cx.host.var(git::SKIP_VARIABLE) == Some("1") {
         cx.shell.note("Skipped", format!("the hook, as {} says", git::SKIP_VARIABLE));
         return Ok(Exit::Fine);
     }
-    let project = Project::load(cx)?;
+    let project = Project::load(&cx.host)?;
     let repo =
         project.repo.as_ref().ok_or_else(|| Error::usage("a hook runs in git", "see `hook --help`"))?;
     let pairs = match kind {
         HookKind::PreMergeCommit => {
-            let merge = repo.pending_merge(&git::merge_heads(cx.var_names()))?;
+            let merge = repo.pending_merge(&git::merge_heads(cx.host.var_names()))?;
             vec![(Source::Commit(merge.ours.clone()), merge.source())]
         }
         HookKind::PrePush => pushed(repo)?,
@@ -90,13 +90,13 @@ fn judged(
 
 /// Asks the store first, and measures what it cannot answer.
 fn compared(cx: &mut Context, project: &Project, wanted: &Wanted) -> Result<Exit> {
-    let machine = Machine::probe(cx.tool());
+    let machine = cx.host.hardware.machine();
     if let Some(found) = screen::all_the_same(cx, project, &machine, wanted)? {
         cx.shell.note("Stored", "both sides were measured before");
         return judge::tell(cx, &found, Format::Table);
     }
     cx.shell.note("Measuring", format!("{} against {}", wanted.candidate.name(), wanted.base.name()));
-    let pair = pair(cx, project, &machine, wanted)?;
+    let pair = cx.engine(|engine| pair(engine, project, &machine, wanted))?;
     let budget = Budget { time: wanted.budget, set_by: "[hook] budget".to_owned() };
     judge::tell_of_time(cx, &pair, &budget);
     let sides = (&pair.base, &pair.candidate);

@@ -6,7 +6,7 @@ use clap::{Subcommand, ValueEnum};
 
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
-use crate::git::{HookKind, Reach, Repo};
+use accel_bench_engine::git::{HookKind, Reach, Repo};
 
 const EXAMPLES: &str = "\
 The hook measures the tree that would result from the merge against the branch merged into, and blocks on a
@@ -65,7 +65,7 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     if let Act::Run { on, .. } = args.act {
         return gate::gate(cx, on.into());
     }
-    let repo = Repo::discover(cx.cwd())?.ok_or_else(|| {
+    let repo = Repo::discover(&cx.host.cwd)?.ok_or_else(|| {
         Error::usage(
             "hooks need a git repository",
             "`git init` makes one; `cargo accel-bench compare` works without",
@@ -89,4 +89,17 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
         Act::Run { .. } => unreachable!("it returned above"),
     }
     Ok(Exit::Fine)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_on_the_command_line_is_the_files_name() {
+        let words = On::value_variants().iter().map(|on| (HookKind::from(*on), on.to_possible_value()));
+        for (kind, word) in words {
+            assert_eq!(word.expect("no variant is hidden").get_name(), kind.name());
+        }
+    }
 }

@@ -3,8 +3,8 @@
 use std::io;
 
 use super::document::{EffectDocument, standing, verdict};
-use crate::compare::{Cell, Comparison, Effect, Estimate, Judging, Row, Standing};
 use crate::report::plain::{json, plain};
+use accel_bench_engine::compare::{Cell, Comparison, Effect, Estimate, Judging, Row, Standing};
 
 const COLUMNS: [&str; 22] = [
     "format",

@@ -3,7 +3,7 @@
 use accel_bench_record::{CommitInfo, Direction, Params, Profile, RunState};
 use serde::Serialize;
 
-use crate::compare::{
+use accel_bench_engine::compare::{
     Cell, Census, Comparison, Control, Difference, EFFECT_LEVEL, ESTIMATE_LEVEL, Effect, Estimate, Judging,
     MetricRow, Need, Notes, Outcome, Row, SideInfo, Standing, Verdict,
 };

@@ -1,9 +1,9 @@
 //! A comparison for a pull request.
 
 use super::words;
-use crate::compare::{Cell, Comparison, Difference, Judging, MetricRow, Row, Standing};
 use crate::report::amount;
 use crate::report::markdown::{Align, escape, table};
+use accel_bench_engine::compare::{Cell, Comparison, Difference, Judging, MetricRow, Row, Standing};
 
 pub(super) fn render(found: &Comparison) -> String {
     let columns = [
@@ -55,7 +55,7 @@ fn rows(row: &Row) -> Vec<[String; 5]> {
 }
 
 fn metric(row: &MetricRow) -> [String; 5] {
-    let value = |side: &Option<crate::compare::Estimate>| {
+    let value = |side: &Option<accel_bench_engine::compare::Estimate>| {
         side.as_ref().map(|estimate| amount::estimate(estimate, &row.unit)).unwrap_or_default()
     };
     let verdict = match row.judging {

@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use document::{ComparisonDocument, RowDocument};
 
 use super::{Format, json};
-use crate::compare::Comparison;
+use accel_bench_engine::compare::Comparison;
 
 /// Writes a comparison; `width` is the terminal's and counts for the table only.
 pub(crate) fn comparison(

@@ -1,13 +1,13 @@
 //! A comparison for people.
 
 use super::words;
-use crate::compare::{Cell, Comparison, Difference, Row, Standing};
 use crate::report::amount;
 use crate::report::ledger::{Entry, Ledger, indented};
 use crate::report::markdown::Align;
 use crate::report::paint::{Tone, paint};
 use crate::report::plain::plain;
 use crate::report::run::{failure, path};
+use accel_bench_engine::compare::{Cell, Comparison, Difference, Row, Standing};
 
 pub(super) fn render(found: &Comparison, width: usize) -> String {
     let numbers = ["baseline", "candidate", "effect"].map(|title| (title, Align::Right));

@@ -6,7 +6,7 @@ use accel_bench_record::RunRecord;
 
 use super::super::Format;
 use super::comparison;
-use crate::compare::{Comparison, Tolerance, compare, sample};
+use accel_bench_engine::compare::{Comparison, Tolerance, compare, sample};
 
 fn render(found: &Comparison, format: Format, width: usize) -> String {
     let mut text = Vec::new();

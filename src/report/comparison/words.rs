@@ -2,14 +2,14 @@
 
 use accel_bench_record::{Direction, RunState, TreeState};
 
-use crate::compare::{
-    Census, Confirmed, Control, Effect, Judgement, Judging, MetricRow, Need, Row, SideInfo, Standing,
-    Tolerance, Verdict,
-};
 use crate::report::amount;
 use crate::report::ledger::NO_BREAK;
 use crate::report::paint::Tone;
 use crate::report::plain::plain;
+use accel_bench_engine::compare::{
+    Census, Confirmed, Control, Effect, Judgement, Judging, MetricRow, Need, Row, SideInfo, Standing,
+    Tolerance, Verdict,
+};
 
 /// The verdict or what stands in its place, with a sign for those who see no colors.
 pub(super) fn verdict(row: &Row) -> (Tone, &'static str) {
@@ -103,7 +103,7 @@ fn to_decide(need: Need) -> String {
 /// `host-rss-peak-bytes 512.0 MiB → 640.0 MiB +25.0 % ▲ regressed`.
 pub(super) fn metric(row: &MetricRow) -> (Tone, String) {
     let unit = plain(&row.unit);
-    let value = |side: &Option<crate::compare::Estimate>| {
+    let value = |side: &Option<accel_bench_engine::compare::Estimate>| {
         side.as_ref().map_or_else(|| "—".to_owned(), |estimate| amount::amount(estimate.value, &unit))
     };
     let kept = |text: String| text.replace(' ', &NO_BREAK.to_string());
@@ -229,10 +229,10 @@ pub(super) fn legend(pairs: Option<(usize, usize)>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use accel_bench_record::{CaseId, CommitInfo, Failure, Metric};
+    use accel_bench_record::{CaseKey, CommitInfo, Failure, Metric};
 
     use super::*;
-    use crate::compare::{compare, sample};
+    use accel_bench_engine::compare::{compare, sample};
 
     /// One row, from the process medians of both sides.
     fn row(base: &[f64], candidate: &[f64]) -> Row {
@@ -331,7 +331,7 @@ mod tests {
 
     /// A control whose effect is what these medians of the candidate and of its twin show.
     fn control(twin: &[f64]) -> Control {
-        let verdict = crate::compare::judge(&[100.0; 6], twin, 0.05);
+        let verdict = accel_bench_engine::compare::judge(&[100.0; 6], twin, 0.05);
         Control {
             id: sample::case("a/x@n", &[]).id,
             gate: 0.05,
@@ -370,7 +370,7 @@ mod tests {
     #[test]
     fn a_noise_floor_above_the_tolerance_is_named() {
         let of = |medians: &[f64]| sample::run("r", vec![sample::case("a/x@n", medians)]);
-        let gate = |_: &CaseId| Tolerance { floor: 0.08, ..Tolerance::default() };
+        let gate = |_: &CaseKey| Tolerance { floor: 0.08, ..Tolerance::default() };
         let row = compare(&of(&[100.0; 5]), &of(&[106.0; 5]), &gate).rows.remove(0);
         let expected = "slower by 6.0 %, within the noise floor of 8 %";
         assert_eq!((verdict(&row).1, note(&row).as_deref()), ("= same", Some(expected)));

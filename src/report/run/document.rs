@@ -9,7 +9,7 @@ use accel_bench_record::{
 };
 use serde::Serialize;
 
-use crate::compare::{Basis, ESTIMATE_LEVEL, Estimate, Notes, notes, of_metric};
+use accel_bench_engine::compare::{Basis, ESTIMATE_LEVEL, Estimate, Notes, notes, of_metric};
 
 /// The whole run.
 #[derive(Debug, Serialize)]

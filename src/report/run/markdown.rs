@@ -5,9 +5,9 @@ use accel_bench_record::RunRecord;
 use super::document::{reason, status_word};
 use super::memory_peak;
 use super::table::throughput;
-use crate::compare::Estimate;
 use crate::report::amount;
 use crate::report::markdown::{Align, table};
+use accel_bench_engine::compare::Estimate;
 
 pub(super) fn render(record: &RunRecord) -> String {
     let columns = [

@@ -32,7 +32,7 @@ pub(crate) fn run(record: &RunRecord, format: Format, width: usize, to: &mut dyn
 
 /// The median of a metric over the processes that have it.
 fn metric(case: &CaseRecord, name: &str) -> Option<f64> {
-    stats::median(&crate::compare::of_metric(case, name))
+    stats::median(&accel_bench_engine::compare::of_metric(case, name))
 }
 
 /// The most memory that the case's processes held: the device's pool where it tells, else what was allocated, else the

@@ -1,16 +1,18 @@
 //! A run for people.
 
 use accel_bench_record::{
-    CaseId, CaseRecord, Direction, Failure, GROWTH, Measurement, Metric, RunRecord, RunState, Status,
+    CaseKey, CaseRecord, Direction, Failure, GROWTH, Measurement, Metric, RunRecord, RunState, Status,
 };
 
 use super::{memory_peak, metric, unsupported};
-use crate::compare::{Basis, EFFECTIVE_PRECISION, Estimate, effective_precision, notes, requested_precision};
 use crate::report::amount;
 use crate::report::ledger::{Entry, Ledger, indented};
 use crate::report::markdown::Align;
 use crate::report::paint::{Tone, paint};
 use crate::report::plain::plain;
+use accel_bench_engine::compare::{
+    Basis, EFFECTIVE_PRECISION, Estimate, effective_precision, notes, requested_precision,
+};
 
 pub(super) fn render(record: &RunRecord, width: usize) -> String {
     let together = unsupported::groups(record);
@@ -25,7 +27,7 @@ pub(super) fn render(record: &RunRecord, width: usize) -> String {
 }
 
 /// The segments of a case's name. A model that is named by its folder is one of them, however many folders it lies in.
-pub(in crate::report) fn path(id: &CaseId) -> Vec<String> {
+pub(in crate::report) fn path(id: &CaseKey) -> Vec<String> {
     let named = [id.bench.as_str(), id.benchmark.as_str()];
     let mut path: Vec<_> = named.iter().flat_map(|name| name.split('/')).map(str::to_owned).collect();
     path.extend(id.params.get("model").map(ToString::to_string));

@@ -6,7 +6,7 @@ use accel_bench_record::{Direction, Failure, GROWTH, Metric, RunRecord, RunState
 
 use super::super::Format;
 use super::run;
-use crate::compare::sample;
+use accel_bench_engine::compare::sample;
 
 fn render(record: &RunRecord, format: Format, width: usize) -> String {
     let mut text = Vec::new();

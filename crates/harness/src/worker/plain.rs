@@ -12,7 +12,7 @@ use crate::registry::{self, Registration};
 use accel_bench_record::protocol::Sampling;
 use accel_bench_record::stats::quantile;
 use accel_bench_record::units::{Bytes, Nanos, PerSecond};
-use accel_bench_record::{CaseId, Failure, Measurement, Params, Status};
+use accel_bench_record::{CaseKey, Failure, Measurement, Params, Status};
 
 pub(super) fn main(target: &str, benchmarks: &[&Registration]) -> ExitCode {
     let arguments = match arguments::parse(env::args_os().skip(1)) {
@@ -51,9 +51,9 @@ fn cases<'a>(
     target: &str,
     registration: &'a Registration,
     backend: Option<&str>,
-) -> Vec<(&'a Registration, CaseId)> {
+) -> Vec<(&'a Registration, CaseKey)> {
     let backend = backend.or_else(|| registration.backends.first().copied()).unwrap_or("host").to_owned();
-    let id = |params: Params| CaseId {
+    let id = |params: Params| CaseKey {
         bench: target.to_owned(),
         benchmark: registration.full_name(),
         params,
@@ -62,7 +62,7 @@ fn cases<'a>(
     registry::matrix(&registration.info().params).into_iter().map(|cell| (registration, id(cell))).collect()
 }
 
-fn list(cases: &[(&Registration, CaseId)], arguments: &Arguments, out: &mut impl Write) -> io::Result<()> {
+fn list(cases: &[(&Registration, CaseKey)], arguments: &Arguments, out: &mut impl Write) -> io::Result<()> {
     // Nothing is ever ignored: a runner that asks for the ignored ones gets an empty list.
     let shown = if arguments.ignored { &[] } else { cases };
     for (_, id) in shown {
@@ -76,7 +76,7 @@ fn list(cases: &[(&Registration, CaseId)], arguments: &Arguments, out: &mut impl
 
 /// Without a sampling each case is run once.
 fn all(
-    cases: &[(&Registration, CaseId)],
+    cases: &[(&Registration, CaseKey)],
     sampling: Option<Sampling>,
     out: &mut impl Write,
 ) -> io::Result<ExitCode> {
@@ -102,12 +102,12 @@ fn all(
     Ok(ExitCode::SUCCESS)
 }
 
-fn failure(id: &CaseId, kind: Failure, reason: &str, out: &mut impl Write) -> io::Result<()> {
+fn failure(id: &CaseKey, kind: Failure, reason: &str, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{id}\n    {kind}: {reason}")
 }
 
 /// Three lines like Criterion's: median with the 5 and 95 % quantiles of the samples, rates, memory.
-fn summary(id: &CaseId, measurement: &Measurement, out: &mut impl Write) -> io::Result<()> {
+fn summary(id: &CaseKey, measurement: &Measurement, out: &mut impl Write) -> io::Result<()> {
     let times = measurement.samples.per_iteration();
     let shown = |p| quantile(&times, p).and_then(Nanos::new).map(|time| time.to_string()).unwrap_or_default();
     writeln!(out, "{id}")?;

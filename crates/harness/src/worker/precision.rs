@@ -4,7 +4,7 @@ use std::env;
 use std::io;
 use std::process::{Command, ExitCode};
 
-use accel_bench_record::CaseId;
+use accel_bench_record::CaseKey;
 
 /// Tells a process which precision is its own.
 const VARIABLE: &str = "ACCEL_BENCH_PRECISION";
@@ -13,7 +13,7 @@ const VARIABLE: &str = "ACCEL_BENCH_PRECISION";
 const NONE: &str = "";
 
 /// The precisions that each need a process; empty where this process can run all of the cases.
-pub(super) fn apart<'c>(cases: impl Iterator<Item = &'c CaseId>) -> Vec<String> {
+pub(super) fn apart<'c>(cases: impl Iterator<Item = &'c CaseKey>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for precision in cases.map(of) {
         if !found.contains(&precision) {
@@ -24,7 +24,7 @@ pub(super) fn apart<'c>(cases: impl Iterator<Item = &'c CaseId>) -> Vec<String> 
 }
 
 /// Whether the case is this process's.
-pub(super) fn is_own(id: &CaseId) -> bool {
+pub(super) fn is_own(id: &CaseKey) -> bool {
     env::var(VARIABLE).is_ok_and(|own| own == of(id)) || env::var_os(VARIABLE).is_none()
 }
 
@@ -40,7 +40,7 @@ pub(super) fn one_by_one(precisions: &[String]) -> io::Result<ExitCode> {
     Ok(worst)
 }
 
-fn of(id: &CaseId) -> String {
+fn of(id: &CaseKey) -> String {
     id.params.get("precision").map_or_else(|| NONE.to_owned(), ToString::to_string)
 }
 
@@ -50,7 +50,7 @@ mod tests {
     use accel_bench_record::Params;
 
     fn check(precisions: &[Option<&str>], expected: &[&str]) {
-        let case = |precision: &Option<&str>| CaseId {
+        let case = |precision: &Option<&str>| CaseKey {
             bench: "a".into(),
             benchmark: "b".into(),
             params: precision

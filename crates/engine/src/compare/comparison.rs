@@ -1,0 +1,245 @@
+//! The comparison as a whole.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use accel_bench_record::{CaseKey, CaseRecord, RunRecord};
+
+use super::metric::Company;
+use super::pairs::{self, Control, Gate, are_interleaved};
+use super::{
+    Cell, Census, Difference, Judgement, Mismatch, Outcome, Row, SideInfo, Standing, Verdict, comparable,
+    differences, judge_apart,
+};
+
+/// Two runs, case by case.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    pub base: SideInfo,
+    pub candidate: SideInfo,
+    /// Present when the sides are of two machine classes and were compared all the same.
+    pub forced: Option<Mismatch>,
+    /// By bench, in the candidate's order; cases that only the baseline has come last in their bench.
+    pub rows: Vec<Row>,
+    pub census: Census,
+    /// The least and the most pairs of processes that a row was judged by; absent for runs that did not take turns.
+    pub pairs: Option<(usize, usize)>,
+    /// Of runs that were measured in turns.
+    pub controls: Vec<Control>,
+    pub surroundings: Vec<Difference>,
+    /// Of rows that looked slower in the store and were then measured in turns.
+    pub confirmed: Option<Confirmed>,
+}
+
+/// Two runs that took turns to confirm what the store said.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Confirmed {
+    pub rows: usize,
+    pub base: SideInfo,
+    pub candidate: SideInfo,
+}
+
+impl Comparison {
+    /// The ids of rows that would stop a merge.
+    pub fn suspects(&self) -> BTreeSet<String> {
+        let is_regressed = |row: &&Row| {
+            matches!(row.standing, Standing::Judged(Judgement { verdict: Verdict::Regressed, .. }))
+        };
+        self.rows.iter().filter(is_regressed).map(|row| row.id.to_string()).collect()
+    }
+
+    /// Puts rows that were measured again, in turns, in the place of what the store said of them.
+    pub fn with_confirmed(self, again: Self) -> Self {
+        if again.rows.is_empty() {
+            return self;
+        }
+        let mut rows = self.rows;
+        for row in &mut rows {
+            if let Some(fresh) = again.rows.iter().find(|fresh| fresh.id == row.id) {
+                *row = fresh.clone();
+            }
+        }
+        let confirmed =
+            Some(Confirmed { rows: again.rows.len(), base: again.base, candidate: again.candidate });
+        Self {
+            census: Census::of(&rows),
+            rows,
+            pairs: again.pairs,
+            controls: again.controls,
+            confirmed,
+            ..self
+        }
+    }
+
+    pub fn worst(&self) -> Outcome {
+        Outcome::of(&self.census, self.controls.iter().any(Control::has_failed))
+    }
+}
+
+/// Compares two runs. Runs that were measured in turns are judged pair by pair of processes, others by what their
+/// processes show.
+///
+/// Runs of two machine classes are compared too, and marked: refusing them is the caller's, with [`comparable`].
+pub fn compare(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -> Comparison {
+    let in_turns = are_interleaved(base, candidate).then(|| pairs::judgements(base, candidate, gate));
+    let rows = rows(base, candidate, gate, in_turns.as_ref());
+    Comparison {
+        base: base.into(),
+        candidate: candidate.into(),
+        forced: comparable(base, candidate).err(),
+        census: Census::of(&rows),
+        pairs: in_turns.and_then(|_| pairs_of(&rows)),
+        rows,
+        controls: pairs::controls(candidate, gate),
+        surroundings: differences(base, candidate),
+        confirmed: None,
+    }
+}
+
+fn pairs_of(rows: &[Row]) -> Option<(usize, usize)> {
+    let processes = |cell: &Option<Cell>| {
+        Some(cell.as_ref()?.latency.as_ref().map_or(0, |latency| latency.processes.len()))
+    };
+    let judged = rows.iter().filter(|row| matches!(row.standing, Standing::Judged(_)));
+    let counts = judged.filter_map(|row| Some(processes(&row.base)?.min(processes(&row.candidate)?)));
+    counts.fold(None, |range, count| {
+        let (least, most) = range.unwrap_or((count, count));
+        Some((least.min(count), most.max(count)))
+    })
+}
+
+fn rows(
+    base: &RunRecord,
+    candidate: &RunRecord,
+    gate: &Gate<'_>,
+    in_turns: Option<&BTreeMap<String, Judgement>>,
+) -> Vec<Row> {
+    let time_lies_between = base.id != candidate.id;
+    let judgement = |base: &CaseRecord, candidate: &CaseRecord| -> Judgement {
+        let of_pairs = in_turns.and_then(|rows| rows.get(&candidate.id.to_string()));
+        of_pairs.copied().unwrap_or_else(|| {
+            let gate = gate(&candidate.id);
+            let drift = gate.drift.filter(|_| time_lies_between);
+            judge_apart(&base.process_medians(), &candidate.process_medians(), gate.gate(), drift)
+        })
+    };
+    let (of_base, of_candidate) = (by_id(base), by_id(candidate));
+    let (base_units, candidate_units) = (by_unit(base), by_unit(candidate));
+    let row = |id: &CaseKey| {
+        let key = id.to_string();
+        let unit = unit(id);
+        let company = if base_units.get(&unit) == candidate_units.get(&unit) {
+            Company::Same
+        } else {
+            Company::Different
+        };
+        let sides = (of_base.get(&key).copied(), of_candidate.get(&key).copied());
+        Row::new(id, sides.0, sides.1, company, gate(id), &judgement)
+    };
+    let gone = base.cases.iter().filter(|case| !of_candidate.contains_key(&case.id.to_string()));
+    let mut rows: Vec<_> = candidate.cases.iter().chain(gone).map(|case| row(&case.id)).collect();
+    let benches: Vec<_> = rows.iter().map(|row| row.id.bench.clone()).collect();
+    rows.sort_by_cached_key(|row| benches.iter().position(|bench| *bench == row.id.bench));
+    rows
+}
+
+fn by_id(run: &RunRecord) -> HashMap<String, &CaseRecord> {
+    run.cases.iter().map(|case| (case.id.to_string(), case)).collect()
+}
+
+/// The cases that shared processes, in order.
+fn by_unit(run: &RunRecord) -> BTreeMap<(&str, &str, String), Vec<String>> {
+    let mut units: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    for CaseRecord { id, .. } in &run.cases {
+        units.entry(unit(id)).or_default().push(id.label());
+    }
+    units
+}
+
+/// Cases of one bench, backend and precision share processes.
+fn unit(id: &CaseKey) -> (&str, &str, String) {
+    let precision = id.params.get("precision").map(ToString::to_string).unwrap_or_default();
+    (&id.bench, &id.backend, precision)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Judging, Tolerance, sample};
+    use super::*;
+
+    fn labels(comparison: &Comparison) -> Vec<String> {
+        comparison.rows.iter().map(|row| row.id.to_string()).collect()
+    }
+
+    fn default_gate(_: &CaseKey) -> Tolerance {
+        Tolerance::default()
+    }
+
+    #[test]
+    fn rows_stand_by_bench_in_the_candidates_order() {
+        let run = |cases: &[&str]| {
+            sample::run("r", cases.iter().map(|case| sample::case(case, &[100.0, 100.0])).collect())
+        };
+        let base = run(&["one/x@a", "two/x@a", "one/old@a"]);
+        let candidate = run(&["two/x@a", "one/y@a", "two/z@a", "one/x@a"]);
+        let comparison = compare(&base, &candidate, &default_gate);
+        assert_eq!(labels(&comparison), ["two/x@a", "two/z@a", "one/y@a", "one/x@a", "one/old@a"]);
+    }
+
+    #[test]
+    fn each_case_has_its_own_tolerance() {
+        let (base, candidate) = (
+            sample::run("b", vec![sample::case("a/x@n", &[100.0; 5]), sample::case("b/x@n", &[100.0; 5])]),
+            sample::run("c", vec![sample::case("a/x@n", &[120.0; 5]), sample::case("b/x@n", &[120.0; 5])]),
+        );
+        let gate = |id: &CaseKey| Tolerance {
+            tolerance: if id.label() == "a/x" { 0.5 } else { 0.05 },
+            alert: 0.6,
+            ..Tolerance::default()
+        };
+        let comparison = compare(&base, &candidate, &gate);
+        let verdict = |index: usize| match comparison.rows[index].standing {
+            Standing::Judged(judgement) => judgement.verdict,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!((verdict(0), verdict(1)), (Verdict::Same, Verdict::Regressed));
+        assert_eq!(comparison.worst(), Outcome::Regression);
+    }
+
+    #[test]
+    fn a_run_against_itself_is_fine() {
+        let run = sample::run("r", vec![sample::case("a/x@n", &[100.0, 101.0, 99.0, 100.0, 100.0])]);
+        let comparison = compare(&run, &run, &default_gate);
+        assert_eq!(
+            (comparison.worst(), comparison.forced, comparison.surroundings),
+            (Outcome::Fine, None, vec![])
+        );
+    }
+
+    #[test]
+    fn empty_runs_judge_nothing() {
+        let run = sample::run("r", vec![]);
+        assert_eq!(compare(&run, &run, &default_gate).worst(), Outcome::NothingJudged);
+    }
+
+    #[test]
+    fn two_machines_are_marked() {
+        let base = sample::run("r", vec![]);
+        let candidate = RunRecord { machine: "other".to_owned(), ..base.clone() };
+        assert!(compare(&base, &candidate, &default_gate).forced.is_some());
+    }
+
+    #[test]
+    fn memory_of_the_process_is_judged_among_equal_company_only() {
+        let with = |others: &[&str], rss: f64| {
+            let mut cases = vec![sample::with_rss(sample::case("a/x@n", &[100.0; 3]), rss)];
+            cases.extend(others.iter().map(|case| sample::case(case, &[100.0; 3])));
+            sample::run("r", cases)
+        };
+        let judging = |base: &RunRecord, candidate: &RunRecord| {
+            compare(base, candidate, &default_gate).rows[0].metrics[0].judging
+        };
+        let (little, much) = (with(&[], 1e8), with(&["a/y@n"], 2e8));
+        assert_eq!(judging(&little, &much), Judging::DifferentProcesses);
+        assert!(matches!(judging(&with(&["a/y@n"], 1e8), &much), Judging::Judged(_)));
+    }
+}

@@ -1,0 +1,103 @@
+//! The value of one case on one side, with its interval.
+
+use accel_bench_record::CaseRecord;
+use accel_bench_record::stats::{self, Interval};
+
+/// How sure the interval of one side is.
+pub const LEVEL: f64 = 0.95;
+
+/// A value and what it stands on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Estimate {
+    /// The geometric mean over processes of each one's median: the ratio of two of them is the effect that the
+    /// verdict is about, so that a reader who divides the two columns finds the third. Values that are not all
+    /// positive have their arithmetic mean.
+    pub value: f64,
+    /// At [`LEVEL`]; absent with too few values.
+    pub interval: Option<Interval>,
+    pub basis: Basis,
+    /// One value a process.
+    pub processes: Vec<f64>,
+}
+
+/// What an interval is an interval over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// Over the processes: what a new run would show.
+    Processes,
+    /// There was one process: over its samples, so it says nothing of what another process would show.
+    Samples,
+}
+
+impl Estimate {
+    /// Nanoseconds per iteration.
+    pub fn of_latency(case: &CaseRecord) -> Option<Self> {
+        let estimate = Self::of_processes(case.process_medians())?;
+        let [only] = case.processes.as_slice() else { return Some(estimate) };
+        let interval = stats::median_interval(&only.samples.per_iteration(), LEVEL);
+        Some(Self { interval, basis: Basis::Samples, ..estimate })
+    }
+
+    /// Of one value a process; `None` without values, or when one is not finite.
+    pub fn of_processes(processes: Vec<f64>) -> Option<Self> {
+        let geometric = stats::geometric_mean(&processes);
+        let value = geometric.or_else(|| stats::mean(&processes)).filter(|value| value.is_finite())?;
+        let interval = match geometric {
+            Some(_) => stats::geometric_mean_interval(&processes, LEVEL),
+            None => stats::mean_interval(&processes, LEVEL),
+        };
+        Some(Self { value, interval, basis: Basis::Processes, processes })
+    }
+
+    /// The half-width as a share of the value: 0.004 is `±0.4 %`.
+    pub fn half_width_share(&self) -> Option<f64> {
+        let share = self.interval?.half_width() / self.value.abs();
+        share.is_finite().then_some(share)
+    }
+}
+
+/// The values of a metric, one for each process that has it.
+pub fn of_metric(case: &CaseRecord, name: &str) -> Vec<f64> {
+    let metrics =
+        case.processes.iter().filter_map(|process| process.metrics.iter().find(|metric| metric.name == name));
+    metrics.map(|metric| metric.value).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    #[test]
+    fn several_processes() {
+        let case = sample::case("enc/forward/bert-tiny@ndarray", &[100.0, 400.0]);
+        let estimate = Estimate::of_latency(&case).expect("an estimate");
+        assert!((estimate.value - 200.0).abs() < 1e-9);
+        assert_eq!((estimate.basis, estimate.processes.len()), (Basis::Processes, 2));
+        assert!(estimate.interval.expect("an interval").contains(200.0));
+    }
+
+    #[test]
+    fn one_process_has_the_interval_of_its_samples() {
+        let mut case = sample::case("enc/forward@ndarray", &[100.0]);
+        case.processes[0].samples = sample::samples(&[90, 95, 100, 105, 110, 112, 88, 101, 99]);
+        let estimate = Estimate::of_latency(&case).expect("an estimate");
+        assert_eq!((estimate.value, estimate.basis), (100.0, Basis::Samples));
+        assert_eq!(estimate.interval, Interval::new(90.0, 110.0));
+        assert_eq!(estimate.half_width_share(), Some(0.1));
+    }
+
+    #[test]
+    fn no_process_no_estimate() {
+        assert_eq!(Estimate::of_latency(&sample::case("enc/forward@ndarray", &[])), None);
+        assert_eq!(Estimate::of_processes(vec![]), None);
+        assert_eq!(Estimate::of_processes(vec![1.0, f64::NAN]), None);
+    }
+
+    #[test]
+    fn values_below_zero_have_their_mean() {
+        let estimate = Estimate::of_processes(vec![-2.0, 0.0, 2.0]).expect("an estimate");
+        assert_eq!((estimate.value, estimate.half_width_share()), (0.0, None));
+        assert!(estimate.interval.is_some());
+    }
+}

@@ -1,0 +1,324 @@
+//! What a case shows beside its latency: memory, rates, a user's own metrics.
+
+use std::collections::BTreeSet;
+
+use accel_bench_record::stats;
+use accel_bench_record::{
+    CaseRecord, Direction, GROWTH, LEAK_BYTES_PER_ITERATION, Measurement, Metric, Rate,
+};
+
+use super::estimate::{Estimate, of_metric};
+use super::{Effect, Judgement, Verdict, judge};
+
+/// One metric of one case on both sides.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MetricRow {
+    pub name: String,
+    pub unit: String,
+    pub better: Direction,
+    pub base: Option<Estimate>,
+    pub candidate: Option<Estimate>,
+    /// Absent when there is no ratio: a side without values, or values that are not positive.
+    pub effect: Option<Effect>,
+    pub judging: Judging,
+}
+
+/// Whether a metric has a verdict of its own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Judging {
+    Judged(Judgement),
+    /// It follows from the latency, which has been judged.
+    FollowsFromLatency,
+    /// It is told only: it has no better direction, or no values that have a ratio.
+    Told,
+    /// It is the whole process's, and the processes of the two sides served different cases.
+    DifferentProcesses,
+}
+
+/// Whether the processes of the two sides did the same work before and beside the case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Company {
+    Same,
+    Different,
+}
+
+/// All metrics that either side has: declared ones in the order of the record, rates after them.
+pub(crate) fn metric_rows(
+    base: &CaseRecord,
+    candidate: &CaseRecord,
+    company: Company,
+    tolerance: f64,
+) -> Vec<MetricRow> {
+    let mut seen = BTreeSet::new();
+    let declared =
+        [candidate, base].into_iter().flat_map(|case| &case.processes).flat_map(|process| &process.metrics);
+    let mut rows: Vec<_> = declared
+        .filter(|metric| seen.insert(metric.name.clone()))
+        .map(|metric| {
+            let (before, after) = (of_metric(base, &metric.name), of_metric(candidate, &metric.name));
+            if metric.name == GROWTH {
+                let leaks = judge(&leaks_of(base), &leaks_of(candidate), tolerance);
+                return MetricRow::growth(metric, before, after, leaks);
+            }
+            MetricRow::declared(
+                &metric.name,
+                &metric.unit,
+                metric.better,
+                (before, after),
+                company,
+                tolerance,
+            )
+        })
+        .collect();
+    let rates =
+        [candidate, base].into_iter().flat_map(|case| &case.processes).flat_map(Measurement::all_rates);
+    for Rate { name, unit, .. } in rates {
+        if seen.insert(name.to_owned()) {
+            rows.push(MetricRow::rate(name, unit, rates_of(base, name), rates_of(candidate, name)));
+        }
+    }
+    rows
+}
+
+/// A change of the medians by less than this means nothing, however small they are; in the metric's unit.
+///
+/// A process's resident set differs by some pages from run to run, whatever the code: identical executables showed up to
+/// 5.5 MiB between two medians of three processes here. Of what a case allocates, threads that happen to work at the same time hold
+/// some buffers more or less; and a share of a pool's pages rises when less of them is used.
+fn noise(name: &str, unit: &str) -> f64 {
+    match (name, unit) {
+        ("mem-fragmentation", _) => 0.05,
+        (_, "bytes") if name.starts_with("host-") => f64::from(8 << 20),
+        (_, "bytes") if name.starts_with("mem-") => f64::from(64 << 10),
+        _ => 0.0,
+    }
+}
+
+impl MetricRow {
+    /// Whether it has a verdict of its own that says more than that nothing happened.
+    pub fn has_changed(&self) -> bool {
+        matches!(self.judging, Judging::Judged(judgement) if matches!(judgement.verdict, Verdict::Regressed | Verdict::Improved))
+    }
+
+    fn declared(
+        name: &str,
+        unit: &str,
+        better: Direction,
+        (base, candidate): (Vec<f64>, Vec<f64>),
+        company: Company,
+        tolerance: f64,
+    ) -> Self {
+        let judgement = judge(&base, &candidate, tolerance);
+        // The harness measures `host-…` over the process, which serves many cases.
+        let of_process = name.starts_with("host-");
+        let judging = match better {
+            _ if judgement.effect.is_none() => Judging::Told,
+            _ if of_process && company == Company::Different => Judging::DifferentProcesses,
+            _ if is_noise(noise(name, unit), &base, &candidate) => Judging::Told,
+            Direction::Lower => Judging::Judged(judgement),
+            Direction::Higher => Judging::Judged(judgement.of_higher_is_better()),
+            Direction::Neither => Judging::Told,
+        };
+        Self {
+            name: name.to_owned(),
+            unit: unit.to_owned(),
+            better,
+            base: Estimate::of_processes(base),
+            candidate: Estimate::of_processes(candidate),
+            effect: judgement.effect,
+            judging,
+        }
+    }
+
+    /// Of memory from iteration to iteration: judged by what leaks, while both sides show what they measured.
+    fn growth(metric: &Metric, base: Vec<f64>, candidate: Vec<f64>, leaks: Judgement) -> Self {
+        Self {
+            name: metric.name.clone(),
+            unit: metric.unit.clone(),
+            better: metric.better,
+            base: Estimate::of_processes(base),
+            candidate: Estimate::of_processes(candidate),
+            effect: leaks.effect,
+            judging: if leaks.effect.is_some() { Judging::Judged(leaks) } else { Judging::Told },
+        }
+    }
+
+    fn rate(name: &str, unit: &str, base: Vec<f64>, candidate: Vec<f64>) -> Self {
+        Self {
+            name: name.to_owned(),
+            unit: unit.to_owned(),
+            better: Direction::Higher,
+            effect: judge(&base, &candidate, 0.0).effect,
+            base: Estimate::of_processes(base),
+            candidate: Estimate::of_processes(candidate),
+            judging: Judging::FollowsFromLatency,
+        }
+    }
+}
+
+/// Whether the medians of two sides lie too close together to mean anything.
+fn is_noise(noise: f64, base: &[f64], candidate: &[f64]) -> bool {
+    let medians = (stats::median(base), stats::median(candidate));
+    matches!(medians, (Some(base), Some(candidate)) if (base - candidate).abs() < noise)
+}
+
+/// Bytes an iteration that each process leaks. One that leaks nothing has the least growth that would count: a ratio needs
+/// a value, and what lies below is no more than noise around 0.
+fn leaks_of(case: &CaseRecord) -> Vec<f64> {
+    let told =
+        case.processes.iter().filter(|process| process.metrics.iter().any(|metric| metric.name == GROWTH));
+    told.map(|process| process.leak().map_or(LEAK_BYTES_PER_ITERATION, |leak| leak.bytes_per_iteration))
+        .collect()
+}
+
+fn rates_of(case: &CaseRecord, name: &str) -> Vec<f64> {
+    let all = case.processes.iter().flat_map(Measurement::all_rates);
+    all.filter(|rate| rate.name == name).map(|rate| rate.value).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use accel_bench_record::Throughput;
+
+    use super::super::{Verdict, sample};
+    use super::*;
+
+    fn with_metric(values: &[f64], name: &str, better: Direction) -> CaseRecord {
+        let mut case = sample::case("enc/forward@ndarray", &vec![100.0; values.len()]);
+        for (process, value) in case.processes.iter_mut().zip(values) {
+            let unit = if name.ends_with("-bytes") { "bytes" } else { "things" };
+            process.metrics.push(Metric::new(name, unit, better, *value));
+        }
+        case
+    }
+
+    fn check(
+        name: &str,
+        better: Direction,
+        sides: (&[f64], &[f64]),
+        company: Company,
+        expected: Option<Verdict>,
+    ) {
+        let (base, candidate) = (with_metric(sides.0, name, better), with_metric(sides.1, name, better));
+        let rows = metric_rows(&base, &candidate, company, 0.05);
+        let [row] = rows.as_slice() else { panic!("one row, not {rows:?}") };
+        let verdict = match row.judging {
+            Judging::Judged(judgement) => Some(judgement.verdict),
+            _ => None,
+        };
+        assert_eq!(verdict, expected, "{row:?}");
+    }
+
+    const LESS: &[f64] = &[100.0, 100.1, 99.9];
+    const MORE: &[f64] = &[120.0, 120.1, 119.9];
+
+    #[test]
+    fn the_direction_decides() {
+        check("loss", Direction::Lower, (LESS, MORE), Company::Same, Some(Verdict::Regressed));
+        check("hits", Direction::Higher, (LESS, MORE), Company::Same, Some(Verdict::Improved));
+        check("hits", Direction::Higher, (MORE, LESS), Company::Same, Some(Verdict::Regressed));
+        check("loss", Direction::Lower, (LESS, LESS), Company::Same, Some(Verdict::Same));
+        check("seed", Direction::Neither, (LESS, MORE), Company::Same, None);
+    }
+
+    #[test]
+    fn what_is_of_the_process_needs_equal_company() {
+        let sides: (&[f64], &[f64]) = (&[1e8, 1.01e8, 1e8], &[2e8, 2.01e8, 2e8]);
+        check("host-rss-peak-bytes", Direction::Lower, sides, Company::Same, Some(Verdict::Regressed));
+        check("host-rss-peak-bytes", Direction::Lower, sides, Company::Different, None);
+        check("loss", Direction::Lower, sides, Company::Different, Some(Verdict::Regressed));
+    }
+
+    #[test]
+    fn a_few_pages_of_a_small_process_are_not_judged() {
+        let sides: (&[f64], &[f64]) = (&[1.0e7, 1.0e7, 1.0e7], &[1.5e7, 1.5e7, 1.5e7]);
+        check("host-rss-peak-bytes", Direction::Lower, sides, Company::Same, None);
+        check("pool-bytes", Direction::Lower, sides, Company::Same, Some(Verdict::Regressed));
+        check("mem-peak-bytes", Direction::Lower, sides, Company::Same, Some(Verdict::Regressed));
+        let small: (&[f64], &[f64]) = (&[24.0, 24.0, 24.0], &[4096.0, 4096.0, 4096.0]);
+        check("mem-peak-bytes", Direction::Lower, small, Company::Same, None);
+        let shares: (&[f64], &[f64]) = (&[0.01, 0.01, 0.01], &[0.04, 0.04, 0.04]);
+        check("mem-fragmentation", Direction::Lower, shares, Company::Same, None);
+    }
+
+    /// Three processes whose memory grows by so many bytes an iteration, each within 10 of it.
+    fn growing(bytes: f64) -> CaseRecord {
+        let mut case = with_metric(&[bytes; 3], GROWTH, Direction::Lower);
+        for process in &mut case.processes {
+            process.metrics[0].interval = Some([bytes - 10.0, bytes + 10.0]);
+            process.samples.iterations = vec![1_000; 3];
+        }
+        case
+    }
+
+    #[track_caller]
+    fn check_growth(base: f64, candidate: f64, expected: Verdict) {
+        let rows = metric_rows(&growing(base), &growing(candidate), Company::Same, 0.05);
+        let Judging::Judged(judgement) = rows[0].judging else { panic!("{rows:?}") };
+        assert_eq!(judgement.verdict, expected, "{rows:?}");
+        assert!((rows[0].base.as_ref().expect("a value").value - base).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_new_leak_is_a_regression_and_noise_around_nothing_is_not() {
+        check_growth(0.0, 1e6, Verdict::Regressed);
+        check_growth(-3.0, 1e6, Verdict::Regressed);
+        check_growth(1e6, 0.0, Verdict::Improved);
+        check_growth(0.001, 500.0, Verdict::Same);
+        check_growth(0.0, 0.0, Verdict::Same);
+        check_growth(1e6, 1e6, Verdict::Same);
+    }
+
+    /// Of a metric with raw values the medians of the processes are compared.
+    #[test]
+    fn what_has_samples_is_judged_by_its_value() {
+        let of = |scale: f64| {
+            let mut case = sample::case("enc/generate@ndarray", &[100.0; 3]);
+            for process in &mut case.processes {
+                let gaps = [9.0, 10.0, 90.0].map(|gap| gap * scale).to_vec();
+                process.metrics.push(Metric::of_samples("itl-ms", "ms", Direction::Lower, gaps));
+            }
+            case
+        };
+        let rows = metric_rows(&of(1.0), &of(1.2), Company::Same, 0.05);
+        let Judging::Judged(judgement) = rows[0].judging else { panic!("{rows:?}") };
+        assert_eq!(judgement.verdict, Verdict::Regressed);
+        assert!((rows[0].base.as_ref().expect("a value").value - 10.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_is_computed_per_second_follows_from_the_latency() {
+        let case = with_metric(&[1e3, 1e3], "flops", Direction::Neither);
+        let rows = metric_rows(&case, &case, Company::Same, 0.05);
+        let names: Vec<_> = rows.iter().map(|row| (row.name.as_str(), row.unit.as_str())).collect();
+        assert_eq!(names, [("flops", "things"), ("flops-per-s", "flop/s")]);
+        assert_eq!(rows[1].judging, Judging::FollowsFromLatency);
+    }
+
+    #[test]
+    fn zeros_are_told() {
+        check("misses", Direction::Lower, (&[0.0, 0.0], LESS), Company::Same, None);
+    }
+
+    #[test]
+    fn rates_are_told_once() {
+        let mut case = sample::case("enc/forward@ndarray", &[100.0, 100.0]);
+        for process in &mut case.processes {
+            process.throughput = vec![Throughput::Samples(2), Throughput::Bytes(64)];
+        }
+        let rows = metric_rows(&case, &case, Company::Same, 0.05);
+        assert_eq!(
+            rows.iter().map(|row| row.name.as_str()).collect::<Vec<_>>(),
+            ["samples-per-s", "bytes-per-s"]
+        );
+        assert!(rows.iter().all(|row| row.judging == Judging::FollowsFromLatency));
+        assert!((rows[0].base.as_ref().expect("a rate").value - 2e7).abs() < 1.0);
+    }
+
+    #[test]
+    fn a_metric_of_one_side_only_is_still_told() {
+        let bare = sample::case("enc/forward@ndarray", &[100.0, 100.0]);
+        let rows = metric_rows(&bare, &with_metric(LESS, "loss", Direction::Lower), Company::Same, 0.05);
+        assert_eq!((rows.len(), rows[0].base.is_none(), rows[0].judging), (1, true, Judging::Told));
+    }
+}

@@ -1,0 +1,43 @@
+//! Two runs become a comparison: a verdict for each case, a census, and what else differs. Pure.
+//!
+//! Knows neither where runs come from nor how a comparison is shown.
+
+mod calibration;
+mod census;
+mod comparison;
+mod drift;
+mod estimate;
+mod looks;
+mod machine;
+mod metric;
+mod notes;
+mod outcome;
+mod pairs;
+mod row;
+mod sequential;
+mod side;
+mod surroundings;
+mod tolerance;
+mod verdict;
+
+#[doc(hidden)]
+pub mod sample;
+#[cfg(test)]
+mod simulation_tests;
+
+pub use calibration::{CALIBRATION_TOLERANCE, Calibration, CaseCalibration, Power, QUIET, Share, floors};
+pub use census::Census;
+pub use comparison::{Comparison, Confirmed, compare};
+pub use drift::Drift;
+pub use estimate::{Basis, Estimate, LEVEL as ESTIMATE_LEVEL, of_metric};
+pub use looks::MOST_PAIRS;
+pub use machine::{Mismatch, comparable};
+pub use metric::{Judging, MetricRow};
+pub use notes::{EFFECTIVE_PRECISION, Notes, effective_precision, notes, requested_precision};
+pub use outcome::Outcome;
+pub use pairs::{Control, Gate, are_interleaved, closed, open_rows, trials};
+pub use row::{Cell, Row, Standing};
+pub use side::SideInfo;
+pub use surroundings::{Difference, differences};
+pub use tolerance::Tolerance;
+pub use verdict::{Effect, Judgement, LEVEL as EFFECT_LEVEL, Need, Verdict, judge, judge_apart};

@@ -1,0 +1,334 @@
+//! Two runs whose processes came in pairs: from their records to the evidence on each row, and its verdict.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use accel_bench_record::stats::log_shift;
+use accel_bench_record::{CaseKey, CaseRecord, Measurement, RowTrial, RunRecord, TrialVerdict};
+
+use super::row::is_well_on_both_sides;
+use super::sequential::{self, Evidence, Stage, decide};
+use super::verdict::{Judgement, Need, Verdict};
+use super::{Effect, Tolerance};
+
+/// The gate of a case by its id.
+pub type Gate<'a> = dyn Fn(&CaseKey) -> Tolerance + 'a;
+
+/// The candidate beside itself: what differs is the machine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Control {
+    pub id: CaseKey,
+    pub gate: f64,
+    pub effect: Option<Effect>,
+    pub verdict: Verdict,
+}
+
+impl Control {
+    /// Whether the machine showed a change that the code cannot have.
+    pub fn has_failed(&self) -> bool {
+        matches!(self.verdict, Verdict::Regressed | Verdict::Improved)
+    }
+}
+
+/// A case that one side alone has is shown with the interval of so many processes.
+const PROCESSES_ALONE: usize = 5;
+
+/// Whether the two runs were measured in turns with each other.
+pub fn are_interleaved(base: &RunRecord, candidate: &RunRecord) -> bool {
+    let is_with = |one: &RunRecord, other: &RunRecord| {
+        one.interleaved.as_ref().is_some_and(|interleaved| interleaved.with == other.id)
+    };
+    is_with(base, candidate) && is_with(candidate, base)
+}
+
+/// The judgement of each case that went well on both sides, by id.
+pub(super) fn judgements(
+    base: &RunRecord,
+    candidate: &RunRecord,
+    gate: &Gate<'_>,
+) -> BTreeMap<String, Judgement> {
+    let rows = evidence(base, candidate, gate);
+    let all: Vec<_> = rows.values().cloned().collect();
+    let judgement = |row: &Evidence, stage: Stage| {
+        let verdict = match stage {
+            Stage::Decided(verdict) => verdict,
+            // Measuring ended before the row was decided.
+            Stage::Suspected { needs } | Stage::Open { needs } => Verdict::Undecided(Need::Pairs(needs)),
+        };
+        Judgement { verdict, effect: sequential::effect(&row.pairs) }
+    };
+    let stages = decide(&all);
+    rows.into_iter().zip(stages).map(|((id, row), stage)| (id, judgement(&row, stage))).collect()
+}
+
+/// The ids of cases that need no further pair of processes: decided, failed, or measured well enough on the only side
+/// that has them (`alone`).
+pub fn closed(
+    base: &RunRecord,
+    candidate: &RunRecord,
+    alone: &BTreeSet<String>,
+    gate: &Gate<'_>,
+) -> BTreeSet<String> {
+    let rows = evidence(base, candidate, gate);
+    let all: Vec<_> = rows.values().cloned().collect();
+    let decided = rows.into_keys().zip(decide(&all));
+    let mut closed: BTreeSet<String> =
+        decided.filter(|(_, stage)| matches!(stage, Stage::Decided(_))).map(|(id, _)| id).collect();
+    for case in base.cases.iter().chain(&candidate.cases) {
+        let id = case.id.to_string();
+        let is_enough = alone.contains(&id) && case.processes.len() >= PROCESSES_ALONE;
+        if !case.status.is_ok() || is_enough {
+            closed.insert(id);
+        }
+    }
+    closed
+}
+
+/// How many rows further pairs of processes could decide.
+pub fn open_rows(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -> usize {
+    let rows: Vec<_> = evidence(base, candidate, gate).into_values().collect();
+    decide(&rows).iter().filter(|stage| !matches!(stage, Stage::Decided(_))).count()
+}
+
+/// What was said of each row of a comparison whose truth is known: identical code, but for the slow-downs.
+pub fn trials(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -> Vec<RowTrial> {
+    let slowdowns = candidate.interleaved.as_ref().map(|interleaved| &interleaved.slowdowns);
+    let verdicts = judgements(base, candidate, gate);
+    let trial = |(case, row): (String, Evidence)| {
+        let sampled = [base, candidate].into_iter().flat_map(|run| &run.cases);
+        let sampled =
+            sampled.filter(|record| record.id.to_string() == case).flat_map(|record| &record.processes);
+        let nanos: u64 = sampled.map(|process| process.samples.total_nanos()).sum();
+        RowTrial {
+            slowdown: slowdowns.and_then(|all| all.get(&case)).copied().unwrap_or(0.0),
+            verdict: match verdicts[&case].verdict {
+                Verdict::Regressed => TrialVerdict::Regressed,
+                Verdict::Improved => TrialVerdict::Improved,
+                Verdict::Same => TrialVerdict::Same,
+                Verdict::Undecided(_) => TrialVerdict::Undecided,
+            },
+            case,
+            log_ratios: row.pairs,
+            sampled_seconds: nanos as f64 / 1e9,
+        }
+    };
+    evidence(base, candidate, gate).into_iter().map(trial).collect()
+}
+
+/// The candidate's cases beside themselves.
+pub(super) fn controls(candidate: &RunRecord, gate: &Gate<'_>) -> Vec<Control> {
+    let twins = candidate.interleaved.iter().flat_map(|interleaved| &interleaved.control);
+    let control = |twin: &CaseRecord| {
+        let case = candidate.case(&twin.id).filter(|case| case.status.is_ok() && twin.status.is_ok())?;
+        let row = Evidence { pairs: log_ratios(case, twin), gate: gate(&twin.id).gate().ln_1p() };
+        // Two pairs are the least that has a spread.
+        (row.pairs.len() >= 2).then(|| Control {
+            id: twin.id.clone(),
+            gate: row.gate.exp_m1(),
+            effect: sequential::effect(&row.pairs),
+            verdict: sequential::decide_once(&row),
+        })
+    };
+    twins.filter_map(control).collect()
+}
+
+/// The evidence on each case that went well on both sides, by id.
+fn evidence(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -> BTreeMap<String, Evidence> {
+    let both = candidate.cases.iter().filter_map(|case| Some((base.case(&case.id)?, case)));
+    both.filter(|(base, candidate)| is_well_on_both_sides(base, candidate))
+        .map(|(base, candidate)| {
+            let gate = gate(&candidate.id).gate().ln_1p();
+            (candidate.id.to_string(), Evidence { pairs: log_ratios(base, candidate), gate })
+        })
+        .collect()
+}
+
+/// One logarithm of candidate / baseline for each pair of processes.
+pub(super) fn log_ratios(base: &CaseRecord, candidate: &CaseRecord) -> Vec<f64> {
+    let pairs = base.processes.iter().zip(&candidate.processes);
+    let ratio = |(base, candidate): (&Measurement, &Measurement)| {
+        log_shift(&base.samples.per_iteration(), &candidate.samples.per_iteration())
+    };
+    pairs.filter_map(ratio).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use accel_bench_record::{Failure, Interleaved};
+
+    use super::super::{Outcome, compare, sample};
+    use super::*;
+
+    /// Two runs that took turns.
+    fn runs(
+        base: Vec<CaseRecord>,
+        candidate: Vec<CaseRecord>,
+        control: Vec<CaseRecord>,
+    ) -> (RunRecord, RunRecord) {
+        let (mut base, mut candidate) = (sample::run("b", base), sample::run("c", candidate));
+        let with = |id: &str, control| {
+            Some(Interleaved { with: id.to_owned(), seed: 7, control, slowdowns: [].into() })
+        };
+        base.interleaved = with("c", vec![]);
+        candidate.interleaved = with("b", control);
+        (base, candidate)
+    }
+
+    fn five_percent(_: &CaseKey) -> Tolerance {
+        Tolerance::default()
+    }
+
+    #[track_caller]
+    fn check_closed(base: Vec<CaseRecord>, candidate: Vec<CaseRecord>, alone: &[&str], expected: &[&str]) {
+        let (base, candidate) = runs(base, candidate, vec![]);
+        let alone = alone.iter().map(|id| (*id).to_owned()).collect();
+        let found = closed(&base, &candidate, &alone, &five_percent);
+        assert_eq!(found, expected.iter().map(|id| (*id).to_owned()).collect());
+    }
+
+    const ALTERNATING: [f64; 4] = [100.0, 120.0, 80.0, 110.0];
+
+    #[test]
+    fn cases_are_closed_once_they_are_decided() {
+        let same = |count: usize| vec![sample::case("a/x@n", &vec![100.0; count])];
+        check_closed(same(3), same(3), &[], &[]);
+        check_closed(same(4), same(4), &[], &["a/x@n"]);
+        let noisy = vec![sample::case("a/x@n", &ALTERNATING)];
+        check_closed(same(4), noisy, &[], &[]);
+        // One row does not keep another open.
+        let two = |medians: &[f64]| vec![sample::case("a/x@n", &[100.0; 4]), sample::case("a/y@n", medians)];
+        check_closed(two(&[100.0; 4]), two(&ALTERNATING), &[], &["a/x@n"]);
+        check_closed(vec![], vec![], &[], &[]);
+    }
+
+    #[test]
+    fn failed_cases_are_closed_at_once() {
+        let well = || vec![sample::case("a/x@n", &[100.0])];
+        let failed = || vec![sample::failed(well().remove(0), Failure::Panic, "burst")];
+        check_closed(well(), failed(), &[], &["a/x@n"]);
+        check_closed(failed(), well(), &[], &["a/x@n"]);
+        check_closed(failed(), failed(), &[], &["a/x@n"]);
+        check_closed(vec![], failed(), &["a/x@n"], &["a/x@n"]);
+    }
+
+    #[test]
+    fn cases_of_one_side_are_closed_with_five_processes() {
+        let case = |count: usize| vec![sample::case("a/x@n", &vec![100.0; count])];
+        check_closed(vec![], case(4), &["a/x@n"], &[]);
+        check_closed(vec![], case(5), &["a/x@n"], &["a/x@n"]);
+        check_closed(case(5), vec![], &["a/x@n"], &["a/x@n"]);
+        // A case that both sides have, of which one has not come to its turn yet.
+        check_closed(case(5), vec![], &[], &[]);
+    }
+
+    #[test]
+    fn verdicts_of_rows_that_were_cut_short() {
+        let verdict = |base: &[f64], candidate: &[f64]| {
+            let (base, candidate) =
+                runs(vec![sample::case("a/x@n", base)], vec![sample::case("a/x@n", candidate)], vec![]);
+            judgements(&base, &candidate, &five_percent)["a/x@n"].verdict
+        };
+        assert_eq!(verdict(&[100.0; 4], &[100.0; 4]), Verdict::Same);
+        assert_eq!(verdict(&[100.0], &[300.0]), Verdict::Undecided(Need::Pairs(4)));
+        assert_eq!(verdict(&[100.0; 4], &ALTERNATING), Verdict::Undecided(Need::Pairs(6)));
+        // Without any noise four pairs make it suspected; nobody has asked the six that are to confirm it.
+        assert_eq!(verdict(&[100.0; 4], &[300.0; 4]), Verdict::Undecided(Need::Pairs(10)));
+        assert_eq!(verdict(&[100.0; 9], &[300.0; 9]), Verdict::Undecided(Need::Pairs(10)));
+        assert_eq!(verdict(&[100.0; 12], &[300.0; 12]), Verdict::Regressed);
+        assert_eq!(verdict(&[300.0; 12], &[100.0; 12]), Verdict::Improved);
+    }
+
+    #[test]
+    fn who_took_turns_with_whom() {
+        let (base, candidate) = runs(vec![], vec![], vec![]);
+        assert!(are_interleaved(&base, &candidate) && are_interleaved(&candidate, &base));
+        let other = RunRecord { id: "d".into(), ..candidate.clone() };
+        assert!(!are_interleaved(&base, &other) && !are_interleaved(&base, &base));
+        let alone = RunRecord { interleaved: None, ..candidate };
+        assert!(!are_interleaved(&base, &alone));
+    }
+
+    /// One process a side, with these samples.
+    #[track_caller]
+    fn check_ratio(base: &[u64], candidate: &[u64], expected: &[f64]) {
+        let case = |nanos: &[u64]| {
+            let mut case = sample::case("a/x@n", &[1.0]);
+            case.processes[0].samples = sample::samples(nanos);
+            case
+        };
+        let ratios: Vec<_> =
+            log_ratios(&case(base), &case(candidate)).iter().map(|ratio| ratio.exp()).collect();
+        assert_eq!(ratios.len(), expected.len(), "{ratios:?}");
+        let is_near = |(one, other): (&f64, &f64)| (one - other).abs() < 1e-12;
+        assert!(ratios.iter().zip(expected).all(is_near), "{ratios:?}");
+    }
+
+    #[test]
+    fn a_pair_is_the_middle_of_its_samples_ratios() {
+        check_ratio(&[100, 200, 400], &[110, 220, 440], &[1.1]);
+        // A slow phase that split one pair, and hit both of another.
+        check_ratio(&[160, 100, 160], &[100, 100, 160], &[1.0]);
+        // Of unequal numbers the medians count: Criterion's samples have no partners.
+        check_ratio(&[100, 100, 100], &[150, 150], &[1.5]);
+        check_ratio(&[100], &[90, 100, 800], &[1.0]);
+        check_ratio(&[], &[100], &[]);
+        check_ratio(&[0, 0], &[100, 100], &[]);
+    }
+
+    #[test]
+    fn processes_without_a_partner_are_no_pair() {
+        let ratios = log_ratios(&sample::case("a/x@n", &[100.0; 3]), &sample::case("a/x@n", &[100.0, 200.0]));
+        assert_eq!(ratios.len(), 2);
+    }
+
+    /// What a control of `twin` beside a candidate of 100 comes to, and the comparison with it.
+    fn control(twin: &[f64]) -> (Vec<Verdict>, Outcome) {
+        let count = twin.len().max(4);
+        let case = || vec![sample::case("a/x@n", &vec![100.0; count])];
+        let (base, candidate) = runs(case(), case(), vec![sample::case("a/x@n", twin)]);
+        let comparison = compare(&base, &candidate, &five_percent);
+        (comparison.controls.iter().map(|control| control.verdict).collect(), comparison.worst())
+    }
+
+    #[test]
+    fn a_control_that_changed_makes_the_machine_unfit() {
+        assert_eq!(control(&[100.0; 4]), (vec![Verdict::Same], Outcome::Fine));
+        assert_eq!(control(&[150.0; 4]), (vec![Verdict::Regressed], Outcome::Unfit));
+        assert_eq!(control(&[50.0; 4]), (vec![Verdict::Improved], Outcome::Unfit));
+        let (verdicts, outcome) = control(&ALTERNATING);
+        assert!(matches!(verdicts[..], [Verdict::Undecided(Need::Pairs(_))]), "{verdicts:?}");
+        assert_eq!(outcome, Outcome::Fine);
+        // One pair says nothing.
+        assert_eq!(control(&[300.0]), (vec![], Outcome::Fine));
+    }
+
+    #[test]
+    fn a_control_that_broke_or_whose_case_did_is_none() {
+        let well = || vec![sample::case("a/x@n", &[100.0; 4])];
+        let failed = || vec![sample::failed(well().remove(0), Failure::Panic, "burst")];
+        let of = |candidate, control| {
+            let (_, candidate) = runs(vec![], candidate, control);
+            controls(&candidate, &five_percent).len()
+        };
+        assert_eq!((of(well(), well()), of(well(), failed()), of(failed(), well())), (1, 0, 0));
+        assert_eq!((of(vec![], well()), of(well(), vec![])), (0, 0));
+    }
+
+    #[test]
+    fn trials_tell_what_was_said_of_known_slowdowns() {
+        let case = |id: &str, nanos: f64, count: usize| sample::case(id, &vec![nanos; count]);
+        let (base, mut candidate) = runs(
+            vec![case("a/x@n", 100.0, 12), case("a/y@n", 100.0, 4)],
+            vec![case("a/x@n", 150.0, 12), case("a/y@n", 100.0, 4)],
+            vec![],
+        );
+        if let Some(interleaved) = &mut candidate.interleaved {
+            interleaved.slowdowns = [("a/x@n".to_owned(), 0.5)].into();
+        }
+        let trials = trials(&base, &candidate, &five_percent);
+        let told: Vec<_> = trials.iter().map(|row| (row.case.as_str(), row.slowdown, row.verdict)).collect();
+        assert_eq!(told, [("a/x@n", 0.5, TrialVerdict::Regressed), ("a/y@n", 0.0, TrialVerdict::Same)]);
+        assert_eq!(trials[0].log_ratios.len(), 12);
+        // Three samples of a thousand iterations in each of 24 processes.
+        assert!((trials[0].sampled_seconds - 12.0 * 3.0 * 250e-6).abs() < 1e-9, "{trials:?}");
+    }
+}

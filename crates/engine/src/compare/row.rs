@@ -1,0 +1,244 @@
+//! One case on both sides.
+
+use accel_bench_record::{CaseKey, CaseRecord, Failure, Status};
+
+use super::estimate::Estimate;
+use super::metric::{Company, MetricRow, metric_rows};
+use super::notes::{Notes, effective_precision, notes};
+use super::{Judgement, Tolerance};
+
+/// One row of a comparison.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    pub id: CaseKey,
+    pub base: Option<Cell>,
+    pub candidate: Option<Cell>,
+    pub tolerance: Tolerance,
+    pub standing: Standing,
+    /// Of cases that went well on both sides.
+    pub metrics: Vec<MetricRow>,
+}
+
+/// One side of a row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cell {
+    pub status: Status,
+    pub latency: Option<Estimate>,
+    pub notes: Notes,
+}
+
+/// What became of a case from the baseline to the candidate.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Standing {
+    /// It went well on both sides.
+    Judged(Judgement),
+    /// Only the candidate has it.
+    New,
+    /// Only the baseline has it.
+    Gone,
+    /// It fails in the candidate, and did not in the baseline.
+    Broken,
+    /// It failed in the baseline already.
+    StillBroken,
+    /// It failed in the baseline and goes well in the candidate.
+    Mended,
+    /// A side's backend cannot run it.
+    Unsupported,
+    /// A side was stopped while the case was under way.
+    Interrupted,
+}
+
+impl Row {
+    /// Of a case that at least one side has; `judge` is asked where it went well on both.
+    pub fn new(
+        id: &CaseKey,
+        base: Option<&CaseRecord>,
+        candidate: Option<&CaseRecord>,
+        company: Company,
+        tolerance: Tolerance,
+        judge: &dyn Fn(&CaseRecord, &CaseRecord) -> Judgement,
+    ) -> Self {
+        let standing = standing(base, candidate, judge);
+        let metrics = match (standing, base, candidate) {
+            (Standing::Judged(_), Some(base), Some(candidate)) => {
+                metric_rows(base, candidate, company, tolerance.tolerance)
+            }
+            _ => Vec::new(),
+        };
+        let (base, candidate) = (base.map(Cell::of), candidate.map(Cell::of));
+        Self { id: id.clone(), base, candidate, tolerance, standing, metrics }
+    }
+
+    /// The precisions that the sides ran in, where these are two: then their times are not of the same work.
+    pub fn two_precisions(&self) -> Option<(String, String)> {
+        let of = |cell: &Option<Cell>| {
+            let cell = cell.as_ref().filter(|cell| cell.latency.is_some())?;
+            effective_precision(&self.id.params, &cell.notes)
+        };
+        of(&self.base).zip(of(&self.candidate)).filter(|(base, candidate)| base != candidate)
+    }
+
+    /// Whether its latency or one of its metrics regressed beyond the alert level.
+    pub fn is_alert(&self) -> bool {
+        matches!(self.standing, Standing::Judged(judgement) if judgement.is_alert(self.tolerance.alert))
+    }
+}
+
+impl Cell {
+    fn of(case: &CaseRecord) -> Self {
+        Self { status: case.status.clone(), latency: Estimate::of_latency(case), notes: notes(case) }
+    }
+
+    /// Why the case has no result that counts.
+    pub fn failure(&self) -> Option<(Failure, &str)> {
+        match &self.status {
+            Status::Ok => None,
+            Status::Failed { kind, reason } => Some((*kind, reason)),
+        }
+    }
+}
+
+pub(super) fn is_well_on_both_sides(base: &CaseRecord, candidate: &CaseRecord) -> bool {
+    base.status.is_ok() && candidate.status.is_ok()
+}
+
+fn standing(
+    base: Option<&CaseRecord>,
+    candidate: Option<&CaseRecord>,
+    judge: &dyn Fn(&CaseRecord, &CaseRecord) -> Judgement,
+) -> Standing {
+    let (before, after) = (base.map(End::of), candidate.map(End::of));
+    match (before, after) {
+        (_, None) => Standing::Gone,
+        (Some(End::Interrupted), _) | (_, Some(End::Interrupted)) => Standing::Interrupted,
+        (Some(End::Fault), Some(End::Fault)) => Standing::StillBroken,
+        (_, Some(End::Fault)) => Standing::Broken,
+        (_, Some(End::Unsupported)) | (Some(End::Unsupported), _) => Standing::Unsupported,
+        (None, Some(End::Well)) => Standing::New,
+        (Some(End::Fault), Some(End::Well)) => Standing::Mended,
+        (Some(End::Well), Some(End::Well)) => {
+            Standing::Judged(judge(base.expect("it went well"), candidate.expect("it went well")))
+        }
+    }
+}
+
+/// How a case ended, as far as a comparison cares.
+#[derive(Clone, Copy)]
+enum End {
+    Well,
+    Fault,
+    Unsupported,
+    Interrupted,
+}
+
+impl End {
+    fn of(case: &CaseRecord) -> Self {
+        match &case.status {
+            Status::Ok => Self::Well,
+            Status::Failed { kind: Failure::Unsupported, .. } => Self::Unsupported,
+            Status::Failed { kind: Failure::Interrupted, .. } => Self::Interrupted,
+            Status::Failed { .. } => Self::Fault,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Verdict, sample};
+    use super::*;
+
+    fn row_of(
+        id: &CaseKey,
+        base: Option<&CaseRecord>,
+        candidate: Option<&CaseRecord>,
+        tolerance: Tolerance,
+    ) -> Row {
+        let judge = |base: &CaseRecord, candidate: &CaseRecord| {
+            crate::compare::judge(&base.process_medians(), &candidate.process_medians(), tolerance.gate())
+        };
+        Row::new(id, base, candidate, Company::Same, tolerance, &judge)
+    }
+
+    const WELL: Option<Status> = Some(Status::Ok);
+
+    fn failed(kind: Failure) -> Option<Status> {
+        Some(Status::failed(kind, "because"))
+    }
+
+    fn check(base: Option<Status>, candidate: Option<Status>, expected: &str) {
+        let of = |status: Option<Status>| {
+            status.map(|status| CaseRecord {
+                status,
+                ..sample::case("enc/forward@ndarray", &[100.0, 100.0, 100.0])
+            })
+        };
+        let (base, candidate) = (of(base), of(candidate));
+        let id = sample::case("enc/forward@ndarray", &[]).id;
+        let row = row_of(&id, base.as_ref(), candidate.as_ref(), Tolerance::default());
+        let found = match row.standing {
+            Standing::Judged(judgement) => format!("{:?}", judgement.verdict),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn all_standings() {
+        check(WELL, WELL, "Same");
+        check(None, WELL, "New");
+        check(WELL, None, "Gone");
+        check(failed(Failure::Panic), None, "Gone");
+        check(WELL, failed(Failure::Panic), "Broken");
+        check(None, failed(Failure::Timeout), "Broken");
+        check(failed(Failure::Unsupported), failed(Failure::Crash), "Broken");
+        check(failed(Failure::Oom), failed(Failure::Crash), "StillBroken");
+        check(failed(Failure::Oom), WELL, "Mended");
+        check(WELL, failed(Failure::Unsupported), "Unsupported");
+        check(failed(Failure::Unsupported), WELL, "Unsupported");
+        check(None, failed(Failure::Unsupported), "Unsupported");
+        check(WELL, failed(Failure::Interrupted), "Interrupted");
+        check(failed(Failure::Interrupted), WELL, "Interrupted");
+    }
+
+    #[test]
+    fn a_large_regression_is_an_alert() {
+        let (base, candidate) =
+            (sample::case("e/f@x", &[100.0, 100.0, 100.0]), sample::case("e/f@x", &[120.0, 120.0, 120.0]));
+        let row = row_of(&base.id, Some(&base), Some(&candidate), Tolerance::default());
+        assert!(row.is_alert());
+        assert!(matches!(row.standing, Standing::Judged(Judgement { verdict: Verdict::Regressed, .. })));
+        let relaxed = Tolerance { tolerance: 0.5, alert: 0.9, ..Tolerance::default() };
+        assert!(!row_of(&base.id, Some(&base), Some(&candidate), relaxed).is_alert());
+    }
+
+    #[test]
+    fn sides_of_two_precisions_are_told() {
+        let case = |note: Option<&str>| {
+            let mut case = sample::case("e/f@x?precision=f16", &[100.0, 100.0]);
+            let note = note.map(|text| ("effective-precision".to_owned(), text.to_owned()));
+            case.processes.iter_mut().for_each(|process| process.notes.extend(note.clone()));
+            case
+        };
+        let check = |base: Option<&str>, candidate: Option<&str>, expected: Option<(&str, &str)>| {
+            let (base, candidate) = (case(base), case(candidate));
+            let row = row_of(&base.id, Some(&base), Some(&candidate), Tolerance::default());
+            let found = row.two_precisions();
+            assert_eq!(found.as_ref().map(|(base, candidate)| (base.as_str(), candidate.as_str())), expected);
+        };
+        check(None, None, None);
+        check(Some("f32"), Some("f32"), None);
+        check(Some("f16"), None, None);
+        check(None, Some("f32"), Some(("f16", "f32")));
+        check(Some("f32"), None, Some(("f32", "f16")));
+    }
+
+    #[test]
+    fn a_failed_case_shows_its_reason_and_no_metrics() {
+        let base = sample::case("e/f@x", &[100.0]);
+        let candidate = CaseRecord { status: Status::failed(Failure::Oom, "8 GiB"), ..base.clone() };
+        let row = row_of(&base.id, Some(&base), Some(&candidate), Tolerance::default());
+        assert_eq!(row.candidate.as_ref().and_then(Cell::failure), Some((Failure::Oom, "8 GiB")));
+        assert_eq!(row.base.as_ref().and_then(Cell::failure), None);
+        assert!(row.metrics.is_empty() && !row.is_alert());
+    }
+}

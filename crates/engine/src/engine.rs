@@ -1,0 +1,38 @@
+//! The engine: a host, and whoever listens.
+
+use std::fmt;
+
+use crate::event::{Event, Warning};
+use crate::host::Host;
+
+/// What every call is made with: what the engine is given, and where its events go.
+pub struct Engine<'e> {
+    host: &'e Host,
+    on: &'e mut dyn FnMut(&Event),
+}
+
+impl fmt::Debug for Engine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("host", self.host).finish_non_exhaustive()
+    }
+}
+
+impl<'e> Engine<'e> {
+    /// `on` is called with each event while children wait, so that it neither overlaps with a measurement nor delays one.
+    pub fn new(host: &'e Host, on: &'e mut dyn FnMut(&Event)) -> Self {
+        Self { host, on }
+    }
+
+    #[must_use]
+    pub fn host(&self) -> &'e Host {
+        self.host
+    }
+
+    pub(crate) fn report(&mut self, event: &Event) {
+        (self.on)(event);
+    }
+
+    pub(crate) fn warn(&mut self, warning: Warning) {
+        self.report(&Event::Warning { warning });
+    }
+}

@@ -1,0 +1,146 @@
+//! Two sides measured in turns, until `compare` needs no further pair of processes.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use accel_bench_record::{CaseKey, Interleaved, RunRecord};
+use fastrand::Rng;
+
+use super::Prepared;
+use super::recorder::Recorder;
+use super::session::{self, Measured, Session};
+use crate::compare::{Gate, MOST_PAIRS, closed};
+use crate::error::Result;
+use crate::event::Event;
+use crate::executor::{self, Turns};
+use crate::plan::{InTurns, Side, Table, interleave};
+use crate::store::Store;
+use crate::{Engine, Machine};
+
+/// How two sides are measured in turns.
+pub struct Looks<'a> {
+    /// What is looked for, case by case.
+    pub gate: &'a Gate<'a>,
+    /// Extra work of the candidate's cases, as a share, by id.
+    pub slowdowns: BTreeMap<String, f64>,
+    /// All random orders are drawn from it.
+    pub seed: u64,
+}
+
+/// What is written and said while the sides take turns.
+struct Meanwhile<'a, 'e> {
+    recorders: BTreeMap<Side, Recorder>,
+    engine: &'a mut Engine<'e>,
+    ids: &'a BTreeMap<String, CaseKey>,
+    /// Cases that were reported as decided.
+    decided: BTreeSet<String>,
+}
+
+/// Measures both sides of the session.
+pub fn measure_in_turns(
+    engine: &mut Engine<'_>,
+    store: &Store,
+    machine: &Machine,
+    session: Session,
+    looks: &Looks<'_>,
+) -> Result<Measured> {
+    let (claim, mut recorders) = session::begin(engine, store, machine, &session)?;
+    introduce(&mut recorders, looks);
+    let settings = session::settings(engine.host(), store, &session, &recorders, &claim);
+    let tables = tables(&session.sides, looks.seed);
+    let all: BTreeSet<String> = tables.iter().flat_map(Table::cases).map(|id| id.to_string()).collect();
+    let alone = alone(&tables);
+    let ids: BTreeMap<String, CaseKey> =
+        tables.iter().flat_map(Table::cases).map(|id| (id.to_string(), id.clone())).collect();
+    let most_pairs = u32::try_from(MOST_PAIRS).unwrap_or(u32::MAX);
+    engine.report(&Event::ComparingStarted { cases: ids.values().cloned().collect(), most_pairs });
+    let meanwhile = RefCell::new(Meanwhile { recorders, engine, ids: &ids, decided: BTreeSet::new() });
+    let turns =
+        Turns { tables: &tables, how: InTurns::default(), seed: looks.seed, slowdowns: &looks.slowdowns };
+    let ended = executor::run_in_turns(
+        &turns,
+        &settings,
+        &mut |round| match round {
+            0 => all.clone(),
+            round if round as usize >= MOST_PAIRS => BTreeSet::new(),
+            _ => meanwhile.borrow_mut().still_open(&all, &alone, looks.gate),
+        },
+        &mut |event| {
+            let Meanwhile { recorders, engine, .. } = &mut *meanwhile.borrow_mut();
+            let side = session::take(recorders, &event);
+            // After the first round a case is there at least; what later ones add is saved round by round.
+            if let (Some(side), Event::CaseFinished { round: 0, .. }) = (side, &event) {
+                recorders.get_mut(&side).expect("the side took it").save();
+            }
+            engine.report(&event);
+        },
+    );
+    let Meanwhile { recorders, engine, .. } = meanwhile.into_inner();
+    engine.report(&Event::MeasuringFinished);
+    session::conclude(recorders, ended)
+}
+
+impl fmt::Debug for Looks<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Looks").field("seed", &self.seed).finish_non_exhaustive()
+    }
+}
+
+impl Meanwhile<'_, '_> {
+    /// Stores what there is, and asks which cases need another pair of processes.
+    fn still_open(
+        &mut self,
+        all: &BTreeSet<String>,
+        alone: &BTreeSet<String>,
+        gate: &Gate<'_>,
+    ) -> BTreeSet<String> {
+        self.recorders.values_mut().for_each(Recorder::save);
+        let closed = closed(self.of(Side::Baseline), self.of(Side::Candidate), alone, gate);
+        let newly = closed.difference(&self.decided).filter_map(|id| self.ids.get(id).cloned());
+        let cases: Vec<_> = newly.collect();
+        if !cases.is_empty() {
+            self.engine.report(&Event::CasesDecided { cases });
+        }
+        self.decided.extend(closed.iter().cloned());
+        all.difference(&closed).cloned().collect()
+    }
+
+    fn of(&self, side: Side) -> &RunRecord {
+        &self.recorders.get(&side).expect("both sides are measured").record
+    }
+}
+
+/// Tells each side's record with whom it takes turns.
+fn introduce(recorders: &mut BTreeMap<Side, Recorder>, looks: &Looks<'_>) {
+    let ids: BTreeMap<Side, String> =
+        recorders.iter().map(|(side, recorder)| (*side, recorder.record.id.clone())).collect();
+    for (side, recorder) in recorders {
+        let other = if *side == Side::Baseline { Side::Candidate } else { Side::Baseline };
+        let slowdowns = if *side == Side::Candidate { looks.slowdowns.clone() } else { BTreeMap::new() };
+        recorder.record.interleaved = Some(Interleaved {
+            with: ids.get(&other).cloned().unwrap_or_default(),
+            seed: looks.seed,
+            control: Vec::new(),
+            slowdowns,
+        });
+    }
+}
+
+fn tables(sides: &[(Side, Prepared)], seed: u64) -> Vec<Table> {
+    let units = |wanted| {
+        let of_side = sides.iter().find(|(side, _)| *side == wanted);
+        of_side.map_or(&[][..], |(_, prepared)| &prepared.units)
+    };
+    let mut chance = Rng::with_seed(seed);
+    interleave(units(Side::Baseline), units(Side::Candidate), &mut |below| chance.usize(..below))
+}
+
+/// Cases that one side alone has.
+fn alone(tables: &[Table]) -> BTreeSet<String> {
+    let of = |wanted: Side| -> BTreeSet<String> {
+        let seats = tables.iter().flat_map(|table| &table.seats).filter(|seat| seat.side == wanted);
+        seats.flat_map(|seat| &seat.unit.cases).map(|case| case.id.to_string()).collect()
+    };
+    of(Side::Baseline).symmetric_difference(&of(Side::Candidate)).cloned().collect()
+}

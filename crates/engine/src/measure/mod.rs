@@ -1,0 +1,36 @@
+//! A measured run from beginning to end: joins cargo, the runner, the hardware's probes and the store for the
+//! commands that measure (`run`, `compare`, `baseline`, `hook`).
+//!
+//! Judges nothing: what comes out are records. Two sides that take turns are measured until `compare` says that they
+//! need no more.
+
+mod interleaved;
+mod libraries;
+mod models;
+mod pair;
+mod prepare;
+mod project;
+mod recorder;
+mod run;
+mod session;
+mod side;
+mod sources;
+mod trial;
+
+use crate::Host;
+use crate::git;
+
+/// Variables that git sets for its hooks: a child with them would work on the wrong repository.
+fn leaking(host: &Host) -> Vec<String> {
+    host.var_names().filter(|name| git::is_gits_own(name)).map(str::to_owned).collect()
+}
+
+pub use interleaved::{Looks, measure_in_turns};
+pub use pair::{From, Pair, Wanted, pair, stored_pair};
+pub use prepare::{Prepared, benchmarks, prepare};
+pub use project::Project;
+pub use run::{RunOutcome, RunRequest};
+pub use session::{Measured, Session, measure};
+pub use side::SideSpec;
+pub use sources::Sources;
+pub use trial::trial;

@@ -1,0 +1,224 @@
+//! Two records to be compared: read from the store where they are, measured in turns where they are not.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use accel_bench_record::RunRecord;
+
+use super::side::SUSPECTS;
+use super::{Looks, Prepared, Project, Session, SideSpec, Sources, measure, measure_in_turns, prepare};
+use crate::compare::{Drift, open_rows};
+use crate::error::{Error, Result};
+use crate::event::{Event, Warning};
+use crate::executor::Ended;
+use crate::git::Checkout;
+use crate::manifest::Percent;
+use crate::plan::{Scope, Selection, Side};
+use crate::{Engine, Machine};
+
+/// Where the numbers of a comparison come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum From {
+    /// Both sides measured now, in turns, unless they were before.
+    #[default]
+    Anywhere,
+    /// The store only.
+    Store,
+    /// Both sides measured now, in turns, whatever there is.
+    Now,
+}
+
+/// The wish for a pair.
+#[derive(Debug)]
+pub struct Wanted {
+    pub base: SideSpec,
+    pub candidate: SideSpec,
+    pub from: From,
+    pub selection: Selection,
+    /// In place of the manifest's tolerance.
+    pub threshold: Option<Percent>,
+    pub budget: Option<Duration>,
+    /// Of all that is selected only these cases, by id, are measured.
+    pub only: Option<BTreeSet<String>>,
+}
+
+/// Both records, and how their measuring ended if it took place.
+#[derive(Debug)]
+pub struct Pair {
+    pub base: RunRecord,
+    pub candidate: RunRecord,
+    pub ended: Ended,
+    /// Cases that were to be measured and were not begun: the budget ended before.
+    pub unreached: usize,
+}
+
+impl Pair {
+    /// Nothing had to be measured.
+    fn found(base: RunRecord, candidate: RunRecord) -> Self {
+        Self { base, candidate, ended: Ended::Complete, unreached: 0 }
+    }
+}
+
+/// Finds or measures both sides.
+pub fn pair(engine: &mut Engine<'_>, project: &Project, machine: &Machine, wanted: &Wanted) -> Result<Pair> {
+    match wanted.from {
+        From::Store => stored(engine, project, machine, wanted),
+        From::Anywhere => match earlier(engine, project, machine, wanted)? {
+            Some(pair) => Ok(pair),
+            None => measured(engine, project, machine, wanted),
+        },
+        From::Now => measured(engine, project, machine, wanted),
+    }
+}
+
+/// The newest run of each side, whenever it was.
+fn stored(engine: &mut Engine<'_>, project: &Project, machine: &Machine, wanted: &Wanted) -> Result<Pair> {
+    let base = project.stored(&wanted.base, Some(&machine.id), None)?;
+    let candidate = project.stored(&wanted.candidate, Some(&machine.id), None)?;
+    match (base, candidate) {
+        (Some(base), Some(candidate)) => {
+            tell_age(engine, &base, &candidate);
+            Ok(Pair::found(base, candidate))
+        }
+        (base, _) => {
+            let side = if base.is_none() { &wanted.base } else { &wanted.candidate };
+            Err(Error::NotComparable {
+                what: format!("there is no stored run of {} on this machine class", side.name()),
+                hint: "leave out `--stored` to measure both sides now".to_owned(),
+            })
+        }
+    }
+}
+
+/// Complete runs of both sides that were measured just as it is wanted, whenever that was.
+pub fn stored_pair(project: &Project, machine: &Machine, wanted: &Wanted) -> Result<Option<Pair>> {
+    let profile = Scope::new(&project.sources.manifest, &wanted.selection)?.record();
+    let of = |side| project.stored(side, Some(&machine.id), Some(&profile));
+    Ok(of(&wanted.base)?.zip(of(&wanted.candidate)?).map(|(base, candidate)| Pair::found(base, candidate)))
+}
+
+/// What was measured in turns of just these two sides before and decides every row: nothing has changed since.
+fn earlier(
+    engine: &mut Engine<'_>,
+    project: &Project,
+    machine: &Machine,
+    wanted: &Wanted,
+) -> Result<Option<Pair>> {
+    if let (SideSpec::Record { record: base, .. }, SideSpec::Record { record: candidate, .. }) =
+        (&wanted.base, &wanted.candidate)
+    {
+        let (base, candidate) = ((**base).clone(), (**candidate).clone());
+        return Ok(Some(Pair::found(base, candidate)));
+    }
+    let profile = Scope::new(&project.sources.manifest, &wanted.selection)?.record();
+    let Some((base, candidate)) =
+        project.interleaved(&wanted.base, &wanted.candidate, &machine.id, &profile)?
+    else {
+        return Ok(None);
+    };
+    // A narrower tolerance than they were measured for, or a budget that ended before they were decided.
+    let gate = project.gate(engine, wanted.threshold, &machine.id, Drift::default());
+    let open = open_rows(&base, &candidate, &gate);
+    if open > 0 {
+        let all = candidate.cases.len();
+        engine.report(&Event::FoundUndecided { open, cases: all });
+        return Ok(None);
+    }
+    engine.report(&Event::FoundCompared { started: candidate.started.clone() });
+    Ok(Some(Pair::found(base, candidate)))
+}
+
+/// Measures what can be measured: both sides in turns, or the candidate alone against a result that exists.
+fn measured(engine: &mut Engine<'_>, project: &Project, machine: &Machine, wanted: &Wanted) -> Result<Pair> {
+    let sides = [(Side::Baseline, &wanted.base), (Side::Candidate, &wanted.candidate)];
+    let mut checkouts = Vec::new();
+    let mut prepared = Vec::new();
+    for (side, spec) in sides.into_iter().filter(|(_, spec)| spec.is_measurable()) {
+        prepared.push((side, prepare_side(engine, project, spec, &wanted.selection, &mut checkouts)?));
+    }
+    check_listed(&prepared)?;
+    let mut profile = Scope::new(&project.sources.manifest, &wanted.selection)?.record();
+    if let Some(only) = &wanted.only {
+        prepared.iter_mut().for_each(|(_, prepared)| prepared.keep(only));
+        // Not all that was selected: no later question is answered by it.
+        profile.name = SUSPECTS.to_owned();
+    }
+    let is_pair = prepared.len() == 2;
+    let session = Session { sides: prepared, profile, budget: wanted.budget };
+    let mut measured = if is_pair {
+        let gate = project.gate(engine, wanted.threshold, &machine.id, Drift::default());
+        let looks = Looks { gate: &gate, slowdowns: BTreeMap::new(), seed: fastrand::u64(..) };
+        measure_in_turns(engine, &project.store, machine, session, &looks)?
+    } else {
+        measure(engine, project, machine, session)?
+    };
+    if let Some(fault) = measured.fault {
+        engine.warn(Warning::NotStored { reason: fault.to_string() });
+    }
+    if measured.ended == Ended::Interrupted {
+        let runs = measured.records.values().map(|record| record.id.clone()).collect();
+        engine.report(&Event::Kept { runs });
+        return Err(Error::Interrupted);
+    }
+    let mut take = |side, spec: &SideSpec| match spec {
+        SideSpec::Record { record, .. } => (**record).clone(),
+        _ => measured.records.remove(&side).expect("a measurable side was measured"),
+    };
+    let base = take(Side::Baseline, &wanted.base);
+    let candidate = take(Side::Candidate, &wanted.candidate);
+    Ok(Pair { base, candidate, ended: measured.ended, unreached: measured.unreached })
+}
+
+fn prepare_side(
+    engine: &mut Engine<'_>,
+    project: &Project,
+    spec: &SideSpec,
+    selection: &Selection,
+    checkouts: &mut Vec<Checkout>,
+) -> Result<Prepared> {
+    let SideSpec::Source { source, name } = spec else {
+        return prepare(engine, &project.sources, selection, None, project.commit()?);
+    };
+    let Some(repo) = &project.repo else {
+        return Err(Error::usage("a revision needs git", "compare with a result file or a baseline instead"));
+    };
+    let checkout = repo.check_out(source, &project.checkouts())?;
+    for limit in &checkout.limits {
+        engine.warn(Warning::IncompleteCheckout { side: name.clone(), limit: limit.to_string() });
+    }
+    let inside = repo.relative(project.sources.root()).unwrap_or_default();
+    let sources =
+        Sources::load(engine.host(), &checkout.path.join(inside))?.at_home_in(project.sources.root());
+    let commit = Some(repo.info_of(source)?);
+    checkouts.push(checkout);
+    prepare(engine, &sources, selection, Some(&project.sources.workspace.target_dir), commit)
+}
+
+/// A target of the candidate that cannot even list would leave its cases missing, which nobody is stopped by.
+fn check_listed(prepared: &[(Side, Prepared)]) -> Result<()> {
+    let of = |side| {
+        prepared.iter().filter(move |(of, _)| *of == side).flat_map(|(_, prepared)| &prepared.unlisted)
+    };
+    match of(Side::Candidate).find(|bench| !of(Side::Baseline).any(|other| other == *bench)) {
+        None => Ok(()),
+        Some(bench) => Err(Error::NotComparable {
+            what: format!(
+                "the candidate's bench `{bench}` cannot list its benchmarks, so nothing of it can be judged"
+            ),
+            hint: "the line `Failed` above says why".to_owned(),
+        }),
+    }
+}
+
+/// Time lies between stored runs; whoever reads their difference should know how much.
+fn tell_age(engine: &mut Engine<'_>, base: &RunRecord, candidate: &RunRecord) {
+    let started = |run: &RunRecord| run.started.parse::<jiff::Timestamp>().ok();
+    if base.id != candidate.id
+        && let (Some(one), Some(other)) = (started(base), started(candidate))
+    {
+        let seconds = (other - one).total(jiff::Unit::Second).unwrap_or_default().abs();
+        if seconds > 1.0 {
+            engine.report(&Event::FoundApart { seconds: seconds as i64 });
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! From a tree of sources to units that can be run: build, ask what is registered, expand the matrix.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use accel_bench_record::protocol::BenchmarkInfo;
+use accel_bench_record::{Build, CommitInfo};
+
+use super::{Sources, models};
+use crate::cargo::{self, BuildMessage, BuildRequest};
+use crate::error::{Error, Result};
+use crate::event::Event;
+use crate::executor;
+use crate::plan::{self, BuildSet, Listing, Planned, Scope, Selection, Unit};
+use crate::{Engine, Host};
+
+/// The cargo profile that benches are built with, as by `cargo bench`.
+const PROFILE: &str = "bench";
+
+/// One side, ready to be measured.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    pub units: Vec<Unit>,
+    pub commit: Option<CommitInfo>,
+    pub build: Build,
+    /// The text of `bench.toml`.
+    pub manifest: Option<String>,
+    /// Benches whose target could not say what it holds.
+    pub unlisted: Vec<String>,
+}
+
+impl Prepared {
+    /// Leaves out all cases but these.
+    pub(super) fn keep(&mut self, only: &BTreeSet<String>) {
+        for unit in &mut self.units {
+            unit.cases.retain(|case| only.contains(&case.id.to_string()));
+        }
+        self.units.retain(|unit| !unit.cases.is_empty());
+    }
+}
+
+/// Builds what the selection needs and expands it; `target_dir` shares dependencies with another tree.
+pub fn prepare(
+    engine: &mut Engine<'_>,
+    sources: &Sources,
+    selection: &Selection,
+    target_dir: Option<&Path>,
+    commit: Option<CommitInfo>,
+) -> Result<Prepared> {
+    let (selection, mut models) = models::find(engine.host(), sources, selection)?;
+    let sets = build_sets(sources, &selection)?;
+    let features = sets
+        .iter()
+        .flat_map(|set| set.entries.iter().map(|entry| (entry.backend.clone(), set.features.clone())));
+    let features: BTreeMap<_, _> = features.collect();
+    let (listings, unlisted) = listings(engine, sources, &selection, sets, target_dir)?;
+    models.check(&listings)?;
+    let mut units = plan::expand(&sources.manifest, &selection, &listings)?;
+    models.place(&mut units);
+    if units.iter().all(|unit| unit.cases.is_empty()) {
+        return Err(Error::NothingToRun {
+            what: "no case matches".to_owned(),
+            hint: "`cargo accel-bench list` shows what there is".to_owned(),
+        });
+    }
+    let build = describe_build(engine.host(), sources, features)?;
+    Ok(Prepared { units, commit, build, manifest: sources.manifest.text.clone(), unlisted })
+}
+
+/// What is registered.
+#[derive(Debug)]
+pub struct Registered {
+    /// Each with its bench's name.
+    pub benchmarks: Vec<(String, BenchmarkInfo)>,
+    /// Benches whose target could not say what it holds.
+    pub unlisted: Vec<String>,
+}
+
+/// What the selected benches register, and the benches that could not say; nothing is run.
+pub fn benchmarks(engine: &mut Engine<'_>, sources: &Sources, selection: &Selection) -> Result<Registered> {
+    let sets = build_sets(sources, selection)?;
+    let (listings, unlisted) = listings(engine, sources, selection, sets, None)?;
+    let scope = Scope::new(&sources.manifest, selection)?;
+    Ok(Registered { benchmarks: scope.registered(&listings), unlisted })
+}
+
+fn build_sets(sources: &Sources, selection: &Selection) -> Result<Vec<BuildSet>> {
+    let sets = plan::which_builds(&sources.manifest, selection, &sources.workspace.bench_targets())?;
+    if sets.is_empty() {
+        return Err(Error::NothingToRun {
+            what: "there is no bench to run".to_owned(),
+            hint: "`cargo accel-bench init` writes a first one; a bench.toml names those that exist"
+                .to_owned(),
+        });
+    }
+    Ok(sets)
+}
+
+fn listings(
+    engine: &mut Engine<'_>,
+    sources: &Sources,
+    selection: &Selection,
+    sets: Vec<BuildSet>,
+    target_dir: Option<&Path>,
+) -> Result<(Vec<Listing>, Vec<String>)> {
+    let (mut listings, mut unlisted, mut last) = (Vec::new(), Vec::new(), None);
+    for set in sets {
+        let executables = match build(engine, sources, &set, target_dir) {
+            Err(error @ Error::Cargo(_)) => {
+                let mut backends: Vec<_> = set.entries.iter().map(|entry| entry.backend.clone()).collect();
+                backends.dedup();
+                engine.report(&Event::BackendFailed { backends });
+                return Err(error);
+            }
+            built => built?,
+        };
+        for entry in set.entries {
+            let executable =
+                executables.get(&entry.bench.target).expect("cargo told of every target").clone();
+            let benchmarks = match list(engine.host(), sources, &entry, &executable) {
+                Ok(benchmarks) => benchmarks,
+                Err(fault) => {
+                    // A bench on several backends has one executable for each: one word is enough.
+                    if !unlisted.contains(&entry.bench.name) {
+                        let (bench, reason) = (entry.bench.name.clone(), fault.to_string());
+                        engine.report(&Event::ListFailed { bench, reason });
+                        engine.report(&Event::BackendFailed { backends: vec![entry.backend.clone()] });
+                        unlisted.push(entry.bench.name.clone());
+                    }
+                    last = Some(fault);
+                    continue;
+                }
+            };
+            let Planned { bench, harness, backend, cwd } = entry;
+            listings.push(Listing { bench, harness, backend, executable, cwd, benchmarks });
+        }
+    }
+    if engine.host().is_stopped() {
+        return Err(Error::Interrupted);
+    }
+    // One target that cannot list does not keep the others from being measured.
+    if let (true, Some(fault)) = (listings.is_empty(), last) {
+        return Err(fault.into());
+    }
+    plan::sort(&mut listings, &sources.manifest, selection)?;
+    Ok((listings, unlisted))
+}
+
+fn build(
+    engine: &mut Engine<'_>,
+    sources: &Sources,
+    set: &BuildSet,
+    target_dir: Option<&Path>,
+) -> Result<BTreeMap<String, std::path::PathBuf>> {
+    let host = engine.host();
+    // The working tree too: another clone may share its target folder through CARGO_TARGET_DIR.
+    let shared = target_dir.unwrap_or(&sources.workspace.target_dir);
+    let wrapper = cargo::wrapper(sources.root(), shared, host.var(cargo::WRAPPER_VARIABLE))?;
+    let env = BTreeMap::from([(cargo::WRAPPER_VARIABLE.to_owned(), wrapper.display().to_string())]);
+    let request = BuildRequest {
+        cargo: host.cargo(),
+        workspace_root: sources.root().to_path_buf(),
+        target_dir: target_dir.map(Path::to_path_buf),
+        package: set.package.clone(),
+        targets: set.targets.clone(),
+        features: set.features.clone(),
+        profile: PROFILE.to_owned(),
+        env,
+        without_env: super::leaking(host),
+    };
+    let (package, targets, features) = (set.package.clone(), set.targets.clone(), set.features.clone());
+    engine.report(&Event::BuildStarted { package, targets, features });
+    let start = Instant::now();
+    let built = cargo::build(&request, &|| host.is_stopped(), &mut |message| {
+        if let BuildMessage::Line(line) = message {
+            engine.report(&Event::CargoLine { line });
+        }
+    });
+    engine.report(&Event::BuildFinished { ok: built.is_ok(), seconds: start.elapsed().as_secs_f64() });
+    if host.is_stopped() {
+        return Err(Error::Interrupted);
+    }
+    Ok(built?)
+}
+
+fn list(
+    host: &Host,
+    sources: &Sources,
+    entry: &Planned,
+    executable: &Path,
+) -> std::result::Result<Vec<BenchmarkInfo>, executor::Error> {
+    let mut env =
+        sources.manifest.backends.get(&entry.backend).map(|backend| backend.env.clone()).unwrap_or_default();
+    env.extend(entry.bench.env.clone());
+    executor::list(&entry.bench.target, executable, &entry.cwd, entry.harness, &env, &asking(host))
+}
+
+/// Listing needs no logs and no CPUs of its own.
+fn asking(host: &Host) -> executor::Settings {
+    executor::Settings {
+        logs: std::path::PathBuf::new(),
+        logs_shown_as: String::new(),
+        cpus: Vec::new(),
+        deadline: None,
+        stop: Arc::clone(&host.stop),
+        without_env: super::leaking(host),
+        hardware: Arc::clone(&host.hardware),
+    }
+}
+
+fn describe_build(host: &Host, sources: &Sources, features: BTreeMap<String, Vec<String>>) -> Result<Build> {
+    let root = sources.root();
+    let toolchain = cargo::toolchain(&host.rustc(), root)?;
+    let lock = cargo::read_lock(&sources.workspace.lockfile())?;
+    Ok(Build {
+        rustflags: cargo::rustflags(root, &toolchain.host, host.var("RUSTFLAGS")),
+        rustc: toolchain.rustc,
+        host: toolchain.host,
+        profile: PROFILE.to_owned(),
+        features,
+        lock_hash: lock.hash,
+        locked: lock.versions,
+    })
+}

@@ -1,0 +1,125 @@
+//! What a command works on: the working tree, its repository, its store and its baselines.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use accel_bench_record::{CaseKey, CommitInfo};
+
+use super::{SideSpec, Sources};
+use crate::compare::{Drift, Tolerance, floors};
+use crate::error::{Error, Result};
+use crate::git::{Layout, Repo};
+use crate::manifest::Percent;
+use crate::store::{Baselines, Store};
+use crate::{Engine, Host, Warning};
+use accel_bench_record::{MachineId, RunId};
+
+/// A store grows for years; what time adds shows in the last of it.
+const RUNS_FOR_DRIFT: usize = 60;
+
+#[derive(Debug)]
+pub struct Project {
+    pub sources: Sources,
+    /// Absent outside git.
+    pub repo: Option<Repo>,
+    pub store: Store,
+    pub baselines: Baselines,
+}
+
+impl Project {
+    /// The project around the current folder.
+    pub fn load(host: &Host) -> Result<Self> {
+        let sources = Sources::load(host, &host.cwd)?;
+        let repo = Repo::discover(sources.root())?;
+        let root = sources.root().to_path_buf();
+        if let Some(repo) = &repo {
+            // Results are not what is measured: a baseline that was approved just now makes no tree dirty.
+            for folder in [&sources.manifest.store.path, &sources.manifest.baseline.dir] {
+                if let Some(folder) = repo.relative(&root.join(folder)) {
+                    repo.leave_out(&format!("/{}/", folder.display()))?;
+                }
+            }
+        }
+        let store = Store::open(root.join(&sources.manifest.store.path));
+        let baselines = Baselines::open(root.join(&sources.manifest.baseline.dir));
+        Ok(Self { sources, repo, store, baselines })
+    }
+
+    /// The commit that the working tree belongs to.
+    pub fn commit(&self) -> Result<Option<CommitInfo>> {
+        Ok(self.repo.as_ref().map(Repo::commit_info).transpose()?.flatten())
+    }
+
+    /// The newest run of the store.
+    pub fn last_run(&self) -> Result<SideSpec> {
+        let listing = self.store.runs()?;
+        let Some(last) = listing.runs.last() else {
+            return Err(Error::NothingToRun {
+                what: "the store has no run yet".to_owned(),
+                hint: "`cargo accel-bench` makes the first".to_owned(),
+            });
+        };
+        let record = Box::new(self.store.load(&last.id)?);
+        Ok(SideSpec::Record { record, name: format!("run {}", last.id) })
+    }
+
+    /// Runs that `gc` must keep: those that baselines were approved from.
+    pub fn protected(&self) -> Result<BTreeSet<RunId>> {
+        Ok(self.baselines.list()?.baselines.into_iter().map(|baseline| baseline.run).collect())
+    }
+
+    /// What of the tree can end up in a benchmark.
+    pub fn layout(&self, repo: &Repo) -> Layout {
+        let relative = |path: &Path| repo.relative(path).unwrap_or_default();
+        let manifest = &self.sources.manifest;
+        let root = self.sources.root();
+        let workspace = &self.sources.workspace;
+        Layout {
+            workspace: relative(root),
+            packages: workspace.built_into_benches().iter().map(|path| relative(path)).collect(),
+            others: workspace.not_built_into_benches().iter().map(|path| relative(path)).collect(),
+            left_out: vec![
+                relative(&root.join(&manifest.store.path)),
+                relative(&root.join(&manifest.baseline.dir)),
+            ],
+        }
+    }
+
+    /// Where revisions are checked out to be measured.
+    pub fn checkouts(&self) -> PathBuf {
+        self.store.root().join("worktrees")
+    }
+
+    /// How far runs of the same code lie apart on the machine, by its newest runs.
+    pub fn drift(&self, machine: &MachineId) -> Result<Drift> {
+        Ok(Drift::of(self.store.newest(machine, RUNS_FOR_DRIFT)?))
+    }
+
+    /// The gate by case, with the tolerance from the command line before the manifest's, and with what calibration found
+    /// identical code to show on the machine; `drift` counts where time lies between the sides. A calibration that cannot be read is named, and left out.
+    pub fn gate(
+        &self,
+        engine: &mut Engine<'_>,
+        threshold: Option<Percent>,
+        machine: &MachineId,
+        drift: Drift,
+    ) -> impl Fn(&CaseKey) -> Tolerance + use<> {
+        let gate = &self.sources.manifest.gate;
+        let gate = threshold.map_or_else(|| gate.clone(), |threshold| gate.with_tolerance(threshold));
+        let calibration = self.store.calibration(machine).unwrap_or_else(|error| {
+            engine.warn(Warning::CalibrationUnreadable { reason: error.to_string() });
+            None
+        });
+        let floors = calibration.map(|record| floors(&record)).unwrap_or_default();
+        move |case: &CaseKey| {
+            // The floors of a calibration by an earlier version stand under the names of that version.
+            let floor = case.spellings().iter().find_map(|name| floors.get(name)).copied().unwrap_or(0.0);
+            Tolerance {
+                tolerance: gate.tolerance_for(case),
+                alert: gate.alert_for(case),
+                floor,
+                drift: drift.spread(case),
+            }
+        }
+    }
+}

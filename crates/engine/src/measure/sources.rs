@@ -1,0 +1,66 @@
+//! A tree of sources that can be built: its workspace and its manifest.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::libraries;
+use crate::Host;
+use crate::cargo::Workspace;
+use crate::error::{Error, Result};
+use crate::manifest::{self, Manifest};
+use crate::plan::{BenchTarget, Harness};
+
+/// The working tree, or a checkout of a revision.
+#[derive(Debug)]
+pub struct Sources {
+    pub workspace: Workspace,
+    pub manifest: Manifest,
+    /// What the paths of models are relative to: data is not checked out, so both sides find it in the project itself.
+    home: PathBuf,
+}
+
+impl Sources {
+    /// The workspace around `dir`, and the `bench.toml` at its root.
+    pub fn load(host: &Host, dir: &Path) -> Result<Self> {
+        let workspace = Workspace::load(&host.cargo(), dir)?;
+        let path = workspace.root.join("bench.toml");
+        let manifest = match fs::read_to_string(&path) {
+            Ok(text) => Some(manifest::parse(&text, &host.shown(&path))?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(source) => return Err(Error::Io { act: "read", path, source }),
+        };
+        let mut manifest = match manifest {
+            Some(manifest) if !manifest.benches.is_empty() => manifest,
+            other => {
+                let found = workspace.bench_targets();
+                let is_ours =
+                    |target: &&BenchTarget| target.is_ours() && target.harness == Some(Harness::AccelBench);
+                let ours = found.iter().filter(is_ours);
+                let pairs = ours.map(|target| (target.package.as_str(), target.target.as_str()));
+                other.unwrap_or_else(|| Manifest::of_targets([])).with_targets(pairs)
+            }
+        };
+        libraries::add(host, &mut manifest);
+        let home = workspace.root.clone();
+        Ok(Self { workspace, manifest, home })
+    }
+
+    /// A checkout, whose data lies in the project that it is a checkout of.
+    pub fn at_home_in(self, home: &Path) -> Self {
+        Self { home: home.to_path_buf(), ..self }
+    }
+
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// Whether it is the project itself.
+    pub fn is_at_home(&self) -> bool {
+        self.home == self.workspace.root
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.workspace.root
+    }
+}

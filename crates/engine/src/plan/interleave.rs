@@ -1,0 +1,208 @@
+//! Two sides that take turns: which processes sit at one table, and which cases have a control.
+
+use std::collections::BTreeSet;
+
+use accel_bench_record::CaseKey;
+
+use super::{Case, Side, Unit};
+
+/// How a case is measured in turns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InTurns {
+    /// Warm-up of each process lasts at least this long, nanoseconds.
+    pub warm_up_nanos: u64,
+    /// Short work is batched to samples of about this length, nanoseconds.
+    pub sample_nanos: u64,
+    /// All samples of one process together are to last about this long, nanoseconds.
+    pub time_nanos: u64,
+    /// Samples of one process, at least (unless one alone takes longer than all should) and at most.
+    pub samples: (u32, u32),
+}
+
+/// Warm-up and time of a process of Criterion in a comparison, nanoseconds: what Criterion takes by default is meant for
+/// one process, and here there are many. It takes at least ten samples.
+pub const CRITERION_NANOS: (u64, u64) = (50_000_000, 200_000_000);
+
+impl Default for InTurns {
+    /// On a shared machine the speed changes from one millisecond to the next, so that many short samples in turns say
+    /// more than few long ones (0.3 ms halved the spread that 1 ms had, at the same time in all), and a process is worth
+    /// some 20 ms, because starting and warming it costs nearly as much (`docs/calibration.md`).
+    fn default() -> Self {
+        Self { warm_up_nanos: 3_000_000, sample_nanos: 300_000, time_nanos: 20_000_000, samples: (4, 66) }
+    }
+}
+
+impl InTurns {
+    /// How many samples one process takes of a case, each of this length.
+    pub fn samples_of(&self, sample_nanos: f64) -> u32 {
+        let (least, most) = self.samples;
+        let fit = self.time_nanos as f64 / sample_nanos.max(1.0);
+        // What takes a tenth of a second is far above any disturbance that a middle sample would hide.
+        let least = if sample_nanos >= self.time_nanos as f64 { least.min(2) } else { least };
+        (fit as u32).clamp(least, most)
+    }
+}
+
+/// One process of a round: the side it belongs to, and the cases that it can serve.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Seat {
+    pub side: Side,
+    pub unit: Unit,
+}
+
+/// The processes that take turns at the cases of one bench, backend and precision.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    pub seats: Vec<Seat>,
+}
+
+impl Table {
+    /// Each case once, the candidate's first, in their order.
+    pub fn cases(&self) -> Vec<CaseKey> {
+        let mut seen = BTreeSet::new();
+        let all = self.seats.iter().rev().flat_map(|seat| &seat.unit.cases);
+        all.filter(|case| seen.insert(case.id.to_string())).map(|case| case.id.clone()).collect()
+    }
+}
+
+/// One case in so many has a control.
+const CASES_PER_CONTROL: usize = 10;
+
+/// Seats the units of both sides that hold the same bench, backend and precision at one table. Of all cases that both
+/// sides have one in ten (at least one) is measured by a third process too, the candidate beside itself; `choose` draws
+/// an index below the number that it is given.
+pub fn interleave(
+    baseline: &[Unit],
+    candidate: &[Unit],
+    choose: &mut dyn FnMut(usize) -> usize,
+) -> Vec<Table> {
+    let controls = controls(baseline, candidate, choose);
+    let mut tables = Vec::new();
+    for unit in candidate {
+        let other = baseline.iter().find(|other| is_like(unit, other));
+        let mut seats = Vec::new();
+        seats.extend(other.map(|other| Seat { side: Side::Baseline, unit: other.clone() }));
+        seats.push(Seat { side: Side::Candidate, unit: unit.clone() });
+        seats.extend(control(unit, &controls));
+        tables.push(Table { seats });
+    }
+    let alone = baseline.iter().filter(|unit| !candidate.iter().any(|other| is_like(unit, other)));
+    tables.extend(alone.map(|unit| Table { seats: vec![Seat { side: Side::Baseline, unit: unit.clone() }] }));
+    tables
+}
+
+/// Whether two units hold the same bench, backend and precision.
+fn is_like(one: &Unit, other: &Unit) -> bool {
+    let key = |unit: &Unit| {
+        let id = &unit.cases.first()?.id;
+        Some((id.bench.clone(), id.backend.clone(), id.params.get("precision").cloned()))
+    };
+    key(one) == key(other)
+}
+
+/// The ids of the cases with a control.
+fn controls(
+    baseline: &[Unit],
+    candidate: &[Unit],
+    choose: &mut dyn FnMut(usize) -> usize,
+) -> BTreeSet<String> {
+    let ids = |units: &[Unit]| -> Vec<String> {
+        units.iter().flat_map(|unit| &unit.cases).map(|case| case.id.to_string()).collect()
+    };
+    let in_baseline: BTreeSet<_> = ids(baseline).into_iter().collect();
+    let mut shared: Vec<_> = ids(candidate).into_iter().filter(|id| in_baseline.contains(id)).collect();
+    let count = shared.len().div_ceil(CASES_PER_CONTROL);
+    (0..count).map(|_| shared.swap_remove(choose(shared.len()))).collect()
+}
+
+fn control(unit: &Unit, controls: &BTreeSet<String>) -> Option<Seat> {
+    let has_one = |case: &&Case| controls.contains(&case.id.to_string());
+    let cases: Vec<_> = unit.cases.iter().filter(has_one).cloned().collect();
+    (!cases.is_empty()).then(|| Seat { side: Side::Control, unit: Unit { cases, ..unit.clone() } })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use accel_bench_record::Params;
+    use accel_bench_record::protocol::Sampling;
+
+    use super::*;
+    use crate::plan::{Cpus, Harness, Isolate};
+
+    fn unit(backend: &str, benchmarks: &[&str]) -> Unit {
+        let case = |name: &&str| Case {
+            model_folder: None,
+            id: CaseKey {
+                bench: "b".into(),
+                benchmark: (*name).into(),
+                params: Params::new(),
+                backend: backend.into(),
+            },
+            category: None,
+            tags: vec![],
+            sampling: Sampling {
+                warm_up_nanos: 1,
+                time_nanos: 1,
+                sample_nanos: 1,
+                min_samples: 1,
+                max_samples: 1,
+            },
+            least_warm_up_nanos: 0,
+            timeout: Duration::from_secs(1),
+        };
+        Unit {
+            executable: "x".into(),
+            harness: Harness::AccelBench,
+            isolate: Isolate::Process,
+            cwd: ".".into(),
+            env: [].into(),
+            cpus: Cpus::All,
+            processes: None,
+            cases: benchmarks.iter().map(case).collect(),
+        }
+    }
+
+    /// A table as `side: cases; …`.
+    fn check(baseline: &[Unit], candidate: &[Unit], expected: &[&str]) {
+        let tables = interleave(baseline, candidate, &mut |below| below - 1);
+        let names = |seat: &Seat| {
+            let names: Vec<_> = seat.unit.cases.iter().map(|case| case.id.benchmark.as_str()).collect();
+            format!("{}: {}", seat.side, names.join(" "))
+        };
+        let shown: Vec<_> =
+            tables.iter().map(|table| table.seats.iter().map(names).collect::<Vec<_>>().join("; ")).collect();
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn units_meet_their_like() {
+        check(
+            &[unit("host", &["a", "b"])],
+            &[unit("host", &["a", "b"])],
+            &["baseline: a b; candidate: a b; control: b"],
+        );
+        check(
+            &[unit("host", &["a", "old"])],
+            &[unit("host", &["a", "new"])],
+            &["baseline: a old; candidate: a new; control: a"],
+        );
+        check(&[unit("wgpu", &["a"])], &[unit("host", &["a"])], &["candidate: a", "baseline: a"]);
+        check(&[unit("host", &["x"])], &[unit("host", &["y"])], &["baseline: x; candidate: y"]);
+    }
+
+    #[test]
+    fn one_case_in_ten_has_a_control() {
+        let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"];
+        let tables = interleave(&[unit("host", &names)], &[unit("host", &names)], &mut |_| 0);
+        let controls: Vec<_> = tables[0].seats[2].unit.cases.iter().map(|case| &case.id.benchmark).collect();
+        assert_eq!(controls, ["a", "k"]);
+    }
+
+    #[test]
+    fn long_work_has_few_samples() {
+        let samples = |millis: f64| InTurns::default().samples_of(millis * 1e6);
+        assert_eq!([0.1, 0.3, 1.0, 3.5, 11.0, 30.0, 1e4].map(samples), [66, 66, 20, 5, 4, 2, 2]);
+    }
+}

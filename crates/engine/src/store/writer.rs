@@ -1,0 +1,121 @@
+//! Writing a run: after each finished case the whole file is written anew, in one step.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use accel_bench_record::{CaseRecord, RunRecord};
+
+use accel_bench_record::RunId;
+
+use super::atomic::{self, Existing};
+use super::error::Error;
+use super::file::MAX_BYTES;
+use super::live::{self, Life};
+use super::name::Name;
+use super::root::{Store, create_folder};
+use super::run_id;
+
+/// Enough for any number of runs that begin within one second.
+const DRAWS: usize = 64;
+
+/// The one writer of one run's file. Once it is dropped, a run that did not end counts as interrupted.
+#[derive(Debug)]
+pub struct RunWriter {
+    id: RunId,
+    path: PathBuf,
+    _life: Life,
+}
+
+impl Store {
+    /// Reserves the run's id, giving `record` another one where its own is taken, and writes its first version.
+    pub fn begin(&self, record: &mut RunRecord) -> Result<RunWriter, Error> {
+        let dir = self.commit_folder(record.commit.as_ref())?;
+        self.create(&dir)?;
+        let id = self.reserve(RunId::new(Name::new(&record.id)?.as_str()))?;
+        id.as_str().clone_into(&mut record.id);
+        sweep(&dir, &self.logs(&id));
+        let begun = self.begin_at(dir.join(format!("{id}.json")), &id, record);
+        if begun.is_err() {
+            // A run that never was leaves nothing behind; on a full disk that may fail too.
+            let _ = fs::remove_dir_all(self.logs(&id));
+        }
+        begun
+    }
+
+    fn begin_at(&self, path: PathBuf, id: &RunId, record: &RunRecord) -> Result<RunWriter, Error> {
+        let life = live::hold(self.root(), id).map_err(|source| Error::write(&self.logs(id), source))?;
+        write(&path, record, Existing::Keep)?;
+        Ok(RunWriter { id: id.clone(), path, _life: life })
+    }
+
+    /// The folder of logs is what reserves an id: making a folder fails when it exists, in every commit alike.
+    fn reserve(&self, wanted: RunId) -> Result<RunId, Error> {
+        let mut id = wanted;
+        create_folder(&self.root().join("logs"))?;
+        for _ in 0..DRAWS {
+            match fs::create_dir(self.logs(&id)) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => id = run_id::redraw(&id),
+                Err(error) => return Err(Error::write(&self.logs(&id), error)),
+                Ok(()) => return Ok(id),
+            }
+        }
+        Err(Error::write(&self.logs(&id), io::ErrorKind::AlreadyExists.into()))
+    }
+}
+
+impl RunWriter {
+    pub fn id(&self) -> &RunId {
+        &self.id
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Replaces the file in one step; on an error the version before stays whole.
+    pub fn save(&self, record: &RunRecord) -> Result<(), Error> {
+        debug_assert_eq!(record.id, self.id.as_str(), "a writer writes its own run");
+        // Somebody may have cleared the store while the run went on.
+        self.path.parent().map_or(Ok(()), create_folder)?;
+        write(&self.path, record, Existing::Replace)
+    }
+}
+
+/// Writes a run into a folder of the user's choice, as `<id>.json`, and returns the path.
+pub fn export(record: &RunRecord, dir: &Path) -> Result<PathBuf, Error> {
+    create_folder(dir)?;
+    let path = dir.join(Name::new(&record.id)?.json());
+    write(&path, record, Existing::Replace)?;
+    Ok(path)
+}
+
+/// Clears leftovers by the clock of the file system, which need not be ours: `fresh` was made just now.
+fn sweep(dir: &Path, fresh: &Path) {
+    if let Ok(now) = fs::metadata(fresh).and_then(|metadata| metadata.modified()) {
+        atomic::sweep(dir, now);
+    }
+}
+
+fn write(path: &Path, record: &RunRecord, existing: Existing) -> Result<(), Error> {
+    record.cases.iter().try_for_each(check_numbers)?;
+    // No newline at the end: of a run's file every part that is not the whole fails to parse.
+    let written = serde_json::to_vec(record).map_err(io::Error::from).and_then(|bytes| {
+        if bytes.len() as u64 > MAX_BYTES {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        atomic::write(path, &bytes, existing)
+    });
+    written.map_err(|source| Error::write(path, source))
+}
+
+/// JSON writes a number that is not finite as `null`, which makes the whole file unreadable later.
+pub(super) fn check_numbers(case: &CaseRecord) -> Result<(), Error> {
+    let mut metrics = case.processes.iter().flat_map(|process| &process.metrics);
+    match metrics.find_map(|metric| Some((metric, metric.not_finite()?))) {
+        None => Ok(()),
+        Some((metric, value)) => {
+            Err(Error::NotFinite { case: case.id.to_string(), metric: metric.name.clone(), value })
+        }
+    }
+}

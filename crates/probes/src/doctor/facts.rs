@@ -1,0 +1,85 @@
+//! Everything that the doctor's judgements are made from; plain data.
+
+use std::path::PathBuf;
+
+use accel_bench_record::Adapter;
+
+/// What the caller knows of the user's environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Given {
+    /// This executable.
+    pub tool: PathBuf,
+    /// `LIBTORCH`
+    pub libtorch: Option<PathBuf>,
+    /// Whether `LIBTORCH_USE_PYTORCH` is set.
+    pub use_pytorch: bool,
+    /// `VIRTUAL_ENV`
+    pub virtual_env: Option<PathBuf>,
+    /// `LD_LIBRARY_PATH`, split.
+    pub library_path: Vec<PathBuf>,
+    /// `CUDA_PATH`
+    pub cuda_path: Option<PathBuf>,
+    /// Where results are stored; need not exist.
+    pub store: PathBuf,
+}
+
+/// What was found on the machine.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Facts {
+    pub(super) given: Given,
+    pub(super) system: System,
+    pub(super) cpus: usize,
+    pub(super) governor: Option<String>,
+    pub(super) turbo: Option<Turbo>,
+    pub(super) load: Option<f64>,
+    pub(super) steal: Option<f64>,
+    pub(super) perf_event_paranoid: Option<i64>,
+    /// `git --version`'s answer.
+    pub(super) git: Option<String>,
+    /// Bytes that are free where results are stored.
+    pub(super) free_bytes: Option<u64>,
+    pub(super) adapters: Vec<Adapter>,
+    pub(super) vulkan_loader: Option<PathBuf>,
+    pub(super) nvidia_driver: Option<String>,
+    pub(super) libcuda: Option<PathBuf>,
+    pub(super) nvrtc: Option<PathBuf>,
+    /// The CUDA toolkit, with its headers.
+    pub(super) cuda_toolkit: Option<PathBuf>,
+    /// Whether AMD's compute driver shows its device.
+    pub(super) kfd: bool,
+    pub(super) libamdhip: Option<PathBuf>,
+    pub(super) torch: Torch,
+}
+
+/// Where libtorch could come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Torch {
+    /// Whether the folder in `LIBTORCH` holds the library.
+    pub(super) library_there: bool,
+    /// The version that this folder says it has.
+    pub(super) library_version: Option<String>,
+    /// The version of the package that Python finds.
+    pub(super) python_version: Option<String>,
+    /// Its libraries, where the environment says which ones are meant.
+    pub(super) libraries: Option<PathBuf>,
+    /// Whether the part of it that works on CUDA is among them.
+    pub(super) cuda: bool,
+    /// `/usr/lib/libtorch.so`, where the build looks by itself.
+    pub(super) system_wide: bool,
+}
+
+/// Whether the clock rises above its nominal value while the chip is cool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turbo {
+    On,
+    Off,
+}
+
+/// Which commands mend things here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum System {
+    #[default]
+    Linux,
+    Macos,
+    Windows,
+}

@@ -1,0 +1,27 @@
+//! The machine: what it is, what else it is doing, which CPUs to measure on, and what backends lack on it.
+//!
+//! Each fact is read in one small function from a `SystemFiles` that tests replace, and every decision is a
+//! pure function of facts. Called by commands only; knows neither runs nor results.
+
+mod adapters;
+mod affinity;
+mod caches;
+mod conditions;
+mod cpu;
+pub mod doctor;
+mod features;
+mod fingerprint;
+mod libtorch;
+mod load;
+mod nvidia;
+mod os;
+mod probe;
+mod system_files;
+mod virtualization;
+
+pub use adapters::visible_adapters;
+pub use affinity::allowed as allowed_cpus;
+pub use conditions::conditions;
+pub use fingerprint::fingerprint;
+pub use libtorch::library_folder;
+pub use probe::probe;

@@ -1,0 +1,70 @@
+//! Where libtorch's libraries are, as its build script looks for them.
+//!
+//! What it builds knows them by name only: whoever starts it has to say where they are.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// What the user's environment says of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LibtorchWish<'a> {
+    /// `LIBTORCH`
+    pub folder: Option<&'a Path>,
+    /// Whether `LIBTORCH_USE_PYTORCH` is set; it goes before the folder.
+    pub use_pytorch: bool,
+    /// Whether `VIRTUAL_ENV` is set.
+    pub virtual_env: bool,
+}
+
+impl LibtorchWish<'_> {
+    /// The folder of its shared libraries, whether these are there or not. May start Python.
+    pub(crate) fn libraries(&self) -> Option<PathBuf> {
+        if self.use_pytorch {
+            return in_python(self.python());
+        }
+        self.folder.map(|folder| folder.join("lib"))
+    }
+
+    /// The interpreter that the build script asks.
+    pub(super) fn python(&self) -> &'static str {
+        if self.virtual_env { "python" } else { "python3" }
+    }
+}
+
+/// Backends on libtorch.
+const TORCH: [&str; 2] = ["tch", "tch-cuda"];
+
+/// Where the shared libraries of a backend are, if its processes have to be given the folder; `var` answers for
+/// environment variables. May start Python.
+pub fn library_folder<'v>(backend: &str, var: &dyn Fn(&str) -> Option<&'v str>) -> Option<PathBuf> {
+    if !TORCH.contains(&backend) {
+        return None;
+    }
+    let wish = LibtorchWish {
+        folder: var("LIBTORCH").map(Path::new),
+        use_pytorch: var("LIBTORCH_USE_PYTORCH").is_some(),
+        virtual_env: var("VIRTUAL_ENV").is_some(),
+    };
+    wish.libraries()
+}
+
+fn in_python(python: &str) -> Option<PathBuf> {
+    const FOLDER: &str =
+        "from importlib.util import find_spec; print(find_spec('torch').submodule_search_locations[0])";
+    let output = Command::new(python).args(["-c", FOLDER]).stdin(Stdio::null()).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok().filter(|_| output.status.success())?;
+    Some(Path::new(text.trim()).join("lib"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_has_its_libraries_in_lib() {
+        let wish = LibtorchWish { folder: Some(Path::new("/opt/lt")), ..LibtorchWish::default() };
+        assert_eq!(wish.libraries().as_deref(), Some(Path::new("/opt/lt/lib")));
+        assert_eq!(LibtorchWish::default().libraries(), None);
+        assert_eq!(in_python("/no/such/python"), None);
+    }
+}
