@@ -25,7 +25,9 @@ target = "honest"
 "#;
 
 fn project() -> Project {
-    Project::new("liar").bench("liar", LIAR).bench("honest", HONEST).toml(TOML)
+    let record =
+        format!("accel-bench-record = {{ path = \"{}/crates/record\" }}", env!("CARGO_MANIFEST_DIR"));
+    Project::new("liar").dependency(&record).bench("liar", LIAR).bench("honest", HONEST).toml(TOML)
 }
 
 /// The status and the reason that the lie gives to its case; the honest neighbour has its result in any case.

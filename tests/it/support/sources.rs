@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// One Rust file, its tests told apart.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Source {
     /// Relative to the repository's root.
     pub(crate) path: String,
@@ -14,10 +14,17 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// The folder or file directly below `src/`: the row of the map that it belongs to.
+    /// The folder or file directly below the package's `src/`: the row of the map that it belongs to.
     pub(crate) fn row(&self) -> &str {
-        let below = self.path.trim_start_matches("src/");
+        let below = self.path.split_once("src/").map_or("", |(_, below)| below);
         below.split('/').next().unwrap_or_default().trim_end_matches(".rs")
+    }
+
+    /// The path of its module inside the package: `compare::verdict`; empty for the crate's root.
+    pub(crate) fn module(&self) -> Vec<&str> {
+        let below = self.path.split_once("src/").map_or("", |(_, below)| below);
+        let parts = below.trim_end_matches(".rs").split('/');
+        parts.filter(|part| !["lib", "main", "mod"].contains(part)).collect()
     }
 
     /// The lines of code that are neither empty nor comments.
