@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::clock::{Clock, Probe};
 use crate::device::{Device, DeviceError, Host, compiles, is_asynchronous};
+use crate::observer::Observer;
 use crate::sampler::{self, Turns};
 use crate::series::Series;
 use crate::slowdown::Slowdown;
@@ -42,9 +43,6 @@ pub struct Bencher {
     recorder: Recorder,
     observer: Observer,
 }
-
-/// Hears where a case is, with the running estimate of an iteration in nanoseconds.
-pub(crate) type Observer = Box<dyn FnMut(Phase, Option<f64>)>;
 
 /// How much is run.
 pub(crate) enum Mode {

@@ -27,6 +27,7 @@ mod device;
 mod error;
 mod lifecycle;
 mod memory;
+mod observer;
 mod param;
 mod registry;
 mod routine;

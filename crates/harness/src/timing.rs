@@ -4,9 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
 use crate::Error;
-use crate::bencher::Observer;
 use crate::clock::{Clock, Probe, nanos_since};
 use crate::memory::Watch;
+use crate::observer::Observer;
 use crate::routine::Routine;
 use crate::series::Series;
 use crate::slowdown::Slowdown;

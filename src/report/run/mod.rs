@@ -3,6 +3,7 @@
 mod csv;
 mod document;
 mod markdown;
+mod path;
 mod table;
 mod unsupported;
 
@@ -11,7 +12,8 @@ use std::io::{self, Write};
 use accel_bench_record::stats;
 use accel_bench_record::{CaseRecord, RunRecord};
 use document::{CaseDocument, RunDocument};
-pub(super) use table::{failure, path};
+pub(super) use path::path;
+pub(super) use table::failure;
 
 use super::{Format, json};
 

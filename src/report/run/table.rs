@@ -1,10 +1,10 @@
 //! A run for people.
 
 use accel_bench_record::{
-    CaseKey, CaseRecord, Direction, Failure, GROWTH, Measurement, Metric, RunRecord, RunState, Status,
+    CaseRecord, Direction, Failure, GROWTH, Measurement, Metric, RunRecord, RunState, Status,
 };
 
-use super::{memory_peak, metric, unsupported};
+use super::{memory_peak, metric, path, unsupported};
 use crate::report::amount;
 use crate::report::ledger::{Entry, Ledger, indented};
 use crate::report::markdown::Align;
@@ -24,20 +24,6 @@ pub(super) fn render(record: &RunRecord, width: usize) -> String {
     let together = together.iter().map(|group| group.render(width));
     let blocks = [table].into_iter().chain(together).chain([foot]).filter(|block| !block.is_empty());
     blocks.collect::<Vec<_>>().join("\n")
-}
-
-/// The segments of a case's name. A model that is named by its folder is one of them, however many folders it lies in.
-pub(in crate::report) fn path(id: &CaseKey) -> Vec<String> {
-    let named = [id.bench.as_str(), id.benchmark.as_str()];
-    let mut path: Vec<_> = named.iter().flat_map(|name| name.split('/')).map(str::to_owned).collect();
-    path.extend(id.params.get("model").map(ToString::to_string));
-    let name = id.to_string();
-    let rest = name.strip_prefix(&path.join("/")).unwrap_or_default();
-    match (rest.strip_prefix('/'), path.last_mut()) {
-        (None, Some(last)) => last.push_str(rest),
-        (cell, _) => path.extend(cell.map(str::to_owned)),
-    }
-    path.iter().map(|part| plain(part)).collect()
 }
 
 fn entry(case: &CaseRecord) -> Entry {

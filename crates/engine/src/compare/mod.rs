@@ -16,6 +16,7 @@ mod pairs;
 mod row;
 mod sequential;
 mod side;
+mod spread;
 mod surroundings;
 mod tolerance;
 mod verdict;

@@ -1,6 +1,6 @@
 //! How much of a change matters for one case.
 
-use super::drift::Spread;
+use super::spread::Spread;
 
 /// The gate of one case, as shares: 0.05 is 5 %.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -3,7 +3,7 @@
 use accel_bench_record::stats::{self, Interval, LogRatio};
 use accel_bench_record::units::Change;
 
-use super::drift::Spread;
+use super::spread::Spread;
 
 /// How sure the interval of an effect is. A table has tens of rows, and each is a chance for a false alarm: at
 /// 95 % one row in forty would lie wholly on the wrong side of the truth, at 99 % one in two hundred.

@@ -4,16 +4,10 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::{Component, Path};
-
-use serde::de::{Error, MapAccess};
 
 use super::at::At;
 use super::error::{Problem, Problems};
 use super::values::Values;
-
-/// The key of the table, and what tells it from a range.
-pub(super) const PATH: &str = "path";
 
 /// The only parameter whose values are things on a disk.
 pub const MODEL: &str = "model";
@@ -24,26 +18,6 @@ pub struct ModelFolder {
     /// What the model is called in results: the path as it is written, so that it is the same in each checkout.
     pub name: String,
     pub(super) at: Range<usize>,
-}
-
-/// The rest of the table, whose first key was `path`.
-pub(super) fn read<'de, A: MapAccess<'de>>(mut map: A) -> Result<At<String>, A::Error> {
-    let path: At<String> = map.next_value()?;
-    if let Some(other) = map.next_key::<String>()? {
-        return Err(A::Error::custom(format!("a folder has the key `{PATH}` alone: leave `{other}` out")));
-    }
-    let name = called(&path);
-    if name.is_empty() {
-        return Err(A::Error::custom("an empty path: write the folder that holds the model's `config.json`"));
-    }
-    Ok(At::new(path.span(), name))
-}
-
-/// The path as it is written, less what makes no difference: `./a//b/` is `a/b`.
-pub fn called(path: &str) -> String {
-    let parts = Path::new(path).components().filter(|part| *part != Component::CurDir);
-    let name = parts.collect::<std::path::PathBuf>().display().to_string();
-    if name.is_empty() && !path.is_empty() { ".".to_owned() } else { name }
 }
 
 /// The folders among the values of all parameters.
@@ -91,17 +65,6 @@ mod tests {
         check("\"m\"", &["m"], &[]);
         check("{ path = \"a/b\" }", &["a/b"], &["a/b"]);
         check("[\"m\", { path = \"a\" }, { path = \"../c\" }]", &["m", "a", "../c"], &["a", "../c"]);
-    }
-
-    #[test]
-    fn names() {
-        let named = |path: &str, expected: &str| assert_eq!(called(path), expected, "{path}");
-        named("a/b", "a/b");
-        named("./a//b/", "a/b");
-        named("../a", "../a");
-        named("/data/m", "/data/m");
-        named("./", ".");
-        named("", "");
     }
 
     #[test]

@@ -2,8 +2,6 @@
 
 use super::at::At;
 use super::error::Problems;
-use super::raw::RawManifest;
-use super::{backend, profile, suite};
 
 /// What is built in or declared anywhere in the file.
 pub(super) struct Known {
@@ -13,14 +11,6 @@ pub(super) struct Known {
 }
 
 impl Known {
-    pub(super) fn of(raw: &RawManifest) -> Self {
-        Self {
-            backends: backend::all_built_in().into_keys().chain(raw.backends.keys().cloned()).collect(),
-            suites: [suite::ALL.to_owned()].into_iter().chain(raw.suites.keys().cloned()).collect(),
-            profiles: profile::all_built_in().into_keys().chain(raw.profiles.keys().cloned()).collect(),
-        }
-    }
-
     pub(super) fn check_backend(&self, name: &At<String>, problems: &mut Problems) {
         problems.check_known(
             "backend",

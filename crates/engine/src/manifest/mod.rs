@@ -12,6 +12,7 @@ mod duration;
 mod env;
 mod error;
 mod folder;
+mod folder_name;
 mod gate;
 mod harness;
 mod hook;
@@ -38,7 +39,8 @@ pub use self::baseline::Baseline;
 pub use self::bench::Bench;
 pub use self::cpus::Cpus;
 pub use self::error::Error;
-pub use self::folder::{MODEL, ModelFolder, called};
+pub use self::folder::{MODEL, ModelFolder};
+pub use self::folder_name::called;
 pub use self::gate::Gate;
 pub use self::harness::Harness;
 pub use self::hook::Hook;
@@ -57,7 +59,6 @@ pub use duration::parse as parse_time;
 
 use self::at::At;
 use self::error::{Problem, Problems};
-use self::known::Known;
 use self::raw::RawManifest;
 
 /// What is run in a project, and how. Built-in backends, suites and profiles are in it.
@@ -142,7 +143,7 @@ impl Manifest {
 }
 
 fn resolve(raw: RawManifest, problems: &mut Problems) -> Manifest {
-    let known = Known::of(&raw);
+    let known = raw.known();
     bench::check_names(&raw.bench, problems);
     check_table_names(&raw, problems);
     let benches = raw.bench.into_iter().map(|raw| raw.into_inner().resolve(&known, problems)).collect();

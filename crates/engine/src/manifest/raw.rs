@@ -10,10 +10,12 @@ use super::baseline::RawBaseline;
 use super::bench::RawBench;
 use super::gate::RawGate;
 use super::hook::RawHook;
+use super::known::Known;
 use super::profile::RawProfile;
 use super::run::RawRun;
 use super::store::RawStore;
 use super::suite::RawSuite;
+use super::{backend, profile, suite};
 
 /// What `cargo accel-bench` runs in this project, and how. Everything has a default.
 #[derive(Clone, Debug, Default, JsonSchema)]
@@ -37,4 +39,15 @@ pub(super) struct RawManifest {
     pub(super) run: Option<RawRun>,
     /// The git hook.
     pub(super) hook: Option<RawHook>,
+}
+
+impl RawManifest {
+    /// The names that its tables may refer to.
+    pub(super) fn known(&self) -> Known {
+        Known {
+            backends: backend::all_built_in().into_keys().chain(self.backends.keys().cloned()).collect(),
+            suites: [suite::ALL.to_owned()].into_iter().chain(self.suites.keys().cloned()).collect(),
+            profiles: profile::all_built_in().into_keys().chain(self.profiles.keys().cloned()).collect(),
+        }
+    }
 }

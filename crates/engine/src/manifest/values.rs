@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use super::at::At;
-use super::folder::{self, PATH};
+use super::folder_name::{self, PATH};
 use super::nearest::nearest;
 
 /// More values than anybody means; a slip in a range must not eat the memory.
@@ -97,7 +97,7 @@ impl<'de> Visitor<'de> for ValuesVisitor {
                 return Err(A::Error::custom("a date is no parameter: write it in quotes"));
             }
             if key == PATH && keys.is_empty() {
-                return folder::read(map).map(|folder| Scalar::from(folder).into());
+                return folder_name::read(map).map(|folder| Scalar::from(folder).into());
             }
             if let (PATH, Some(other)) = (key.as_str(), keys.keys().next()) {
                 return Err(A::Error::custom(format!("a folder has no range: leave `{other}` out")));
@@ -180,7 +180,7 @@ impl<'de> Visitor<'de> for ScalarVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scalar, A::Error> {
         match map.next_key::<String>()? {
-            Some(key) if key == PATH => folder::read(map).map(Scalar::from),
+            Some(key) if key == PATH => folder_name::read(map).map(Scalar::from),
             Some(key) => {
                 Err(A::Error::custom(format!("unknown key `{key}` in a list: only `{PATH}` can stand here")))
             }

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use accel_bench_record::{CaseKey, CommitInfo};
 
-use super::{SideSpec, Sources};
+use super::Sources;
 use crate::compare::{Drift, Tolerance, floors};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::git::{Layout, Repo};
 use crate::manifest::Percent;
 use crate::store::{Baselines, Store};
@@ -48,19 +48,6 @@ impl Project {
     /// The commit that the working tree belongs to.
     pub fn commit(&self) -> Result<Option<CommitInfo>> {
         Ok(self.repo.as_ref().map(Repo::commit_info).transpose()?.flatten())
-    }
-
-    /// The newest run of the store.
-    pub fn last_run(&self) -> Result<SideSpec> {
-        let listing = self.store.runs()?;
-        let Some(last) = listing.runs.last() else {
-            return Err(Error::NothingToRun {
-                what: "the store has no run yet".to_owned(),
-                hint: "`cargo accel-bench` makes the first".to_owned(),
-            });
-        };
-        let record = Box::new(self.store.load(&last.id)?);
-        Ok(SideSpec::Record { record, name: format!("run {}", last.id) })
     }
 
     /// Runs that `gc` must keep: those that baselines were approved from.

@@ -73,6 +73,19 @@ impl Project {
         }
     }
 
+    /// The newest run of the store.
+    pub fn last_run(&self) -> Result<SideSpec> {
+        let listing = self.store.runs()?;
+        let Some(last) = listing.runs.last() else {
+            return Err(Error::NothingToRun {
+                what: "the store has no run yet".to_owned(),
+                hint: "`cargo accel-bench` makes the first".to_owned(),
+            });
+        };
+        let record = Box::new(self.store.load(&last.id)?);
+        Ok(SideSpec::Record { record, name: format!("run {}", last.id) })
+    }
+
     fn run(&self, id: &str) -> Result<SideSpec> {
         let id = self.store.resolve(id)?;
         let record = Box::new(self.store.load(&id)?);

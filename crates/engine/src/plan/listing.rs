@@ -9,7 +9,7 @@ use crate::manifest::{Bench, Manifest};
 
 use super::Harness;
 use super::error::Error;
-use super::expand::{MOST_CASES, product, size};
+use super::matrix::{MOST_CASES, product, size};
 use super::select::{Scope, Selection, Wanted};
 
 /// A bench on one backend, with what its executable registered.

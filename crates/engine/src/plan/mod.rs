@@ -5,6 +5,7 @@ mod error;
 mod expand;
 mod interleave;
 mod listing;
+mod matrix;
 mod params;
 mod select;
 

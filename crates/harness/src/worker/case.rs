@@ -4,8 +4,9 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo, catch_unwind};
 
-use crate::bencher::{Mode, Observer};
+use crate::bencher::Mode;
 use crate::memory::PeakMemory;
+use crate::observer::Observer;
 use crate::registry::Registration;
 use crate::{Bencher, Error};
 use accel_bench_record::{Failure, Measurement, Params, Status};
