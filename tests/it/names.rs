@@ -72,7 +72,7 @@ fn of_baselines() {
 fn of_folders_and_values() {
     unknown("-C nowhere log", "cannot enter `nowhere`");
     unknown("compare main --threshold 200%", "200 % is out of range");
-    unknown("compare main --threshold 5", "write \"5%\" or 0.05");
+    unknown("compare main --threshold 5", "write \"5%\"");
     unknown("log --format yaml", "invalid value");
     unknown("completions tcsh", "invalid value");
     unknown("doctor hots", "no backend `hots` (did you mean `host`?)");

@@ -4,14 +4,12 @@
 
 use std::io::Read;
 use std::path::Path;
-use std::pin::pin;
 use std::process::{Child, Command, Stdio};
-use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use accel_bench_record::Adapter;
-use wgpu::{AdapterInfo, Backends, DeviceType, Instance, InstanceDescriptor, InstanceFlags};
 
+use super::graphics;
 use super::nvidia;
 use super::system_files::SystemFiles;
 
@@ -64,43 +62,7 @@ fn answer(mut child: Child) -> Option<Vec<Adapter>> {
 
 /// What the subcommand prints: the adapters that the graphics drivers show to this process.
 pub fn visible_adapters() -> Vec<Adapter> {
-    graphics().iter().map(describe).collect()
-}
-
-fn graphics() -> Vec<AdapterInfo> {
-    let descriptor = InstanceDescriptor {
-        backends: Backends::VULKAN | Backends::METAL | Backends::DX12,
-        // Validation layers would be loaded for nothing, and print.
-        flags: InstanceFlags::empty(),
-        ..InstanceDescriptor::new_without_display_handle()
-    };
-    let instance = Instance::new(descriptor);
-    // Outside a browser this never waits: one poll gives the answer.
-    let enumerated = pin!(instance.enumerate_adapters(Backends::all()));
-    match enumerated.poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(adapters) => adapters.iter().map(wgpu::Adapter::get_info).collect(),
-        Poll::Pending => Vec::new(),
-    }
-}
-
-fn describe(info: &AdapterInfo) -> Adapter {
-    Adapter {
-        name: info.name.clone(),
-        api: info.backend.to_str().to_owned(),
-        kind: kind(info.device_type).to_owned(),
-        driver: info.driver.clone(),
-        driver_version: info.driver_info.clone(),
-    }
-}
-
-fn kind(of: DeviceType) -> &'static str {
-    match of {
-        DeviceType::DiscreteGpu => "discrete-gpu",
-        DeviceType::IntegratedGpu => "integrated-gpu",
-        DeviceType::VirtualGpu => "virtual-gpu",
-        DeviceType::Cpu => "cpu",
-        DeviceType::Other => "other",
-    }
+    graphics::adapters()
 }
 
 #[cfg(test)]
@@ -128,11 +90,5 @@ mod tests {
     fn a_tool_that_cannot_be_started_hides_nothing_else() {
         let found = adapters_later(Path::new("/nowhere/at/all")).join();
         assert_eq!(found, nvidia::adapters(&SystemFiles::of_this_machine()));
-    }
-
-    #[test]
-    fn kinds() {
-        assert_eq!(kind(DeviceType::Cpu), "cpu");
-        assert_eq!(kind(DeviceType::DiscreteGpu), "discrete-gpu");
     }
 }

@@ -11,6 +11,7 @@ mod cpu;
 pub mod doctor;
 mod features;
 mod fingerprint;
+mod graphics;
 mod libtorch;
 mod load;
 mod nvidia;

@@ -21,7 +21,10 @@ pub struct BuildRequest {
     pub workspace_root: PathBuf,
     /// Absent: cargo's own choice.
     pub target_dir: Option<PathBuf>,
+    /// For messages.
     pub package: String,
+    /// What cargo is given: the id of `cargo metadata`, so that a dependency of the same name is not meant.
+    pub package_id: String,
     pub targets: Vec<String>,
     pub features: Vec<String>,
     /// `bench`.
@@ -72,7 +75,7 @@ pub fn build(
 fn command(request: &BuildRequest) -> Command {
     let mut command = Command::new(&request.cargo);
     command.args(["build", "--message-format=json-render-diagnostics", "--profile", &request.profile]);
-    command.args(["--package", &request.package]);
+    command.args(["--package", &request.package_id]);
     command.args(request.targets.iter().flat_map(|target| ["--bench", target]));
     if !request.features.is_empty() {
         command.args(["--features", &request.features.join(",")]);
@@ -229,6 +232,7 @@ mod tests {
             workspace_root: dir.to_owned(),
             target_dir: Some(dir.join("target")),
             package: "app".to_owned(),
+            package_id: "app".to_owned(),
             targets: vec![target.to_owned()],
             features: features.iter().map(|name| (*name).to_owned()).collect(),
             profile: "bench".to_owned(),

@@ -125,6 +125,8 @@ fn package(package: &cargo_metadata::Package) -> Result<Package, Error> {
                 .unwrap_or_default();
             benches.push(BenchTarget {
                 package: package.name.to_string(),
+                version: package.version.to_string(),
+                package_id: package.id.repr.clone(),
                 target: target.name.clone(),
                 harness: source::harness(&text, harness_name(package).as_deref()),
                 main: source::main(&table, &target.name, &source),

@@ -166,15 +166,4 @@ mod tests {
         let known = deviation(vec![run(100.0), changed(300.0), run(100.0), changed(300.0), slowed(150.0)]);
         assert!(known.is_some_and(|deviation| deviation < 1e-9), "{known:?}");
     }
-
-    #[test]
-    fn it_widens_and_never_narrows() {
-        let ratio = LogRatio { estimate: 0.03, standard_error: 0.01, degrees: 8.0 };
-        let quiet = Spread { variance: 1e-6, degrees: 5.0 };
-        assert_eq!(quiet.between(ratio), ratio);
-        let moody = Spread { variance: 2e-4, degrees: 5.0 };
-        let widened = moody.between(ratio);
-        assert!((widened.standard_error - 0.02).abs() < 1e-12);
-        assert_eq!((widened.estimate, widened.degrees), (0.03, 5.0));
-    }
 }

@@ -64,10 +64,18 @@ fn arguments(command: &mut Command, case: &Case, home: &Path) {
     let Sampling { warm_up_nanos, time_nanos, min_samples, .. } = case.sampling;
     // Criterion refuses zero for either.
     let seconds = |nanos: u64| format!("{:.3}", (nanos as f64 / 1e9).max(0.001));
-    command.env("CRITERION_HOME", home).args(["--exact", &case.id.benchmark, "--noplot"]);
+    // `--exact` came with 0.5; a pattern does the same in every version.
+    let only = format!("^{}$", escaped(&case.id.benchmark));
+    command.env("CRITERION_HOME", home).args([only.as_str(), "--noplot"]);
     command.args(["--warm-up-time", &seconds(warm_up_nanos), "--measurement-time", &seconds(time_nanos)]);
     command.args(["--sample-size", &min_samples.max(MIN_SAMPLES).to_string()]);
     command.args(["--nresamples", &RESAMPLES.to_string()]);
+}
+
+/// The name as a regular expression that matches nothing else.
+fn escaped(name: &str) -> String {
+    let is_special = |c: char| r"\.+*?()|[]{}^$#&-~".contains(c);
+    name.chars().flat_map(|c| is_special(c).then_some('\\').into_iter().chain([c])).collect()
 }
 
 /// Waits for the process and reads what it left. `None`: interrupted.
@@ -108,8 +116,11 @@ fn watch(
     })
 }
 
-/// The benchmarks in the output of `--list`.
-pub(super) fn benchmarks(listed: &str) -> Vec<BenchmarkInfo> {
+/// What the versions of Criterion put behind a name when they list: 0.3 and 0.4, 0.5 and later.
+const LISTED_AS: [&str; 2] = [": bench", ": benchmark"];
+
+/// The benchmarks in the output of `--list`; `None` where it lists something that is not understood.
+pub(super) fn benchmarks(listed: &str) -> Option<Vec<BenchmarkInfo>> {
     let info = |name: &str| BenchmarkInfo {
         name: name.to_owned(),
         category: None,
@@ -118,7 +129,9 @@ pub(super) fn benchmarks(listed: &str) -> Vec<BenchmarkInfo> {
         params: BTreeMap::new(),
         source: "criterion".to_owned(),
     };
-    listed.lines().filter_map(|line| line.strip_suffix(": benchmark")).map(info).collect()
+    let name = |line| LISTED_AS.iter().find_map(|suffix| str::strip_suffix(line, suffix));
+    let found: Vec<_> = listed.lines().filter_map(name).map(info).collect();
+    (!found.is_empty() || listed.trim().is_empty()).then_some(found)
 }
 
 #[derive(Deserialize)]
@@ -243,8 +256,20 @@ mod tests {
 
     #[test]
     fn the_list_is_read_to_its_last_colon() {
-        let listed = "group/a: b: benchmark\nplain: benchmark\nGnuplot not found\nunit: test\n";
-        let names: Vec<_> = benchmarks(listed).into_iter().map(|info| info.name).collect();
-        assert_eq!(names, ["group/a: b", "plain"]);
+        let check = |listed: &str, expected: Option<&[&str]>| {
+            let names = benchmarks(listed).map(|infos| infos.into_iter().map(|info| info.name).collect());
+            let expected = expected.map(|names| names.iter().map(ToString::to_string).collect());
+            assert_eq!(names, expected as Option<Vec<String>>, "{listed}");
+        };
+        let names: &[&str] = &["group/a: b", "plain"];
+        check("group/a: b: benchmark\nplain: benchmark\nGnuplot not found\nunit: test\n", Some(names));
+        check("group/a: b: bench\nplain: bench\n", Some(names));
+        check("\n", Some(&[]));
+        check("running 3 tests\n", None);
+    }
+
+    #[test]
+    fn a_name_matches_itself_alone() {
+        assert_eq!(escaped("group/f(x) [1.5]"), r"group/f\(x\) \[1\.5\]");
     }
 }

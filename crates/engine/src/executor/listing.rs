@@ -31,7 +31,15 @@ pub fn list(
     let command = plain_command(executable, cwd, env, &settings.without_env);
     match harness {
         Harness::AccelBench => ask(command, settings, &fault),
-        Harness::Criterion => read(command, settings, &fault).map(|out| criterion::benchmarks(&out)),
+        Harness::Criterion => {
+            let listed = read(command, settings, &fault)?;
+            criterion::benchmarks(&listed).ok_or_else(|| {
+                let first = listed.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+                fault(format!(
+                    "its list is not understood, Criterion 0.3 to 0.8 are; it begins with `{first}`"
+                ))
+            })
+        }
     }
 }
 

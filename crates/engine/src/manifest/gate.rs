@@ -141,7 +141,7 @@ mod tests {
         [gate.cases."kernels/*"]
         tolerance = "8%"
         [gate.cases."kernels/softmax*"]
-        tolerance = 0.2
+        tolerance = "20%"
         alert = "30%"
     "#;
 
@@ -149,7 +149,7 @@ mod tests {
     fn defaults() {
         check("", "any", 0.05, 0.10);
         check("[gate]\ntolerance = \"2%\"", "any", 0.02, 0.10);
-        check("[gate]\ntolerance = 0.15", "any", 0.15, 0.15);
+        check("[gate]\ntolerance = \"15%\"", "any", 0.15, 0.15);
         check("[gate]\nalert = \"7%\"", "any", 0.05, 0.07);
     }
 
@@ -170,7 +170,8 @@ mod tests {
 
     #[test]
     fn problems() {
-        problem("[gate]\ntolerance = 5", "2", "write \"5%\" or 0.05");
+        problem("[gate]\ntolerance = 5", "2", "write \"5%\"");
+        problem("[gate]\ntolerance = 0.05", "2", "write \"0.05%\", or \"5%\" if that is meant");
         problem("[gate]\ntolerance = \"five\"", "2", "is no percentage");
         problem("[gate]\ntolerance = true", "2", "expected a percentage such as");
         problem("[gate]\ntolerance = \"9%\"\nalert = \"3%\"", "3", "write \"9%\" or more");

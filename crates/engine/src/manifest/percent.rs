@@ -1,4 +1,5 @@
-//! A share as `bench.toml` spells it: `"5%"` or `0.05`.
+//! A share as `bench.toml` and the command line spell it: `"5%"`. The sign is required: `0.5` might mean half a percent or
+//! a half.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,34 +17,41 @@ impl Percent {
         self.0
     }
 
-    /// Reads `"5%"`, `"5 %"` or `"0.05"`, as the file and the command line spell it.
+    /// Reads `"5%"` or `"5 %"`, as the file and the command line spell it.
     pub fn parse(text: &str) -> Result<Self, String> {
         let number = |text: &str| text.trim().parse::<f64>().map_err(|_| no_percentage(text));
         match text.trim().strip_suffix('%') {
-            // Whoever writes the sign means it: 200 % is no slip for 2 %.
             Some(percent) => {
                 let percent = number(percent)?;
                 Self::new(percent / 100.0).ok_or_else(|| out_of_range(percent))
             }
-            None => Self::of_share(number(text)?),
+            None => Err(without_sign(number(text)?)),
         }
     }
 
     fn new(share: f64) -> Option<Self> {
         (0.0..1.0).contains(&share).then_some(Self(share))
     }
-
-    fn of_share(share: f64) -> Result<Self, String> {
-        let percent = rounded(share * 100.0);
-        Self::new(share).ok_or_else(|| match (1.0..100.0).contains(&share) {
-            true => format!("{share} would be {percent} %: write \"{share}%\" or {}", rounded(share / 100.0)),
-            false => out_of_range(percent),
-        })
-    }
 }
 
 fn no_percentage(text: &str) -> String {
-    format!("`{}` is no percentage: write \"5%\" or 0.05", text.trim())
+    format!("`{}` is not a percentage: write \"5%\"", text.trim())
+}
+
+/// A number without the sign has two readings.
+fn without_sign(number: f64) -> String {
+    let readings: Vec<f64> = [number, rounded(number * 100.0)]
+        .into_iter()
+        .filter(|percent| Percent::new(percent / 100.0).is_some())
+        .collect();
+    match readings.as_slice() {
+        [one] => format!("a percentage needs its sign: write \"{one}%\""),
+        [one, other] if one != other => {
+            format!("a percentage needs its sign: write \"{one}%\", or \"{other}%\" if that is meant")
+        }
+        [one, ..] => format!("a percentage needs its sign: write \"{one}%\""),
+        [] => out_of_range(number),
+    }
 }
 
 fn out_of_range(percent: f64) -> String {
@@ -67,7 +75,7 @@ impl Visitor<'_> for PercentVisitor {
     type Value = Percent;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a percentage such as \"5%\" or 0.05")
+        f.write_str("a percentage such as \"5%\"")
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Percent, E> {
@@ -78,8 +86,8 @@ impl Visitor<'_> for PercentVisitor {
         self.visit_f64(number as f64)
     }
 
-    fn visit_f64<E: Error>(self, share: f64) -> Result<Percent, E> {
-        Percent::of_share(share).map_err(E::custom)
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Percent, E> {
+        Err(E::custom(without_sign(number)))
     }
 }
 
@@ -93,10 +101,7 @@ impl JsonSchema for Percent {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "oneOf": [
-            { "type": "string", "pattern": "^\\s*[0-9.]+\\s*%?\\s*$" },
-            { "type": "number", "minimum": 0, "exclusiveMaximum": 1 },
-        ] })
+        json_schema!({ "type": "string", "pattern": "^\\s*[0-9.]+\\s*%\\s*$" })
     }
 }
 
@@ -119,21 +124,21 @@ mod tests {
         good("5%", 0.05);
         good("5 %", 0.05);
         good("0.5%", 0.005);
-        good("0.05", 0.05);
-        good("0", 0.0);
+        good("0%", 0.0);
     }
 
     #[test]
     fn what_is_no_share() {
-        bad("five", "`five` is no percentage");
-        bad("5", "5 would be 500 %: write \"5%\" or 0.05");
-        bad("1.1", "1.1 would be 110 %: write \"1.1%\" or 0.011");
+        bad("five", "`five` is not a percentage");
+        bad("5", "a percentage needs its sign: write \"5%\"");
+        bad("0.5", "a percentage needs its sign: write \"0.5%\", or \"50%\" if that is meant");
+        bad("0", "a percentage needs its sign: write \"0%\"");
         bad("200%", "200 % is out of range: write \"0%\" or more, and less than \"100%\"");
         bad("100%", "100 % is out of range");
-        bad("100", "10000 % is out of range");
-        bad("five%", "`five` is no percentage");
-        bad("%", "is no percentage");
-        bad("", "is no percentage");
+        bad("100", "100 % is out of range");
+        bad("five%", "`five` is not a percentage");
+        bad("%", "is not a percentage");
+        bad("", "is not a percentage");
         bad("-5%", "-5 % is out of range");
         bad("nan", "out of range");
         bad("inf%", "out of range");

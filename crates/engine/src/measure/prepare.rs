@@ -164,6 +164,7 @@ fn build(
         workspace_root: sources.root().to_path_buf(),
         target_dir: target_dir.map(Path::to_path_buf),
         package: set.package.clone(),
+        package_id: set.package_id.clone(),
         targets: set.targets.clone(),
         features: set.features.clone(),
         profile: PROFILE.to_owned(),

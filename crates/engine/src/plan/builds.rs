@@ -16,6 +16,8 @@ const NDARRAY: &str = "ndarray";
 #[derive(Clone, Debug, PartialEq)]
 pub struct BuildSet {
     pub package: String,
+    /// The package as cargo is told of it.
+    pub package_id: String,
     /// Sorted.
     pub features: Vec<String>,
     pub targets: Vec<String>,
@@ -79,10 +81,11 @@ fn planned<'t>(
 }
 
 fn add(sets: &mut Vec<BuildSet>, target: &BenchTarget, features: Vec<String>, planned: Planned) {
-    let position = sets.iter().position(|set| set.package == target.package && set.features == features);
+    let position =
+        sets.iter().position(|set| set.package_id == target.package_id && set.features == features);
     let position = position.unwrap_or_else(|| {
-        let package = target.package.clone();
-        sets.push(BuildSet { package, features, targets: Vec::new(), entries: Vec::new() });
+        let (package, package_id) = (target.package.clone(), target.package_id.clone());
+        sets.push(BuildSet { package, package_id, features, targets: Vec::new(), entries: Vec::new() });
         sets.len() - 1
     });
     let set = &mut sets[position];
@@ -94,7 +97,7 @@ fn add(sets: &mut Vec<BuildSet>, target: &BenchTarget, features: Vec<String>, pl
 
 fn find<'t>(bench: &Bench, targets: &'t [BenchTarget]) -> Result<&'t BenchTarget, Error> {
     let in_package =
-        |target: &&BenchTarget| bench.package.as_ref().is_none_or(|package| *package == target.package);
+        |target: &&BenchTarget| bench.package.as_ref().is_none_or(|package| target.is_of(package));
     let mut found = targets.iter().filter(|target| target.target == bench.target).filter(in_package);
     match (found.next(), found.next()) {
         (Some(target), None) => Ok(target),
@@ -183,6 +186,8 @@ mod tests {
     fn target(package: &str, target: &str, features: &[&str]) -> BenchTarget {
         BenchTarget {
             package: package.to_owned(),
+            version: "1.2.3".to_owned(),
+            package_id: format!("path+file:///{package}#1.2.3"),
             target: target.to_owned(),
             source: "benches/x.rs".into(),
             root: format!("/{package}").into(),

@@ -40,6 +40,9 @@ pub enum Main {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BenchTarget {
     pub package: String,
+    pub version: String,
+    /// What names the package to cargo without doubt: its own name may also be that of a dependency.
+    pub package_id: String,
     pub target: String,
     pub source: PathBuf,
     /// The package's folder: where the child runs, as under `cargo bench`.
@@ -52,6 +55,14 @@ pub struct BenchTarget {
 }
 
 impl BenchTarget {
+    /// Whether `package` in bench.toml means its package: `name`, or `name@version`.
+    pub fn is_of(&self, package: &str) -> bool {
+        match package.split_once('@') {
+            Some((name, version)) => name == self.package && version == self.version,
+            None => package == self.package,
+        }
+    }
+
     /// Whether it is run where no `bench.toml` names it.
     pub fn is_ours(&self) -> bool {
         self.harness.is_some() && self.main == Main::Own
@@ -208,7 +219,9 @@ mod tests {
     #[test]
     fn ours() {
         let target = |harness, main| BenchTarget {
-            package: String::new(),
+            package: "app".to_owned(),
+            version: "1.2.3".to_owned(),
+            package_id: String::new(),
             target: String::new(),
             source: PathBuf::new(),
             root: PathBuf::new(),
@@ -219,6 +232,13 @@ mod tests {
         assert!(target(Some(Harness::Criterion), Main::Own).is_ours());
         assert!(!target(Some(Harness::AccelBench), Main::Libtest).is_ours());
         assert!(!target(None, Main::Own).is_ours());
+        let is_of = |package: &str, expected: bool| {
+            assert_eq!(target(None, Main::Own).is_of(package), expected, "{package}");
+        };
+        is_of("app", true);
+        is_of("app@1.2.3", true);
+        is_of("app@1.2", false);
+        is_of("other", false);
     }
 
     /// However many units and rounds: each unit has its processes on each side, and no side is ahead by more than
