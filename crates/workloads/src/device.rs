@@ -5,7 +5,7 @@ use std::time::Duration;
 use accel_bench::{Bencher, DeviceError, DeviceMemory};
 use burn::tensor::{Device, ExecutionError};
 
-use crate::model::nearest;
+use crate::nearest::nearest;
 
 /// A backend of burn. Whether it can be used depends on the features that this package was built with.
 #[derive(Clone, Copy, Debug)]

@@ -18,13 +18,16 @@
 
 pub mod blocks;
 pub mod cell;
+mod cost;
 mod device;
 mod device_time;
 pub mod families;
+pub mod family;
 pub mod generation;
 mod here;
 pub mod kernels;
 pub mod model;
+mod nearest;
 mod output;
 pub mod parity;
 #[cfg(test)]

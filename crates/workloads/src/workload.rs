@@ -4,31 +4,7 @@ use burn::tensor::{Device, Int, Tensor};
 
 use crate::model::Architecture;
 
-/// How large the input of one iteration is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Size {
-    /// Sequences, images, … at once.
-    pub batch: usize,
-    /// Tokens of each prompt or text. Families that read something else as well say what of it is a token.
-    pub sequence: usize,
-    /// Tokens to be written after it, or steps of a [`Sampler`]; 0 for a single pass.
-    pub new_tokens: usize,
-}
-
-/// What one iteration takes, computed from the dimensions alone.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Cost {
-    /// Floating-point operations of linear layers, convolutions and attention products, a multiply-add counted as two;
-    /// softmax, norms and activations are not counted.
-    pub flops: u64,
-    /// Values of weights that are multiplied, once for each time that they are read: matrices of linear layers and heads,
-    /// kernels of convolutions, chosen experts. Tables, norms and biases are not counted.
-    pub read: u64,
-    /// Values that are alive at once at the peak, beside weights and cache.
-    pub live: u64,
-    /// Values that the caches hold: keys and values, or states.
-    pub cache: u64,
-}
+pub use crate::cost::{Cost, Size};
 
 /// A model as a workload: everything from seeds and dimensions, so that it is the same on every machine.
 pub trait Workload: Architecture {
@@ -83,24 +59,4 @@ pub trait Generator: Workload {
 pub trait Sampler: Workload {
     /// Takes so many steps; gives what it made, `[batch, channels, values]`.
     fn sampled(&self, input: Self::Input, steps: usize) -> Tensor<3>;
-}
-
-impl Cost {
-    /// The costs of two parts that run one after the other.
-    #[must_use]
-    pub fn then(self, next: Self) -> Self {
-        Self {
-            flops: self.flops + next.flops,
-            read: self.read + next.read,
-            live: self.live.max(next.live),
-            cache: self.cache.max(next.cache),
-        }
-    }
-
-    /// The cost of `count` such parts that run one after the other.
-    #[must_use]
-    pub fn times(self, count: usize) -> Self {
-        let count = count as u64;
-        Self { flops: self.flops * count, read: self.read * count, ..self }
-    }
 }

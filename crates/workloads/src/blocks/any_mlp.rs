@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 
 use super::mlp::{self, GatedMlp, Mlp};
-use crate::workload::Cost;
+use crate::cost::Cost;
 
 /// One of the two kinds.
 #[derive(Module, Debug)]

@@ -10,8 +10,8 @@ use super::cache::{KeysValues, KvCache};
 use super::linear::{self, Projection, linear};
 use super::mask;
 use super::rotary::Rotary;
+use crate::cost::Cost;
 use crate::weights::Weights;
-use crate::workload::Cost;
 
 /// Four linear layers, and as many heads of keys as of queries or fewer.
 #[derive(Module, Debug)]

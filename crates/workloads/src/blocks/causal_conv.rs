@@ -5,9 +5,9 @@ use burn::nn::PaddingConfig1d;
 use burn::nn::conv::Conv1d;
 use burn::tensor::{Device, Tensor};
 
-use super::{Bias, linear};
+use super::linear::{self, Bias};
+use crate::cost::Cost;
 use crate::weights::Weights;
-use crate::workload::Cost;
 
 /// A depthwise convolution of each token with the `kernel − 1` tokens before it.
 #[derive(Module, Debug)]

@@ -5,9 +5,9 @@ use burn::nn::conv::{Conv1d, Conv2d};
 use burn::nn::{PaddingConfig1d, PaddingConfig2d};
 use burn::tensor::Tensor;
 
-use super::{Bias, linear};
+use super::linear::{self, Bias};
+use crate::cost::Cost;
 use crate::weights::Weights;
-use crate::workload::Cost;
 
 /// The size of a convolution over `D` sides: one of time, or the height and width of an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use burn::tensor::Tensor;
 use super::any_mlp::{AnyMlp, AnyMlpDims};
 use super::attention::{self, Attention, AttentionDims, Look};
 use super::cache::{KeysValues, KvCache};
-use crate::workload::Cost;
+use crate::cost::Cost;
 
 /// Three parts, each added to what it reads. Families put it together from the parts, whose names are theirs.
 #[derive(Module, Debug)]

@@ -3,8 +3,8 @@
 use burn::module::Param;
 use burn::nn::Linear;
 
+use crate::cost::Cost;
 use crate::weights::{Order, Weights};
-use crate::workload::Cost;
 
 /// Whether a linear layer adds a vector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

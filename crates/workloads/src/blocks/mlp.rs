@@ -4,10 +4,10 @@ use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::tensor::Tensor;
 
-use super::ActivationName;
+use super::activation::ActivationName;
 use super::linear::{self, Projection, linear};
+use crate::cost::Cost;
 use crate::weights::Weights;
-use crate::workload::Cost;
 
 /// Two linear layers with an activation between them.
 #[derive(Module, Debug)]

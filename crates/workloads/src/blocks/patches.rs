@@ -6,10 +6,10 @@ use burn::module::Module;
 use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
 
-use super::Bias;
 use super::convolution::{ConvolutionDims, conv2d};
+use super::linear::Bias;
+use crate::cost::Cost;
 use crate::weights::Weights;
-use crate::workload::Cost;
 
 /// One linear map for all patches: a convolution whose kernels lie side by side.
 #[derive(Module, Debug)]

@@ -4,11 +4,10 @@ use burn::module::Module;
 use burn::nn::{Embedding, Linear};
 use burn::tensor::{Int, Tensor};
 
-use super::Projection;
 use super::embedding::{TiedEmbedding, embedding};
-use super::linear::{self, linear};
+use super::linear::{self, Projection, linear};
+use crate::cost::Cost;
 use crate::weights::Weights;
-use crate::workload::Cost;
 
 /// An embedding and a head, which may be one.
 #[derive(Module, Debug)]

@@ -3,11 +3,17 @@
 use accel_bench::Error;
 use burn::tensor::{Device, Tensor};
 
-use super::{Footprint, Parameters, Precision, SEED, fit};
+use super::fit::{self, Footprint};
+use super::precision::Precision;
+use super::size::Parameters;
+use crate::cost::Size;
+use crate::device::{Backend, device_named};
 use crate::model::{self, ModelError};
 use crate::parity::{HostTensors, compare};
-use crate::workload::{Size, Workload};
-use crate::{Backend, device_named};
+use crate::workload::Workload;
+
+/// Weights and inputs are the same in every process, on every backend and in every commit.
+pub(super) const SEED: u64 = 1;
 
 /// The backend whose numbers count, in `f32`.
 const REFERENCE: &str = "ndarray";

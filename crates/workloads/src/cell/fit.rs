@@ -5,9 +5,10 @@ use std::process::Command;
 
 use accel_bench::units::Bytes;
 
-use super::Precision;
+use super::precision::Precision;
+use crate::cost::Size;
 use crate::weights::Counted;
-use crate::workload::{Size, Workload};
+use crate::workload::Workload;
 
 /// The memory that a cell is predicted to need at its peak, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

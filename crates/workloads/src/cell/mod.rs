@@ -13,23 +13,21 @@ use accel_bench::{Bencher, Device as _, Direction, Error, Metric, Throughput};
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor};
 
-use crate::families::Family;
+use super::device::{BurnDevice, device_named};
+use crate::cost::Size;
+use crate::family::Family;
 use crate::generation::greedy;
 use crate::model::{self, ModelError};
 use crate::output::check_finite;
 use crate::weights::Counted;
-use crate::workload::{Generator, Sampler, Size, Workload};
-use crate::{BurnDevice, device_named};
+use crate::workload::{Generator, Sampler, Workload};
 
 pub use fit::Footprint;
 pub use precision::{Precision, UnknownPrecision};
 pub use size::Parameters;
 
-use check::{Check, Outputs, Reference};
+use check::{Check, Outputs, Reference, SEED};
 use timing::TokenTimes;
-
-/// Weights and inputs are the same in every process, on every backend and in every commit.
-const SEED: u64 = 1;
 
 /// Times one pass of a model over its whole input.
 ///
@@ -254,7 +252,7 @@ fn of_another_family(error: ModelError) -> Error {
         let path = path.display();
         return Error::unsupported(format!(
             "`{path}` has the model type `{found}`, of the family {}",
-            family.name
+            family.name()
         ));
     }
     error.into()

@@ -2,8 +2,8 @@
 
 use accel_bench::{Bencher, Error};
 
-use super::Precision;
-use crate::workload::Size;
+use super::precision::Precision;
+use crate::cost::Size;
 
 /// The parameters of one cell of the matrix, as `bench.toml` and the benchmark's attribute name them.
 #[derive(Clone, Debug)]

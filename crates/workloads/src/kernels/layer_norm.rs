@@ -3,7 +3,7 @@
 use burn::tensor::module::layer_norm;
 use burn::tensor::{Device, Tensor};
 
-use super::{Work, input};
+use super::work::{Work, input};
 
 /// What is added to the variance: the default of PyTorch and burn.
 const EPSILON: f64 = 1e-5;

@@ -4,7 +4,7 @@
 
 use burn::tensor::{Device, Tensor};
 
-use crate::device_named;
+use crate::device::device_named;
 
 pub(super) fn cpu() -> Device {
     device_named("ndarray").expect("the backend is built in")

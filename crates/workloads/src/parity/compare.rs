@@ -4,7 +4,7 @@ use std::fmt;
 
 use burn::tensor::{DType, TensorData};
 
-use super::HostTensors;
+use super::host::HostTensors;
 
 /// The largest differences over all expected tensors.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::error::{Mismatch, WeightsError};
 use super::shard::Shard;
-use super::{Mismatch, WeightsError};
 
 /// How a family's checkpoints differ from the names that its model asks for.
 #[derive(Clone, Copy, Debug, Default)]

@@ -35,12 +35,12 @@ fn model_type_of_another_family() {
 
 #[test]
 fn no_model_type() {
-    check("\"model_type\"", "\"type\"", "`DIR/config.json` does not say its `model_type`");
+    check("\"model_type\"", "\"type\"", "`DIR/config.json` has no `model_type`");
 }
 
 #[test]
 fn no_json() {
-    check("{", "", "`DIR/config.json` is no configuration that can be used: ");
+    check("{", "", "`DIR/config.json` is not a usable configuration: ");
 }
 
 #[test]

@@ -177,7 +177,7 @@ fn padded_inputs() {
     crate::folder::write(&path, &inputs);
     check(
         &folder,
-        "FAILED (the inputs have no `attention_mask` that the model can read: texts of different lengths in one \
+        "FAILED (the inputs have no usable `attention_mask`: texts of different lengths in one \
          batch are not implemented)",
     );
 }

@@ -1,9 +1,11 @@
 //! The dimensions of a decoder, what is wrong with them, and what follows from them alone.
 
-use crate::blocks::{AttentionDims, Bias, Head, attention, linear};
-use crate::workload::{Cost, Size};
+use crate::blocks::attention::{self, AttentionDims};
+use crate::blocks::linear::{self, Bias};
+use crate::blocks::vocabulary::Head;
+use crate::cost::{Cost, Size};
 
-use super::FeedForward;
+use super::feed_forward::FeedForward;
 
 /// The dimensions of a [`Decoder`](super::Decoder); `D` are those of its feed-forward halves.
 #[derive(Clone, Debug)]

@@ -5,6 +5,7 @@
 //! Touvron et al., "LLaMA", 2023: <https://arxiv.org/abs/2302.13971>.
 
 mod dims;
+mod feed_forward;
 mod layer;
 mod workload;
 
@@ -14,12 +15,16 @@ use burn::tensor::{Device, Int, Tensor};
 
 use self::dims::CacheDims;
 use self::layer::CausalLayer;
+use super::attention::Look;
+use super::cache::KvCache;
+use super::mask;
 use super::norm::rms_norm;
-use super::{KvCache, Look, Rotary, Vocabulary, mask};
+use super::rotary::Rotary;
+use super::vocabulary::Vocabulary;
 use crate::weights::Weights;
 
 pub use dims::{DecoderConfig, DecoderDims, HeadFields, all_positive};
-pub use layer::{FeedForward, GatedDims};
+pub use feed_forward::{FeedForward, GatedDims};
 
 /// A language model over token ids, or over embeddings that another model made.
 #[derive(Module, Debug)]

@@ -148,9 +148,10 @@ impl Default for LlamaConfig {
 
 #[cfg(test)]
 mod tests {
-    use crate::families::decoder_only::Llama;
+    use crate::cost::{Cost, Size};
+    use crate::families::decoder_only::llama::Llama;
     use crate::preset_table::{self, preset};
-    use crate::workload::{Cost, Size, Workload as _};
+    use crate::workload::Workload as _;
 
     /// The table of the design, in millions of parameters.
     #[track_caller]

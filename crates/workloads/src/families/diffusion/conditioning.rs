@@ -4,8 +4,7 @@ use burn::module::Module;
 use burn::nn::{Embedding, Linear};
 use burn::tensor::{Int, Tensor, activation};
 
-use super::DitConfig;
-use super::config::TIME_WIDTH;
+use super::config::{DitConfig, TIME_WIDTH};
 use crate::blocks::Projection;
 use crate::blocks::embedding::embedding;
 use crate::blocks::linear::linear;

@@ -198,7 +198,7 @@ impl ActivationFn {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::families::diffusion::Dit;
+    use crate::families::diffusion::dit::Dit;
     use crate::preset_table;
 
     fn params(config: &DitConfig) -> f64 {

@@ -3,7 +3,7 @@
 use super::config::{DitConfig, Embedders, TIME_WIDTH};
 use super::schedule::TIME_STEPS;
 use crate::blocks::{attention, linear, mlp};
-use crate::workload::{Cost, Size};
+use crate::cost::{Cost, Size};
 
 impl DitConfig {
     /// One pass, or as many as there are steps of sampling.

@@ -11,9 +11,11 @@ use super::schedule::TIME_STEPS;
 use crate::blocks::linear::linear;
 use crate::blocks::norm::standardised;
 use crate::blocks::{Bias, PatchEmbedding, Projection, sin_cos};
+use crate::cost::{Cost, Size};
+use crate::family::Family;
 use crate::model::{Architecture, Preset};
 use crate::weights::{Naming, Weights, integers, uniform};
-use crate::workload::{Cost, Sampler, Size, Workload};
+use crate::workload::{Sampler, Workload};
 
 /// A diffusion transformer, which finds the noise in latent images.
 #[derive(Module, Debug)]
@@ -82,7 +84,7 @@ impl Architecture for Dit {
     type Config = DitConfig;
 
     // Before it had a class of its own it was a `Transformer2DModel`.
-    const MODEL_TYPES: &'static [&'static str] = &["DiTTransformer2DModel", "Transformer2DModel"];
+    const FAMILY: Option<Family> = Some(Family::Diffusion);
     // Old checkpoints hold the positions, which are computed.
     const NAMING: Naming = Naming { prefix: "", ignored: &["pos_embed.pos_embed"], renamed: &[] };
 

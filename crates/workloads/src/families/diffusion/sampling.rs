@@ -2,8 +2,8 @@
 
 use burn::tensor::{Int, Tensor};
 
+use super::dit::{Dit, DitInput};
 use super::schedule::{Step, ddim};
-use super::{Dit, DitInput};
 
 impl Dit {
     /// Makes images of the noise in [`DitInput::latents`] in so many steps, by DDIM without guidance; gives latents of the

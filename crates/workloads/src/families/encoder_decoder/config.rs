@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::FeedForwardProjection;
+use super::projection::FeedForwardProjection;
 use crate::blocks::{
     ActivationName, AnyMlpDims, AttentionDims, Buckets, DecoderLayerDims, Direction, EncoderLayerDims,
 };
@@ -205,7 +205,7 @@ const fn yes() -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::families::encoder_decoder::T5;
+    use crate::families::encoder_decoder::t5::T5;
     use crate::preset_table;
 
     /// The table of the design, in millions of parameters.

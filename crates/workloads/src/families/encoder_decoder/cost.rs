@@ -1,8 +1,8 @@
 //! What a T5 costs, computed from its dimensions.
 
-use super::T5Config;
+use super::config::T5Config;
 use crate::blocks::vocabulary;
-use crate::workload::{Cost, Size};
+use crate::cost::{Cost, Size};
 
 impl T5Config {
     /// What one pass over a source and a text of [`Size::sequence`] tokens each costs, or reading such a source and
@@ -49,8 +49,8 @@ const fn biased(cost: Cost, bias: u64) -> Cost {
 
 #[cfg(test)]
 mod tests {
+    use crate::cost::{Cost, Size};
     use crate::families::encoder_decoder::config::PRESETS;
-    use crate::workload::{Cost, Size};
 
     /// What T5-tiny costs: 4 layers each, width 256, 1024 inside, 4 heads of 64, 32128 words.
     fn tiny(batch: usize, sequence: usize, new_tokens: usize) -> Cost {

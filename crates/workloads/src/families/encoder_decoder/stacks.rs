@@ -5,7 +5,7 @@ use burn::nn::RmsNorm;
 use burn::nn::norm::Normalization;
 use burn::tensor::{Int, Tensor};
 
-use super::T5Config;
+use super::config::T5Config;
 use crate::blocks::norm::rms_norm;
 use crate::blocks::{
     AnyMlp, AnyMlpDims, Attention, AttentionNames, DecoderLayer, DecoderLook, Direction, EncoderLayer,

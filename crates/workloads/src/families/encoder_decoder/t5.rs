@@ -3,13 +3,14 @@
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::T5Config;
-use super::config::PRESETS;
+use super::config::{PRESETS, T5Config};
 use super::stacks::{T5Decoder, T5Encoder, source_look};
 use crate::blocks::{Head, Look, Memory, Vocabulary, mask};
+use crate::cost::{Cost, Size};
+use crate::family::Family;
 use crate::model::{Architecture, Preset};
 use crate::weights::{Naming, Weights, integers};
-use crate::workload::{Cost, Generator, Size, Workload};
+use crate::workload::{Generator, Workload};
 
 /// T5 with its head over the vocabulary.
 #[derive(Module, Debug)]
@@ -96,7 +97,7 @@ impl T5 {
 impl Architecture for T5 {
     type Config = T5Config;
 
-    const MODEL_TYPES: &'static [&'static str] = &["t5"];
+    const FAMILY: Option<Family> = Some(Family::EncoderDecoder);
     const NAMING: Naming = Naming {
         prefix: "",
         // Old checkpoints have a bias there that no version used.

@@ -4,15 +4,16 @@ use burn::module::Module;
 use burn::nn::{Embedding, LayerNorm, Linear};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::BertConfig;
-use super::config::PRESETS;
+use super::config::{BertConfig, PRESETS};
 use crate::blocks::embedding::embedding;
 use crate::blocks::linear::linear;
 use crate::blocks::norm::layer_norm;
 use crate::blocks::{Attention, AttentionNames, Look, Mlp, Projection, mask};
+use crate::cost::{Cost, Size};
+use crate::family::Family;
 use crate::model::{Architecture, Preset};
 use crate::weights::{Naming, Weights, integers};
-use crate::workload::{Cost, Size, Workload};
+use crate::workload::Workload;
 
 /// BERT with its pooler.
 #[derive(Module, Debug)]
@@ -79,7 +80,7 @@ impl Bert {
 impl Architecture for Bert {
     type Config = BertConfig;
 
-    const MODEL_TYPES: &'static [&'static str] = &["bert"];
+    const FAMILY: Option<Family> = Some(Family::EncoderOnly);
     const NAMING: Naming = Naming {
         prefix: "bert.",
         ignored: &["cls.", "classifier.", "qa_outputs.", "embeddings.position_ids"],

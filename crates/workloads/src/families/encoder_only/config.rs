@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use crate::blocks::{ActivationName, AttentionDims, attention, linear, mlp};
+use crate::cost::Cost;
 use crate::model::Preset;
-use crate::workload::Cost;
 
 /// The dimensions of a BERT, by the names of its `config.json`.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
@@ -126,7 +126,7 @@ const fn initializer_range() -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::families::encoder_only::Bert;
+    use crate::families::encoder_only::bert::Bert;
     use crate::preset_table;
 
     /// The table of the design, in millions of parameters.

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Experts, ExpertsDims};
+use super::experts::{Experts, ExpertsDims};
 use crate::blocks::decoder::{DecoderConfig, DecoderDims, HeadFields, all_positive};
 use crate::blocks::{ActivationName, Bias, Head, RotaryConfig};
 use crate::model::Preset;
@@ -173,10 +173,11 @@ impl Default for MixtralConfig {
 
 #[cfg(test)]
 mod tests {
-    use crate::families::mixture_of_experts::{Mixtral, active_params};
+    use crate::cost::Size;
+    use crate::families::mixture_of_experts::mixtral::{Mixtral, active_params};
     use crate::model;
     use crate::preset_table::preset;
-    use crate::workload::{Size, Workload as _};
+    use crate::workload::Workload as _;
 
     /// The table of the design, in millions of parameters: all, and those that a token goes through.
     #[track_caller]

@@ -16,8 +16,8 @@ use burn::tensor::{Int, Tensor, TensorData};
 use super::dispatch::Dispatch;
 use crate::blocks::linear::{self, linear};
 use crate::blocks::{ActivationName, FeedForward, GatedMlp, Projection, mlp};
+use crate::cost::Cost;
 use crate::weights::Weights;
-use crate::workload::Cost;
 
 /// How experts are computed, for the record: tokens are grouped by expert, after one read-back a layer.
 pub const EXPERT_METHOD: &str = "grouped-by-expert";

@@ -4,7 +4,7 @@ use burn::module::{Module, Param};
 use burn::nn::{Embedding, LayerNorm};
 use burn::tensor::Tensor;
 
-use super::ClipConfig;
+use super::clip_config::ClipConfig;
 use crate::blocks::embedding::embedding;
 use crate::blocks::norm::layer_norm;
 use crate::blocks::patches::with_class;

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::blocks::{ActivationName, AnyMlpDims, AttentionDims, EncoderLayerDims, PatchDims};
-use crate::workload::Cost;
+use crate::cost::Cost;
 
 /// The dimensions of the tower, by the names of its `config.json`. What is not said is as in CLIP ViT-B/32: inside the file
 /// of a larger model, Hugging Face leaves out what has its usual value.

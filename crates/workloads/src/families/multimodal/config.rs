@@ -6,11 +6,12 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::ClipConfig;
+use super::clip_config::ClipConfig;
 use crate::blocks::{ActivationName, linear};
+use crate::cost::{Cost, Size};
 use crate::families::decoder_only::{Llama, LlamaConfig, PRESETS as LLAMAS};
 use crate::model::{Architecture as _, Preset};
-use crate::workload::{Cost, Size, Workload as _};
+use crate::workload::Workload as _;
 
 /// The dimensions of a LLaVA, by the names of its `config.json`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -233,7 +234,7 @@ const fn yes() -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::families::multimodal::Llava;
+    use crate::families::multimodal::llava::Llava;
     use crate::preset_table::{self, preset};
 
     /// The table of the design, in millions of parameters.

@@ -3,15 +3,17 @@
 use burn::module::Module;
 use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
 
-use super::config::{LlavaConfig, PRESETS};
-use super::{ClipTower, Select};
+use super::clip::ClipTower;
+use super::config::{LlavaConfig, PRESETS, Select};
 use crate::blocks::decoder::{DecoderNames, DecoderState};
 use crate::blocks::{Bias, Mlp, Projection};
+use crate::cost::{Cost, Size};
 use crate::families::decoder_only::Llama;
 use crate::families::vision;
+use crate::family::Family;
 use crate::model::{Architecture, Preset};
 use crate::weights::{Naming, Weights, integers};
-use crate::workload::{Cost, Generator, Size, Workload};
+use crate::workload::{Generator, Workload};
 
 /// A tower that sees, a projector, and a language model.
 #[derive(Module, Debug)]
@@ -88,7 +90,7 @@ fn counted(is_place: Tensor<2, Bool>) -> Tensor<2, Int> {
 impl Architecture for Llava {
     type Config = LlavaConfig;
 
-    const MODEL_TYPES: &'static [&'static str] = &["llava"];
+    const FAMILY: Option<Family> = Some(Family::Multimodal);
     const NAMING: Naming = Naming {
         prefix: "model.",
         ignored: &[

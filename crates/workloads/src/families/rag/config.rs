@@ -3,10 +3,11 @@
 use serde::Deserialize;
 
 use crate::blocks::linear;
+use crate::cost::{Cost, Size};
 use crate::families::decoder_only::{Llama, LlamaConfig};
 use crate::families::encoder_only::{Bert, BertConfig};
 use crate::model::{Architecture, Preset};
-use crate::workload::{Cost, Size, Workload as _};
+use crate::workload::Workload as _;
 
 /// An encoder of questions, an index of passages, and a language model that reads what was found.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]

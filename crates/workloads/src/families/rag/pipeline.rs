@@ -5,13 +5,15 @@ use std::sync::LazyLock;
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::RagConfig;
+use super::config::RagConfig;
 use super::index::{self, Index};
+use crate::cost::{Cost, Size};
 use crate::families::decoder_only::Llama;
 use crate::families::encoder_only::{Bert, EncoderInput};
+use crate::family::Family;
 use crate::model::{Architecture, Preset};
 use crate::weights::{Naming, Weights, integers};
-use crate::workload::{Cost, Generator, Size, Workload};
+use crate::workload::{Generator, Workload};
 
 /// An encoder and a language model.
 #[derive(Module, Debug)]
@@ -55,7 +57,7 @@ impl Architecture for Rag {
     type Config = RagConfig;
 
     // Two models make it, so no one folder is one.
-    const MODEL_TYPES: &'static [&'static str] = &[];
+    const FAMILY: Option<Family> = None;
     const NAMING: Naming = Naming { prefix: "", ignored: &[], renamed: &[] };
 
     fn presets() -> &'static [Preset<RagConfig>] {

@@ -97,7 +97,7 @@ impl WhisperConfig {
     }
 
     /// Frames of 10 ms that the model reads, always as many.
-    pub(super) const fn frames(&self) -> usize {
+    pub(crate) const fn frames(&self) -> usize {
         2 * self.max_source_positions
     }
 
@@ -161,7 +161,7 @@ const fn yes() -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::families::speech::Whisper;
+    use crate::families::speech::whisper::Whisper;
     use crate::preset_table;
 
     /// The table of the design, in millions of parameters.

@@ -1,8 +1,8 @@
 //! What a Whisper costs, computed from its dimensions.
 
-use super::WhisperConfig;
+use super::config::WhisperConfig;
 use crate::blocks::{ConvolutionDims, vocabulary};
-use crate::workload::{Cost, Size};
+use crate::cost::{Cost, Size};
 
 impl WhisperConfig {
     /// What one pass costs over a full window and a text of [`Size::sequence`] tokens, or hearing the window, reading such
@@ -50,8 +50,8 @@ impl WhisperConfig {
 
 #[cfg(test)]
 mod tests {
+    use crate::cost::{Cost, Size};
     use crate::families::speech::config::PRESETS;
-    use crate::workload::{Cost, Size};
 
     /// What Whisper-tiny costs: 4 layers each, width 384, 1536 inside, 80 bands, 51865 words.
     fn tiny(batch: usize, sequence: usize, new_tokens: usize) -> Cost {

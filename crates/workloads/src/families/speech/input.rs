@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::WhisperConfig;
+use super::config::WhisperConfig;
 use super::mel::{LogMel, SAMPLE_RATE};
 use crate::weights::{integers, uniform};
 

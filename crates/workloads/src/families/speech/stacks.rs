@@ -6,7 +6,7 @@ use burn::nn::norm::Normalization;
 use burn::nn::{Embedding, LayerNorm};
 use burn::tensor::{Int, Tensor, activation};
 
-use super::WhisperConfig;
+use super::config::WhisperConfig;
 use crate::blocks::convolution::conv1d;
 use crate::blocks::embedding::embedding;
 use crate::blocks::norm::layer_norm;

@@ -3,14 +3,16 @@
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor};
 
-use super::config::PRESETS;
+use super::config::{PRESETS, WhisperConfig};
+use super::input::SpeechInput;
 use super::mel::SAMPLE_RATE;
 use super::stacks::{WhisperDecoder, WhisperEncoder};
-use super::{SpeechInput, WhisperConfig};
 use crate::blocks::Memory;
+use crate::cost::{Cost, Size};
+use crate::family::Family;
 use crate::model::{Architecture, Preset};
 use crate::weights::{Naming, Weights};
-use crate::workload::{Cost, Generator, Size, Workload};
+use crate::workload::{Generator, Workload};
 
 /// Whisper with its head over the vocabulary.
 #[derive(Module, Debug)]
@@ -40,7 +42,7 @@ impl Whisper {
 impl Architecture for Whisper {
     type Config = WhisperConfig;
 
-    const MODEL_TYPES: &'static [&'static str] = &["whisper"];
+    const FAMILY: Option<Family> = Some(Family::Speech);
     const NAMING: Naming = Naming { prefix: "model.", ignored: &[], renamed: &[] };
 
     fn presets() -> &'static [Preset<WhisperConfig>] {

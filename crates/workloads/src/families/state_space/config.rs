@@ -162,7 +162,7 @@ impl Mamba2Config {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::families::state_space::Mamba2;
+    use crate::families::state_space::mamba2::Mamba2;
     use crate::preset_table;
 
     /// The table of the design, in millions of parameters.

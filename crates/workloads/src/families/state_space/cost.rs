@@ -1,9 +1,9 @@
 //! What a Mamba-2 costs, from its dimensions.
 
-use super::Mamba2Config;
+use super::config::Mamba2Config;
 use crate::blocks::ssd::{self, Remember};
 use crate::blocks::{causal_conv, linear};
-use crate::workload::{Cost, Size};
+use crate::cost::{Cost, Size};
 
 impl Mamba2Config {
     /// One pass, or the prompt and a step for each new token but the first, which the prompt gives.

@@ -4,14 +4,15 @@ use burn::module::Module;
 use burn::nn::RmsNorm;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::Mamba2Config;
-use super::config::PRESETS;
+use super::config::{Mamba2Config, PRESETS};
 use super::mixer::{Mixer, MixerMemory};
 use crate::blocks::norm::rms_norm;
 use crate::blocks::{Head, Vocabulary};
+use crate::cost::{Cost, Size};
+use crate::family::Family;
 use crate::model::{Architecture, Preset};
 use crate::weights::{Naming, Weights, integers};
-use crate::workload::{Cost, Generator, Size, Workload};
+use crate::workload::{Generator, Workload};
 
 /// Mamba-2 with its head.
 #[derive(Module, Debug)]
@@ -64,7 +65,7 @@ impl Mamba2 {
 impl Architecture for Mamba2 {
     type Config = Mamba2Config;
 
-    const MODEL_TYPES: &'static [&'static str] = &["mamba2"];
+    const FAMILY: Option<Family> = Some(Family::StateSpace);
     const NAMING: Naming = Naming {
         prefix: "",
         ignored: &[],

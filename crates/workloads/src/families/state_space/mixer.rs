@@ -4,7 +4,7 @@ use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::tensor::{Tensor, activation};
 
-use super::Mamba2Config;
+use super::config::Mamba2Config;
 use crate::blocks::causal_conv::Window;
 use crate::blocks::linear::linear;
 use crate::blocks::ssd::{self, State};

@@ -4,10 +4,15 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::Deserialize;
 
-use super::{ResNet, ResNetConfig, Vit, VitConfig, vit};
+use super::resnet::ResNet;
+use super::resnet_config::ResNetConfig;
+use super::vit::{self, Vit};
+use super::vit_config::VitConfig;
+use crate::cost::{Cost, Size};
+use crate::family::Family;
 use crate::model::{Architecture, Preset};
 use crate::weights::{Naming, Weights, uniform};
-use crate::workload::{Cost, Size, Workload};
+use crate::workload::Workload;
 
 /// A model that tells what an image shows.
 #[derive(Module, Debug)]
@@ -68,7 +73,7 @@ impl Classifier {
 impl Architecture for Classifier {
     type Config = ClassifierConfig;
 
-    const MODEL_TYPES: &'static [&'static str] = &["vit", "resnet"];
+    const FAMILY: Option<Family> = Some(Family::Vision);
     const NAMING: Naming =
         Naming { prefix: "", ignored: &["vit.pooler.", "vit.embeddings.mask_token"], renamed: vit::RENAMED };
 

@@ -6,13 +6,11 @@ use burn::nn::pool::{AdaptiveAvgPool2d, MaxPool2d};
 use burn::nn::{BatchNorm, Linear, PaddingConfig2d};
 use burn::tensor::Tensor;
 
-use super::ResNetConfig;
-use super::resnet_config::Layer;
-use crate::blocks::ConvolutionDims;
+use super::resnet_config::{Layer, ResNetConfig};
 use crate::blocks::convolution::conv2d;
 use crate::blocks::linear::linear;
 use crate::blocks::norm::batch_norm;
-use crate::blocks::{ActivationName, Bias, Projection};
+use crate::blocks::{ActivationName, Bias, ConvolutionDims, Projection};
 use crate::weights::Weights;
 
 /// A ResNet that tells classes, in inference mode: its norms use the statistics of training.

@@ -4,10 +4,9 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use super::Classes;
-use crate::blocks::ConvolutionDims;
-use crate::blocks::{ActivationName, linear, sides};
-use crate::workload::Cost;
+use super::classes::Classes;
+use crate::blocks::{ActivationName, ConvolutionDims, linear, sides};
+use crate::cost::Cost;
 
 /// The dimensions of a ResNet, by the names of its `config.json`. What is not said is as in ResNet-50.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

@@ -4,7 +4,7 @@ use burn::module::{Module, Param};
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::Tensor;
 
-use super::VitConfig;
+use super::vit_config::VitConfig;
 use crate::blocks::linear::linear;
 use crate::blocks::norm::layer_norm;
 use crate::blocks::patches::with_class;

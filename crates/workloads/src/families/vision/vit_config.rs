@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
-use super::Classes;
+use super::classes::Classes;
 use crate::blocks::{ActivationName, AnyMlpDims, AttentionDims, EncoderLayerDims, PatchDims, linear, sides};
-use crate::workload::Cost;
+use crate::cost::Cost;
 
 /// The dimensions of a ViT, by the names of its `config.json`. What is not said is as in ViT-B/16: inside the file of a
 /// larger model, Hugging Face leaves out what has its usual value.

@@ -4,14 +4,16 @@ use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::config::PRESETS;
-use super::{CaptionerConfig, Gpt2};
+use super::config::{CaptionerConfig, PRESETS};
+use super::gpt2::Gpt2;
 use crate::blocks::linear::linear;
 use crate::blocks::{Memory, Projection};
+use crate::cost::{Cost, Size};
 use crate::families::vision::{self, VitEncoder};
+use crate::family::Family;
 use crate::model::{Architecture, Preset};
 use crate::weights::{Naming, Weights, integers};
-use crate::workload::{Cost, Generator, Size, Workload};
+use crate::workload::{Generator, Workload};
 
 /// An encoder of images, and a decoder that writes about them.
 #[derive(Module, Debug)]
@@ -66,7 +68,7 @@ impl Captioner {
 impl Architecture for Captioner {
     type Config = CaptionerConfig;
 
-    const MODEL_TYPES: &'static [&'static str] = &["vision-encoder-decoder"];
+    const FAMILY: Option<Family> = Some(Family::VisionEncoderTextDecoder);
     const NAMING: Naming = Naming {
         prefix: "",
         ignored: &["encoder.pooler.", "encoder.embeddings.mask_token"],

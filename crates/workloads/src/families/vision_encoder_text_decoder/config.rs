@@ -2,11 +2,11 @@
 
 use serde::Deserialize;
 
-use super::Gpt2Config;
+use super::gpt2_config::Gpt2Config;
 use crate::blocks::linear;
+use crate::cost::{Cost, Size};
 use crate::families::vision::VitConfig;
 use crate::model::Preset;
-use crate::workload::{Cost, Size};
 
 /// The dimensions of an encoder and a decoder, by the names of their `config.json`.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
@@ -112,7 +112,7 @@ impl CaptionerConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::families::vision_encoder_text_decoder::Captioner;
+    use crate::families::vision_encoder_text_decoder::captioner::Captioner;
     use crate::preset_table::{self, preset};
 
     /// The table of the design, in millions of parameters.

@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::nn::{Embedding, LayerNorm};
 use burn::tensor::{Int, Tensor};
 
-use super::Gpt2Config;
+use super::gpt2_config::Gpt2Config;
 use crate::blocks::embedding::embedding;
 use crate::blocks::norm::layer_norm;
 use crate::blocks::{

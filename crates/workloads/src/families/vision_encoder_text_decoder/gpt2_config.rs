@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::blocks::{ActivationName, AnyMlpDims, AttentionDims, DecoderLayerDims, linear};
-use crate::workload::Cost;
+use crate::cost::Cost;
 
 /// The dimensions of a GPT-2, by the names of its `config.json`. What is not said is as in the smallest GPT-2: inside the
 /// file of a larger model, Hugging Face leaves out what has its usual value.
