@@ -1,6 +1,6 @@
 //! Presets for tests, and the table of the design that holds them.
 
-use super::device::device_named;
+use crate::device::device_named;
 use crate::model::{self, Architecture};
 
 /// The dimensions of the preset called `name`.

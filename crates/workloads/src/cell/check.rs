@@ -6,8 +6,9 @@ use burn::tensor::{Device, Tensor};
 use super::fit::{self, Footprint};
 use super::precision::Precision;
 use super::size::Parameters;
+use crate::backend::{Backend, Memory};
 use crate::cost::Size;
-use crate::device::{Backend, device_named};
+use crate::device::device_named;
 use crate::model::{self, ModelError};
 use crate::parity::{HostTensors, compare};
 use crate::workload::Workload;
@@ -53,7 +54,7 @@ impl<M: Workload> Check<'_, M> {
         let counted = model::count::<M>(self.config, &device);
         let needed = Footprint::of::<M>(self.config, counted, self.small(), Precision::F32).needed();
         // The model itself may have to stand beside it.
-        if fit::free_memory(REFERENCE, REFERENCE).is_some_and(|free| needed > free / 2) {
+        if fit::free_memory(Memory::Host, REFERENCE).is_some_and(|free| needed > free / 2) {
             return Ok(Reference::Absent("the reference does not fit into the host's memory"));
         }
         let model = model::open_as(name, self.config, SEED, &device)?;

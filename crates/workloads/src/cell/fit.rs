@@ -6,6 +6,7 @@ use std::process::Command;
 use accel_bench::units::Bytes;
 
 use super::precision::Precision;
+use crate::backend::Memory;
 use crate::cost::Size;
 use crate::weights::Counted;
 use crate::workload::Workload;
@@ -46,16 +47,16 @@ impl Footprint {
     }
 }
 
-/// Bytes that a device of the backend, by its name, can still give; `None` where nobody tells.
+/// The bytes of this memory that are free on the device of this name; `None` where they are unknown.
 #[must_use]
-pub(super) fn free_memory(backend: &str, device: &str) -> Option<u64> {
-    /// What Mesa calls its software Vulkan, whose memory is the host's.
+pub(super) fn free_memory(memory: Memory, device: &str) -> Option<u64> {
+    /// Mesa's software Vulkan, whose memory is the host's.
     const SOFTWARE: &str = "llvmpipe";
-    match backend {
-        "ndarray" | "flex" | "tch" => host_memory(),
-        "cuda" | "tch-cuda" => nvidia_memory(),
-        _ if device.contains(SOFTWARE) => host_memory(),
-        _ => None,
+    match memory {
+        Memory::Host => host_memory(),
+        Memory::Nvidia => nvidia_memory(),
+        Memory::Adapter if device.contains(SOFTWARE) => host_memory(),
+        Memory::Adapter => None,
     }
 }
 
@@ -166,8 +167,8 @@ mod tests {
 
     #[test]
     fn software_vulkan_takes_the_hosts_memory() {
-        assert_eq!(free_memory("wgpu", "llvmpipe (LLVM 15.0.6)").is_some(), host_memory().is_some());
-        assert_eq!(free_memory("wgpu", "NVIDIA H100"), None);
+        assert_eq!(free_memory(Memory::Adapter, "llvmpipe (LLVM 15.0.6)").is_some(), host_memory().is_some());
+        assert_eq!(free_memory(Memory::Adapter, "NVIDIA H100"), None);
     }
 
     #[test]

@@ -13,8 +13,9 @@ use accel_bench::{Bencher, Device as _, Direction, Error, Metric, Throughput};
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor};
 
-use super::device::{BurnDevice, device_named};
+use crate::backend::{Backend, BackendError};
 use crate::cost::Size;
+use crate::device::BurnDevice;
 use crate::family::Family;
 use crate::generation::greedy;
 use crate::model::{self, ModelError};
@@ -140,23 +141,25 @@ impl<M: Workload + Module> Cell<M> {
         if let Some(excess) = M::excess(&config, parameters.size) {
             return Err(Error::unsupported(format!("`{}`: {excess}", parameters.model)));
         }
-        let mut device = device_named(b.backend()).map_err(|error| Error::unsupported(error.to_string()))?;
+        let unusable = |error: BackendError| Error::unsupported(error.to_string());
+        let backend = Backend::named(b.backend()).map_err(unusable)?;
+        let mut device = backend.open().map_err(unusable)?;
         let precision = parameters.precision;
         if let Err(reason) = precision.prepare(&mut device) {
-            let advice = other_precisions(b.backend(), &device, precision);
-            return Err(Error::unsupported(format!("`{}` {reason}: {advice}", b.backend())));
+            let advice = other_precisions(backend.name, &device, precision);
+            return Err(Error::unsupported(format!("`{}` {reason}: {advice}", backend.name)));
         }
         let counted = model::count::<M>(&config, &device);
         let footprint = Footprint::of::<M>(&config, counted, parameters.size, precision);
         let cell = Self { parameters, config, counted, footprint, device, outputs };
-        cell.fit(b.backend())?;
+        cell.fit(backend)?;
         b.device(BurnDevice(cell.device.clone()));
         Ok(cell)
     }
 
     /// Ends the case as unsupported when its predicted peak is more than the device has.
-    fn fit(&self, backend: &str) -> Result<(), Error> {
-        let free = fit::free_memory(backend, &BurnDevice(self.device.clone()).name());
+    fn fit(&self, backend: &Backend) -> Result<(), Error> {
+        let free = fit::free_memory(backend.memory, &BurnDevice(self.device.clone()).name());
         let Some(free) = free.filter(|&free| self.footprint.needed() > free) else {
             return Ok(());
         };

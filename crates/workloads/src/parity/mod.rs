@@ -18,7 +18,7 @@ pub use compare::{CompareError, Difference};
 pub use folders::family_folders;
 pub use host::HostTensors;
 
-use crate::device::Backend;
+use crate::backend::Backend;
 use crate::family::Family;
 use crate::model::{ConfigFile, ModelError};
 
