@@ -106,7 +106,7 @@ fn multimodal(b: &mut Bencher) -> Result<(), Error> {
     cell::generate::<Llava>(b)
 }
 
-/// DiT: an image out of noise, by so many steps.
+/// DiT: an image from noise, in `steps` steps.
 #[bench(
     name = "diffusion",
     category = "inference",

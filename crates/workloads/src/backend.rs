@@ -67,7 +67,7 @@ backends! {
     "rocm", feature = "rocm", 1e-3, Adapter => Device::rocm(0);
 }
 
-/// Why there is no device of a backend.
+/// Why a backend has no device.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BackendError {

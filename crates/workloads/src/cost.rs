@@ -11,7 +11,7 @@ pub struct Size {
     pub new_tokens: usize,
 }
 
-/// What one iteration takes, computed from the dimensions alone.
+/// The cost of one iteration, computed from the dimensions alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cost {
     /// Floating-point operations of linear layers, convolutions and attention products, a multiply-add counted as two;
@@ -20,7 +20,7 @@ pub struct Cost {
     /// Values of weights that are multiplied, once for each time that they are read: matrices of linear layers and heads,
     /// kernels of convolutions, chosen experts. Tables, norms and biases are not counted.
     pub read: u64,
-    /// Values that are alive at once at the peak, beside weights and cache.
+    /// Values that are alive at once at the peak, without weights and cache.
     pub live: u64,
     /// Values that the caches hold: keys and values, or states.
     pub cache: u64,

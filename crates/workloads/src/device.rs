@@ -51,13 +51,13 @@ impl accel_bench::Device for BurnDevice {
     }
 
     fn profile(&self, work: &mut dyn FnMut()) -> Option<Duration> {
-        // Only adapters have clocks; elsewhere the work would be done for a wall time that nobody asked for.
+        // Only adapters have clocks; elsewhere the work would be done for a wall time that is not used.
         adapter(&self.0)?;
         crate::device_time::profile(&self.0, work)
     }
 }
 
-/// What the adapter calls itself, on the backends that have one.
+/// The adapter's own name, on the backends that have one.
 #[cfg(feature = "cubecl")]
 fn adapter(device: &Device) -> Option<String> {
     device.identity().map(|identity| identity.name)
@@ -68,7 +68,7 @@ fn adapter(_: &Device) -> Option<String> {
     None
 }
 
-/// burn tells a poisoned device by its type; a failed allocation only by cubecl's words.
+/// burn reports a poisoned device by its type; a failed allocation only by cubecl's words.
 fn classify(error: &ExecutionError) -> DeviceError {
     const OUT_OF_MEMORY: [&str; 4] =
         ["out of memory", "out-of-memory", "out of device memory", "can't allocate buffer"];

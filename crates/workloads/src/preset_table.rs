@@ -9,7 +9,7 @@ pub(crate) fn preset<M: Architecture>(name: &str) -> &'static M::Config {
     &M::presets().iter().find(|preset| preset.name == name).expect("a preset of this name").config
 }
 
-/// The preset called `name` has so many millions of parameters, within a thousandth, and no fault.
+/// The preset called `name` has `millions` million parameters, within a thousandth, and no fault.
 #[track_caller]
 pub(crate) fn check<M: Architecture>(name: &str, millions: f64) {
     let config = preset::<M>(name);

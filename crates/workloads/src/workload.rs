@@ -1,4 +1,4 @@
-//! What a model offers to the matrix of sizes: inputs, one pass, what it costs, and writing token after token.
+//! A model as a workload: inputs, one pass, its cost, and generation token by token.
 
 use burn::tensor::{Device, Int, Tensor};
 
@@ -8,10 +8,10 @@ pub use crate::cost::{Cost, Size};
 
 /// A model as a workload: everything from seeds and dimensions, so that it is the same on every machine.
 pub trait Workload: Architecture {
-    /// What one pass reads, on the device.
+    /// The input of one pass, on the device.
     type Input: Clone;
 
-    /// The parameter that says how large what is no text is: `image-size` in pixels, `audio-seconds`.
+    /// The parameter that sets the size of an image or a sound: `image-size` in pixels, `audio-seconds`.
     const EXTENT: Option<&'static str> = None;
 
     /// How large it is in the model's own configuration.
@@ -38,13 +38,13 @@ pub trait Workload: Architecture {
     /// vocabulary or classes.
     fn pass(&self, input: Self::Input) -> Tensor<3>;
 
-    /// What one iteration of this size costs: one pass, or with [`Size::new_tokens`] the prompt and each token.
+    /// The cost of one iteration of this size: one pass, or with [`Size::new_tokens`] the prompt and each token.
     fn cost(config: &Self::Config, size: Size) -> Cost;
 }
 
 /// A model that writes token after token.
 pub trait Generator: Workload {
-    /// What it remembers between tokens.
+    /// The state between tokens.
     type State;
 
     /// Reads the prompt and takes memory for `new_tokens` more; gives the scores of the first of them, `[batch,
@@ -57,6 +57,6 @@ pub trait Generator: Workload {
 
 /// A model that makes something out of noise, step by step.
 pub trait Sampler: Workload {
-    /// Takes so many steps; gives what it made, `[batch, channels, values]`.
+    /// Takes `steps` steps; returns the samples, `[batch, channels, values]`.
     fn sampled(&self, input: Self::Input, steps: usize) -> Tensor<3>;
 }

@@ -46,7 +46,7 @@ impl AnyMlp {
 }
 
 impl AnyMlpDims {
-    /// What it costs over `tokens` tokens.
+    /// The cost over `tokens` tokens.
     #[must_use]
     pub fn cost(self, tokens: u64) -> Cost {
         match self {

@@ -20,7 +20,7 @@ pub struct CausalConv {
 pub struct Window(Tensor<3>);
 
 impl Window {
-    /// What stands before the first token: zeros. `kernel` is at least 2.
+    /// The zeros before the first token. `kernel` is at least 2.
     #[must_use]
     pub fn empty(batch: usize, [channels, kernel]: [usize; 2], device: &Device) -> Self {
         Self(Tensor::zeros([batch, kernel - 1, channels], device))
@@ -58,7 +58,7 @@ impl CausalConv {
     }
 }
 
-/// What it costs over `tokens` tokens, without the values that it reads and writes: a layer to one value for each channel.
+/// The cost over `tokens` tokens, without the values that it reads and writes: a layer to one value for each channel.
 #[must_use]
 pub fn cost([channels, kernel]: [usize; 2], tokens: u64) -> Cost {
     linear::cost([kernel, 1], tokens).times(channels)

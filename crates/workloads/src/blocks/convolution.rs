@@ -80,7 +80,7 @@ impl<const D: usize> ConvolutionDims<D> {
         std::array::from_fn(places)
     }
 
-    /// What it costs over `batch` images or sounds of `sides`; [`Cost::live`] counts what is read and what is written.
+    /// The cost over `batch` images or sounds of `sides`; [`Cost::live`] counts what is read and what is written.
     #[must_use]
     pub fn cost(&self, batch: u64, sides: [usize; D]) -> Cost {
         let count = |lengths: &[usize]| lengths.iter().map(|&length| length as u64).product::<u64>();

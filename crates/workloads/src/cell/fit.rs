@@ -1,4 +1,4 @@
-//! Whether a cell fits its device, before anything is put there.
+//! True if a cell fits its device, before anything is put there.
 
 use std::fs;
 use std::process::Command;
@@ -22,7 +22,7 @@ pub struct Footprint {
 }
 
 impl Footprint {
-    /// Of a model with so many parameters, computed from the dimensions.
+    /// The footprint of a model with these parameters, computed from the dimensions.
     #[must_use]
     pub fn of<M: Workload>(config: &M::Config, counted: Counted, size: Size, precision: Precision) -> Self {
         let cost = M::cost(config, size);
@@ -34,13 +34,13 @@ impl Footprint {
         }
     }
 
-    /// What is used while the model runs.
+    /// The memory used while the model runs.
     #[must_use]
     pub const fn total(self) -> u64 {
         self.weights + self.activations + self.cache
     }
 
-    /// What the device has to have: for running, or for loading before.
+    /// The memory that the device must have: for running, or for loading before.
     #[must_use]
     pub fn needed(self) -> u64 {
         self.total().max(self.loading)
@@ -60,7 +60,7 @@ pub(super) fn free_memory(memory: Memory, device: &str) -> Option<u64> {
     }
 }
 
-/// What fits into `free` bytes in place of `size` in `precision`: smaller batches first, then precisions that the device
+/// Cells that fit into `free` bytes in place of `size` in `precision`: smaller batches first, then precisions that the device
 /// has.
 #[must_use]
 pub(super) fn alternatives<M: Workload>(

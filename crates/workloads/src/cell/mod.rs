@@ -1,6 +1,6 @@
 //! One cell of the matrix, as a benchmark runs it: model × batch × sequence × precision on one backend.
 //!
-//! What does not fit or is not supported ends before anything is allocated; what computes something else than ndarray
+//! A cell that does not fit or is not supported ends before anything is allocated; one whose outputs differ from ndarray's
 //! ends before it is timed.
 
 mod check;
@@ -74,7 +74,7 @@ pub fn generate<M: Generator + Module>(b: &mut Bencher) -> Result<(), Error> {
     Ok(())
 }
 
-/// Times a model that makes something out of noise in so many `steps`.
+/// Times a model that turns noise into its output in `steps` steps.
 ///
 /// # Errors
 /// When the model cannot be opened, or fails.
@@ -115,7 +115,7 @@ fn with_next<M: Generator>(model: &M, first: Tensor<2>, mut state: M::State, siz
     std::iter::once(first).chain(second).map(|scores| scores.unsqueeze_dim(1)).collect()
 }
 
-/// What is known of a cell before its model is there.
+/// A cell before its model is loaded.
 struct Cell<M: Workload> {
     parameters: Parameters,
     config: M::Config,
@@ -176,7 +176,7 @@ impl<M: Workload + Module> Cell<M> {
 
     /// Puts the model on the device, and its input.
     fn load(&self, b: &mut Bencher) -> Result<Loaded<M>, Error> {
-        // Before the model: where both are on the host, they need not fit beside each other.
+        // Before the model: where both are on the host, they need not fit at the same time.
         let reference = self.checking().reference(b.backend())?;
         let Parameters { model: name, precision, .. } = &self.parameters;
         let model = b.cold("load", || {
@@ -247,7 +247,7 @@ fn extended<M: Workload>(own: M::Config, parameters: &Parameters) -> Result<M::C
     }
 }
 
-/// A folder that holds a model of another family is no fault: its own family's benchmark runs it.
+/// A folder that holds a model of another family is unsupported, not an error: its own family's benchmark runs it.
 fn of_another_family(error: ModelError) -> Error {
     if let ModelError::OtherModelType { path, found, .. } = &error
         && let Some(family) = Family::of_type(found)
@@ -261,7 +261,7 @@ fn of_another_family(error: ModelError) -> Error {
     error.into()
 }
 
-/// What to ask for in place of a precision that the device does not have.
+/// Advice where the device does not have the precision.
 fn other_precisions(backend: &str, device: &Device, asked: Precision) -> String {
     let here = Precision::ALL.into_iter().filter(|precision| precision.is_supported(device));
     let here: Vec<_> = here.map(|precision| precision.to_string()).collect();

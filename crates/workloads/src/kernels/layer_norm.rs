@@ -5,7 +5,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::work::{Work, input};
 
-/// What is added to the variance: the default of PyTorch and burn.
+/// The epsilon added to the variance: the default of PyTorch and burn.
 const EPSILON: f64 = 1e-5;
 
 /// `rows` vectors of `width`, each normalised, scaled and shifted.

@@ -1,4 +1,4 @@
-//! What the tests of the kernels share.
+//! Helpers of the kernels' tests.
 
 #![cfg(feature = "ndarray")]
 

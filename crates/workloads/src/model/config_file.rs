@@ -16,7 +16,7 @@ pub(crate) struct ConfigFile {
 
 impl ConfigFile {
     /// # Errors
-    /// When it cannot be read or is no JSON.
+    /// When it cannot be read or is not JSON.
     pub(crate) fn read(folder: &Path) -> Result<Self, ModelError> {
         let path = folder.join("config.json");
         let text = match std::fs::read_to_string(&path) {
@@ -51,7 +51,7 @@ impl ConfigFile {
 
 /// Puts `null` where Python wrote `Infinity` or `NaN`: its writer has them, JSON has not.
 fn without_python_numbers(text: &str) -> String {
-    // Quotes part the text into strings, at the odd places, and what stands between them.
+    // Quotes part the text into strings, at the odd places, and the text between them.
     let mut parts = Vec::new();
     let mut rest = text;
     while let Some(quote) = rest.find('"') {

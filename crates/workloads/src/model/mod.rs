@@ -15,12 +15,12 @@ use crate::weights::{Checkpoint, Counted, Naming, Weights};
 pub(crate) use config_file::ConfigFile;
 pub use error::ModelError;
 
-/// What a model family says about its models so that they can be opened by name.
+/// The facts of a model family by which its models can be opened by name.
 pub trait Architecture: Sized {
     /// The fields of `config.json` that matter; others are ignored.
     type Config: Clone + DeserializeOwned + 'static;
 
-    /// The family of its checkpoints; `None` where there are no checkpoints of the whole model.
+    /// The family of its checkpoints; `None` for a pipeline of several models.
     const FAMILY: Option<Family>;
     /// How checkpoints name their tensors.
     const NAMING: Naming;
@@ -49,7 +49,7 @@ pub struct Preset<C> {
 /// Opens the preset called `model` with weights drawn from `seed`, or the Hugging Face folder at that path.
 ///
 /// # Errors
-/// When there is no such preset and no such folder, or the folder does not hold a model of this family.
+/// When the name is neither a preset nor a folder, or the folder does not hold a model of this family.
 pub fn open<M: Architecture>(model: &str, seed: u64, device: &Device) -> Result<M, ModelError> {
     open_as(model, &config::<M>(model)?, seed, device)
 }
@@ -81,13 +81,13 @@ pub fn config<M: Architecture>(model: &str) -> Result<M::Config, ModelError> {
     }
 }
 
-/// Whether a model is a preset; otherwise it is a folder, or nothing.
+/// True if a model is a preset; otherwise it is a folder, or nothing.
 #[must_use]
 pub fn is_preset<M: Architecture>(model: &str) -> bool {
     M::presets().iter().any(|preset| preset.name == model)
 }
 
-/// What the name of a model stands for.
+/// The place that the name of a model refers to.
 enum Origin<'a, C: 'static> {
     Preset(&'static Preset<C>),
     Folder(&'a Path),

@@ -1,4 +1,4 @@
-//! Whether a model gives what the reference implementation gives: PyTorch, as recorded in a folder.
+//! Comparison of a model's outputs with those of the reference implementation: PyTorch, as recorded in a folder.
 //!
 //! A family folder holds `config.json`, `model.safetensors`, `inputs.safetensors` and `expected.safetensors`.
 
@@ -22,7 +22,7 @@ use crate::backend::Backend;
 use crate::family::Family;
 use crate::model::{ConfigFile, ModelError};
 
-/// What came of one family on one backend. Shown as a line:
+/// The outcome of one family on one backend. Shown as a line:
 /// `family backend max-abs-error max-rel-error ok|FAILED`.
 #[derive(Debug)]
 pub struct Outcome {
@@ -53,7 +53,7 @@ pub enum ParityError {
 }
 
 impl Outcome {
-    /// Whether the outputs are within the tolerance.
+    /// True if the outputs are within the tolerance.
     #[must_use]
     pub const fn is_ok(&self) -> bool {
         matches!(self.verdict, Verdict::Same(_))

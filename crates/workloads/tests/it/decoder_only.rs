@@ -210,7 +210,7 @@ fn uneven_key_heads() {
     check_config(
         "\"num_key_value_heads\": 2",
         "\"num_key_value_heads\": 3",
-        "`num_attention_heads` 4 is no multiple of `num_key_value_heads` 3",
+        "`num_attention_heads` 4 is not a multiple of `num_key_value_heads` 3",
     );
 }
 
@@ -219,7 +219,7 @@ fn uneven_heads() {
     check_config(
         "\"head_dim\": 6,\n \"hidden_act\": \"silu\",\n \"hidden_size\": 12",
         "\"hidden_act\": \"silu\",\n \"hidden_size\": 13",
-        "`hidden_size` 13 is no multiple of `num_attention_heads` 4",
+        "`hidden_size` 13 is not a multiple of `num_attention_heads` 4",
     );
 }
 

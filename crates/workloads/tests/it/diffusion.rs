@@ -58,7 +58,7 @@ fn renamed(parent: &Path, name: &str, config: impl FnOnce(String) -> String) -> 
     folder
 }
 
-/// What loading says of a folder called `name` whose `config.json` begins with `fields`.
+/// Loads a folder called `name` whose `config.json` begins with `fields`.
 #[track_caller]
 fn check_loads(name: &str, fields: &str, expected: Result<(), &str>) {
     let parent = tempfile::tempdir().expect("a temporary folder can be made");

@@ -42,7 +42,7 @@ impl Text for LlavaInput {
     }
 }
 
-/// What is written with a cache by the drawn model of these dimensions.
+/// The tokens generated with a cache by the drawn model of these dimensions.
 #[track_caller]
 fn check_drawn(config: &LlavaConfig, shape: [usize; 2]) {
     assert_eq!(Llava::fault(config), None);
@@ -237,7 +237,11 @@ fn an_unknown_selection() {
 
 #[test]
 fn faults_of_the_parts() {
-    check_config("\"patch_size\": 4", "\"patch_size\": 3", "`image_size` 8 is no multiple of `patch_size` 3");
+    check_config(
+        "\"patch_size\": 4",
+        "\"patch_size\": 3",
+        "`image_size` 8 is not a multiple of `patch_size` 3",
+    );
     check_config("\"num_channels\": 3", "\"num_channels\": 0", "`num_channels` of the tower is 0");
     check_config("\"vocab_size\": 24", "\"vocab_size\": 0", "`vocab_size` is 0");
 }

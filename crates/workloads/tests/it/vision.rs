@@ -146,7 +146,7 @@ fn images_of_another_size() {
 
 #[test]
 fn patches_that_leave_a_rest() {
-    check_config("vision", "12\n ]", "13\n ]", "`image_size` 13 is no multiple of `patch_size` 2");
+    check_config("vision", "12\n ]", "13\n ]", "`image_size` 13 is not a multiple of `patch_size` 2");
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn uneven_heads() {
         "vision",
         "\"num_attention_heads\": 3",
         "\"num_attention_heads\": 5",
-        "`hidden_size` 12 is no multiple of `num_attention_heads` 5",
+        "`hidden_size` 12 is not a multiple of `num_attention_heads` 5",
     );
 }
 

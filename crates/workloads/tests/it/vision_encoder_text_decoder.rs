@@ -40,7 +40,7 @@ impl Text for CaptionInput {
     }
 }
 
-/// What is written with a cache by the drawn model of these dimensions.
+/// The tokens generated with a cache by the drawn model of these dimensions.
 #[track_caller]
 fn check_drawn(config: &CaptionerConfig, shape: [usize; 2]) {
     assert_eq!(Captioner::fault(config), None);
@@ -179,7 +179,7 @@ fn another_decoder() {
 
 #[test]
 fn uneven_heads() {
-    check_config("\"n_head\": 2", "\"n_head\": 3", "`n_embd` 8 is no multiple of `n_head` 3");
+    check_config("\"n_head\": 2", "\"n_head\": 3", "`n_embd` 8 is not a multiple of `n_head` 3");
     check_config("\"n_layer\": 2", "\"n_layer\": 0", "`n_layer` of the decoder is 0");
 }
 
@@ -203,5 +203,9 @@ fn a_cross_attention_of_no_width() {
 
 #[test]
 fn patches_that_leave_a_rest() {
-    check_config("\"patch_size\": 4", "\"patch_size\": 3", "`image_size` 8 is no multiple of `patch_size` 3");
+    check_config(
+        "\"patch_size\": 4",
+        "\"patch_size\": 3",
+        "`image_size` 8 is not a multiple of `patch_size` 3",
+    );
 }

@@ -13,7 +13,7 @@ use crate::weights::Weights;
 
 /// The half of a layer that looks at each token alone.
 pub trait FeedForward: Module + ModuleDisplay + Sized {
-    /// What it takes beside the width of the model.
+    /// Its dimensions, besides the width of the model.
     type Dims: Clone + fmt::Debug;
 
     /// Asks for the parameters that are stored under `name`, such as `model.layers.0.mlp`.
@@ -22,7 +22,7 @@ pub trait FeedForward: Module + ModuleDisplay + Sized {
     /// `[batch, sequence, width]` to the same.
     fn forward(&self, x: Tensor<3>) -> Tensor<3>;
 
-    /// What it costs over so many tokens.
+    /// The cost over `tokens` tokens.
     fn cost(width: usize, dims: &Self::Dims, tokens: u64) -> Cost;
 }
 

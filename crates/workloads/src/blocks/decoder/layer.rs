@@ -13,7 +13,7 @@ use crate::blocks::norm::rms_norm;
 use crate::blocks::rotary::Rotary;
 use crate::weights::Weights;
 
-/// Attention and a feed-forward half, each behind a norm and beside a way around it.
+/// Attention and a feed-forward half, each behind a norm and with a residual connection.
 #[derive(Module, Debug)]
 pub(super) struct CausalLayer<F: Module> {
     attention_norm: RmsNorm,

@@ -1,5 +1,5 @@
 //! The stack of a language model that only looks back: embedding, layers that normalise before each half by the root of
-//! the mean square, rotary positions, grouped heads, and the scores of the vocabulary. What stands between the
+//! the mean square, rotary positions, grouped heads, and the scores of the vocabulary. The part between the
 //! attentions is a [`FeedForward`].
 //!
 //! Touvron et al., "LLaMA", 2023: <https://arxiv.org/abs/2302.13971>.
@@ -42,7 +42,7 @@ pub struct Decoder<F: Module> {
 /// How the checkpoint calls the parts.
 #[derive(Clone, Copy, Debug)]
 pub struct DecoderNames {
-    /// What the names of embedding, layers and norm begin with: `model.`.
+    /// The prefix of the names of embedding, layers and norm: `model.`.
     pub prefix: &'static str,
     /// Such as `lm_head`.
     pub head: &'static str,
@@ -139,7 +139,7 @@ impl<F: FeedForward> Decoder<F> {
         self.vocabulary.scores(self.norm.forward(x))
     }
 
-    /// What the last `queries` of `keys` tokens look at.
+    /// The view of the last `queries` of `keys` tokens.
     fn look(&self, [queries, keys]: [usize; 2], device: &Device) -> Look {
         match self.window {
             Some(window) if window < keys => Look::Biased(mask::window_bias([queries, keys], window, device)),
@@ -155,7 +155,7 @@ impl DecoderState {
         self.caches.first().map_or(0, KvCache::len)
     }
 
-    /// Whether no token has been read so far.
+    /// True if no token has been read so far.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0

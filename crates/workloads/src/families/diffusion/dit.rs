@@ -21,7 +21,7 @@ use crate::workload::{Sampler, Workload};
 #[derive(Module, Debug)]
 pub struct Dit {
     patches: PatchEmbedding,
-    /// Of the patches, `[patches, width]`.
+    /// The positions of the patches, `[patches, width]`.
     positions: Tensor<2>,
     /// Sines and cosines of the time steps, `[time steps, TIME_WIDTH]`.
     waves: Tensor<2>,
@@ -34,14 +34,14 @@ pub struct Dit {
     classes: usize,
 }
 
-/// What a DiT reads.
+/// The input of a DiT.
 #[derive(Clone, Debug)]
 pub struct DitInput {
     /// Noisy images, `[batch, channels, size, size]` of the model's own size.
     pub latents: Tensor<4>,
     /// How many steps of training each is away from an image: below [`TIME_STEPS`], `[batch]`.
     pub timesteps: Tensor<1, Int>,
-    /// What each is to show: below the number of classes, or that number for nothing in particular, `[batch]`.
+    /// The class of each image: below the number of classes, or that number for no class, `[batch]`.
     pub class_labels: Tensor<1, Int>,
 }
 
@@ -63,7 +63,7 @@ impl Dit {
         self.image(self.output.forward(modulated(standardised(x, EPSILON), shift, scale)))
     }
 
-    /// The class that stands for none.
+    /// The class that means "no class".
     pub(super) const fn no_class(&self) -> usize {
         self.classes
     }

@@ -6,7 +6,7 @@ use super::dit::{Dit, DitInput};
 use super::schedule::{Step, ddim};
 
 impl Dit {
-    /// Makes images of the noise in [`DitInput::latents`] in so many steps, by DDIM without guidance; gives latents of the
+    /// Turns the noise in [`DitInput::latents`] into images in `steps` steps, by DDIM without guidance; returns latents of the
     /// same shape. Time steps are the schedule's own: [`DitInput::timesteps`] are not read.
     ///
     /// # Panics

@@ -16,7 +16,7 @@ pub struct T5Config {
     /// Values of one head: all heads together need not be as wide as the model.
     pub d_kv: usize,
     pub d_ff: usize,
-    /// Of the encoder, and of the decoder where that has no number of its own.
+    /// Layers of the encoder, and of the decoder where that has no number of its own.
     pub num_layers: usize,
     #[serde(default)]
     pub num_decoder_layers: Option<usize>,
@@ -37,13 +37,13 @@ pub struct T5Config {
     pub is_gated_act: Option<bool>,
     #[serde(default = "yes")]
     pub tie_word_embeddings: bool,
-    /// Whether the decoder's output is divided by the root of the width before the head. Where this is not said, that
+    /// True if the decoder's output is divided by the root of the width before the head. Where this is not said, that
     /// is so in models whose head is tied.
     #[serde(default)]
     pub scale_decoder_outputs: Option<bool>,
     #[serde(default = "initializer_factor")]
     pub initializer_factor: f32,
-    /// What the decoder reads first; `pad_token_id` where this is not said.
+    /// The first token of the decoder; `pad_token_id` where it is absent.
     #[serde(default)]
     pub decoder_start_token_id: Option<i64>,
     #[serde(default)]
@@ -128,7 +128,7 @@ impl T5Config {
         self.num_decoder_layers.unwrap_or(self.num_layers)
     }
 
-    /// What the decoder reads first.
+    /// The first token of the decoder.
     pub(super) fn start_token(&self) -> i64 {
         self.decoder_start_token_id.or(self.pad_token_id).unwrap_or_default()
     }
@@ -222,7 +222,7 @@ mod tests {
         assert_eq!(config.fault().as_deref(), Some(expected));
     }
 
-    /// Whether the decoder's output is scaled, and the feed-forward half, of a `config.json` with these fields.
+    /// True if the decoder's output is scaled, and the feed-forward half, of a `config.json` with these fields.
     #[track_caller]
     fn check_read(fields: &str, scaled: bool, gated: bool, activation: ActivationName) {
         let dims = r#""vocab_size": 8, "d_model": 4, "d_kv": 2, "d_ff": 8, "num_layers": 1, "num_heads": 2"#;

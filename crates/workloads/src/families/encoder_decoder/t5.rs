@@ -19,28 +19,28 @@ pub struct T5 {
     vocabulary: Vocabulary,
     encoder: T5Encoder,
     decoder: T5Decoder,
-    /// What the decoder's output is multiplied by, where it is.
+    /// The factor on the decoder's output, where there is one.
     #[module(skip)]
     scale: Option<f64>,
 }
 
-/// What a T5 reads.
+/// The input of a T5.
 #[derive(Clone, Debug)]
 pub struct T5Input {
     /// The source, `[batch, tokens]`: token numbers below the size of the vocabulary.
     pub input_ids: Tensor<2, Int>,
-    /// Of the same shape, 1 for a token and 0 for padding; without it there is no padding.
+    /// The mask, of the same shape: 1 for a token and 0 for padding. Without it nothing is padding.
     pub attention_mask: Option<Tensor<2, Int>>,
     /// The text so far, `[batch, tokens]`.
     pub decoder_input_ids: Tensor<2, Int>,
 }
 
-/// What a T5 remembers between tokens.
+/// The state of a T5 between tokens.
 #[derive(Clone, Debug)]
 pub struct T5State {
     memories: Vec<Memory>,
     source_look: Look,
-    /// The bias of the last token when there is no room for more: that of those before is the end of it.
+    /// The bias of the last token of a full cache; the bias of an earlier token is the end of it.
     row: Tensor<4>,
     length: usize,
 }

@@ -23,18 +23,18 @@ pub struct Bert {
     pooler: Linear,
 }
 
-/// What a BERT reads. All tensors are `[batch, sequence]`.
+/// The input of a BERT. All tensors are `[batch, sequence]`.
 #[derive(Clone, Debug)]
 pub struct EncoderInput {
     /// Token numbers below the size of the vocabulary.
     pub input_ids: Tensor<2, Int>,
-    /// 1 for a token, 0 for padding; without it there is no padding.
+    /// 1 for a token, 0 for padding. Without it nothing is padding.
     pub attention_mask: Option<Tensor<2, Int>>,
     /// 0 for the first segment, 1 for the second; without it there is only the first.
     pub token_type_ids: Option<Tensor<2, Int>>,
 }
 
-/// What a BERT gives.
+/// The output of a BERT.
 #[derive(Clone, Debug)]
 pub struct EncoderOutput {
     /// `[batch, sequence, width]`.

@@ -68,7 +68,7 @@ impl BertConfig {
         }
     }
 
-    /// What one pass over `batch` texts of `sequence` tokens costs.
+    /// The cost of one pass over `batch` texts of `sequence` tokens.
     pub(super) fn cost(&self, batch: u64, sequence: u64) -> Cost {
         let (tokens, width) = (batch * sequence, self.hidden_size as u64);
         let layer =
@@ -93,7 +93,7 @@ impl BertConfig {
         }
         (!hidden_size.is_multiple_of(num_attention_heads)).then(|| {
             format!(
-                "`hidden_size` {hidden_size} is no multiple of `num_attention_heads` {num_attention_heads}"
+                "`hidden_size` {hidden_size} is not a multiple of `num_attention_heads` {num_attention_heads}"
             )
         })
     }
@@ -218,7 +218,7 @@ mod tests {
     fn uneven_heads() {
         check_fault(
             |config| config.num_attention_heads = 3,
-            "`hidden_size` 128 is no multiple of `num_attention_heads` 3",
+            "`hidden_size` 128 is not a multiple of `num_attention_heads` 3",
         );
     }
 }

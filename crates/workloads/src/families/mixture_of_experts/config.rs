@@ -14,7 +14,7 @@ use crate::model::Preset;
 pub struct MixtralConfig {
     pub vocab_size: usize,
     pub hidden_size: usize,
-    /// Of one expert.
+    /// The inner width of one expert.
     pub intermediate_size: usize,
     pub num_hidden_layers: usize,
     pub num_attention_heads: usize,
@@ -76,7 +76,7 @@ impl MixtralConfig {
             num_key_value_heads: Some(key_heads),
             num_local_experts: experts,
             num_experts_per_tok: chosen,
-            // Mixtral 8x7B has 131072: the tables of so many would be larger than the smallest models.
+            // Mixtral 8x7B has 131072: the tables of that many would be larger than the smallest models.
             max_position_embeddings: 4096,
             ..DEFAULT
         }

@@ -95,7 +95,7 @@ impl Experts {
         Dispatch::new(&chosen, self.chosen, self.experts.len())
     }
 
-    /// What an expert makes of its rows.
+    /// The output of an expert for its rows.
     fn compute(&self, expert: usize, rows: &Tensor<2>, group: Range<usize>) -> Tensor<2> {
         let own = rows.clone().narrow(0, group.start, group.len());
         self.experts[expert].forward(own.unsqueeze()).squeeze_dim(0)

@@ -79,7 +79,7 @@ impl ClipConfig {
         }
         if !hidden_size.is_multiple_of(num_attention_heads) {
             return Some(format!(
-                "`hidden_size` {hidden_size} is no multiple of `num_attention_heads` {num_attention_heads}"
+                "`hidden_size` {hidden_size} is not a multiple of `num_attention_heads` {num_attention_heads}"
             ));
         }
         self.patches().fault(["image_size", "patch_size"])

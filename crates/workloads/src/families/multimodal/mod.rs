@@ -1,4 +1,4 @@
-//! Multimodal: LLaVA, a CLIP tower whose view of an image stands among the words that a Llama reads, as
+//! Multimodal: LLaVA, a CLIP tower whose image embeddings a Llama reads among its words, as
 //! `transformers.LlavaForConditionalGeneration` computes it.
 //!
 //! Liu et al., "Visual Instruction Tuning", 2023: <https://arxiv.org/abs/2304.08485>; the tower is that of Radford et al.,

@@ -22,11 +22,11 @@ pub struct Rag {
     generator: Llama,
     found: usize,
     passage_tokens: usize,
-    /// Of the generator.
+    /// The size of the generator's vocabulary.
     vocabulary: usize,
 }
 
-/// What is asked, and where it is looked for.
+/// The question, and the passages that are searched.
 #[derive(Clone, Debug)]
 pub struct RagInput {
     /// As the encoder reads it.
@@ -45,7 +45,7 @@ impl Rag {
         index.search(index::pooled(self.encoder.forward(question).last_hidden_state), self.found)
     }
 
-    /// What the generator reads: the passages that were found, the best first, then the question.
+    /// The generator's prompt: the passages that were found, the best first, then the question.
     fn prompt(&self, input: RagInput) -> Tensor<2, Int> {
         let passages = self.search(input.question, &input.index);
         let context = index::tokens(passages, self.passage_tokens, self.vocabulary);

@@ -8,7 +8,7 @@ use crate::blocks::{
 };
 use crate::model::Preset;
 
-/// The dimensions of a Whisper, by the names of its `config.json`. `scale_embedding` is no field: transformers computes
+/// The dimensions of a Whisper, by the names of its `config.json`. `scale_embedding` is left out: transformers computes
 /// that scale and does not use it.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 pub struct WhisperConfig {
@@ -93,7 +93,7 @@ impl WhisperConfig {
             ("decoder_attention_heads", self.decoder_attention_heads),
         ];
         let (name, heads) = heads.into_iter().find(|(_, heads)| !self.d_model.is_multiple_of(*heads))?;
-        Some(format!("`d_model` {} is no multiple of `{name}` {heads}", self.d_model))
+        Some(format!("`d_model` {} is not a multiple of `{name}` {heads}", self.d_model))
     }
 
     /// Frames of 10 ms that the model reads, always as many.
@@ -204,7 +204,7 @@ mod tests {
     fn uneven_heads_of_the_encoder() {
         check_fault(
             |config| config.encoder_attention_heads = 5,
-            "`d_model` 384 is no multiple of `encoder_attention_heads` 5",
+            "`d_model` 384 is not a multiple of `encoder_attention_heads` 5",
         );
     }
 
@@ -212,7 +212,7 @@ mod tests {
     fn uneven_heads_of_the_decoder() {
         check_fault(
             |config| config.decoder_attention_heads = 7,
-            "`d_model` 384 is no multiple of `decoder_attention_heads` 7",
+            "`d_model` 384 is not a multiple of `decoder_attention_heads` 7",
         );
     }
 }

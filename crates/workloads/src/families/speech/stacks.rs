@@ -120,7 +120,7 @@ impl WhisperDecoder {
         self.norm.forward(x)
     }
 
-    /// What is remembered of the encoder's output, with room for `capacity` tokens.
+    /// The keys and values of the encoder's output, with room for `capacity` tokens.
     pub(super) fn memories(&self, source: &Tensor<3>, capacity: usize) -> Vec<Memory> {
         self.layers.iter().map(|layer| layer.memory(source.clone(), capacity)).collect()
     }

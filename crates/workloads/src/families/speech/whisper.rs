@@ -21,7 +21,7 @@ pub struct Whisper {
     decoder: WhisperDecoder,
 }
 
-/// What a Whisper remembers between tokens.
+/// The state of a Whisper between tokens.
 #[derive(Clone, Debug)]
 pub struct WhisperState {
     memories: Vec<Memory>,
@@ -75,7 +75,7 @@ impl Workload for Whisper {
         Some(config.max_source_positions / POSITIONS_PER_SECOND)
     }
 
-    /// A window of so many seconds, in place of the 30 that Whisper always hears.
+    /// A window of this many seconds, in place of Whisper's usual 30.
     fn extended(config: WhisperConfig, extent: usize) -> WhisperConfig {
         WhisperConfig { max_source_positions: extent * POSITIONS_PER_SECOND, ..config }
     }

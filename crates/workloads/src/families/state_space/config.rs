@@ -32,7 +32,7 @@ pub struct Mamba2Config {
     pub hidden_act: ActivationName,
     pub layer_norm_epsilon: f64,
     pub initializer_range: f32,
-    /// The least and the largest step; nothing where there is no limit.
+    /// The least and the largest step; `None` is unlimited.
     pub time_step_limit: [Option<f64>; 2],
     pub tie_word_embeddings: bool,
 }
@@ -111,7 +111,7 @@ impl Mamba2Config {
             ));
         }
         if !num_heads.is_multiple_of(n_groups) {
-            return Some(format!("`num_heads` {num_heads} is no multiple of `n_groups` {n_groups}"));
+            return Some(format!("`num_heads` {num_heads} is not a multiple of `n_groups` {n_groups}"));
         }
         if conv_kernel < 2 {
             return Some(format!("`conv_kernel` is {conv_kernel} where at least 2 is implemented"));
@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn uneven_groups() {
-        check_fault(|config| config.n_groups = 3, "`num_heads` 8 is no multiple of `n_groups` 3");
+        check_fault(|config| config.n_groups = 3, "`num_heads` 8 is not a multiple of `n_groups` 3");
     }
 
     #[test]

@@ -22,16 +22,16 @@ pub struct Mamba2 {
     norm: RmsNorm,
 }
 
-/// What a Mamba-2 reads. Both tensors are `[batch, sequence]`.
+/// The input of a Mamba-2. Both tensors are `[batch, sequence]`.
 #[derive(Clone, Debug)]
 pub struct Mamba2Input {
     /// Token numbers below the size of the vocabulary.
     pub input_ids: Tensor<2, Int>,
-    /// 1 for a token, 0 for padding before it; without it there is no padding.
+    /// 1 for a token, 0 for padding before it. Without it nothing is padding.
     pub attention_mask: Option<Tensor<2, Int>>,
 }
 
-/// What a Mamba-2 remembers of the tokens before: as much after a thousand as after one.
+/// The state of a Mamba-2 between tokens: of the same size after a thousand tokens as after one.
 #[derive(Clone, Debug)]
 pub struct Mamba2State(Vec<MixerMemory>);
 
@@ -42,7 +42,7 @@ impl Mamba2Input {
         Self { input_ids, attention_mask: None }
     }
 
-    /// What is multiplied with each token, `[batch, sequence, 1]`.
+    /// The factor of each token, `[batch, sequence, 1]`.
     fn mask(&self) -> Option<Tensor<3>> {
         self.attention_mask.clone().map(|mask| mask.float().unsqueeze_dim(2))
     }

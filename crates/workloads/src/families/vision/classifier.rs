@@ -14,7 +14,7 @@ use crate::model::{Architecture, Preset};
 use crate::weights::{Naming, Weights, uniform};
 use crate::workload::Workload;
 
-/// A model that tells what an image shows.
+/// A model that classifies images.
 #[derive(Module, Debug)]
 pub enum Classifier {
     Vit(Vit),
@@ -103,7 +103,7 @@ impl Architecture for Classifier {
     }
 }
 
-/// [`Size::batch`] counts images; there are no tokens to be asked for.
+/// [`Size::batch`] counts images; `sequence` is not used.
 impl Workload for Classifier {
     type Input = Tensor<4>;
 
@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn resnet_50() {
-        // Running statistics are among them: 53,120 beside the published 25,557,032.
+        // Running statistics are among them: 53,120 in addition to the published 25,557,032.
         check("resnet-50", 25.6);
         let device = crate::device_named("ndarray").expect("the backend is built in");
         assert_eq!(

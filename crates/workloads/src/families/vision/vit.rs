@@ -11,7 +11,7 @@ use crate::blocks::patches::with_class;
 use crate::blocks::{Attention, AttentionNames, Bias, EncoderLayer, Look, Mlp, PatchEmbedding, Projection};
 use crate::weights::Weights;
 
-/// A ViT that tells classes.
+/// A ViT with its classifier.
 #[derive(Module, Debug)]
 pub struct Vit {
     encoder: VitEncoder,

@@ -24,7 +24,7 @@ pub struct Captioner {
     decoder: Gpt2,
 }
 
-/// What it reads: as many images as texts.
+/// The input: one text for each image.
 #[derive(Clone, Debug)]
 pub struct CaptionInput {
     /// `[batch, channels, height, width]`, of the size that the encoder has positions for.
@@ -33,7 +33,7 @@ pub struct CaptionInput {
     pub decoder_input_ids: Tensor<2, Int>,
 }
 
-/// What it remembers between tokens, layer by layer.
+/// The state between tokens, layer by layer.
 #[derive(Clone, Debug)]
 pub struct CaptionState {
     memories: Vec<Memory>,
@@ -50,7 +50,7 @@ impl Captioner {
         self.decoder.scores(self.decoder.forward(input.decoder_input_ids, &source))
     }
 
-    /// What the decoder sees of the images: `[batch, 1 + patches, width of the decoder]`.
+    /// The states of the images as the decoder reads them: `[batch, 1 + patches, width of the decoder]`.
     fn encode(&self, pixel_values: Tensor<4>) -> Tensor<3> {
         let encoded = self.encoder.forward(pixel_values);
         match &self.bridge {

@@ -66,7 +66,7 @@ impl CaptionerConfig {
         config
     }
 
-    /// Read and written by what stands between them, where their widths differ.
+    /// The widths of the projection between encoder and decoder, where theirs differ.
     pub(super) fn bridge(&self) -> Option<[usize; 2]> {
         let widths = [self.vit().hidden_size, self.gpt2().n_embd];
         (widths[0] != widths[1] && self.gpt2().cross_attention_hidden_size.is_none()).then_some(widths)
@@ -82,7 +82,7 @@ impl CaptionerConfig {
         })
     }
 
-    /// What one pass costs, or the prompt and each token after it.
+    /// The cost of one pass, or of the prompt and each token after it.
     pub(super) fn cost(&self, size: Size) -> Cost {
         let [batch, sequence, tokens] =
             [size.batch, size.sequence, size.new_tokens].map(|count| count as u64);
