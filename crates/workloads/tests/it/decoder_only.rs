@@ -186,7 +186,7 @@ fn padded_inputs() {
 fn inputs_that_are_too_long() {
     let folder = Folder::of("decoder-only")
         .config("\"max_position_embeddings\": 24", "\"max_position_embeddings\": 6");
-    check(&folder, "no `input_ids` that the model can read: it has 6 positions, 7 are asked for)");
+    check(&folder, "no usable `input_ids`: it has 6 positions, 7 are asked for)");
 }
 
 #[test]

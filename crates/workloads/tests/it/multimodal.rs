@@ -194,17 +194,14 @@ fn a_head_that_is_tied_by_either_field() {
 #[test]
 fn places_that_are_too_few() {
     let folder = Folder::of("multimodal").config("\"image_token_index\": 20", "\"image_token_index\": 21");
-    check(
-        &folder,
-        "no `input_ids` that the model can read: it has 0 places for images where the images become 10 vectors)",
-    );
+    check(&folder, "no usable `input_ids`: it has 0 places for images where the images become 10 vectors)");
 }
 
 #[test]
 fn inputs_that_are_too_large() {
     let folder =
         Folder::of("multimodal").config("\"max_position_embeddings\": 24", "\"max_position_embeddings\": 9");
-    check(&folder, "no `input_ids` that the model can read: it has 9 positions, 10 are asked for)");
+    check(&folder, "no usable `input_ids`: it has 9 positions, 10 are asked for)");
     let folder = Folder::of("multimodal").config("\"image_size\": 8", "\"image_size\": 12");
     check(&folder, "its images are of [3, 8, 8] where [3, 12, 12] are wanted)");
 }

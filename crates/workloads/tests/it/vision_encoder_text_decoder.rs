@@ -114,7 +114,7 @@ fn a_text_that_is_too_long() {
 #[test]
 fn inputs_that_do_not_fit() {
     let folder = Folder::of(FOLDER).config("\"n_positions\": 24", "\"n_positions\": 6");
-    check(&folder, "no `decoder_input_ids` that the model can read: it has 6 positions, 7 are asked for)");
+    check(&folder, "no usable `decoder_input_ids`: it has 6 positions, 7 are asked for)");
     let folder = Folder::of(FOLDER).config("\"image_size\": 8", "\"image_size\": 12");
     check(&folder, "its images are of [3, 8, 8] where [3, 12, 12] are wanted)");
     let folder = Folder::of(FOLDER);
@@ -123,10 +123,7 @@ fn inputs_that_do_not_fit() {
     images.shape[0] = 1;
     images.bytes.truncate(4 * 3 * 8 * 8);
     crate::folder::write(&folder.file("inputs.safetensors"), &inputs);
-    check(
-        &folder,
-        "no `decoder_input_ids` that the model can read: it has 2 texts where there are 1 images)",
-    );
+    check(&folder, "no usable `decoder_input_ids`: it has 2 texts where there are 1 images)");
 }
 
 #[test]

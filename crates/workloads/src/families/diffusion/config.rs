@@ -206,12 +206,6 @@ mod tests {
         crate::model::num_params::<Dit>(config, &device) as f64 / 1e6
     }
 
-    /// The table of the design, in millions of parameters.
-    #[track_caller]
-    fn check(name: &str, millions: f64) {
-        preset_table::check::<Dit>(name, millions);
-    }
-
     #[track_caller]
     fn check_fault(change: impl FnOnce(&mut DitConfig), expected: &str) {
         let mut config = PRESETS[0].config;
@@ -220,33 +214,15 @@ mod tests {
     }
 
     #[test]
-    fn tiny() {
-        check("dit-tiny", 8.36);
-    }
-
-    #[test]
-    fn small() {
-        check("dit-small", 32.87);
-    }
-
-    #[test]
-    fn base() {
-        check("dit-base", 130.3);
-    }
-
-    #[test]
-    fn large() {
-        check("dit-large", 457.8);
-    }
-
-    #[test]
-    fn xl() {
-        check("dit-xl", 674.8);
-    }
-
-    #[test]
-    fn xxl() {
-        check("dit-xxl", 3078.0);
+    fn presets() {
+        preset_table::check::<Dit>(&[
+            ("dit-tiny", 8.36),
+            ("dit-small", 32.87),
+            ("dit-base", 130.3),
+            ("dit-large", 457.8),
+            ("dit-xl", 674.8),
+            ("dit-xxl", 3078.0),
+        ]);
     }
 
     #[test]

@@ -208,13 +208,6 @@ mod tests {
     use crate::families::encoder_decoder::t5::T5;
     use crate::preset_table;
 
-    /// The table of the design, in millions of parameters.
-    #[track_caller]
-    #[cfg(feature = "ndarray")]
-    fn check(name: &str, millions: f64) {
-        preset_table::check::<T5>(name, millions);
-    }
-
     #[track_caller]
     fn check_fault(change: impl FnOnce(&mut T5Config), expected: &str) {
         let mut config = PRESETS[0].config;
@@ -234,13 +227,15 @@ mod tests {
 
     #[test]
     #[cfg(feature = "ndarray")]
-    fn parameters_are_those_of_the_table() {
-        check("t5-tiny", 15.57);
-        check("t5-small", 60.51);
-        check("t5-base", 222.9);
-        check("t5-large", 737.7);
-        check("t5-xl", 2852.0);
-        check("t5-xxl", 11310.0);
+    fn presets() {
+        preset_table::check::<T5>(&[
+            ("t5-tiny", 15.57),
+            ("t5-small", 60.51),
+            ("t5-base", 222.9),
+            ("t5-large", 737.7),
+            ("t5-xl", 2852.0),
+            ("t5-xxl", 11310.0),
+        ]);
     }
 
     #[test]

@@ -129,12 +129,6 @@ mod tests {
     use crate::families::encoder_only::bert::Bert;
     use crate::preset_table;
 
-    /// The table of the design, in millions of parameters.
-    #[track_caller]
-    fn check(name: &str, millions: f64) {
-        preset_table::check::<Bert>(name, millions);
-    }
-
     #[track_caller]
     fn check_fault(change: impl FnOnce(&mut BertConfig), expected: &str) {
         let mut config = PRESETS[0].config;
@@ -149,33 +143,15 @@ mod tests {
     }
 
     #[test]
-    fn tiny() {
-        check("bert-tiny", 4.39);
-    }
-
-    #[test]
-    fn small() {
-        check("bert-small", 28.76);
-    }
-
-    #[test]
-    fn base() {
-        check("bert-base", 109.48);
-    }
-
-    #[test]
-    fn large() {
-        check("bert-large", 335.14);
-    }
-
-    #[test]
-    fn xl() {
-        check("bert-xl", 1276.0);
-    }
-
-    #[test]
-    fn xxl() {
-        check("bert-xxl", 3862.0);
+    fn presets() {
+        preset_table::check::<Bert>(&[
+            ("bert-tiny", 4.39),
+            ("bert-small", 28.76),
+            ("bert-base", 109.48),
+            ("bert-large", 335.14),
+            ("bert-xl", 1276.0),
+            ("bert-xxl", 3862.0),
+        ]);
     }
 
     #[test]

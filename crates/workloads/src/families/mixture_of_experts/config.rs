@@ -191,32 +191,12 @@ mod tests {
     }
 
     #[test]
-    fn tiny() {
+    fn presets() {
         check("mixtral-tiny", [15.54, 12.39]);
-    }
-
-    #[test]
-    fn small() {
         check("mixtral-small", [125.5, 49.98]);
-    }
-
-    #[test]
-    fn base() {
         check("mixtral-base", [1335.0, 429.0]);
-    }
-
-    #[test]
-    fn large() {
         check("mixtral-large", [3299.0, 883.0]);
-    }
-
-    #[test]
-    fn xl() {
         check("mixtral-xl", [6919.0, 1282.0]);
-    }
-
-    #[test]
-    fn xxl() {
         check("mixtral-xxl", [46700.0, 12880.0]);
     }
 

@@ -237,12 +237,6 @@ mod tests {
     use crate::families::multimodal::llava::Llava;
     use crate::preset_table::{self, preset};
 
-    /// The table of the design, in millions of parameters.
-    #[track_caller]
-    fn check(name: &str, millions: f64) {
-        preset_table::check::<Llava>(name, millions);
-    }
-
     #[track_caller]
     fn check_layers(asked_for: FeatureLayers, expected: Option<&[usize]>) {
         let config = LlavaConfig { vision_feature_layer: asked_for, ..preset::<Llava>("llava-tiny").clone() };
@@ -254,33 +248,15 @@ mod tests {
     }
 
     #[test]
-    fn tiny() {
-        check("llava-tiny", 20.85);
-    }
-
-    #[test]
-    fn small() {
-        check("llava-small", 221.1);
-    }
-
-    #[test]
-    fn base() {
-        check("llava-base", 1410.0);
-    }
-
-    #[test]
-    fn large() {
-        check("llava-large", 3529.0);
-    }
-
-    #[test]
-    fn xl() {
-        check("llava-xl", 7063.0);
-    }
-
-    #[test]
-    fn xxl() {
-        check("llava-xxl", 13350.0);
+    fn presets() {
+        preset_table::check::<Llava>(&[
+            ("llava-tiny", 20.85),
+            ("llava-small", 221.1),
+            ("llava-base", 1410.0),
+            ("llava-large", 3529.0),
+            ("llava-xl", 7063.0),
+            ("llava-xxl", 13350.0),
+        ]);
     }
 
     #[test]

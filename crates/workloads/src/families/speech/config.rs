@@ -164,13 +164,6 @@ mod tests {
     use crate::families::speech::whisper::Whisper;
     use crate::preset_table;
 
-    /// The table of the design, in millions of parameters.
-    #[track_caller]
-    #[cfg(feature = "ndarray")]
-    fn check(name: &str, millions: f64) {
-        preset_table::check::<Whisper>(name, millions);
-    }
-
     #[track_caller]
     fn check_fault(change: impl FnOnce(&mut WhisperConfig), expected: &str) {
         let mut config = PRESETS[0].config;
@@ -180,13 +173,15 @@ mod tests {
 
     #[test]
     #[cfg(feature = "ndarray")]
-    fn parameters_are_those_of_the_table() {
-        check("whisper-tiny", 37.76);
-        check("whisper-small", 72.59);
-        check("whisper-base", 241.7);
-        check("whisper-large", 763.9);
-        check("whisper-xl", 1543.0);
-        check("whisper-xxl", 3705.0);
+    fn presets() {
+        preset_table::check::<Whisper>(&[
+            ("whisper-tiny", 37.76),
+            ("whisper-small", 72.59),
+            ("whisper-base", 241.7),
+            ("whisper-large", 763.9),
+            ("whisper-xl", 1543.0),
+            ("whisper-xxl", 3705.0),
+        ]);
     }
 
     #[test]

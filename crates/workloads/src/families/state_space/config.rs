@@ -165,12 +165,6 @@ mod tests {
     use crate::families::state_space::mamba2::Mamba2;
     use crate::preset_table;
 
-    /// The table of the design, in millions of parameters.
-    #[track_caller]
-    fn check(name: &str, millions: f64) {
-        preset_table::check::<Mamba2>(name, millions);
-    }
-
     #[track_caller]
     fn check_fault(change: impl FnOnce(&mut Mamba2Config), expected: &str) {
         let mut config = PRESETS[0].config;
@@ -179,33 +173,15 @@ mod tests {
     }
 
     #[test]
-    fn tiny() {
-        check("mamba2-tiny", 16.60);
-    }
-
-    #[test]
-    fn small() {
-        check("mamba2-small", 129.0);
-    }
-
-    #[test]
-    fn base() {
-        check("mamba2-base", 368.4);
-    }
-
-    #[test]
-    fn large() {
-        check("mamba2-large", 780.2);
-    }
-
-    #[test]
-    fn xl() {
-        check("mamba2-xl", 1344.0);
-    }
-
-    #[test]
-    fn xxl() {
-        check("mamba2-xxl", 2703.0);
+    fn presets() {
+        preset_table::check::<Mamba2>(&[
+            ("mamba2-tiny", 16.60),
+            ("mamba2-small", 129.0),
+            ("mamba2-base", 368.4),
+            ("mamba2-large", 780.2),
+            ("mamba2-xl", 1344.0),
+            ("mamba2-xxl", 2703.0),
+        ]);
     }
 
     #[test]

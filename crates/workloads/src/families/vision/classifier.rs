@@ -161,12 +161,6 @@ mod tests {
     use crate::model;
     use crate::preset_table::{self, preset};
 
-    /// The table of the design, in millions of parameters.
-    #[track_caller]
-    fn check(name: &str, millions: f64) {
-        preset_table::check::<Classifier>(name, millions);
-    }
-
     fn cost(name: &str, batch: usize) -> Cost {
         Classifier::cost(preset::<Classifier>(name), Size { batch, sequence: 0, new_tokens: 0 })
     }
@@ -179,39 +173,21 @@ mod tests {
     }
 
     #[test]
-    fn tiny() {
-        check("vit-tiny", 5.72);
-    }
-
-    #[test]
-    fn small() {
-        check("vit-small", 22.05);
-    }
-
-    #[test]
-    fn base() {
-        check("vit-base", 86.57);
-    }
-
-    #[test]
-    fn large() {
-        check("vit-large", 304.3);
-    }
-
-    #[test]
-    fn xl() {
-        check("vit-xl", 632.1);
-    }
-
-    #[test]
-    fn xxl() {
-        check("vit-xxl", 1844.0);
+    fn presets() {
+        preset_table::check::<Classifier>(&[
+            ("vit-tiny", 5.72),
+            ("vit-small", 22.05),
+            ("vit-base", 86.57),
+            ("vit-large", 304.3),
+            ("vit-xl", 632.1),
+            ("vit-xxl", 1844.0),
+            ("resnet-50", 25.6),
+        ]);
     }
 
     #[test]
     fn resnet_50() {
         // Running statistics are among them: 53,120 in addition to the published 25,557,032.
-        check("resnet-50", 25.6);
         let device = crate::device_named("ndarray").expect("the backend is built in");
         assert_eq!(
             model::num_params::<Classifier>(preset::<Classifier>("resnet-50"), &device),

@@ -115,12 +115,6 @@ mod tests {
     use crate::families::vision_encoder_text_decoder::captioner::Captioner;
     use crate::preset_table::{self, preset};
 
-    /// The table of the design, in millions of parameters.
-    #[track_caller]
-    fn check(name: &str, millions: f64) {
-        preset_table::check::<Captioner>(name, millions);
-    }
-
     fn cost([batch, sequence, new_tokens]: [usize; 3]) -> Cost {
         preset::<Captioner>("vit-gpt2-tiny").cost(Size { batch, sequence, new_tokens })
     }
@@ -139,33 +133,15 @@ mod tests {
     }
 
     #[test]
-    fn tiny() {
-        check("vit-gpt2-tiny", 17.74);
-    }
-
-    #[test]
-    fn small() {
-        check("vit-gpt2-small", 55.56);
-    }
-
-    #[test]
-    fn base() {
-        check("vit-gpt2-base", 238.6);
-    }
-
-    #[test]
-    fn large() {
-        check("vit-gpt2-large", 758.9);
-    }
-
-    #[test]
-    fn xl() {
-        check("vit-gpt2-xl", 1641.0);
-    }
-
-    #[test]
-    fn xxl() {
-        check("vit-gpt2-xxl", 3031.0);
+    fn presets() {
+        preset_table::check::<Captioner>(&[
+            ("vit-gpt2-tiny", 17.74),
+            ("vit-gpt2-small", 55.56),
+            ("vit-gpt2-base", 238.6),
+            ("vit-gpt2-large", 758.9),
+            ("vit-gpt2-xl", 1641.0),
+            ("vit-gpt2-xxl", 3031.0),
+        ]);
     }
 
     #[test]
