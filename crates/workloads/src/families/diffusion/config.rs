@@ -137,7 +137,7 @@ impl DitConfig {
         }
         if !self.width().is_multiple_of(4) {
             return Some(format!(
-                "`num_attention_heads` {num_attention_heads} times `attention_head_dim` {attention_head_dim} is no \
+                "`num_attention_heads` {num_attention_heads} times `attention_head_dim` {attention_head_dim} is not a \
                  multiple of 4, which positions are made of"
             ));
         }
