@@ -7,7 +7,7 @@ pub struct Size {
     pub batch: usize,
     /// Tokens of each prompt or text. Families that read something else as well say what of it is a token.
     pub sequence: usize,
-    /// Tokens to be written after it, or steps of a [`Sampler`]; 0 for a single pass.
+    /// Tokens to be written after it, or steps of a [`Sampler`](crate::workload::Sampler); 0 for a single pass.
     pub new_tokens: usize,
 }
 
