@@ -53,7 +53,7 @@ fn run(cases: usize) -> RunRecord {
     }
 }
 
-/// What a child sends after each case, and the tool reads.
+/// The message that a child sends after each case.
 fn channel(c: &mut Criterion) {
     let reply = protocol::Reply::Finished {
         token: 1,
@@ -71,13 +71,13 @@ fn channel(c: &mut Criterion) {
     group.finish();
 }
 
-/// What every table computes from the samples.
+/// The summary that every table computes from the samples.
 fn medians(c: &mut Criterion) {
     let values = samples().per_iteration();
     c.bench_function("stats/median", |b| b.iter(|| stats::median(black_box(&values))));
 }
 
-/// What is done after each finished case: the whole file, written anew.
+/// The write after each finished case: the whole file again.
 fn saving(c: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a folder");
     let store = store::Store::open(folder.path());

@@ -2,7 +2,7 @@
 
 use accel_bench::{Bencher, Direction, Metric, Throughput, bench};
 use accel_bench_workloads::kernels::{Attention, LayerNorm, Matmul, Softmax, Work};
-use accel_bench_workloads::{check_finite, device};
+use accel_bench_workloads::{BURN, check_finite, device};
 use burn::tensor::Tensor;
 
 /// Inputs are the same in every process, on every backend and in every commit.
@@ -11,7 +11,7 @@ const SEED: u64 = 1;
 /// The product of two `n` × `n` matrices.
 #[bench(
     category = "kernel",
-    backends = ["ndarray", "flex", "tch", "tch-cuda", "wgpu", "vulkan", "metal", "webgpu", "cuda", "rocm"],
+    backends = BURN,
     tags = ["gemm", "compute-bound"],
     params(n = [64, 128, 256])
 )]
@@ -24,7 +24,7 @@ fn matmul(b: &mut Bencher) {
 /// Softmax over the columns of a matrix.
 #[bench(
     category = "kernel",
-    backends = ["ndarray", "flex", "tch", "tch-cuda", "wgpu", "vulkan", "metal", "webgpu", "cuda", "rocm"],
+    backends = BURN,
     tags = ["reduction", "memory-bound"],
     params(rows = [512], columns = [512])
 )]
@@ -37,7 +37,7 @@ fn softmax(b: &mut Bencher) {
 /// Layer normalisation of the rows of a matrix.
 #[bench(
     category = "kernel",
-    backends = ["ndarray", "flex", "tch", "tch-cuda", "wgpu", "vulkan", "metal", "webgpu", "cuda", "rocm"],
+    backends = BURN,
     tags = ["reduction", "memory-bound"],
     params(rows = [512], width = [768])
 )]
@@ -50,7 +50,7 @@ fn layer_norm(b: &mut Bencher) {
 /// Scaled dot-product attention without a mask.
 #[bench(
     category = "kernel",
-    backends = ["ndarray", "flex", "tch", "tch-cuda", "wgpu", "vulkan", "metal", "webgpu", "cuda", "rocm"],
+    backends = BURN,
     tags = ["attention", "compute-bound"],
     params(batch_size = [1], heads = [12], sequence_length = [128], head_size = [64])
 )]

@@ -2,7 +2,6 @@
 //! Hugging Face folder.
 
 use accel_bench::{Bencher, Error, bench};
-use accel_bench_workloads::cell;
 use accel_bench_workloads::families::decoder_only::Llama;
 use accel_bench_workloads::families::diffusion::Dit;
 use accel_bench_workloads::families::encoder_decoder::T5;
@@ -14,13 +13,14 @@ use accel_bench_workloads::families::speech::Whisper;
 use accel_bench_workloads::families::state_space::Mamba2;
 use accel_bench_workloads::families::vision::Classifier;
 use accel_bench_workloads::families::vision_encoder_text_decoder::Captioner;
+use accel_bench_workloads::{BURN, cell};
 
 /// BERT: the states of all tokens.
 #[bench(
     name = "encoder-only",
     category = "inference",
     models = ["bert-tiny", "bert-small", "bert-base", "bert-large", "bert-xl", "bert-xxl"],
-    backends = ["ndarray", "flex", "tch", "tch-cuda", "wgpu", "vulkan", "metal", "webgpu", "cuda", "rocm"],
+    backends = BURN,
     tags = ["text", "pass"],
     params(batch_size = [1], sequence_length = [128], precision = ["f32"])
 )]
@@ -33,7 +33,7 @@ fn encoder_only(b: &mut Bencher) -> Result<(), Error> {
     name = "decoder-only",
     category = "inference",
     models = ["llama-tiny", "llama-small", "llama-base", "llama-large", "llama-xl", "llama-xxl"],
-    backends = ["ndarray", "flex", "tch", "tch-cuda", "wgpu", "vulkan", "metal", "webgpu", "cuda", "rocm"],
+    backends = BURN,
     tags = ["text", "generation"],
     params(batch_size = [1], sequence_length = [128], new_tokens = [16], precision = ["f32"])
 )]
@@ -46,7 +46,7 @@ fn decoder_only(b: &mut Bencher) -> Result<(), Error> {
     name = "encoder-decoder",
     category = "inference",
     models = ["t5-tiny", "t5-small", "t5-base", "t5-large", "t5-xl", "t5-xxl"],
-    backends = ["ndarray", "flex", "tch", "tch-cuda", "wgpu", "vulkan", "metal", "webgpu", "cuda", "rocm"],
+    backends = BURN,
     tags = ["text", "generation"],
     params(batch_size = [1], sequence_length = [128], new_tokens = [16], precision = ["f32"])
 )]
@@ -59,7 +59,7 @@ fn encoder_decoder(b: &mut Bencher) -> Result<(), Error> {
     name = "vision",
     category = "inference",
     models = ["vit-tiny", "vit-small", "vit-base", "vit-large", "vit-xl", "vit-xxl", "resnet-50"],
-    backends = ["ndarray", "flex", "tch", "tch-cuda", "wgpu", "vulkan", "metal", "webgpu", "cuda", "rocm"],
+    backends = BURN,
     tags = ["image", "pass"],
     params(batch_size = [1], image_size = [224], precision = ["f32"])
 )]
@@ -72,7 +72,7 @@ fn vision(b: &mut Bencher) -> Result<(), Error> {
     name = "vision-encoder-text-decoder",
     category = "inference",
     models = ["vit-gpt2-tiny", "vit-gpt2-small", "vit-gpt2-base", "vit-gpt2-large", "vit-gpt2-xl", "vit-gpt2-xxl"],
-    backends = ["ndarray", "flex", "tch", "tch-cuda", "wgpu", "vulkan", "metal", "webgpu", "cuda", "rocm"],
+    backends = BURN,
     tags = ["image", "text", "generation"],
     params(batch_size = [1], sequence_length = [4], new_tokens = [16], precision = ["f32"])
 )]
@@ -85,7 +85,7 @@ fn vision_encoder_text_decoder(b: &mut Bencher) -> Result<(), Error> {
     name = "speech",
     category = "inference",
     models = ["whisper-tiny", "whisper-small", "whisper-base", "whisper-large", "whisper-xl", "whisper-xxl"],
-    backends = ["ndarray", "flex", "tch", "tch-cuda", "wgpu", "vulkan", "metal", "webgpu", "cuda", "rocm"],
+    backends = BURN,
     tags = ["audio", "text", "generation"],
     params(batch_size = [1], sequence_length = [4], new_tokens = [16], audio_seconds = [30], precision = ["f32"])
 )]
@@ -98,7 +98,7 @@ fn speech(b: &mut Bencher) -> Result<(), Error> {
     name = "multimodal",
     category = "inference",
     models = ["llava-tiny", "llava-small", "llava-base", "llava-large", "llava-xl", "llava-xxl"],
-    backends = ["ndarray", "flex", "tch", "tch-cuda", "wgpu", "vulkan", "metal", "webgpu", "cuda", "rocm"],
+    backends = BURN,
     tags = ["image", "text", "generation"],
     params(batch_size = [1], sequence_length = [32], new_tokens = [16], precision = ["f32"])
 )]
@@ -106,12 +106,12 @@ fn multimodal(b: &mut Bencher) -> Result<(), Error> {
     cell::generate::<Llava>(b)
 }
 
-/// DiT: an image out of noise, by so many steps.
+/// DiT: an image from noise, in `steps` steps.
 #[bench(
     name = "diffusion",
     category = "inference",
     models = ["dit-tiny", "dit-small", "dit-base", "dit-large", "dit-xl", "dit-xxl"],
-    backends = ["ndarray", "flex", "tch", "tch-cuda", "wgpu", "vulkan", "metal", "webgpu", "cuda", "rocm"],
+    backends = BURN,
     tags = ["image", "sampling"],
     params(batch_size = [1], steps = [4], precision = ["f32"])
 )]
@@ -124,7 +124,7 @@ fn diffusion(b: &mut Bencher) -> Result<(), Error> {
     name = "mixture-of-experts",
     category = "inference",
     models = ["mixtral-tiny", "mixtral-small", "mixtral-base", "mixtral-large", "mixtral-xl", "mixtral-xxl"],
-    backends = ["ndarray", "flex", "tch", "tch-cuda", "wgpu", "vulkan", "metal", "webgpu", "cuda", "rocm"],
+    backends = BURN,
     tags = ["text", "generation", "experts"],
     params(batch_size = [1], sequence_length = [128], new_tokens = [16], precision = ["f32"])
 )]
@@ -138,7 +138,7 @@ fn mixture_of_experts(b: &mut Bencher) -> Result<(), Error> {
     name = "state-space",
     category = "inference",
     models = ["mamba2-tiny", "mamba2-small", "mamba2-base", "mamba2-large", "mamba2-xl", "mamba2-xxl"],
-    backends = ["ndarray", "flex", "tch", "tch-cuda", "wgpu", "vulkan", "metal", "webgpu", "cuda", "rocm"],
+    backends = BURN,
     tags = ["text", "generation"],
     params(batch_size = [1], sequence_length = [128], new_tokens = [16], precision = ["f32"])
 )]
@@ -151,7 +151,7 @@ fn state_space(b: &mut Bencher) -> Result<(), Error> {
     name = "rag",
     category = "inference",
     models = ["rag-tiny", "rag-small", "rag-base", "rag-large", "rag-xl", "rag-xxl"],
-    backends = ["ndarray", "flex", "tch", "tch-cuda", "wgpu", "vulkan", "metal", "webgpu", "cuda", "rocm"],
+    backends = BURN,
     tags = ["text", "generation", "retrieval"],
     params(batch_size = [1], sequence_length = [16], new_tokens = [16], precision = ["f32"])
 )]

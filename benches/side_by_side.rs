@@ -1,5 +1,5 @@
-//! The cases of the quick suite once more, for Criterion: what its verdicts are worth beside ours on one machine and the
-//! same code. `docs/calibration.md` says how to ask both.
+//! The cases of the quick suite for Criterion, to compare its verdicts with ours on one machine and the same code:
+//! see `docs/calibration.md`.
 
 #![expect(clippy::expect_used, reason = "a benchmark without its model has nothing to say")]
 

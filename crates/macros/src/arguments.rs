@@ -5,7 +5,8 @@ use quote::{ToTokens, quote};
 use syn::meta::ParseNestedMeta;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Expr, ExprLit, ExprUnary, Lit, LitStr, Token, UnOp, bracketed};
+use syn::token::Bracket;
+use syn::{Expr, ExprLit, ExprUnary, Lit, LitStr, Path, Token, UnOp, bracketed};
 
 #[derive(Default)]
 pub(crate) struct Arguments {
@@ -13,7 +14,7 @@ pub(crate) struct Arguments {
     group: Option<LitStr>,
     category: Option<LitStr>,
     models: Vec<LitStr>,
-    backends: Vec<LitStr>,
+    backends: Option<TokenStream>,
     tags: Vec<LitStr>,
     params: Vec<(String, Vec<TokenStream>)>,
 }
@@ -37,7 +38,7 @@ impl Arguments {
             "group" => self.group = Some(meta.value()?.parse()?),
             "category" => self.category = Some(meta.value()?.parse()?),
             "models" => self.models = texts(meta)?,
-            "backends" => self.backends = texts(meta)?,
+            "backends" => self.backends = Some(list(meta)?),
             "tags" => self.tags = texts(meta)?,
             "params" => meta.parse_nested_meta(|param| self.take_param(&param))?,
             _ => {
@@ -73,7 +74,8 @@ impl Arguments {
     pub(crate) fn registration(&self, default_name: &str, run: &TokenStream) -> TokenStream {
         let name = self.name.as_ref().map_or_else(|| default_name.to_owned(), LitStr::value);
         let (group, category) = (option(self.group.as_ref()), option(self.category.as_ref()));
-        let (models, backends, tags) = (&self.models, &self.backends, &self.tags);
+        let (models, tags) = (&self.models, &self.tags);
+        let backends = self.backends.clone().unwrap_or_else(|| quote! { &[] });
         let params = self.params.iter().map(|(name, values)| quote! { (#name, &[#(#values),*]) });
         quote! {
             ::accel_bench::__private::inventory::submit! {
@@ -82,7 +84,7 @@ impl Arguments {
                     group: #group,
                     category: #category,
                     models: &[#(#models),*],
-                    backends: &[#(#backends),*],
+                    backends: #backends,
                     tags: &[#(#tags),*],
                     params: &[#(#params),*],
                     file: file!(),
@@ -99,10 +101,23 @@ fn option(text: Option<&LitStr>) -> TokenStream {
 }
 
 fn texts(meta: &ParseNestedMeta<'_>) -> syn::Result<Vec<LitStr>> {
+    bracketed_texts(meta.value()?)
+}
+
+fn bracketed_texts(value: ParseStream<'_>) -> syn::Result<Vec<LitStr>> {
     let content;
-    let value = meta.value()?;
     bracketed!(content in value);
     Ok(Punctuated::<LitStr, Token![,]>::parse_terminated(&content)?.into_iter().collect())
+}
+
+/// Texts in brackets, or the path of a constant that holds them.
+fn list(meta: &ParseNestedMeta<'_>) -> syn::Result<TokenStream> {
+    if meta.value()?.peek(Bracket) {
+        let texts = bracketed_texts(meta.input)?;
+        return Ok(quote! { &[#(#texts),*] });
+    }
+    let constant = meta.input.parse::<Path>()?;
+    Ok(quote! { #constant })
 }
 
 /// A parameter's value as a `Literal`; a sign may stand before a number.
@@ -164,7 +179,8 @@ mod tests {
         check("group = \"g\", category = \"c\"", "group:Some(\"g\"),category:Some(\"c\")");
         check("models = [\"a\", \"b\"]", "models:&[\"a\",\"b\"]");
         check("backends = [\"host\",]", "backends:&[\"host\"]");
-        check("tags = []", "tags:&[]");
+        check("backends = other::BURN, tags = [\"a\"]", "backends:other::BURN,tags:&[\"a\"]");
+        check("tags = []", "backends:&[],tags:&[]");
         check("name = \"one\", name = \"two\"", "name:\"two\"");
     }
 
@@ -193,6 +209,7 @@ mod tests {
         refused("name", "expected `=`");
         refused("name = 5", "expected string literal");
         refused("models = \"a\"", "expected square brackets");
+        refused("backends = \"a\"", "expected identifier");
         refused("models = [1]", "expected string literal");
         refused("params = 1", "expected parentheses");
     }

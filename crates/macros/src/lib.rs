@@ -16,7 +16,7 @@ use syn::{Item, ItemFn, ItemImpl, parse_macro_input};
 /// * `group = "…"`: stands before the name, `group/name`;
 /// * `category = "…"`, `tags = ["…"]`: what suites and `list` select by;
 /// * `models = ["…"]`: the values of the parameter `model`;
-/// * `backends = ["…"]`: where it can run; by default anywhere;
+/// * `backends = ["…"]`, or `backends = CONSTANT` of the type `&[&str]`: where it can run; by default anywhere;
 /// * `params(batch_size = [1, 8], causal = [true, false])`: parameters, each with its default values; an
 ///   underscore in the name becomes a dash.
 #[proc_macro_attribute]

@@ -23,7 +23,7 @@ pub(crate) fn profile(device: &Device, work: &mut dyn FnMut()) -> Option<Duratio
     Some(wait_for(window.resolve())?.duration())
 }
 
-/// What the future comes to; this thread sleeps meanwhile.
+/// The result of the future; this thread sleeps meanwhile.
 fn wait_for<T>(future: impl Future<Output = T>) -> T {
     struct Waiting(Thread);
     impl Wake for Waiting {
@@ -79,7 +79,7 @@ mod tests {
         use accel_bench::Device as _;
         let device = crate::device_named("wgpu").expect("the backend is built in");
         let matrix = burn::tensor::Tensor::<2>::ones([256, 256], &device);
-        // Kept: fusion drops work that nobody can see.
+        // Kept: fusion drops work whose result is unused.
         let mut kept = Vec::new();
         let mut run = || kept.push(matrix.clone().matmul(matrix.clone()));
         run();

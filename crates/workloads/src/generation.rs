@@ -5,7 +5,7 @@ use burn::tensor::{Int, Tensor};
 use crate::model::ModelError;
 use crate::workload::Generator;
 
-/// What is heard while tokens are written.
+/// Called while tokens are generated.
 pub trait Listener {
     /// One token of every sequence has been read on the host.
     fn token(&mut self);
@@ -38,7 +38,7 @@ pub fn greedy<G: Generator>(
     for token in 1..=new_tokens {
         read(&tokens, &mut sequences)?;
         listener.token();
-        // The last token is read by nobody.
+        // The last token is not read again.
         if token < new_tokens {
             tokens = best(model.step(tokens, &mut state));
         }

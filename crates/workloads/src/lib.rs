@@ -16,15 +16,19 @@
 //! Hugging Face folder (`config.json` and `model.safetensors`). Everything computes in what the
 //! device is configured for, `f32` unless a [`cell::Precision`] was prepared.
 
+mod backend;
 pub mod blocks;
 pub mod cell;
+mod cost;
 mod device;
 mod device_time;
 pub mod families;
+pub mod family;
 pub mod generation;
 mod here;
 pub mod kernels;
 pub mod model;
+mod nearest;
 mod output;
 pub mod parity;
 #[cfg(test)]
@@ -33,5 +37,6 @@ mod preset_table;
 pub mod weights;
 pub mod workload;
 
-pub use device::{BACKENDS, Backend, BackendError, BurnDevice, device, device_named};
+pub use backend::{BURN, Backend, BackendError, Memory};
+pub use device::{BurnDevice, device, device_named};
 pub use output::check_finite;

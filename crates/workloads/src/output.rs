@@ -1,11 +1,11 @@
-//! Whether an output is worth timing.
+//! The check that an output is worth timing.
 
 use accel_bench::Bencher;
 use burn::tensor::Tensor;
 
 /// Reads `output` back and ends the case as wrong output when it holds anything but finite numbers.
 ///
-/// To be called before timing: fast garbage is no result, and a launch that failed shows only when its output is
+/// To be called before timing: the time of a wrong output is worthless, and a failed launch shows only when its output is
 /// read, not when the device is synchronised.
 pub fn check_finite<const D: usize>(b: &Bencher, name: &str, output: Tensor<D>) {
     match output.try_into_data() {

@@ -1,41 +1,17 @@
-//! What a model offers to the matrix of sizes: inputs, one pass, what it costs, and writing token after token.
+//! A model as a workload: inputs, one pass, its cost, and generation token by token.
 
 use burn::tensor::{Device, Int, Tensor};
 
 use crate::model::Architecture;
 
-/// How large the input of one iteration is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Size {
-    /// Sequences, images, … at once.
-    pub batch: usize,
-    /// Tokens of each prompt or text. Families that read something else as well say what of it is a token.
-    pub sequence: usize,
-    /// Tokens to be written after it, or steps of a [`Sampler`]; 0 for a single pass.
-    pub new_tokens: usize,
-}
-
-/// What one iteration takes, computed from the dimensions alone.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Cost {
-    /// Floating-point operations of linear layers, convolutions and attention products, a multiply-add counted as two;
-    /// softmax, norms and activations are not counted.
-    pub flops: u64,
-    /// Values of weights that are multiplied, once for each time that they are read: matrices of linear layers and heads,
-    /// kernels of convolutions, chosen experts. Tables, norms and biases are not counted.
-    pub read: u64,
-    /// Values that are alive at once at the peak, beside weights and cache.
-    pub live: u64,
-    /// Values that the caches hold: keys and values, or states.
-    pub cache: u64,
-}
+pub use crate::cost::{Cost, Size};
 
 /// A model as a workload: everything from seeds and dimensions, so that it is the same on every machine.
 pub trait Workload: Architecture {
-    /// What one pass reads, on the device.
+    /// The input of one pass, on the device.
     type Input: Clone;
 
-    /// The parameter that says how large what is no text is: `image-size` in pixels, `audio-seconds`.
+    /// The parameter that sets the size of an image or a sound: `image-size` in pixels, `audio-seconds`.
     const EXTENT: Option<&'static str> = None;
 
     /// How large it is in the model's own configuration.
@@ -62,13 +38,13 @@ pub trait Workload: Architecture {
     /// vocabulary or classes.
     fn pass(&self, input: Self::Input) -> Tensor<3>;
 
-    /// What one iteration of this size costs: one pass, or with [`Size::new_tokens`] the prompt and each token.
+    /// The cost of one iteration of this size: one pass, or with [`Size::new_tokens`] the prompt and each token.
     fn cost(config: &Self::Config, size: Size) -> Cost;
 }
 
 /// A model that writes token after token.
 pub trait Generator: Workload {
-    /// What it remembers between tokens.
+    /// The state between tokens.
     type State;
 
     /// Reads the prompt and takes memory for `new_tokens` more; gives the scores of the first of them, `[batch,
@@ -81,26 +57,6 @@ pub trait Generator: Workload {
 
 /// A model that makes something out of noise, step by step.
 pub trait Sampler: Workload {
-    /// Takes so many steps; gives what it made, `[batch, channels, values]`.
+    /// Takes `steps` steps; returns the samples, `[batch, channels, values]`.
     fn sampled(&self, input: Self::Input, steps: usize) -> Tensor<3>;
-}
-
-impl Cost {
-    /// The costs of two parts that run one after the other.
-    #[must_use]
-    pub fn then(self, next: Self) -> Self {
-        Self {
-            flops: self.flops + next.flops,
-            read: self.read + next.read,
-            live: self.live.max(next.live),
-            cache: self.cache.max(next.cache),
-        }
-    }
-
-    /// The cost of `count` such parts that run one after the other.
-    #[must_use]
-    pub fn times(self, count: usize) -> Self {
-        let count = count as u64;
-        Self { flops: self.flops * count, read: self.read * count, ..self }
-    }
 }

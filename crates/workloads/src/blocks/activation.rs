@@ -86,7 +86,7 @@ mod tests {
         check("quick_gelu", Some(ActivationName::QuickGelu));
     }
 
-    /// What an activation makes of 1, to four digits, as PyTorch has it.
+    /// The activation of 1, to four digits, as PyTorch computes it.
     #[track_caller]
     #[cfg(feature = "ndarray")]
     fn check_of_one(activation: ActivationName, expected: f32) {

@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 
 use super::mlp::{self, GatedMlp, Mlp};
-use crate::workload::Cost;
+use crate::cost::Cost;
 
 /// One of the two kinds.
 #[derive(Module, Debug)]
@@ -46,7 +46,7 @@ impl AnyMlp {
 }
 
 impl AnyMlpDims {
-    /// What it costs over `tokens` tokens.
+    /// The cost over `tokens` tokens.
     #[must_use]
     pub fn cost(self, tokens: u64) -> Cost {
         match self {

@@ -10,8 +10,8 @@ use super::cache::{KeysValues, KvCache};
 use super::linear::{self, Projection, linear};
 use super::mask;
 use super::rotary::Rotary;
+use crate::cost::Cost;
 use crate::weights::Weights;
-use crate::workload::Cost;
 
 /// Four linear layers, and as many heads of keys as of queries or fewer.
 #[derive(Module, Debug)]
@@ -37,20 +37,20 @@ pub struct AttentionNames {
 /// The size of an attention.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AttentionDims {
-    /// Of what is read and written.
+    /// Values of a token that is read or written.
     pub width: usize,
-    /// Of what keys and values are made of: `width`, unless another model made it.
+    /// Values of a token that keys and values are computed from: `width`, unless another model made it.
     pub source_width: usize,
     pub heads: usize,
     /// Heads of keys and values: each serves `heads / key_heads` heads of queries.
     pub key_heads: usize,
     /// Values of one head.
     pub head_size: usize,
-    /// What the scores are multiplied by.
+    /// The factor on the scores.
     pub scale: f64,
 }
 
-/// What a token may look at.
+/// The tokens that a token attends to.
 #[derive(Clone, Debug)]
 pub enum Look {
     /// At every token, which leaves the backend free to use its fused kernel.
@@ -125,7 +125,7 @@ impl Attention {
         KeysValues { keys, values: split_heads(self.value.forward(source), self.key_heads) }
     }
 
-    /// A cache for so many sequences of so many tokens.
+    /// A cache for `batch` sequences of `capacity` tokens.
     #[must_use]
     pub fn cache(&self, batch: usize, capacity: usize, device: &Device) -> KvCache {
         let [_, inner] = self.key.weight.dims();
@@ -160,7 +160,7 @@ impl Attention {
             is_causal,
             ..AttentionModuleOptions::default()
         };
-        // One query for each head: those that share a key head stand as rows above it, and no key is copied.
+        // One query for each head: those that share a key head are rows of one matrix, and no key is copied.
         if queries == 1 && key_heads < heads && bias.is_none() {
             let query = query.reshape([batch, key_heads, heads / key_heads, size]);
             let context = attention(query, source.keys, source.values, None, None, options);
@@ -171,7 +171,7 @@ impl Attention {
     }
 }
 
-/// What attention of `queries` new tokens of `batch` sequences to `keys` tokens costs, whose keys and values are made of as
+/// The cost of attention from `queries` new tokens of `batch` sequences to `keys` tokens, with the keys and values of as
 /// many new tokens. A causal attention is counted in full: the scores that are hidden are computed. [`Cost::live`] counts
 /// scores that are written down, as they are where the backend has no fused kernel.
 #[must_use]
@@ -180,7 +180,7 @@ pub fn cost(dims: AttentionDims, batch: u64, queries: u64, keys: u64) -> Cost {
     sources.then(across_cost(dims, batch, queries, keys))
 }
 
-/// What the keys and values of `tokens` tokens cost.
+/// The cost of the keys and values of `tokens` tokens.
 #[must_use]
 pub fn source_cost(dims: AttentionDims, tokens: u64) -> Cost {
     let inner = dims.key_heads * dims.head_size;

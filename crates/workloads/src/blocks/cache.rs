@@ -1,4 +1,4 @@
-//! What attention remembers of the tokens before.
+//! The keys and values of the tokens so far.
 
 use burn::tensor::{Device, Tensor};
 
@@ -38,7 +38,7 @@ impl KvCache {
         self.length
     }
 
-    /// Whether there were no tokens so far.
+    /// True if there were no tokens so far.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.length == 0
@@ -47,7 +47,7 @@ impl KvCache {
     /// Adds the keys and values of the next tokens, and gives those of all so far.
     ///
     /// # Panics
-    /// When there is no room left.
+    /// When the cache is full.
     pub fn append(&mut self, new: KeysValues) -> KeysValues {
         let [batch, heads, tokens, size] = new.keys.dims();
         let [_, _, capacity, _] = self.store.keys.dims();

@@ -5,9 +5,9 @@ use burn::nn::PaddingConfig1d;
 use burn::nn::conv::Conv1d;
 use burn::tensor::{Device, Tensor};
 
-use super::{Bias, linear};
+use super::linear::{self, Bias};
+use crate::cost::Cost;
 use crate::weights::Weights;
-use crate::workload::Cost;
 
 /// A depthwise convolution of each token with the `kernel − 1` tokens before it.
 #[derive(Module, Debug)]
@@ -20,7 +20,7 @@ pub struct CausalConv {
 pub struct Window(Tensor<3>);
 
 impl Window {
-    /// What stands before the first token: zeros. `kernel` is at least 2.
+    /// The zeros before the first token. `kernel` is at least 2.
     #[must_use]
     pub fn empty(batch: usize, [channels, kernel]: [usize; 2], device: &Device) -> Self {
         Self(Tensor::zeros([batch, kernel - 1, channels], device))
@@ -58,7 +58,7 @@ impl CausalConv {
     }
 }
 
-/// What it costs over `tokens` tokens, without the values that it reads and writes: a layer to one value for each channel.
+/// The cost over `tokens` tokens, without the values that it reads and writes: a layer to one value for each channel.
 #[must_use]
 pub fn cost([channels, kernel]: [usize; 2], tokens: u64) -> Cost {
     linear::cost([kernel, 1], tokens).times(channels)

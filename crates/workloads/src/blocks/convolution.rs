@@ -5,9 +5,9 @@ use burn::nn::conv::{Conv1d, Conv2d};
 use burn::nn::{PaddingConfig1d, PaddingConfig2d};
 use burn::tensor::Tensor;
 
-use super::{Bias, linear};
+use super::linear::{self, Bias};
+use crate::cost::Cost;
 use crate::weights::Weights;
-use crate::workload::Cost;
 
 /// The size of a convolution over `D` sides: one of time, or the height and width of an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ impl<const D: usize> ConvolutionDims<D> {
         std::array::from_fn(places)
     }
 
-    /// What it costs over `batch` images or sounds of `sides`; [`Cost::live`] counts what is read and what is written.
+    /// The cost over `batch` images or sounds of `sides`; [`Cost::live`] counts what is read and what is written.
     #[must_use]
     pub fn cost(&self, batch: u64, sides: [usize; D]) -> Cost {
         let count = |lengths: &[usize]| lengths.iter().map(|&length| length as u64).product::<u64>();

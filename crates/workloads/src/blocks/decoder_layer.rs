@@ -10,7 +10,7 @@ use burn::tensor::Tensor;
 use super::any_mlp::{AnyMlp, AnyMlpDims};
 use super::attention::{self, Attention, AttentionDims, Look};
 use super::cache::{KeysValues, KvCache};
-use crate::workload::Cost;
+use crate::cost::Cost;
 
 /// Three parts, each added to what it reads. Families put it together from the parts, whose names are theirs.
 #[derive(Module, Debug)]
@@ -23,12 +23,12 @@ pub struct DecoderLayer {
     pub mlp: AnyMlp,
 }
 
-/// What a layer remembers from token to token.
+/// The state of a layer between tokens.
 #[derive(Clone, Debug)]
 pub struct Memory {
-    /// Of the tokens so far.
+    /// Keys and values of the tokens so far.
     cache: KvCache,
-    /// Of the encoder's output, computed once.
+    /// Keys and values of the encoder's output, computed once.
     source: KeysValues,
 }
 
@@ -64,7 +64,7 @@ impl Memory {
         self.cache.len()
     }
 
-    /// Whether there were no tokens so far.
+    /// True if there were no tokens so far.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.cache.is_empty()
@@ -87,7 +87,7 @@ impl DecoderLayer {
         self.rest(x, memory.source.clone(), look.source)
     }
 
-    /// What is remembered of `source` before the first token, with room for `capacity` tokens.
+    /// The state before the first token, for the encoder's output `source`, with room for `capacity` tokens.
     #[must_use]
     pub fn memory(&self, source: Tensor<3>, capacity: usize) -> Memory {
         let source = self.source_attention.keys_values(source).laid_out();
@@ -104,7 +104,7 @@ impl DecoderLayer {
 }
 
 impl DecoderLayerDims {
-    /// What a layer costs over `tokens` tokens of `batch` sequences at once and an encoder's output of `source_tokens`
+    /// The cost of a layer over `tokens` tokens of `batch` sequences at once and an encoder's output of `source_tokens`
     /// tokens, the residual stream and that output included.
     #[must_use]
     pub fn cost(self, batch: u64, tokens: u64, source_tokens: u64) -> Cost {
@@ -114,7 +114,7 @@ impl DecoderLayerDims {
         source.then(Cost { live: layer.live + output, ..layer })
     }
 
-    /// What it costs over `tokens` new tokens, the last of `keys`, where the keys and values of the encoder's output are
+    /// The cost over `tokens` new tokens, the last of `keys`, where the keys and values of the encoder's output are
     /// there; the residual stream included.
     #[must_use]
     pub fn cached_cost(self, batch: u64, [tokens, keys]: [u64; 2], source_tokens: u64) -> Cost {
@@ -125,7 +125,7 @@ impl DecoderLayerDims {
         Cost { live: parts.live + stream, ..parts }
     }
 
-    /// What the keys and values of the encoder's output cost, that output included.
+    /// The cost of the keys and values of the encoder's output, that output included.
     #[must_use]
     pub fn source_cost(self, batch: u64, source_tokens: u64) -> Cost {
         let output = batch * source_tokens * self.source.source_width as u64;

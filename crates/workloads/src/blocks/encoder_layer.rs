@@ -8,7 +8,7 @@ use burn::tensor::Tensor;
 
 use super::any_mlp::{AnyMlp, AnyMlpDims};
 use super::attention::{self, Attention, AttentionDims, Look};
-use crate::workload::Cost;
+use crate::cost::Cost;
 
 /// Two halves, each added to what it reads. Families put it together from the parts, whose names are theirs.
 #[derive(Module, Debug)]
@@ -36,7 +36,7 @@ impl EncoderLayer {
 }
 
 impl EncoderLayerDims {
-    /// What a layer costs over `batch` sequences of `tokens` tokens, the residual stream included.
+    /// The cost of a layer over `batch` sequences of `tokens` tokens, the residual stream included.
     #[must_use]
     pub fn cost(self, batch: u64, tokens: u64) -> Cost {
         let stream = batch * tokens * self.attention.width as u64;

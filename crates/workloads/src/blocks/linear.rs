@@ -3,10 +3,10 @@
 use burn::module::Param;
 use burn::nn::Linear;
 
+use crate::cost::Cost;
 use crate::weights::{Order, Weights};
-use crate::workload::Cost;
 
-/// Whether a linear layer adds a vector.
+/// True if a linear layer adds a vector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bias {
     With,
@@ -52,7 +52,7 @@ pub fn linear(weights: &mut Weights<'_>, layer: Projection, [input, output]: [us
     Linear { weight: Param::from_tensor(weight), bias }
 }
 
-/// What a layer costs over `tokens` tokens at once, without the values that it reads and writes. Its matrix is read once for
+/// The cost of a layer over `tokens` tokens at once, without the values that it reads and writes. Its matrix is read once for
 /// all of them.
 #[must_use]
 pub const fn cost([input, output]: [usize; 2], tokens: u64) -> Cost {

@@ -2,7 +2,7 @@
 
 use burn::tensor::{Bool, Device, Int, Tensor};
 
-/// What is added to attention scores so that tokens whose `mask` is 0 are not looked at.
+/// A bias for attention scores that hides the tokens whose `mask` is 0.
 ///
 /// `mask` is `[batch, sequence]`, 1 for a token and 0 for padding; the result is `[batch, 1, 1, sequence]`: 0
 /// where the mask is not 0, and the least finite number where it is. A row of padding alone looks at everything
@@ -17,7 +17,7 @@ pub fn attention_bias(mask: Tensor<2, Int>) -> Tensor<4> {
     hide(Tensor::zeros([batch, 1, 1, sequence], &hidden.device()), hidden)
 }
 
-/// What is added to attention scores so that each of `queries` tokens, the last of `keys`, looks back only: `[1, 1,
+/// A bias for attention scores that lets each of `queries` tokens, the last of `keys`, look back only: `[1, 1,
 /// queries, keys]`, as [`attention_bias`].
 #[must_use]
 pub fn causal_bias([queries, keys]: [usize; 2], device: &Device) -> Tensor<4> {

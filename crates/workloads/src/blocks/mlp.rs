@@ -4,10 +4,10 @@ use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::tensor::Tensor;
 
-use super::ActivationName;
+use super::activation::ActivationName;
 use super::linear::{self, Projection, linear};
+use crate::cost::Cost;
 use crate::weights::Weights;
-use crate::workload::Cost;
 
 /// Two linear layers with an activation between them.
 #[derive(Module, Debug)]
@@ -63,7 +63,7 @@ pub struct GatedMlp {
 }
 
 impl GatedMlp {
-    /// Of weights `[input, output]` that are there, without biases.
+    /// The MLP of given weights, each `[input, output]`, without biases.
     #[must_use]
     pub fn of([gate, up, down]: [Tensor<2>; 3], activation: ActivationName) -> Self {
         let [gate, up, down] =
@@ -94,7 +94,7 @@ impl GatedMlp {
     }
 }
 
-/// What an [`Mlp`] costs over `tokens` tokens.
+/// The cost of an [`Mlp`] over `tokens` tokens.
 #[must_use]
 pub fn cost([width, inner]: [usize; 2], tokens: u64) -> Cost {
     let layers = linear::cost([width, inner], tokens).then(linear::cost([inner, width], tokens));
@@ -102,7 +102,7 @@ pub fn cost([width, inner]: [usize; 2], tokens: u64) -> Cost {
     Cost { live: 2 * tokens * inner as u64, ..layers }
 }
 
-/// What a [`GatedMlp`] costs over `tokens` tokens.
+/// The cost of a [`GatedMlp`] over `tokens` tokens.
 #[must_use]
 pub fn gated_cost([width, inner]: [usize; 2], tokens: u64) -> Cost {
     let plain = cost([width, inner], tokens);

@@ -1,7 +1,7 @@
 //! Parts that several model families share. Built on `burn::nn`, so that what is measured is what a user of burn
-//! runs. Parts take their parameters from [`Weights`](crate::weights::Weights) by the names that a family tells them;
-//! whole layers ([`EncoderLayer`], [`DecoderLayer`]) are put together from parts by the families. Beside each stands what
-//! it costs, computed from its dimensions. They know no family and no `config.json`.
+//! runs. Parts take their parameters from [`Weights`](crate::weights::Weights) by the names that a family gives them;
+//! whole layers ([`EncoderLayer`], [`DecoderLayer`]) are put together from parts by the families. Each comes with
+//! its cost, computed from its dimensions. They know no family and no `config.json`.
 
 pub mod activation;
 pub mod any_mlp;

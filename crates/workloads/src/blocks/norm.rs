@@ -23,7 +23,7 @@ pub fn rms_norm(weights: &mut Weights<'_>, name: &str, width: usize, epsilon: f6
 /// Takes `{name}.weight` and `{name}.bias`, and the mean and the variance that training left, `{name}.running_mean` and
 /// `{name}.running_var`; each `[channels]`. The epsilon is PyTorch's.
 pub fn batch_norm(weights: &mut Weights<'_>, name: &str, channels: usize) -> BatchNorm {
-    // PyTorch counts the batches of training beside them.
+    // PyTorch stores the number of training batches as well.
     weights.leave_out(&format!("{name}.num_batches_tracked"));
     BatchNorm {
         gamma: Param::from_tensor(weights.ones(&format!("{name}.weight"), channels)),

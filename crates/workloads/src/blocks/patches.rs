@@ -6,10 +6,10 @@ use burn::module::Module;
 use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
 
-use super::Bias;
 use super::convolution::{ConvolutionDims, conv2d};
+use super::linear::Bias;
+use crate::cost::Cost;
 use crate::weights::Weights;
-use crate::workload::Cost;
 
 /// One linear map for all patches: a convolution whose kernels lie side by side.
 #[derive(Module, Debug)]
@@ -22,7 +22,7 @@ pub struct PatchEmbedding {
 pub struct PatchDims {
     pub image: [usize; 2],
     pub patch: [usize; 2],
-    /// Of the image: 3 where it is red, green and blue.
+    /// Channels of the image: 3 where it is red, green and blue.
     pub channels: usize,
     /// Values of the vector that a patch becomes.
     pub width: usize,
@@ -44,7 +44,7 @@ impl PatchDims {
         let pairs = self.image.into_iter().zip(self.patch);
         let uneven = |(image, patch): &(usize, usize)| !image.is_multiple_of(*patch);
         let (image, patch) = pairs.into_iter().find(uneven)?;
-        Some(format!("`{image_name}` {image} is no multiple of `{patch_name}` {patch}"))
+        Some(format!("`{image_name}` {image} is not a multiple of `{patch_name}` {patch}"))
     }
 
     /// What `batch` images cost.
@@ -110,7 +110,7 @@ mod tests {
     fn patches_that_leave_a_rest() {
         check_fault(
             PatchDims { patch: [16, 9], ..DIMS },
-            Some("`image_size` 48 is no multiple of `patch_size` 9"),
+            Some("`image_size` 48 is not a multiple of `patch_size` 9"),
         );
     }
 

@@ -1,4 +1,4 @@
-//! Relative position bias: what each head adds to a score depends on how far apart two tokens stand.
+//! Relative position bias: a bias on each head's scores that depends on the distance of two tokens.
 //!
 //! Raffel et al., "Exploring the Limits of Transfer Learning with a Unified Text-to-Text Transformer", 2020, section 2.1:
 //! <https://arxiv.org/abs/1910.10683>. Distances are counted in buckets: near ones have one each, far ones share.
@@ -28,7 +28,7 @@ pub struct Buckets {
     pub direction: Direction,
 }
 
-/// Where the other token may stand.
+/// The side on which the other token may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// On either side, each of which has half of the buckets.
@@ -43,7 +43,7 @@ impl RelativeBias {
         Self { table: embedding(weights, name, [buckets.count, heads]), buckets }
     }
 
-    /// What is added to the scores of `tokens` tokens that look at each other: `[1, heads, tokens, tokens]`.
+    /// The bias on the scores of `tokens` tokens that look at each other: `[1, heads, tokens, tokens]`.
     #[must_use]
     pub fn square(&self, tokens: usize) -> Tensor<4> {
         // A number for each distance, not for each pair of tokens, comes from the host: row 0 of the square, which
@@ -58,7 +58,7 @@ impl RelativeBias {
         shifted.narrow(2, 0, tokens).unsqueeze_dim(0)
     }
 
-    /// What is added to the scores of the last of `tokens` tokens: `[1, heads, 1, tokens]`. For the last of fewer tokens
+    /// The bias on the scores of the last of `tokens` tokens: `[1, heads, 1, tokens]`. For the last of fewer tokens
     /// it is the end of that.
     #[must_use]
     pub fn last_row(&self, tokens: usize) -> Tensor<4> {
@@ -80,7 +80,7 @@ impl Buckets {
     /// The fewest buckets in which every side has near and far ones.
     pub const FEWEST: usize = 4;
 
-    /// The bucket of a token that stands `distance` after the one that looks, or before it where that is negative.
+    /// The bucket of a token at `distance` after the one that looks, or before it where that is negative.
     #[must_use]
     pub fn of(self, distance: i64) -> usize {
         let far = usize::try_from(distance.unsigned_abs()).unwrap_or(usize::MAX);

@@ -32,7 +32,7 @@ impl Rotary {
         Self { cos: table(&f64::cos, 1.0), sin: table(&f64::sin, -1.0) }
     }
 
-    /// Turns `x`, `[batch, heads, sequence, head size]`, whose first token stands at position `start`.
+    /// Turns `x`, `[batch, heads, sequence, head size]`, whose first token is at position `start`.
     ///
     /// # Panics
     /// Beyond the last position.

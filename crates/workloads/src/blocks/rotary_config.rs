@@ -1,4 +1,4 @@
-//! What a `config.json` says of rotary positions, as transformers 5 writes it (`rope_parameters`) and as older versions
+//! Rotary positions in a `config.json`, as transformers 5 writes them (`rope_parameters`) and as older versions
 //! did (`rope_theta` and `rope_scaling`).
 //!
 //! The scaling `llama3` is that of Dubey et al., "The Llama 3 Herd of Models", 2024: <https://arxiv.org/abs/2407.21783>.
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::rotary;
 
-/// How positions turn the values of a head. Read from the fields beside a model's dimensions: `#[serde(flatten)]`.
+/// The rotation of a head's values by position. Read from the fields of the model's own object: `#[serde(flatten)]`.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "Fields")]
 pub struct RotaryConfig {
@@ -162,7 +162,7 @@ fn is_positive(value: f64) -> bool {
 mod tests {
     use super::*;
 
-    /// What a file with these fields says: theta and scaling, or an error.
+    /// The theta and scaling of a file with these fields, or an error.
     #[track_caller]
     fn check(json: &str, expected: Result<(Option<f64>, RotaryScaling), &str>) {
         let found = serde_json::from_str::<RotaryConfig>(json).map_err(|error| error.to_string());

@@ -4,7 +4,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-/// The longest wave's angle grows by 1 over so many positions.
+/// The longest wave's angle grows by 1 over this many positions.
 const LONGEST: f64 = 10_000.0;
 
 /// A vector for each place of a square grid, row by row, `[side · side, width]`: its first half is made of the column, its

@@ -23,7 +23,7 @@ pub struct ScanDims {
     pub chunk: usize,
 }
 
-/// What a scan reads.
+/// The input of a scan.
 #[derive(Clone, Debug)]
 pub struct Signals {
     /// The values, `[batch, sequence, heads · head size]`.
@@ -38,7 +38,7 @@ pub struct Signals {
     pub c: Tensor<3>,
 }
 
-/// What a scan remembers: `[batch · groups, state size, heads of a group · head size]`.
+/// The state of a scan: `[batch · groups, state size, heads of a group · head size]`.
 pub type State = Tensor<3>;
 
 /// A text that is scanned as a whole, from an empty state. A lane is one group of one sequence.
@@ -80,7 +80,7 @@ impl Scan {
         scan
     }
 
-    /// What is read from the states, `[batch, sequence, heads · head size]`.
+    /// The values read from the states, `[batch, sequence, heads · head size]`.
     #[must_use]
     pub fn output(&self) -> Tensor<3> {
         let within = self.within();
@@ -104,7 +104,7 @@ impl Scan {
         own + self.times_heads(start, total).squeeze_dim::<3>(1)
     }
 
-    /// What each token reads from those of its own chunk.
+    /// The values that each token reads from those of its own chunk.
     fn within(&self) -> Tensor<4> {
         let [lanes, chunks, chunk, _] = self.x.dims();
         let scores = self.c.clone().matmul(self.b.clone().transpose()).unsqueeze_dim::<5>(2);
@@ -203,7 +203,7 @@ pub fn flops(dims: ScanDims, batch: u64, sequence: u64, remember: Remember) -> u
     2 * batch * (scores + across + last)
 }
 
-/// Whether the state after the last token is wanted.
+/// True if the state after the last token is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remember {
     State,
@@ -216,7 +216,7 @@ pub const fn step_flops(dims: ScanDims, batch: u64) -> u64 {
     4 * batch * (dims.heads * dims.head_size * dims.state_size) as u64
 }
 
-/// Values that are alive at once in a scan of `batch` texts of `sequence` tokens, beside its signals.
+/// Values that are alive at once in a scan of `batch` texts of `sequence` tokens, without its signals.
 #[must_use]
 pub fn live(dims: ScanDims, batch: u64, sequence: u64) -> u64 {
     let chunk = (dims.chunk as u64).min(sequence);

@@ -1,14 +1,13 @@
-//! What stands at both ends of a language model: token ids to embeddings, and states to the scores of all tokens.
+//! Both ends of a language model: token ids to embeddings, and states to the scores of all tokens.
 
 use burn::module::Module;
 use burn::nn::{Embedding, Linear};
 use burn::tensor::{Int, Tensor};
 
-use super::Projection;
 use super::embedding::{TiedEmbedding, embedding};
-use super::linear::{self, linear};
+use super::linear::{self, Projection, linear};
+use crate::cost::Cost;
 use crate::weights::Weights;
-use crate::workload::Cost;
 
 /// An embedding and a head, which may be one.
 #[derive(Module, Debug)]
@@ -24,7 +23,7 @@ pub struct Ends {
     head: Linear,
 }
 
-/// What scores the vocabulary.
+/// The matrix that scores the vocabulary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Head {
     /// A linear layer.
@@ -80,7 +79,7 @@ impl Vocabulary {
     }
 }
 
-/// What the scores of `entries` after `tokens` tokens cost; [`Cost::live`] counts the states and the scores.
+/// The cost of the scores of `entries` after `tokens` tokens; [`Cost::live`] counts the states and the scores.
 #[must_use]
 pub fn cost([entries, width]: [usize; 2], tokens: u64) -> Cost {
     Cost { live: tokens * (width + entries) as u64, ..linear::cost([width, entries], tokens) }

@@ -1,18 +1,25 @@
-//! Whether a model gives the same numbers as on ndarray: a wrong result has no time.
+//! True if a model gives the same numbers as on ndarray: a wrong result has no time.
 
 use accel_bench::Error;
 use burn::tensor::{Device, Tensor};
 
-use super::{Footprint, Parameters, Precision, SEED, fit};
+use super::fit::{self, Footprint};
+use super::precision::Precision;
+use super::size::Parameters;
+use crate::backend::{Backend, Memory};
+use crate::cost::Size;
+use crate::device::device_named;
 use crate::model::{self, ModelError};
 use crate::parity::{HostTensors, compare};
-use crate::workload::{Size, Workload};
-use crate::{Backend, device_named};
+use crate::workload::Workload;
+
+/// Weights and inputs are the same in every process, on every backend and in every commit.
+pub(super) const SEED: u64 = 1;
 
 /// The backend whose numbers count, in `f32`.
 const REFERENCE: &str = "ndarray";
 
-/// What an iteration of this size computes, all of it that can be compared.
+/// The outputs of an iteration of this size, all that can be compared.
 pub(super) type Outputs<M> = fn(&M, <M as Workload>::Input, Size) -> Vec<Tensor<3>>;
 
 /// How a model's numbers are checked: by a small input to what its iterations do.
@@ -22,10 +29,10 @@ pub(super) struct Check<'a, M: Workload> {
     pub(super) outputs: Outputs<M>,
 }
 
-/// What the small input has to give.
+/// The expected outputs for the small input.
 #[derive(Debug)]
 pub(super) enum Reference {
-    /// What ndarray gives.
+    /// The outputs on ndarray.
     Outputs(HostTensors),
     /// Why there is none: then the numbers only have to be some.
     Absent(&'static str),
@@ -46,8 +53,8 @@ impl<M: Workload> Check<'_, M> {
         };
         let counted = model::count::<M>(self.config, &device);
         let needed = Footprint::of::<M>(self.config, counted, self.small(), Precision::F32).needed();
-        // The model itself may have to stand beside it.
-        if fit::free_memory(REFERENCE, REFERENCE).is_some_and(|free| needed > free / 2) {
+        // The model itself may need the same memory.
+        if fit::free_memory(Memory::Host, REFERENCE).is_some_and(|free| needed > free / 2) {
             return Ok(Reference::Absent("the reference does not fit into the host's memory"));
         }
         let model = model::open_as(name, self.config, SEED, &device)?;
@@ -120,7 +127,7 @@ mod tests {
         check.reference(backend).expect("ndarray computes it")
     }
 
-    /// What is said of a model with weights drawn from `seed`, computed by ndarray as if it was wgpu.
+    /// The report on a model with weights drawn from `seed`, computed by ndarray as if it were wgpu.
     #[track_caller]
     fn check<M: Workload>(name: &str, outputs: Outputs<M>, seed: u64, expected: Result<&str, &str>) {
         let device = device_named(REFERENCE).expect("the backend is built in");

@@ -1,13 +1,15 @@
-//! Whether a cell fits its device, before anything is put there.
+//! True if a cell fits its device, before anything is put there.
 
 use std::fs;
 use std::process::Command;
 
 use accel_bench::units::Bytes;
 
-use super::Precision;
+use super::precision::Precision;
+use crate::backend::Memory;
+use crate::cost::Size;
 use crate::weights::Counted;
-use crate::workload::{Size, Workload};
+use crate::workload::Workload;
 
 /// The memory that a cell is predicted to need at its peak, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +22,7 @@ pub struct Footprint {
 }
 
 impl Footprint {
-    /// Of a model with so many parameters, computed from the dimensions.
+    /// The footprint of a model with these parameters, computed from the dimensions.
     #[must_use]
     pub fn of<M: Workload>(config: &M::Config, counted: Counted, size: Size, precision: Precision) -> Self {
         let cost = M::cost(config, size);
@@ -32,33 +34,33 @@ impl Footprint {
         }
     }
 
-    /// What is used while the model runs.
+    /// The memory used while the model runs.
     #[must_use]
     pub const fn total(self) -> u64 {
         self.weights + self.activations + self.cache
     }
 
-    /// What the device has to have: for running, or for loading before.
+    /// The memory that the device must have: for running, or for loading before.
     #[must_use]
     pub fn needed(self) -> u64 {
         self.total().max(self.loading)
     }
 }
 
-/// Bytes that a device of the backend, by its name, can still give; `None` where nobody tells.
+/// The bytes of this memory that are free on the device of this name; `None` where they are unknown.
 #[must_use]
-pub(super) fn free_memory(backend: &str, device: &str) -> Option<u64> {
-    /// What Mesa calls its software Vulkan, whose memory is the host's.
+pub(super) fn free_memory(memory: Memory, device: &str) -> Option<u64> {
+    /// Mesa's software Vulkan, whose memory is the host's.
     const SOFTWARE: &str = "llvmpipe";
-    match backend {
-        "ndarray" | "flex" | "tch" => host_memory(),
-        "cuda" | "tch-cuda" => nvidia_memory(),
-        _ if device.contains(SOFTWARE) => host_memory(),
-        _ => None,
+    match memory {
+        Memory::Host => host_memory(),
+        Memory::Nvidia => nvidia_memory(),
+        Memory::Adapter if device.contains(SOFTWARE) => host_memory(),
+        Memory::Adapter => None,
     }
 }
 
-/// What fits into `free` bytes in place of `size` in `precision`: smaller batches first, then precisions that the device
+/// Cells that fit into `free` bytes in place of `size` in `precision`: smaller batches first, then precisions that the device
 /// has.
 #[must_use]
 pub(super) fn alternatives<M: Workload>(
@@ -165,8 +167,8 @@ mod tests {
 
     #[test]
     fn software_vulkan_takes_the_hosts_memory() {
-        assert_eq!(free_memory("wgpu", "llvmpipe (LLVM 15.0.6)").is_some(), host_memory().is_some());
-        assert_eq!(free_memory("wgpu", "NVIDIA H100"), None);
+        assert_eq!(free_memory(Memory::Adapter, "llvmpipe (LLVM 15.0.6)").is_some(), host_memory().is_some());
+        assert_eq!(free_memory(Memory::Adapter, "NVIDIA H100"), None);
     }
 
     #[test]

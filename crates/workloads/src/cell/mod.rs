@@ -1,6 +1,6 @@
 //! One cell of the matrix, as a benchmark runs it: model × batch × sequence × precision on one backend.
 //!
-//! What does not fit or is not supported ends before anything is allocated; what computes something else than ndarray
+//! A cell that does not fit or is not supported ends before anything is allocated; one whose outputs differ from ndarray's
 //! ends before it is timed.
 
 mod check;
@@ -13,23 +13,22 @@ use accel_bench::{Bencher, Device as _, Direction, Error, Metric, Throughput};
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor};
 
-use crate::families::Family;
+use crate::backend::{Backend, BackendError};
+use crate::cost::Size;
+use crate::device::BurnDevice;
+use crate::family::Family;
 use crate::generation::greedy;
 use crate::model::{self, ModelError};
 use crate::output::check_finite;
 use crate::weights::Counted;
-use crate::workload::{Generator, Sampler, Size, Workload};
-use crate::{BurnDevice, device_named};
+use crate::workload::{Generator, Sampler, Workload};
 
 pub use fit::Footprint;
 pub use precision::{Precision, UnknownPrecision};
 pub use size::Parameters;
 
-use check::{Check, Outputs, Reference};
+use check::{Check, Outputs, Reference, SEED};
 use timing::TokenTimes;
-
-/// Weights and inputs are the same in every process, on every backend and in every commit.
-const SEED: u64 = 1;
 
 /// Times one pass of a model over its whole input.
 ///
@@ -75,7 +74,7 @@ pub fn generate<M: Generator + Module>(b: &mut Bencher) -> Result<(), Error> {
     Ok(())
 }
 
-/// Times a model that makes something out of noise in so many `steps`.
+/// Times a model that turns noise into its output in `steps` steps.
 ///
 /// # Errors
 /// When the model cannot be opened, or fails.
@@ -116,7 +115,7 @@ fn with_next<M: Generator>(model: &M, first: Tensor<2>, mut state: M::State, siz
     std::iter::once(first).chain(second).map(|scores| scores.unsqueeze_dim(1)).collect()
 }
 
-/// What is known of a cell before its model is there.
+/// A cell before its model is loaded.
 struct Cell<M: Workload> {
     parameters: Parameters,
     config: M::Config,
@@ -142,23 +141,25 @@ impl<M: Workload + Module> Cell<M> {
         if let Some(excess) = M::excess(&config, parameters.size) {
             return Err(Error::unsupported(format!("`{}`: {excess}", parameters.model)));
         }
-        let mut device = device_named(b.backend()).map_err(|error| Error::unsupported(error.to_string()))?;
+        let unusable = |error: BackendError| Error::unsupported(error.to_string());
+        let backend = Backend::named(b.backend()).map_err(unusable)?;
+        let mut device = backend.open().map_err(unusable)?;
         let precision = parameters.precision;
         if let Err(reason) = precision.prepare(&mut device) {
-            let advice = other_precisions(b.backend(), &device, precision);
-            return Err(Error::unsupported(format!("`{}` {reason}: {advice}", b.backend())));
+            let advice = other_precisions(backend.name, &device, precision);
+            return Err(Error::unsupported(format!("`{}` {reason}: {advice}", backend.name)));
         }
         let counted = model::count::<M>(&config, &device);
         let footprint = Footprint::of::<M>(&config, counted, parameters.size, precision);
         let cell = Self { parameters, config, counted, footprint, device, outputs };
-        cell.fit(b.backend())?;
+        cell.fit(backend)?;
         b.device(BurnDevice(cell.device.clone()));
         Ok(cell)
     }
 
     /// Ends the case as unsupported when its predicted peak is more than the device has.
-    fn fit(&self, backend: &str) -> Result<(), Error> {
-        let free = fit::free_memory(backend, &BurnDevice(self.device.clone()).name());
+    fn fit(&self, backend: &Backend) -> Result<(), Error> {
+        let free = fit::free_memory(backend.memory, &BurnDevice(self.device.clone()).name());
         let Some(free) = free.filter(|&free| self.footprint.needed() > free) else {
             return Ok(());
         };
@@ -175,7 +176,7 @@ impl<M: Workload + Module> Cell<M> {
 
     /// Puts the model on the device, and its input.
     fn load(&self, b: &mut Bencher) -> Result<Loaded<M>, Error> {
-        // Before the model: where both are on the host, they need not fit beside each other.
+        // Before the model: where both are on the host, they need not fit at the same time.
         let reference = self.checking().reference(b.backend())?;
         let Parameters { model: name, precision, .. } = &self.parameters;
         let model = b.cold("load", || {
@@ -246,7 +247,7 @@ fn extended<M: Workload>(own: M::Config, parameters: &Parameters) -> Result<M::C
     }
 }
 
-/// A folder that holds a model of another family is no fault: its own family's benchmark runs it.
+/// A folder that holds a model of another family is unsupported, not an error: its own family's benchmark runs it.
 fn of_another_family(error: ModelError) -> Error {
     if let ModelError::OtherModelType { path, found, .. } = &error
         && let Some(family) = Family::of_type(found)
@@ -254,13 +255,13 @@ fn of_another_family(error: ModelError) -> Error {
         let path = path.display();
         return Error::unsupported(format!(
             "`{path}` has the model type `{found}`, of the family {}",
-            family.name
+            family.name()
         ));
     }
     error.into()
 }
 
-/// What to ask for in place of a precision that the device does not have.
+/// Advice where the device does not have the precision.
 fn other_precisions(backend: &str, device: &Device, asked: Precision) -> String {
     let here = Precision::ALL.into_iter().filter(|precision| precision.is_supported(device));
     let here: Vec<_> = here.map(|precision| precision.to_string()).collect();

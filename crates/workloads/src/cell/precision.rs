@@ -1,4 +1,4 @@
-//! What numbers a model computes with, and what its weights are kept as.
+//! The number format that a model computes in and keeps its weights in.
 
 use std::fmt;
 use std::str::FromStr;
@@ -40,7 +40,7 @@ impl Precision {
         let float = match self {
             Self::F16 => FloatDType::F16,
             Self::Bf16 => FloatDType::BF16,
-            // What the device has by default.
+            // The device's default.
             Self::F32 | Self::Q8 | Self::Q4 => return Ok(()),
         };
         // A case before this one in the process computed in the same.
@@ -53,7 +53,7 @@ impl Precision {
         })
     }
 
-    /// Whether a device can compute in it.
+    /// True if a device can compute in it.
     #[must_use]
     pub fn is_supported(self, device: &Device) -> bool {
         match self {
@@ -66,7 +66,7 @@ impl Precision {
         }
     }
 
-    /// What a device that was [prepared](Self::prepare) really computes in, or keeps weights in.
+    /// The type that a [prepared](Self::prepare) device really computes in, or keeps weights in.
     #[must_use]
     pub fn effective(self, device: &Device) -> String {
         match self {

@@ -2,8 +2,8 @@
 
 use accel_bench::{Bencher, Error};
 
-use super::Precision;
-use crate::workload::Size;
+use super::precision::Precision;
+use crate::cost::Size;
 
 /// The parameters of one cell of the matrix, as `bench.toml` and the benchmark's attribute name them.
 #[derive(Clone, Debug)]
@@ -12,7 +12,7 @@ pub struct Parameters {
     pub model: String,
     pub size: Size,
     pub precision: Precision,
-    /// Of what is no text, where the benchmark has the parameter.
+    /// The extent of an image or a sound, where the benchmark has the parameter.
     pub extent: Option<usize>,
 }
 
@@ -21,7 +21,7 @@ impl Parameters {
     /// the model may be missing.
     ///
     /// # Errors
-    /// When a value is of another type, or is no precision.
+    /// When a value is of another type, or is not a precision.
     pub fn read(b: &Bencher, extent: Option<&str>) -> Result<Self, Error> {
         let precision: Option<String> = b.optional_param("precision")?;
         let size = Size {

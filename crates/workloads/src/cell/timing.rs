@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use accel_bench::{Bencher, Direction, Series};
 
+use crate::cost::Size;
 use crate::generation::Listener;
-use crate::workload::Size;
 
 /// The metrics of generation, one value an iteration, and one a gap.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ use burn::tensor::module::attention;
 use burn::tensor::ops::AttentionModuleOptions;
 use burn::tensor::{Device, Tensor};
 
-use super::{Work, input};
+use super::work::{Work, input};
 
 /// Self-attention over `batch` sequences, without a mask.
 #[derive(Clone, Debug)]

@@ -3,9 +3,9 @@
 use burn::tensor::module::layer_norm;
 use burn::tensor::{Device, Tensor};
 
-use super::{Work, input};
+use super::work::{Work, input};
 
-/// What is added to the variance: the default of PyTorch and burn.
+/// The epsilon added to the variance: the default of PyTorch and burn.
 const EPSILON: f64 = 1e-5;
 
 /// `rows` vectors of `width`, each normalised, scaled and shifted.

@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor};
 
-use super::{Work, input};
+use super::work::{Work, input};
 
 /// `[n, n]` times `[n, n]`.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor};
 
-use super::{Work, input};
+use super::work::{Work, input};
 
 /// `rows` distributions over `columns`.
 #[derive(Clone, Debug)]

@@ -1,10 +1,10 @@
-//! What the tests of the kernels share.
+//! Helpers of the kernels' tests.
 
 #![cfg(feature = "ndarray")]
 
 use burn::tensor::{Device, Tensor};
 
-use crate::device_named;
+use crate::device::device_named;
 
 pub(super) fn cpu() -> Device {
     device_named("ndarray").expect("the backend is built in")

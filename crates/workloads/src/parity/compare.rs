@@ -4,7 +4,7 @@ use std::fmt;
 
 use burn::tensor::{DType, TensorData};
 
-use super::HostTensors;
+use super::host::HostTensors;
 
 /// The largest differences over all expected tensors.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -13,14 +13,14 @@ pub struct Difference {
     pub max_abs: f64,
     /// The same, relative to the largest absolute value expected in the tensor.
     pub max_rel: f64,
-    /// Whether all tensors of integers are equal: those have no tolerance.
+    /// True if all tensors of integers are equal: those have no tolerance.
     pub integers_equal: bool,
 }
 
 impl Difference {
     const NONE: Self = Self { max_abs: 0.0, max_rel: 0.0, integers_equal: true };
 
-    /// Whether the relative difference is at most `tolerance`.
+    /// True if the relative difference is at most `tolerance`.
     #[must_use]
     pub fn within(&self, tolerance: f64) -> bool {
         self.max_rel <= tolerance && self.integers_equal

@@ -16,7 +16,7 @@ impl HostTensors {
     /// Reads all tensors of a safetensors file.
     ///
     /// # Errors
-    /// When it cannot be read or is no such file.
+    /// When it cannot be read or is not such a file.
     pub fn read(path: &Path) -> Result<Self, ModelError> {
         Ok(Self(weights::read_tensors(path)?))
     }
@@ -24,7 +24,7 @@ impl HostTensors {
     /// The tensor `name` as integers on `device`.
     ///
     /// # Errors
-    /// When there is no such tensor, it has another rank, or it does not hold integers.
+    /// When the tensor is missing, has another rank, or does not hold integers.
     pub fn integers<const D: usize>(
         &self,
         name: &'static str,
@@ -57,7 +57,7 @@ impl HostTensors {
     /// The tensor `name` as floats on `device`.
     ///
     /// # Errors
-    /// When there is no such tensor, it has another rank, or it does not hold floats.
+    /// When the tensor is missing, has another rank, or does not hold floats.
     pub fn floats<const D: usize>(
         &self,
         name: &'static str,

@@ -1,10 +1,11 @@
-//! Whether a model gives what the reference implementation gives: PyTorch, as recorded in a folder.
+//! Comparison of a model's outputs with those of the reference implementation: PyTorch, as recorded in a folder.
 //!
 //! A family folder holds `config.json`, `model.safetensors`, `inputs.safetensors` and `expected.safetensors`.
 
 mod compare;
 mod folders;
 mod host;
+mod reproduce;
 
 use std::error::Error;
 use std::fmt;
@@ -17,11 +18,11 @@ pub use compare::{CompareError, Difference};
 pub use folders::family_folders;
 pub use host::HostTensors;
 
-use crate::Backend;
-use crate::families::Family;
-use crate::model::ModelError;
+use crate::backend::Backend;
+use crate::family::Family;
+use crate::model::{ConfigFile, ModelError};
 
-/// What came of one family on one backend. Shown as a line:
+/// The outcome of one family on one backend. Shown as a line:
 /// `family backend max-abs-error max-rel-error ok|FAILED`.
 #[derive(Debug)]
 pub struct Outcome {
@@ -52,7 +53,7 @@ pub enum ParityError {
 }
 
 impl Outcome {
-    /// Whether the outputs are within the tolerance.
+    /// True if the outputs are within the tolerance.
     #[must_use]
     pub const fn is_ok(&self) -> bool {
         matches!(self.verdict, Verdict::Same(_))
@@ -74,7 +75,7 @@ impl fmt::Display for Outcome {
 /// Runs the model in a family folder on `device`, a device of `backend`, and compares its outputs.
 #[must_use]
 pub fn check_folder(folder: &Path, backend: &Backend, device: &Device) -> Outcome {
-    let verdict = match Family::of_folder(folder) {
+    let verdict = match family_of(folder) {
         Ok(family) => judge(family, folder, backend, device),
         Err(error @ ModelError::UnknownModelType { .. }) => Verdict::Unsupported(error.to_string()),
         Err(error) => Verdict::Broken(error.into()),
@@ -82,22 +83,31 @@ pub fn check_folder(folder: &Path, backend: &Backend, device: &Device) -> Outcom
     Outcome { family: family_name(folder), backend: backend.name, verdict }
 }
 
-/// The name of the family whose model is in `folder`, or the folder's own name where no family is known.
+/// The name of the family whose model is in `folder`, or the folder's own name where its family is unknown.
 #[must_use]
 pub fn family_name(folder: &Path) -> String {
-    let own_name =
-        || folder.file_name().map_or_else(|| folder.display().to_string(), |n| n.to_string_lossy().into());
-    match Family::of_folder(folder) {
-        Ok(family) => family.name.to_owned(),
-        _ => own_name(),
+    match (family_of(folder), folder.file_name()) {
+        (Ok(family), _) => family.name().to_owned(),
+        (Err(_), Some(name)) => name.to_string_lossy().into_owned(),
+        (Err(_), None) => folder.display().to_string(),
     }
 }
 
-fn judge(family: &Family, folder: &Path, backend: &Backend, device: &Device) -> Verdict {
+/// # Errors
+/// When `config.json` cannot be read, or its family is unknown.
+fn family_of(folder: &Path) -> Result<Family, ModelError> {
+    let file = ConfigFile::read(folder)?;
+    file.family().ok_or_else(|| match file.model_type() {
+        Some(found) => ModelError::UnknownModelType { found: found.to_owned(), path: file.path.clone() },
+        None => ModelError::NoModelType { path: file.path.clone() },
+    })
+}
+
+fn judge(family: Family, folder: &Path, backend: &Backend, device: &Device) -> Verdict {
     let compared = || -> Result<Difference, ParityError> {
         let inputs = HostTensors::read(&folder.join("inputs.safetensors"))?;
         let expected = HostTensors::read(&folder.join("expected.safetensors"))?;
-        let found = (family.reproduce)(folder, &inputs, device)?;
+        let found = reproduce::reproduce(family, folder, &inputs, device)?;
         Ok(compare(&found, &expected)?)
     };
     match compared() {

@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::error::{Mismatch, WeightsError};
 use super::shard::Shard;
-use super::{Mismatch, WeightsError};
 
 /// How a family's checkpoints differ from the names that its model asks for.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Naming {
     /// Left out of the front of a name: `bert.` where the checkpoint is that of a model with a head.
     pub prefix: &'static str,
-    /// Names that begin so are no part of the model: heads, and buffers that older versions stored.
+    /// Names with these prefixes do not belong to the model: heads, and buffers that older versions stored.
     pub ignored: &'static [&'static str],
     /// Parts of names, one after the other: old ones and today's.
     pub renamed: &'static [(&'static str, &'static str)],
@@ -42,7 +42,7 @@ impl Checkpoint {
     /// Opens `model.safetensors`, or the files that `model.safetensors.index.json` names; or what diffusers calls them.
     ///
     /// # Errors
-    /// When there is neither, or a file cannot be read or is no safetensors file.
+    /// When there is neither, or a file cannot be read or is not a safetensors file.
     pub fn open(folder: &Path, naming: Naming) -> Result<Self, WeightsError> {
         let shards = files(folder)?.iter().map(|file| Shard::open(file)).collect::<Result<Vec<_>, _>>()?;
         let mut entries = BTreeMap::new();
@@ -82,7 +82,7 @@ impl Checkpoint {
         self.entries.contains_key(name)
     }
 
-    /// Whether what was taken is what was there.
+    /// True if what was taken is what was there.
     pub(super) fn finish(mut self) -> Result<(), WeightsError> {
         if let Some(failure) = self.failure {
             return Err(failure);
@@ -100,7 +100,7 @@ impl Checkpoint {
 }
 
 impl Naming {
-    /// What a model calls the tensor stored as `stored`; `None` when it belongs to no model.
+    /// The model's name of the tensor stored as `stored`; `None` when it does not belong to the model.
     fn asked_for(&self, stored: &str) -> Option<String> {
         let name = stored.strip_prefix(self.prefix).unwrap_or(stored);
         if self.ignored.iter().any(|ignored| name.starts_with(ignored)) {
@@ -116,7 +116,7 @@ struct Index {
     weight_map: BTreeMap<String, String>,
 }
 
-/// What transformers calls a model's file, and what diffusers calls it.
+/// The model's file as transformers names it, and as diffusers does.
 const FILES: [&str; 2] = ["model.safetensors", "diffusion_pytorch_model.safetensors"];
 
 /// The folder's safetensors files, each once.
@@ -139,11 +139,11 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, WeightsError> {
     let mut names: Vec<String> = index.weight_map.into_values().collect();
     names.sort_unstable();
     names.dedup();
-    // An index names files beside itself: anything else is a mistake, or an attempt to read elsewhere.
+    // An index names files in its own folder: anything else is a mistake, or an attempt to read elsewhere.
     if let Some(name) = names.iter().find(|name| Path::new(name).file_name() != Some(name.as_ref())) {
         return Err(WeightsError::Index {
             path,
-            reason: format!("`{name}` is not the name of a file beside it"),
+            reason: format!("`{name}` is not the name of a file in the same folder"),
         });
     }
     Ok(names.iter().map(|name| folder.join(name)).collect())

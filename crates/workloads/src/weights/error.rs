@@ -16,9 +16,9 @@ pub enum WeightsError {
         folder.display()
     )]
     NoFile { folder: PathBuf },
-    #[error("`{}` is no safetensors index: {reason}", path.display())]
+    #[error("`{}` is not a safetensors index: {reason}", path.display())]
     Index { path: PathBuf, reason: String },
-    #[error("`{}` is no safetensors file: {reason}", path.display())]
+    #[error("`{}` is not a safetensors file: {reason}", path.display())]
     Header { path: PathBuf, reason: String },
     #[error("`{}` has {found} bytes where its header says {expected}: copy it again", path.display())]
     Length { path: PathBuf, expected: u64, found: u64 },
@@ -42,7 +42,7 @@ pub struct Mismatch {
 }
 
 impl Mismatch {
-    /// Whether there is no difference.
+    /// True if the checkpoint and the model agree.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.missing.is_empty() && self.extra.is_empty() && self.misshapen.is_empty()

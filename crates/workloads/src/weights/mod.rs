@@ -66,7 +66,7 @@ impl Counted {
 pub enum Order {
     /// `[output, input]`, as `torch.nn.Linear` has it.
     OutputFirst,
-    /// `[input, parts · output]`, as GPT-2's `Conv1D` has it: part `index` of so many of equal size side by side.
+    /// `[input, parts · output]`, as GPT-2's `Conv1D` has it: part `index` of `parts` of equal size, side by side.
     InputFirst { index: usize, parts: usize },
 }
 
@@ -115,7 +115,7 @@ impl<'a> Weights<'a> {
     /// The matrix of a linear layer, `[input, output]`, whichever way it is stored.
     pub fn linear(&mut self, name: &str, [input, output]: [usize; 2], order: Order) -> Tensor<2> {
         let data = match (&mut self.source, order) {
-            // Drawn values have no right way round, but parts of one matrix are no copies of each other.
+            // Drawn values have no order, but the parts of one matrix must differ.
             (Source::Random { .. }, Order::OutputFirst) => return self.spread(name, [input, output]),
             (Source::Random { .. }, Order::InputFirst { index, .. }) => {
                 return self.spread(&format!("{name}.{index}"), [input, output]);
@@ -158,7 +158,7 @@ impl<'a> Weights<'a> {
         self.duplicate(name);
     }
 
-    /// Whether a checkpoint holds `name`: for models of which there are checkpoints of two kinds.
+    /// True if a checkpoint holds `name`: for models of which there are checkpoints of two kinds.
     #[must_use]
     pub fn holds(&self, name: &str) -> bool {
         match &self.source {
@@ -204,7 +204,7 @@ impl<'a> Weights<'a> {
     }
 
     fn upload<const D: usize>(&self, values: Option<Vec<f32>>, shape: [usize; D]) -> Tensor<D> {
-        // What is missing makes `finish` fail, and what is counted is never run: its place may hold anything, but
+        // A missing tensor makes `finish` fail, and a counted model is never run: the placeholder may hold anything, but
         // nothing large.
         let data = values
             .map_or_else(|| TensorData::zeros::<f32, _>([1; D]), |values| TensorData::new(values, shape));

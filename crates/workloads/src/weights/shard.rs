@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use burn::tensor::TensorData;
 use safetensors::tensor::{Metadata, TensorInfo};
 
-use super::WeightsError;
 use super::decode;
+use super::error::WeightsError;
 
 /// Headers above this size are refused, as the reference implementation does.
 const MAX_HEADER_BYTES: u64 = 100_000_000;

@@ -19,7 +19,7 @@ fn check_reads(folder: &Folder) {
 /// Loading fails with a message that holds `expected`, the folder's path left out.
 #[track_caller]
 fn check_fails(folder: &Folder, expected: &str) {
-    let error = model::load::<Bert>(folder.path(), &cpu()).expect_err("this is no sound checkpoint");
+    let error = model::load::<Bert>(folder.path(), &cpu()).expect_err("an invalid checkpoint");
     let message = error.to_string().replace(&folder.path().display().to_string(), "DIR");
     assert!(message.contains(expected), "{message}");
 }
@@ -197,7 +197,7 @@ fn bytes_too_many() {
 fn endless_header() {
     check_fails(
         &Folder::with_bytes(|bytes| bytes[..8].fill(0xff)),
-        "is no safetensors file: a header of 18446744073709551615 bytes",
+        "is not a safetensors file: a header of 18446744073709551615 bytes",
     );
 }
 
@@ -205,7 +205,7 @@ fn endless_header() {
 fn header_that_is_no_json() {
     check_fails(
         &Folder::with_bytes(|bytes| bytes[8] = b'x'),
-        "`DIR/model.safetensors` is no safetensors file",
+        "`DIR/model.safetensors` is not a safetensors file",
     );
 }
 
@@ -223,7 +223,7 @@ fn index_that_is_none() {
     index(&folder, "{}");
     check_fails(
         &folder,
-        "`DIR/model.safetensors.index.json` is no safetensors index: missing field `weight_map`",
+        "`DIR/model.safetensors.index.json` is not a safetensors index: missing field `weight_map`",
     );
 }
 
@@ -232,7 +232,7 @@ fn index_that_leads_elsewhere() {
     let folder = Folder::copy();
     shard(&folder);
     index(&folder, r#"{"weight_map": {"a": "../a.safetensors"}}"#);
-    check_fails(&folder, "`../a.safetensors` is not the name of a file beside it");
+    check_fails(&folder, "`../a.safetensors` is not the name of a file in the same folder");
 }
 
 #[test]

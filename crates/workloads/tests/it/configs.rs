@@ -1,4 +1,4 @@
-//! What is said of a `config.json` that describes no model of the family.
+//! Messages about a `config.json` that does not describe a model of the family.
 
 use std::fs;
 
@@ -9,7 +9,7 @@ use crate::folder::{Folder, outcome};
 
 #[track_caller]
 fn check_text(folder: &Folder, expected: &str) {
-    let error = model::read_config::<Bert>(folder.path()).expect_err("this is no sound configuration");
+    let error = model::read_config::<Bert>(folder.path()).expect_err("an invalid configuration");
     let message = error.to_string().replace(&folder.path().display().to_string(), "DIR");
     assert!(message.contains(expected), "{message}");
 }
@@ -35,12 +35,12 @@ fn model_type_of_another_family() {
 
 #[test]
 fn no_model_type() {
-    check("\"model_type\"", "\"type\"", "`DIR/config.json` does not say its `model_type`");
+    check("\"model_type\"", "\"type\"", "`DIR/config.json` has no `model_type`");
 }
 
 #[test]
 fn no_json() {
-    check("{", "", "`DIR/config.json` is no configuration that can be used: ");
+    check("{", "", "`DIR/config.json` is not a usable configuration: ");
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn uneven_heads() {
     check(
         "\"num_attention_heads\": 3",
         "\"num_attention_heads\": 5",
-        "`hidden_size` 12 is no multiple of `num_attention_heads` 5",
+        "`hidden_size` 12 is not a multiple of `num_attention_heads` 5",
     );
 }
 

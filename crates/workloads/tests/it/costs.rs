@@ -22,14 +22,14 @@ fn read<M: Workload>(name: &str, batch: usize, new_tokens: usize) -> i64 {
     M::cost(&config, Size { batch, sequence: 8, new_tokens }).read as i64
 }
 
-/// A pass reads every matrix of a linear layer once, a table that is a head as well among them, and `beside` of what is
-/// none.
+/// A pass reads every matrix of a linear layer once, a table that is a head as well among them, and `others` values of
+/// other weights.
 #[track_caller]
-fn check_pass<M: Workload>(name: &str, beside: i64) {
+fn check_pass<M: Workload>(name: &str, others: i64) {
     let config = model::config::<M>(name).expect("it is a preset");
     let matrices = model::count::<M>(&config, &cpu()).linear as i64;
     for batch in [1, 3] {
-        assert_eq!(read::<M>(name, batch, 0) - matrices, beside);
+        assert_eq!(read::<M>(name, batch, 0) - matrices, others);
     }
 }
 
@@ -42,7 +42,7 @@ fn check_writing<M: Workload>(name: &str, once: i64) {
     }
 }
 
-/// Four matrices of an attention, and so many of a feed-forward half.
+/// Four matrices of an attention, and `parts` of a feed-forward half.
 const fn layer(width: i64, inner: i64, parts: i64) -> i64 {
     4 * width * width + parts * width * inner
 }

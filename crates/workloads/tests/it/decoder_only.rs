@@ -177,7 +177,7 @@ fn padded_inputs() {
     crate::folder::write(&path, &inputs);
     check(
         &folder,
-        "FAILED (the inputs have no `attention_mask` that the model can read: texts of different lengths in one \
+        "FAILED (the inputs have no usable `attention_mask`: texts of different lengths in one \
          batch are not implemented)",
     );
 }
@@ -186,7 +186,7 @@ fn padded_inputs() {
 fn inputs_that_are_too_long() {
     let folder = Folder::of("decoder-only")
         .config("\"max_position_embeddings\": 24", "\"max_position_embeddings\": 6");
-    check(&folder, "no `input_ids` that the model can read: it has 6 positions, 7 are asked for)");
+    check(&folder, "no usable `input_ids`: it has 6 positions, 7 are asked for)");
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn uneven_key_heads() {
     check_config(
         "\"num_key_value_heads\": 2",
         "\"num_key_value_heads\": 3",
-        "`num_attention_heads` 4 is no multiple of `num_key_value_heads` 3",
+        "`num_attention_heads` 4 is not a multiple of `num_key_value_heads` 3",
     );
 }
 
@@ -219,7 +219,7 @@ fn uneven_heads() {
     check_config(
         "\"head_dim\": 6,\n \"hidden_act\": \"silu\",\n \"hidden_size\": 12",
         "\"hidden_act\": \"silu\",\n \"hidden_size\": 13",
-        "`hidden_size` 13 is no multiple of `num_attention_heads` 4",
+        "`hidden_size` 13 is not a multiple of `num_attention_heads` 4",
     );
 }
 

@@ -58,7 +58,7 @@ fn renamed(parent: &Path, name: &str, config: impl FnOnce(String) -> String) -> 
     folder
 }
 
-/// What loading says of a folder called `name` whose `config.json` begins with `fields`.
+/// Loads a folder called `name` whose `config.json` begins with `fields`.
 #[track_caller]
 fn check_loads(name: &str, fields: &str, expected: Result<(), &str>) {
     let parent = tempfile::tempdir().expect("a temporary folder can be made");
@@ -101,7 +101,7 @@ fn nothing_said_in_a_folder_of_the_family_s_name() {
 
 #[test]
 fn nothing_said_in_another_folder() {
-    check_loads("my-model", "", Err("`DIR/config.json` does not say its `model_type`"));
+    check_loads("my-model", "", Err("`DIR/config.json` has no `model_type`"));
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn a_time_step_beyond_the_last() {
     steps.bytes[..8].copy_from_slice(&1000_i64.to_le_bytes());
     write(&folder.join("inputs.safetensors"), &inputs);
     let line = outcome(&folder).to_string();
-    assert!(line.contains("1000 is no time step: they go from 0 to 999"), "{line}");
+    assert!(line.contains("1000 is not a time step: they go from 0 to 999"), "{line}");
 }
 
 #[test]

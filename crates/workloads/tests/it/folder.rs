@@ -41,7 +41,7 @@ pub(crate) fn check(folder: &Folder, expected: &str) {
 #[track_caller]
 pub(crate) fn check_config(family: &str, [from, to]: [&str; 2], expected: &str) {
     let folder = Folder::of(family).config(from, to);
-    check(&folder, &format!("FAILED (`DIR/config.json` is no configuration that can be used: {expected})"));
+    check(&folder, &format!("FAILED (`DIR/config.json` is not a usable configuration: {expected})"));
 }
 
 /// A tensor as a file holds it.

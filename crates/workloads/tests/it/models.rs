@@ -9,7 +9,7 @@ use crate::folder::{cpu, recorded};
 
 #[track_caller]
 fn check_unknown(name: &str, hint: &str) {
-    let error = model::config::<Bert>(name).expect_err("there is no such model");
+    let error = model::config::<Bert>(name).expect_err("an unknown name");
     assert_eq!(error.to_string(), format!("no model is called `{name}`: {hint}"));
 }
 
@@ -59,7 +59,7 @@ fn nothing_like_a_preset() {
 
 #[test]
 fn path_that_leads_nowhere() {
-    let error = model::config::<Bert>("./nowhere").expect_err("there is no such folder");
+    let error = model::config::<Bert>("./nowhere").expect_err("a missing folder");
     assert_eq!(error.to_string(), "can't read `./nowhere/config.json`");
 }
 

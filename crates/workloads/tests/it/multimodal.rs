@@ -42,7 +42,7 @@ impl Text for LlavaInput {
     }
 }
 
-/// What is written with a cache by the drawn model of these dimensions.
+/// The tokens generated with a cache by the drawn model of these dimensions.
 #[track_caller]
 fn check_drawn(config: &LlavaConfig, shape: [usize; 2]) {
     assert_eq!(Llava::fault(config), None);
@@ -194,17 +194,14 @@ fn a_head_that_is_tied_by_either_field() {
 #[test]
 fn places_that_are_too_few() {
     let folder = Folder::of("multimodal").config("\"image_token_index\": 20", "\"image_token_index\": 21");
-    check(
-        &folder,
-        "no `input_ids` that the model can read: it has 0 places for images where the images become 10 vectors)",
-    );
+    check(&folder, "no usable `input_ids`: it has 0 places for images where the images become 10 vectors)");
 }
 
 #[test]
 fn inputs_that_are_too_large() {
     let folder =
         Folder::of("multimodal").config("\"max_position_embeddings\": 24", "\"max_position_embeddings\": 9");
-    check(&folder, "no `input_ids` that the model can read: it has 9 positions, 10 are asked for)");
+    check(&folder, "no usable `input_ids`: it has 9 positions, 10 are asked for)");
     let folder = Folder::of("multimodal").config("\"image_size\": 8", "\"image_size\": 12");
     check(&folder, "its images are of [3, 8, 8] where [3, 12, 12] are wanted)");
 }
@@ -237,7 +234,11 @@ fn an_unknown_selection() {
 
 #[test]
 fn faults_of_the_parts() {
-    check_config("\"patch_size\": 4", "\"patch_size\": 3", "`image_size` 8 is no multiple of `patch_size` 3");
+    check_config(
+        "\"patch_size\": 4",
+        "\"patch_size\": 3",
+        "`image_size` 8 is not a multiple of `patch_size` 3",
+    );
     check_config("\"num_channels\": 3", "\"num_channels\": 0", "`num_channels` of the tower is 0");
     check_config("\"vocab_size\": 24", "\"vocab_size\": 0", "`vocab_size` is 0");
 }

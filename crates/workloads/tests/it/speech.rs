@@ -124,7 +124,7 @@ fn chirp() -> Vec<f32> {
     (0..2400).map(sample).chain([0.0; 800]).collect()
 }
 
-/// What is heard is what `transformers.WhisperFeatureExtractor` hears, which computes in `f32`.
+/// The features equal those of `transformers.WhisperFeatureExtractor`, which computes in `f32`.
 #[track_caller]
 fn check_heard(bands: usize) {
     let stored = &read(&family(FAMILY).join("features.safetensors"))[&format!("bands_{bands}")];
@@ -148,7 +148,7 @@ fn a_hundred_and_twenty_eight_bands_are_those_of_the_reference() {
     check_heard(128);
 }
 
-/// The features of an input of so many seconds, of which 0.2 are heard.
+/// The features of an input of this many seconds, of which 0.2 are audible.
 fn heard(seconds: f64, seed: u64) -> TensorData {
     let (config, _) = drawn(true);
     SpeechInput::random(&config, 2, 3, seconds, seed, &cpu()).input_features.into_data()

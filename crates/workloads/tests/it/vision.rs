@@ -131,22 +131,22 @@ fn no_pixels() {
     let folder = Folder::of("vision");
     let path = folder.file("inputs.safetensors");
     crate::folder::write(&path, &Tensors::from([("pixel_values".to_owned(), vector(4))]));
-    check(&folder, "no `pixel_values` that the model can read: it has 1 dimensions where 4 are wanted)");
+    check(&folder, "no usable `pixel_values`: it has 1 dimensions where 4 are wanted)");
     crate::folder::write(&path, &Tensors::from([("pixels".to_owned(), vector(4))]));
-    check(&folder, "no `pixel_values` that the model can read: there is none)");
+    check(&folder, "no usable `pixel_values`: there is none)");
 }
 
 #[test]
 fn images_of_another_size() {
     check(
         &Folder::of("vision").config("\"num_channels\": 2", "\"num_channels\": 3"),
-        "no `pixel_values` that the model can read: its images are of [2, 8, 12] where [3, 8, 12] are wanted)",
+        "no usable `pixel_values`: its images are of [2, 8, 12] where [3, 8, 12] are wanted)",
     );
 }
 
 #[test]
 fn patches_that_leave_a_rest() {
-    check_config("vision", "12\n ]", "13\n ]", "`image_size` 13 is no multiple of `patch_size` 2");
+    check_config("vision", "12\n ]", "13\n ]", "`image_size` 13 is not a multiple of `patch_size` 2");
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn uneven_heads() {
         "vision",
         "\"num_attention_heads\": 3",
         "\"num_attention_heads\": 5",
-        "`hidden_size` 12 is no multiple of `num_attention_heads` 5",
+        "`hidden_size` 12 is not a multiple of `num_attention_heads` 5",
     );
 }
 
@@ -205,7 +205,7 @@ fn no_classes() {
     let config = r#"{"model_type": "vit", "id2label": {}}"#;
     let folder = Folder::of("vision");
     std::fs::write(folder.file("config.json"), config).expect("it can be written");
-    check(&folder, "no configuration that can be used: `id2label` names no class)");
+    check(&folder, "not a usable configuration: `id2label` names no class)");
 }
 
 #[test]

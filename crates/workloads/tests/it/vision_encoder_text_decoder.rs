@@ -40,7 +40,7 @@ impl Text for CaptionInput {
     }
 }
 
-/// What is written with a cache by the drawn model of these dimensions.
+/// The tokens generated with a cache by the drawn model of these dimensions.
 #[track_caller]
 fn check_drawn(config: &CaptionerConfig, shape: [usize; 2]) {
     assert_eq!(Captioner::fault(config), None);
@@ -114,7 +114,7 @@ fn a_text_that_is_too_long() {
 #[test]
 fn inputs_that_do_not_fit() {
     let folder = Folder::of(FOLDER).config("\"n_positions\": 24", "\"n_positions\": 6");
-    check(&folder, "no `decoder_input_ids` that the model can read: it has 6 positions, 7 are asked for)");
+    check(&folder, "no usable `decoder_input_ids`: it has 6 positions, 7 are asked for)");
     let folder = Folder::of(FOLDER).config("\"image_size\": 8", "\"image_size\": 12");
     check(&folder, "its images are of [3, 8, 8] where [3, 12, 12] are wanted)");
     let folder = Folder::of(FOLDER);
@@ -123,10 +123,7 @@ fn inputs_that_do_not_fit() {
     images.shape[0] = 1;
     images.bytes.truncate(4 * 3 * 8 * 8);
     crate::folder::write(&folder.file("inputs.safetensors"), &inputs);
-    check(
-        &folder,
-        "no `decoder_input_ids` that the model can read: it has 2 texts where there are 1 images)",
-    );
+    check(&folder, "no usable `decoder_input_ids`: it has 2 texts where there are 1 images)");
 }
 
 #[test]
@@ -179,7 +176,7 @@ fn another_decoder() {
 
 #[test]
 fn uneven_heads() {
-    check_config("\"n_head\": 2", "\"n_head\": 3", "`n_embd` 8 is no multiple of `n_head` 3");
+    check_config("\"n_head\": 2", "\"n_head\": 3", "`n_embd` 8 is not a multiple of `n_head` 3");
     check_config("\"n_layer\": 2", "\"n_layer\": 0", "`n_layer` of the decoder is 0");
 }
 
@@ -203,5 +200,9 @@ fn a_cross_attention_of_no_width() {
 
 #[test]
 fn patches_that_leave_a_rest() {
-    check_config("\"patch_size\": 4", "\"patch_size\": 3", "`image_size` 8 is no multiple of `patch_size` 3");
+    check_config(
+        "\"patch_size\": 4",
+        "\"patch_size\": 3",
+        "`image_size` 8 is not a multiple of `patch_size` 3",
+    );
 }

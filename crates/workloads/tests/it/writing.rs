@@ -1,4 +1,4 @@
-//! What every model that writes text is held to.
+//! Checks of every model that generates text.
 
 use accel_bench_workloads::generation::greedy;
 use accel_bench_workloads::workload::{Generator, Size};
@@ -6,7 +6,7 @@ use burn::tensor::{Int, Tensor};
 
 use crate::folder::cpu;
 
-/// What a model reads, of which a text grows.
+/// An input whose text can grow.
 pub(crate) trait Text {
     /// The tokens, `[batch, tokens]`.
     fn text(&mut self) -> &mut Tensor<2, Int>;

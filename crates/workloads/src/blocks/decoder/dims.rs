@@ -1,9 +1,11 @@
 //! The dimensions of a decoder, what is wrong with them, and what follows from them alone.
 
-use crate::blocks::{AttentionDims, Bias, Head, attention, linear};
-use crate::workload::{Cost, Size};
+use crate::blocks::attention::{self, AttentionDims};
+use crate::blocks::linear::{self, Bias};
+use crate::blocks::vocabulary::Head;
+use crate::cost::{Cost, Size};
 
-use super::FeedForward;
+use super::feed_forward::FeedForward;
 
 /// The dimensions of a [`Decoder`](super::Decoder); `D` are those of its feed-forward halves.
 #[derive(Clone, Debug)]
@@ -12,16 +14,16 @@ pub struct DecoderDims<D> {
     pub width: usize,
     pub layers: usize,
     pub attention: AttentionDims,
-    /// Of the four linear layers of every attention.
+    /// Biases of the four linear layers of every attention.
     pub attention_bias: Bias,
     pub feed_forward: D,
     /// The longest text, prompt and answer together.
     pub positions: usize,
-    /// Of the rotary positions: half as many as a head has values.
+    /// Frequencies of the rotary positions: half as many as a head has values.
     pub frequencies: Vec<f64>,
     /// How many tokens a token looks at, itself included; without it, at all before it.
     pub window: Option<usize>,
-    /// Of the norms.
+    /// The epsilon of the norms.
     pub epsilon: f64,
     pub head: Head,
 }
@@ -44,7 +46,7 @@ pub struct HeadFields {
     pub num_attention_heads: usize,
     /// As many as there are heads, where it is absent.
     pub num_key_value_heads: Option<usize>,
-    /// What makes the heads as wide as the model, where it is absent.
+    /// The width of a head; where it is absent, the heads together are as wide as the model.
     pub head_dim: Option<usize>,
 }
 
@@ -62,12 +64,12 @@ impl HeadFields {
         ])?;
         if !heads.is_multiple_of(key_heads) {
             return Err(format!(
-                "`num_attention_heads` {heads} is no multiple of `num_key_value_heads` {key_heads}"
+                "`num_attention_heads` {heads} is not a multiple of `num_key_value_heads` {key_heads}"
             ));
         }
         if head_dim.is_none() && !hidden_size.is_multiple_of(heads) {
             return Err(format!(
-                "`hidden_size` {hidden_size} is no multiple of `num_attention_heads` {heads}"
+                "`hidden_size` {hidden_size} is not a multiple of `num_attention_heads` {heads}"
             ));
         }
         let size = head_dim.unwrap_or(hidden_size / heads);
@@ -113,7 +115,7 @@ impl<D> DecoderDims<D> {
             .then(|| format!("it has {} positions, {tokens} are asked for", self.positions))
     }
 
-    /// What one pass costs, or with [`Size::new_tokens`] the prompt and each token.
+    /// The cost of one pass, or with [`Size::new_tokens`] of the prompt and each token.
     #[must_use]
     pub fn cost<F: FeedForward<Dims = D>>(&self, size: Size) -> Cost {
         let [batch, sequence, new_tokens] = [size.batch, size.sequence, size.new_tokens].map(|n| n as u64);
@@ -128,7 +130,7 @@ impl<D> DecoderDims<D> {
         Cost { cache, ..steps.fold(prompt, Cost::then) }
     }
 
-    /// What reading the last `queries` of `keys` tokens costs, and scoring the vocabulary after `scored` of them.
+    /// The cost of reading the last `queries` of `keys` tokens and of scoring the vocabulary after `scored` of them.
     fn read_cost<F: FeedForward<Dims = D>>(
         &self,
         batch: u64,

@@ -1,62 +1,19 @@
 //! One layer, whatever its second half is.
 
-use std::fmt;
-
-use burn::module::{Module, ModuleDisplay};
+use burn::module::Module;
 use burn::nn::RmsNorm;
 use burn::tensor::Tensor;
 
-use super::DecoderDims;
+use super::dims::DecoderDims;
+use super::feed_forward::FeedForward;
+use crate::blocks::attention::{Attention, AttentionNames, Look};
+use crate::blocks::cache::KvCache;
+use crate::blocks::linear::Projection;
 use crate::blocks::norm::rms_norm;
-use crate::blocks::{ActivationName, Bias};
-use crate::blocks::{Attention, AttentionNames, GatedMlp, KvCache, Look, Projection, Rotary, mlp};
+use crate::blocks::rotary::Rotary;
 use crate::weights::Weights;
-use crate::workload::Cost;
 
-/// The half of a layer that looks at each token alone.
-pub trait FeedForward: Module + ModuleDisplay + Sized {
-    /// What it takes beside the width of the model.
-    type Dims: Clone + fmt::Debug;
-
-    /// Asks for the parameters that are stored under `name`, such as `model.layers.0.mlp`.
-    fn assemble(weights: &mut Weights<'_>, name: &str, width: usize, dims: &Self::Dims) -> Self;
-
-    /// `[batch, sequence, width]` to the same.
-    fn forward(&self, x: Tensor<3>) -> Tensor<3>;
-
-    /// What it costs over so many tokens.
-    fn cost(width: usize, dims: &Self::Dims, tokens: u64) -> Cost;
-}
-
-/// The dimensions of a [`GatedMlp`] in a decoder.
-#[derive(Clone, Copy, Debug)]
-pub struct GatedDims {
-    /// Values between the linear layers.
-    pub inner: usize,
-    pub activation: ActivationName,
-    pub bias: Bias,
-}
-
-impl FeedForward for GatedMlp {
-    type Dims = GatedDims;
-
-    fn assemble(weights: &mut Weights<'_>, name: &str, width: usize, dims: &GatedDims) -> Self {
-        let layer =
-            |part: &str| Projection { bias: dims.bias, ..Projection::plain(format!("{name}.{part}")) };
-        let layers = ["gate_proj", "up_proj", "down_proj"].map(layer);
-        Self::new(weights, layers, [width, dims.inner], dims.activation)
-    }
-
-    fn forward(&self, x: Tensor<3>) -> Tensor<3> {
-        self.forward(x)
-    }
-
-    fn cost(width: usize, dims: &GatedDims, tokens: u64) -> Cost {
-        mlp::gated_cost([width, dims.inner], tokens)
-    }
-}
-
-/// Attention and a feed-forward half, each behind a norm and beside a way around it.
+/// Attention and a feed-forward half, each behind a norm and with a residual connection.
 #[derive(Module, Debug)]
 pub(super) struct CausalLayer<F: Module> {
     attention_norm: RmsNorm,

@@ -1,10 +1,11 @@
 //! The stack of a language model that only looks back: embedding, layers that normalise before each half by the root of
-//! the mean square, rotary positions, grouped heads, and the scores of the vocabulary. What stands between the
+//! the mean square, rotary positions, grouped heads, and the scores of the vocabulary. The part between the
 //! attentions is a [`FeedForward`].
 //!
 //! Touvron et al., "LLaMA", 2023: <https://arxiv.org/abs/2302.13971>.
 
 mod dims;
+mod feed_forward;
 mod layer;
 mod workload;
 
@@ -14,12 +15,16 @@ use burn::tensor::{Device, Int, Tensor};
 
 use self::dims::CacheDims;
 use self::layer::CausalLayer;
+use super::attention::Look;
+use super::cache::KvCache;
+use super::mask;
 use super::norm::rms_norm;
-use super::{KvCache, Look, Rotary, Vocabulary, mask};
+use super::rotary::Rotary;
+use super::vocabulary::Vocabulary;
 use crate::weights::Weights;
 
 pub use dims::{DecoderConfig, DecoderDims, HeadFields, all_positive};
-pub use layer::{FeedForward, GatedDims};
+pub use feed_forward::{FeedForward, GatedDims};
 
 /// A language model over token ids, or over embeddings that another model made.
 #[derive(Module, Debug)]
@@ -37,7 +42,7 @@ pub struct Decoder<F: Module> {
 /// How the checkpoint calls the parts.
 #[derive(Clone, Copy, Debug)]
 pub struct DecoderNames {
-    /// What the names of embedding, layers and norm begin with: `model.`.
+    /// The prefix of the names of embedding, layers and norm: `model.`.
     pub prefix: &'static str,
     /// Such as `lm_head`.
     pub head: &'static str,
@@ -134,7 +139,7 @@ impl<F: FeedForward> Decoder<F> {
         self.vocabulary.scores(self.norm.forward(x))
     }
 
-    /// What the last `queries` of `keys` tokens look at.
+    /// The view of the last `queries` of `keys` tokens.
     fn look(&self, [queries, keys]: [usize; 2], device: &Device) -> Look {
         match self.window {
             Some(window) if window < keys => Look::Biased(mask::window_bias([queries, keys], window, device)),
@@ -150,7 +155,7 @@ impl DecoderState {
         self.caches.first().map_or(0, KvCache::len)
     }
 
-    /// Whether no token has been read so far.
+    /// True if no token has been read so far.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -2,10 +2,13 @@
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::{Decoder, DecoderConfig, DecoderDims, DecoderState, FeedForward};
+use super::dims::{DecoderConfig, DecoderDims};
+use super::feed_forward::FeedForward;
+use super::{Decoder, DecoderState};
+use crate::cost::{Cost, Size};
 use crate::model::Architecture;
 use crate::weights::integers;
-use crate::workload::{Cost, Generator, Size, Workload};
+use crate::workload::{Generator, Workload};
 
 impl<F: FeedForward> Workload for Decoder<F>
 where

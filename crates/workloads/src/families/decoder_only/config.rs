@@ -148,15 +148,10 @@ impl Default for LlamaConfig {
 
 #[cfg(test)]
 mod tests {
-    use crate::families::decoder_only::Llama;
+    use crate::cost::{Cost, Size};
+    use crate::families::decoder_only::llama::Llama;
     use crate::preset_table::{self, preset};
-    use crate::workload::{Cost, Size, Workload as _};
-
-    /// The table of the design, in millions of parameters.
-    #[track_caller]
-    fn check(name: &str, millions: f64) {
-        preset_table::check::<Llama>(name, millions);
-    }
+    use crate::workload::Workload as _;
 
     fn cost([batch, sequence, new_tokens]: [usize; 3]) -> Cost {
         Llama::cost(preset::<Llama>("llama-tiny"), Size { batch, sequence, new_tokens })
@@ -170,33 +165,15 @@ mod tests {
     }
 
     #[test]
-    fn tiny() {
-        check("llama-tiny", 15.19);
-    }
-
-    #[test]
-    fn small() {
-        check("llama-small", 134.5);
-    }
-
-    #[test]
-    fn base() {
-        check("llama-base", 1100.0);
-    }
-
-    #[test]
-    fn large() {
-        check("llama-large", 3213.0);
-    }
-
-    #[test]
-    fn xl() {
-        check("llama-xl", 8030.0);
-    }
-
-    #[test]
-    fn xxl() {
-        check("llama-xxl", 13020.0);
+    fn presets() {
+        preset_table::check::<Llama>(&[
+            ("llama-tiny", 15.19),
+            ("llama-small", 134.5),
+            ("llama-base", 1100.0),
+            ("llama-large", 3213.0),
+            ("llama-xl", 8030.0),
+            ("llama-xxl", 13020.0),
+        ]);
     }
 
     #[test]

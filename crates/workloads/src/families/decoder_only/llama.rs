@@ -1,9 +1,9 @@
 //! The model.
 
-use super::LlamaConfig;
-use super::config::PRESETS;
+use super::config::{LlamaConfig, PRESETS};
 use crate::blocks::GatedMlp;
 use crate::blocks::decoder::{Decoder, DecoderConfig as _, DecoderNames};
+use crate::family::Family;
 use crate::model::{Architecture, Preset};
 use crate::weights::{Naming, Weights};
 
@@ -25,7 +25,7 @@ impl Llama {
 impl Architecture for Llama {
     type Config = LlamaConfig;
 
-    const MODEL_TYPES: &'static [&'static str] = &["llama"];
+    const FAMILY: Option<Family> = Some(Family::DecoderOnly);
     const NAMING: Naming = Naming { prefix: "", ignored: &[], renamed: &[] };
 
     fn presets() -> &'static [Preset<LlamaConfig>] {

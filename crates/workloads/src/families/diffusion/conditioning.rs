@@ -1,11 +1,10 @@
-//! What a DiT is told beside the image: how far it is, and what it shows.
+//! The conditions of a DiT, besides the image: the time step and the class.
 
 use burn::module::Module;
 use burn::nn::{Embedding, Linear};
 use burn::tensor::{Int, Tensor, activation};
 
-use super::DitConfig;
-use super::config::TIME_WIDTH;
+use super::config::{DitConfig, TIME_WIDTH};
 use crate::blocks::Projection;
 use crate::blocks::embedding::embedding;
 use crate::blocks::linear::linear;
@@ -28,7 +27,7 @@ impl Embedder {
         Self {
             first: linear(weights, layer(1), [TIME_WIDTH, width]),
             second: linear(weights, layer(2), [width, width]),
-            // The last row stands for no class.
+            // The last row means "no class".
             classes: embedding(weights, &table, [config.classes() + 1, width]),
         }
     }

@@ -10,7 +10,7 @@ pub(super) const TIME_WIDTH: usize = 256;
 
 /// The dimensions of a DiT, by the names of its `config.json`, with the reference's defaults.
 ///
-/// What acts in training alone (`dropout`) or is not read by the reference (`norm_num_groups`) is not read here either;
+/// Fields that act in training alone (`dropout`) or that the reference does not read (`norm_num_groups`) are ignored;
 /// `upcast_attention` changes nothing where everything is `f32`.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(default)]
@@ -18,28 +18,28 @@ pub struct DitConfig {
     pub num_layers: usize,
     pub num_attention_heads: usize,
     pub attention_head_dim: usize,
-    /// Of the latent image.
+    /// Channels of the latent image.
     pub in_channels: usize,
     /// As many as are read where nothing is said, twice as many where the noise's variance is learnt.
     pub out_channels: Option<usize>,
     /// Places of the latent image in a row, and rows.
     pub sample_size: usize,
     pub patch_size: usize,
-    /// Classes, beside the one that stands for none.
+    /// Classes, without the one that means "no class".
     pub num_embeds_ada_norm: Option<usize>,
     pub attention_bias: bool,
     pub activation_fn: ActivationFn,
     pub norm_type: NormType,
-    /// Whether the norm before the feed-forward half has a scale and a shift of its own.
+    /// True if the norm before the feed-forward half has a scale and a shift of its own.
     pub norm_elementwise_affine: bool,
-    /// Of that norm: the others' is fixed.
+    /// The epsilon of that norm; the other norms have a fixed one.
     pub norm_eps: f64,
     /// No field of the file: the reference's layers each embed the time step and the class.
     #[serde(skip)]
     pub embedders: Embedders,
 }
 
-/// What lies between the two layers of the feed-forward half, as diffusers spells it. Activations that are multiplied into
+/// The activation of the feed-forward half, as diffusers spells it. Activations that are multiplied into
 /// half of the values (`geglu`, `swiglu`) are not implemented: they fail when they are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -137,7 +137,7 @@ impl DitConfig {
         }
         if !self.width().is_multiple_of(4) {
             return Some(format!(
-                "`num_attention_heads` {num_attention_heads} times `attention_head_dim` {attention_head_dim} is no \
+                "`num_attention_heads` {num_attention_heads} times `attention_head_dim` {attention_head_dim} is not a \
                  multiple of 4, which positions are made of"
             ));
         }
@@ -152,7 +152,7 @@ impl DitConfig {
         self.out_channels.unwrap_or(self.in_channels)
     }
 
-    /// Classes; the one that stands for none comes after them.
+    /// Classes; the one that means "no class" comes after them.
     pub(super) fn classes(&self) -> usize {
         self.num_embeds_ada_norm.unwrap_or_default()
     }
@@ -198,18 +198,12 @@ impl ActivationFn {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::families::diffusion::Dit;
+    use crate::families::diffusion::dit::Dit;
     use crate::preset_table;
 
     fn params(config: &DitConfig) -> f64 {
         let device = crate::device_named("ndarray").expect("the backend is built in");
         crate::model::num_params::<Dit>(config, &device) as f64 / 1e6
-    }
-
-    /// The table of the design, in millions of parameters.
-    #[track_caller]
-    fn check(name: &str, millions: f64) {
-        preset_table::check::<Dit>(name, millions);
     }
 
     #[track_caller]
@@ -220,38 +214,20 @@ mod tests {
     }
 
     #[test]
-    fn tiny() {
-        check("dit-tiny", 8.36);
-    }
-
-    #[test]
-    fn small() {
-        check("dit-small", 32.87);
-    }
-
-    #[test]
-    fn base() {
-        check("dit-base", 130.3);
-    }
-
-    #[test]
-    fn large() {
-        check("dit-large", 457.8);
-    }
-
-    #[test]
-    fn xl() {
-        check("dit-xl", 674.8);
-    }
-
-    #[test]
-    fn xxl() {
-        check("dit-xxl", 3078.0);
+    fn presets() {
+        preset_table::check::<Dit>(&[
+            ("dit-tiny", 8.36),
+            ("dit-small", 32.87),
+            ("dit-base", 130.3),
+            ("dit-large", 457.8),
+            ("dit-xl", 674.8),
+            ("dit-xxl", 3078.0),
+        ]);
     }
 
     #[test]
     fn layers_that_embed_for_themselves_hold_more() {
-        // What diffusers counts of DiT-XL/2.
+        // As diffusers counts the parameters of DiT-XL/2.
         let found = params(&DitConfig { out_channels: Some(8), ..DitConfig::DEFAULT });
         assert!((found - 749.83).abs() < 0.01, "{found}");
     }
@@ -271,14 +247,14 @@ mod tests {
 
     #[test]
     fn patches_that_leave_a_rest() {
-        check_fault(|config| config.patch_size = 3, "`sample_size` 32 is no multiple of `patch_size` 3");
+        check_fault(|config| config.patch_size = 3, "`sample_size` 32 is not a multiple of `patch_size` 3");
     }
 
     #[test]
     fn a_width_that_positions_do_not_fill() {
         check_fault(
             |config| config.attention_head_dim = 2,
-            "`num_attention_heads` 3 times `attention_head_dim` 2 is no multiple of 4, which positions are made of",
+            "`num_attention_heads` 3 times `attention_head_dim` 2 is not a multiple of 4, which positions are made of",
         );
     }
 

@@ -1,9 +1,9 @@
-//! What a DiT costs, from its dimensions.
+//! The cost of a DiT, computed from its dimensions.
 
 use super::config::{DitConfig, Embedders, TIME_WIDTH};
 use super::schedule::TIME_STEPS;
 use crate::blocks::{attention, linear, mlp};
-use crate::workload::{Cost, Size};
+use crate::cost::{Cost, Size};
 
 impl DitConfig {
     /// One pass, or as many as there are steps of sampling.
@@ -24,7 +24,7 @@ impl DitConfig {
             .then(layer.times(self.num_layers))
             .then(linear::cost([width, 2 * width], batch))
             .then(linear::cost([width, self.written()], tokens));
-        // What goes past a half, and what a half reads; conditions and what layers make of them.
+        // The residual stream and the input of a half; the conditions and the modulation that layers compute from them.
         let stream = 2 * tokens * width as u64;
         let conditions = batch * ((embedders + 6) * width) as u64;
         Cost { live: self.tables() + stream + conditions + halves.live, ..parts }
@@ -42,7 +42,7 @@ impl DitConfig {
         }
     }
 
-    /// Values of the tables of positions and time steps, which are no weights.
+    /// Values of the tables of positions and time steps, which are not parameters.
     fn tables(&self) -> u64 {
         (self.patches().patches() * self.width() + TIME_STEPS * TIME_WIDTH) as u64
     }

@@ -11,15 +11,17 @@ use super::schedule::TIME_STEPS;
 use crate::blocks::linear::linear;
 use crate::blocks::norm::standardised;
 use crate::blocks::{Bias, PatchEmbedding, Projection, sin_cos};
+use crate::cost::{Cost, Size};
+use crate::family::Family;
 use crate::model::{Architecture, Preset};
 use crate::weights::{Naming, Weights, integers, uniform};
-use crate::workload::{Cost, Sampler, Size, Workload};
+use crate::workload::{Sampler, Workload};
 
 /// A diffusion transformer, which finds the noise in latent images.
 #[derive(Module, Debug)]
 pub struct Dit {
     patches: PatchEmbedding,
-    /// Of the patches, `[patches, width]`.
+    /// The positions of the patches, `[patches, width]`.
     positions: Tensor<2>,
     /// Sines and cosines of the time steps, `[time steps, TIME_WIDTH]`.
     waves: Tensor<2>,
@@ -32,14 +34,14 @@ pub struct Dit {
     classes: usize,
 }
 
-/// What a DiT reads.
+/// The input of a DiT.
 #[derive(Clone, Debug)]
 pub struct DitInput {
     /// Noisy images, `[batch, channels, size, size]` of the model's own size.
     pub latents: Tensor<4>,
     /// How many steps of training each is away from an image: below [`TIME_STEPS`], `[batch]`.
     pub timesteps: Tensor<1, Int>,
-    /// What each is to show: below the number of classes, or that number for nothing in particular, `[batch]`.
+    /// The class of each image: below the number of classes, or that number for no class, `[batch]`.
     pub class_labels: Tensor<1, Int>,
 }
 
@@ -61,7 +63,7 @@ impl Dit {
         self.image(self.output.forward(modulated(standardised(x, EPSILON), shift, scale)))
     }
 
-    /// The class that stands for none.
+    /// The class that means "no class".
     pub(super) const fn no_class(&self) -> usize {
         self.classes
     }
@@ -82,7 +84,7 @@ impl Architecture for Dit {
     type Config = DitConfig;
 
     // Before it had a class of its own it was a `Transformer2DModel`.
-    const MODEL_TYPES: &'static [&'static str] = &["DiTTransformer2DModel", "Transformer2DModel"];
+    const FAMILY: Option<Family> = Some(Family::Diffusion);
     // Old checkpoints hold the positions, which are computed.
     const NAMING: Naming = Naming { prefix: "", ignored: &["pos_embed.pos_embed"], renamed: &[] };
 

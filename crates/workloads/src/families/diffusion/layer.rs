@@ -4,8 +4,8 @@ use burn::module::Module;
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::Tensor;
 
-use super::DitConfig;
 use super::conditioning::{modulated, parts};
+use super::config::DitConfig;
 use crate::blocks::linear::linear;
 use crate::blocks::norm::{layer_norm, standardised};
 use crate::blocks::{Attention, AttentionNames, Look, Mlp, Projection};

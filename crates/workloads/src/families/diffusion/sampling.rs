@@ -2,11 +2,11 @@
 
 use burn::tensor::{Int, Tensor};
 
+use super::dit::{Dit, DitInput};
 use super::schedule::{Step, ddim};
-use super::{Dit, DitInput};
 
 impl Dit {
-    /// Makes images of the noise in [`DitInput::latents`] in so many steps, by DDIM without guidance; gives latents of the
+    /// Turns the noise in [`DitInput::latents`] into images in `steps` steps, by DDIM without guidance; returns latents of the
     /// same shape. Time steps are the schedule's own: [`DitInput::timesteps`] are not read.
     ///
     /// # Panics

@@ -27,7 +27,7 @@ pub(super) fn ddim(count: usize) -> Vec<Step> {
     let stride = TIME_STEPS / count;
     let step = |index: usize| {
         let time = index * stride;
-        // Before the first step of training stands the image itself.
+        // The image itself is the state before the first step of training.
         let after = time.checked_sub(stride).map_or(1.0, |time| kept[time]);
         Step::between(time, kept[time], after)
     };

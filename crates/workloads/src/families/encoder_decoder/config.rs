@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::FeedForwardProjection;
+use super::projection::FeedForwardProjection;
 use crate::blocks::{
     ActivationName, AnyMlpDims, AttentionDims, Buckets, DecoderLayerDims, Direction, EncoderLayerDims,
 };
@@ -16,7 +16,7 @@ pub struct T5Config {
     /// Values of one head: all heads together need not be as wide as the model.
     pub d_kv: usize,
     pub d_ff: usize,
-    /// Of the encoder, and of the decoder where that has no number of its own.
+    /// Layers of the encoder, and of the decoder where that has no number of its own.
     pub num_layers: usize,
     #[serde(default)]
     pub num_decoder_layers: Option<usize>,
@@ -37,13 +37,13 @@ pub struct T5Config {
     pub is_gated_act: Option<bool>,
     #[serde(default = "yes")]
     pub tie_word_embeddings: bool,
-    /// Whether the decoder's output is divided by the root of the width before the head. Where this is not said, that
+    /// True if the decoder's output is divided by the root of the width before the head. Where this is not said, that
     /// is so in models whose head is tied.
     #[serde(default)]
     pub scale_decoder_outputs: Option<bool>,
     #[serde(default = "initializer_factor")]
     pub initializer_factor: f32,
-    /// What the decoder reads first; `pad_token_id` where this is not said.
+    /// The first token of the decoder; `pad_token_id` where it is absent.
     #[serde(default)]
     pub decoder_start_token_id: Option<i64>,
     #[serde(default)]
@@ -128,7 +128,7 @@ impl T5Config {
         self.num_decoder_layers.unwrap_or(self.num_layers)
     }
 
-    /// What the decoder reads first.
+    /// The first token of the decoder.
     pub(super) fn start_token(&self) -> i64 {
         self.decoder_start_token_id.or(self.pad_token_id).unwrap_or_default()
     }
@@ -205,15 +205,8 @@ const fn yes() -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::families::encoder_decoder::T5;
+    use crate::families::encoder_decoder::t5::T5;
     use crate::preset_table;
-
-    /// The table of the design, in millions of parameters.
-    #[track_caller]
-    #[cfg(feature = "ndarray")]
-    fn check(name: &str, millions: f64) {
-        preset_table::check::<T5>(name, millions);
-    }
 
     #[track_caller]
     fn check_fault(change: impl FnOnce(&mut T5Config), expected: &str) {
@@ -222,7 +215,7 @@ mod tests {
         assert_eq!(config.fault().as_deref(), Some(expected));
     }
 
-    /// Whether the decoder's output is scaled, and the feed-forward half, of a `config.json` with these fields.
+    /// True if the decoder's output is scaled, and the feed-forward half, of a `config.json` with these fields.
     #[track_caller]
     fn check_read(fields: &str, scaled: bool, gated: bool, activation: ActivationName) {
         let dims = r#""vocab_size": 8, "d_model": 4, "d_kv": 2, "d_ff": 8, "num_layers": 1, "num_heads": 2"#;
@@ -234,13 +227,15 @@ mod tests {
 
     #[test]
     #[cfg(feature = "ndarray")]
-    fn parameters_are_those_of_the_table() {
-        check("t5-tiny", 15.57);
-        check("t5-small", 60.51);
-        check("t5-base", 222.9);
-        check("t5-large", 737.7);
-        check("t5-xl", 2852.0);
-        check("t5-xxl", 11310.0);
+    fn presets() {
+        preset_table::check::<T5>(&[
+            ("t5-tiny", 15.57),
+            ("t5-small", 60.51),
+            ("t5-base", 222.9),
+            ("t5-large", 737.7),
+            ("t5-xl", 2852.0),
+            ("t5-xxl", 11310.0),
+        ]);
     }
 
     #[test]

@@ -1,11 +1,11 @@
-//! What a T5 costs, computed from its dimensions.
+//! The cost of a T5, computed from its dimensions.
 
-use super::T5Config;
+use super::config::T5Config;
 use crate::blocks::vocabulary;
-use crate::workload::{Cost, Size};
+use crate::cost::{Cost, Size};
 
 impl T5Config {
-    /// What one pass over a source and a text of [`Size::sequence`] tokens each costs, or reading such a source and
+    /// The cost of one pass over a source and a text of [`Size::sequence`] tokens each, or of reading such a source and
     /// writing [`Size::new_tokens`] tokens.
     pub(super) fn cost(&self, size: Size) -> Cost {
         let [batch, tokens, new_tokens] = [size.batch, size.sequence, size.new_tokens].map(|n| n as u64);
@@ -16,7 +16,7 @@ impl T5Config {
             return encoder.then(text).then(self.head_cost(batch * tokens));
         }
         let reading = encoder.then(dims.source_cost(batch, tokens).times(layers));
-        // Token after token, from the one that texts start with; the last that is written is read by nobody.
+        // Token after token, from the start token; the last one that is generated is not read again.
         let step = |keys| {
             let token = dims.cached_cost(batch, [1, keys], tokens).times(layers);
             biased(token, self.bias(1, keys)).then(self.head_cost(batch))
@@ -49,8 +49,8 @@ const fn biased(cost: Cost, bias: u64) -> Cost {
 
 #[cfg(test)]
 mod tests {
+    use crate::cost::{Cost, Size};
     use crate::families::encoder_decoder::config::PRESETS;
-    use crate::workload::{Cost, Size};
 
     /// What T5-tiny costs: 4 layers each, width 256, 1024 inside, 4 heads of 64, 32128 words.
     fn tiny(batch: usize, sequence: usize, new_tokens: usize) -> Cost {
@@ -90,7 +90,7 @@ mod tests {
     fn a_long_source_is_largest_at_the_scores_of_attention() {
         let scores = 4 * 4096 * 4096;
         let live = tiny(1, 4096, 1).live;
-        // The scores and the bias; the rest is small beside them.
+        // The scores and the bias; everything else is small in comparison.
         assert!(live > 2 * scores && live < 3 * scores, "{live}");
     }
 }

@@ -5,7 +5,7 @@ use burn::nn::RmsNorm;
 use burn::nn::norm::Normalization;
 use burn::tensor::{Int, Tensor};
 
-use super::T5Config;
+use super::config::T5Config;
 use crate::blocks::norm::rms_norm;
 use crate::blocks::{
     AnyMlp, AnyMlpDims, Attention, AttentionNames, DecoderLayer, DecoderLook, Direction, EncoderLayer,
@@ -104,7 +104,7 @@ impl T5Decoder {
         self.cached(x, memories, &DecoderLook { own: Look::Biased(row), source: look })
     }
 
-    /// What is remembered of the encoder's output, with room for `capacity` tokens.
+    /// The keys and values of the encoder's output, with room for `capacity` tokens.
     pub(super) fn memories(&self, source: &Tensor<3>, capacity: usize) -> Vec<Memory> {
         self.layers.iter().map(|layer| layer.memory(source.clone(), capacity)).collect()
     }

@@ -3,13 +3,14 @@
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::T5Config;
-use super::config::PRESETS;
+use super::config::{PRESETS, T5Config};
 use super::stacks::{T5Decoder, T5Encoder, source_look};
 use crate::blocks::{Head, Look, Memory, Vocabulary, mask};
+use crate::cost::{Cost, Size};
+use crate::family::Family;
 use crate::model::{Architecture, Preset};
 use crate::weights::{Naming, Weights, integers};
-use crate::workload::{Cost, Generator, Size, Workload};
+use crate::workload::{Generator, Workload};
 
 /// T5 with its head over the vocabulary.
 #[derive(Module, Debug)]
@@ -18,28 +19,28 @@ pub struct T5 {
     vocabulary: Vocabulary,
     encoder: T5Encoder,
     decoder: T5Decoder,
-    /// What the decoder's output is multiplied by, where it is.
+    /// The factor on the decoder's output, where there is one.
     #[module(skip)]
     scale: Option<f64>,
 }
 
-/// What a T5 reads.
+/// The input of a T5.
 #[derive(Clone, Debug)]
 pub struct T5Input {
     /// The source, `[batch, tokens]`: token numbers below the size of the vocabulary.
     pub input_ids: Tensor<2, Int>,
-    /// Of the same shape, 1 for a token and 0 for padding; without it there is no padding.
+    /// The mask, of the same shape: 1 for a token and 0 for padding. Without it nothing is padding.
     pub attention_mask: Option<Tensor<2, Int>>,
     /// The text so far, `[batch, tokens]`.
     pub decoder_input_ids: Tensor<2, Int>,
 }
 
-/// What a T5 remembers between tokens.
+/// The state of a T5 between tokens.
 #[derive(Clone, Debug)]
 pub struct T5State {
     memories: Vec<Memory>,
     source_look: Look,
-    /// The bias of the last token when there is no room for more: that of those before is the end of it.
+    /// The bias of the last token of a full cache; the bias of an earlier token is the end of it.
     row: Tensor<4>,
     length: usize,
 }
@@ -96,7 +97,7 @@ impl T5 {
 impl Architecture for T5 {
     type Config = T5Config;
 
-    const MODEL_TYPES: &'static [&'static str] = &["t5"];
+    const FAMILY: Option<Family> = Some(Family::EncoderDecoder);
     const NAMING: Naming = Naming {
         prefix: "",
         // Old checkpoints have a bias there that no version used.

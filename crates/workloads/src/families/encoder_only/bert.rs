@@ -4,15 +4,16 @@ use burn::module::Module;
 use burn::nn::{Embedding, LayerNorm, Linear};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::BertConfig;
-use super::config::PRESETS;
+use super::config::{BertConfig, PRESETS};
 use crate::blocks::embedding::embedding;
 use crate::blocks::linear::linear;
 use crate::blocks::norm::layer_norm;
 use crate::blocks::{Attention, AttentionNames, Look, Mlp, Projection, mask};
+use crate::cost::{Cost, Size};
+use crate::family::Family;
 use crate::model::{Architecture, Preset};
 use crate::weights::{Naming, Weights, integers};
-use crate::workload::{Cost, Size, Workload};
+use crate::workload::Workload;
 
 /// BERT with its pooler.
 #[derive(Module, Debug)]
@@ -22,18 +23,18 @@ pub struct Bert {
     pooler: Linear,
 }
 
-/// What a BERT reads. All tensors are `[batch, sequence]`.
+/// The input of a BERT. All tensors are `[batch, sequence]`.
 #[derive(Clone, Debug)]
 pub struct EncoderInput {
     /// Token numbers below the size of the vocabulary.
     pub input_ids: Tensor<2, Int>,
-    /// 1 for a token, 0 for padding; without it there is no padding.
+    /// 1 for a token, 0 for padding. Without it nothing is padding.
     pub attention_mask: Option<Tensor<2, Int>>,
     /// 0 for the first segment, 1 for the second; without it there is only the first.
     pub token_type_ids: Option<Tensor<2, Int>>,
 }
 
-/// What a BERT gives.
+/// The output of a BERT.
 #[derive(Clone, Debug)]
 pub struct EncoderOutput {
     /// `[batch, sequence, width]`.
@@ -79,7 +80,7 @@ impl Bert {
 impl Architecture for Bert {
     type Config = BertConfig;
 
-    const MODEL_TYPES: &'static [&'static str] = &["bert"];
+    const FAMILY: Option<Family> = Some(Family::EncoderOnly);
     const NAMING: Naming = Naming {
         prefix: "bert.",
         ignored: &["cls.", "classifier.", "qa_outputs.", "embeddings.position_ids"],

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use crate::blocks::{ActivationName, AttentionDims, attention, linear, mlp};
+use crate::cost::Cost;
 use crate::model::Preset;
-use crate::workload::Cost;
 
 /// The dimensions of a BERT, by the names of its `config.json`.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
@@ -68,7 +68,7 @@ impl BertConfig {
         }
     }
 
-    /// What one pass over `batch` texts of `sequence` tokens costs.
+    /// The cost of one pass over `batch` texts of `sequence` tokens.
     pub(super) fn cost(&self, batch: u64, sequence: u64) -> Cost {
         let (tokens, width) = (batch * sequence, self.hidden_size as u64);
         let layer =
@@ -93,7 +93,7 @@ impl BertConfig {
         }
         (!hidden_size.is_multiple_of(num_attention_heads)).then(|| {
             format!(
-                "`hidden_size` {hidden_size} is no multiple of `num_attention_heads` {num_attention_heads}"
+                "`hidden_size` {hidden_size} is not a multiple of `num_attention_heads` {num_attention_heads}"
             )
         })
     }
@@ -126,14 +126,8 @@ const fn initializer_range() -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::families::encoder_only::Bert;
+    use crate::families::encoder_only::bert::Bert;
     use crate::preset_table;
-
-    /// The table of the design, in millions of parameters.
-    #[track_caller]
-    fn check(name: &str, millions: f64) {
-        preset_table::check::<Bert>(name, millions);
-    }
 
     #[track_caller]
     fn check_fault(change: impl FnOnce(&mut BertConfig), expected: &str) {
@@ -149,33 +143,15 @@ mod tests {
     }
 
     #[test]
-    fn tiny() {
-        check("bert-tiny", 4.39);
-    }
-
-    #[test]
-    fn small() {
-        check("bert-small", 28.76);
-    }
-
-    #[test]
-    fn base() {
-        check("bert-base", 109.48);
-    }
-
-    #[test]
-    fn large() {
-        check("bert-large", 335.14);
-    }
-
-    #[test]
-    fn xl() {
-        check("bert-xl", 1276.0);
-    }
-
-    #[test]
-    fn xxl() {
-        check("bert-xxl", 3862.0);
+    fn presets() {
+        preset_table::check::<Bert>(&[
+            ("bert-tiny", 4.39),
+            ("bert-small", 28.76),
+            ("bert-base", 109.48),
+            ("bert-large", 335.14),
+            ("bert-xl", 1276.0),
+            ("bert-xxl", 3862.0),
+        ]);
     }
 
     #[test]
@@ -218,7 +194,7 @@ mod tests {
     fn uneven_heads() {
         check_fault(
             |config| config.num_attention_heads = 3,
-            "`hidden_size` 128 is no multiple of `num_attention_heads` 3",
+            "`hidden_size` 128 is not a multiple of `num_attention_heads` 3",
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Experts, ExpertsDims};
+use super::experts::{Experts, ExpertsDims};
 use crate::blocks::decoder::{DecoderConfig, DecoderDims, HeadFields, all_positive};
 use crate::blocks::{ActivationName, Bias, Head, RotaryConfig};
 use crate::model::Preset;
@@ -14,7 +14,7 @@ use crate::model::Preset;
 pub struct MixtralConfig {
     pub vocab_size: usize,
     pub hidden_size: usize,
-    /// Of one expert.
+    /// The inner width of one expert.
     pub intermediate_size: usize,
     pub num_hidden_layers: usize,
     pub num_attention_heads: usize,
@@ -76,7 +76,7 @@ impl MixtralConfig {
             num_key_value_heads: Some(key_heads),
             num_local_experts: experts,
             num_experts_per_tok: chosen,
-            // Mixtral 8x7B has 131072: the tables of so many would be larger than the smallest models.
+            // Mixtral 8x7B has 131072: the tables of that many would be larger than the smallest models.
             max_position_embeddings: 4096,
             ..DEFAULT
         }
@@ -173,10 +173,11 @@ impl Default for MixtralConfig {
 
 #[cfg(test)]
 mod tests {
-    use crate::families::mixture_of_experts::{Mixtral, active_params};
+    use crate::cost::Size;
+    use crate::families::mixture_of_experts::mixtral::{Mixtral, active_params};
     use crate::model;
     use crate::preset_table::preset;
-    use crate::workload::{Size, Workload as _};
+    use crate::workload::Workload as _;
 
     /// The table of the design, in millions of parameters: all, and those that a token goes through.
     #[track_caller]
@@ -190,32 +191,12 @@ mod tests {
     }
 
     #[test]
-    fn tiny() {
+    fn presets() {
         check("mixtral-tiny", [15.54, 12.39]);
-    }
-
-    #[test]
-    fn small() {
         check("mixtral-small", [125.5, 49.98]);
-    }
-
-    #[test]
-    fn base() {
         check("mixtral-base", [1335.0, 429.0]);
-    }
-
-    #[test]
-    fn large() {
         check("mixtral-large", [3299.0, 883.0]);
-    }
-
-    #[test]
-    fn xl() {
         check("mixtral-xl", [6919.0, 1282.0]);
-    }
-
-    #[test]
-    fn xxl() {
         check("mixtral-xxl", [46700.0, 12880.0]);
     }
 

@@ -16,8 +16,8 @@ use burn::tensor::{Int, Tensor, TensorData};
 use super::dispatch::Dispatch;
 use crate::blocks::linear::{self, linear};
 use crate::blocks::{ActivationName, FeedForward, GatedMlp, Projection, mlp};
+use crate::cost::Cost;
 use crate::weights::Weights;
-use crate::workload::Cost;
 
 /// How experts are computed, for the record: tokens are grouped by expert, after one read-back a layer.
 pub const EXPERT_METHOD: &str = "grouped-by-expert";
@@ -95,7 +95,7 @@ impl Experts {
         Dispatch::new(&chosen, self.chosen, self.experts.len())
     }
 
-    /// What an expert makes of its rows.
+    /// The output of an expert for its rows.
     fn compute(&self, expert: usize, rows: &Tensor<2>, group: Range<usize>) -> Tensor<2> {
         let own = rows.clone().narrow(0, group.start, group.len());
         self.experts[expert].forward(own.unsqueeze()).squeeze_dim(0)

@@ -2,9 +2,10 @@
 
 use burn::tensor::Device;
 
-use super::config::PRESETS;
-use super::{Experts, MixtralConfig};
+use super::config::{MixtralConfig, PRESETS};
+use super::experts::Experts;
 use crate::blocks::decoder::{Decoder, DecoderConfig as _, DecoderNames};
+use crate::family::Family;
 use crate::model::{self, Architecture, Preset};
 use crate::weights::{Naming, Weights};
 
@@ -21,7 +22,7 @@ pub fn active_params(config: &MixtralConfig, device: &Device) -> u64 {
 impl Architecture for Mixtral {
     type Config = MixtralConfig;
 
-    const MODEL_TYPES: &'static [&'static str] = &["mixtral"];
+    const FAMILY: Option<Family> = Some(Family::MixtureOfExperts);
     const NAMING: Naming = Naming { prefix: "", ignored: &[], renamed: &[(".block_sparse_moe.", ".mlp.")] };
 
     fn presets() -> &'static [Preset<MixtralConfig>] {

@@ -4,7 +4,7 @@ use burn::module::{Module, Param};
 use burn::nn::{Embedding, LayerNorm};
 use burn::tensor::Tensor;
 
-use super::ClipConfig;
+use super::clip_config::ClipConfig;
 use crate::blocks::embedding::embedding;
 use crate::blocks::norm::layer_norm;
 use crate::blocks::patches::with_class;
@@ -31,7 +31,7 @@ impl ClipTower {
         let tokens = config.patches().patches() + 1;
         let layer = |index| encoder_layer(config, weights, &name(&format!("encoder.layers.{index}")));
         let layers = (0..config.num_hidden_layers).map(layer).collect();
-        // It stands among the matrices: where it is drawn, it is drawn as they are.
+        // Drawn in the same way as the matrices.
         let class = weights.spread(&name("embeddings.class_embedding"), [width]);
         let projection = name("embeddings.patch_embedding");
         Self {
@@ -45,7 +45,7 @@ impl ClipTower {
         }
     }
 
-    /// `[batch, channels, height, width]` to the states after so many layers each, `[batch, 1 + patches, width]`: the whole
+    /// `[batch, channels, height, width]` to the states after the numbers of layers in `after`, `[batch, 1 + patches, width]`: the whole
     /// image, then its patches. Layers after the last one asked for are not run.
     #[must_use]
     pub fn forward(&self, pixel_values: Tensor<4>, after: &[usize]) -> Vec<Tensor<3>> {

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::blocks::{ActivationName, AnyMlpDims, AttentionDims, EncoderLayerDims, PatchDims};
-use crate::workload::Cost;
+use crate::cost::Cost;
 
 /// The dimensions of the tower, by the names of its `config.json`. What is not said is as in CLIP ViT-B/32: inside the file
 /// of a larger model, Hugging Face leaves out what has its usual value.
@@ -79,7 +79,7 @@ impl ClipConfig {
         }
         if !hidden_size.is_multiple_of(num_attention_heads) {
             return Some(format!(
-                "`hidden_size` {hidden_size} is no multiple of `num_attention_heads` {num_attention_heads}"
+                "`hidden_size` {hidden_size} is not a multiple of `num_attention_heads` {num_attention_heads}"
             ));
         }
         self.patches().fault(["image_size", "patch_size"])

@@ -6,11 +6,12 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::ClipConfig;
+use super::clip_config::ClipConfig;
 use crate::blocks::{ActivationName, linear};
+use crate::cost::{Cost, Size};
 use crate::families::decoder_only::{Llama, LlamaConfig, PRESETS as LLAMAS};
 use crate::model::{Architecture as _, Preset};
-use crate::workload::{Cost, Size, Workload as _};
+use crate::workload::Workload as _;
 
 /// The dimensions of a LLaVA, by the names of its `config.json`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -19,7 +20,7 @@ pub struct LlavaConfig {
     pub vision_config: VisionTower,
     #[serde(deserialize_with = "text")]
     pub text_config: TextModel,
-    /// The token number that stands for a part of an image.
+    /// The token number of an image's placeholder.
     #[serde(default)]
     pub image_token_index: Option<i64>,
     /// Another name of it.
@@ -33,7 +34,7 @@ pub struct LlavaConfig {
     pub vision_feature_layer: FeatureLayers,
     #[serde(default)]
     pub vision_feature_select_strategy: Select,
-    /// Whether words and scores share a table; it may stand in `text_config` as well.
+    /// True if words and scores share a table; the field may be in `text_config` as well.
     #[serde(default)]
     pub tie_word_embeddings: bool,
 }
@@ -55,7 +56,7 @@ pub enum TextModel {
 }
 
 /// After which layers of the tower its states are taken: 0 is before the first, −1 after the last. The states of several
-/// stand side by side.
+/// are concatenated.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(untagged, expecting = "expected the number of a layer, or a list of such")]
 pub enum FeatureLayers {
@@ -138,7 +139,7 @@ impl LlavaConfig {
         LlamaConfig { tie_word_embeddings, ..config }
     }
 
-    /// The token number that stands for a part of an image.
+    /// The token number of an image's placeholder.
     #[must_use]
     pub fn image_token(&self) -> i64 {
         self.image_token_index.or(self.image_token_id).unwrap_or(32000)
@@ -151,7 +152,7 @@ impl LlavaConfig {
         self.tower().patches().patches() + whole as usize
     }
 
-    /// After how many layers of the tower its states are taken; `None` where there are not so many.
+    /// The layers of the tower after which its states are taken; `None` where the tower has fewer.
     pub(super) fn feature_layers(&self) -> Option<Vec<usize>> {
         let layers = match &self.vision_feature_layer {
             FeatureLayers::One(layer) => std::slice::from_ref(layer),
@@ -183,12 +184,12 @@ impl LlavaConfig {
         })
     }
 
-    /// `size` as the language model has it: an image stands among the tokens of every text.
+    /// `size` as the language model sees it: each text contains the tokens of an image.
     pub(super) const fn text_size(&self, size: Size) -> Size {
         Size { sequence: size.sequence + self.image_tokens(), ..size }
     }
 
-    /// What one pass costs, or the prompt and each token after it.
+    /// The cost of one pass, or of the prompt and each token after it.
     pub(super) fn cost(&self, size: Size) -> Cost {
         let batch = size.batch as u64;
         let layers = self.feature_layers().unwrap_or_default().into_iter().max().unwrap_or(0);
@@ -233,14 +234,8 @@ const fn yes() -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::families::multimodal::Llava;
+    use crate::families::multimodal::llava::Llava;
     use crate::preset_table::{self, preset};
-
-    /// The table of the design, in millions of parameters.
-    #[track_caller]
-    fn check(name: &str, millions: f64) {
-        preset_table::check::<Llava>(name, millions);
-    }
 
     #[track_caller]
     fn check_layers(asked_for: FeatureLayers, expected: Option<&[usize]>) {
@@ -253,33 +248,15 @@ mod tests {
     }
 
     #[test]
-    fn tiny() {
-        check("llava-tiny", 20.85);
-    }
-
-    #[test]
-    fn small() {
-        check("llava-small", 221.1);
-    }
-
-    #[test]
-    fn base() {
-        check("llava-base", 1410.0);
-    }
-
-    #[test]
-    fn large() {
-        check("llava-large", 3529.0);
-    }
-
-    #[test]
-    fn xl() {
-        check("llava-xl", 7063.0);
-    }
-
-    #[test]
-    fn xxl() {
-        check("llava-xxl", 13350.0);
+    fn presets() {
+        preset_table::check::<Llava>(&[
+            ("llava-tiny", 20.85),
+            ("llava-small", 221.1),
+            ("llava-base", 1410.0),
+            ("llava-large", 3529.0),
+            ("llava-xl", 7063.0),
+            ("llava-xxl", 13350.0),
+        ]);
     }
 
     #[test]

@@ -3,15 +3,17 @@
 use burn::module::Module;
 use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
 
-use super::config::{LlavaConfig, PRESETS};
-use super::{ClipTower, Select};
+use super::clip::ClipTower;
+use super::config::{LlavaConfig, PRESETS, Select};
 use crate::blocks::decoder::{DecoderNames, DecoderState};
 use crate::blocks::{Bias, Mlp, Projection};
+use crate::cost::{Cost, Size};
 use crate::families::decoder_only::Llama;
 use crate::families::vision;
+use crate::family::Family;
 use crate::model::{Architecture, Preset};
 use crate::weights::{Naming, Weights, integers};
-use crate::workload::{Cost, Generator, Size, Workload};
+use crate::workload::{Generator, Workload};
 
 /// A tower that sees, a projector, and a language model.
 #[derive(Module, Debug)]
@@ -27,11 +29,11 @@ pub struct Llava {
     image_token: i64,
 }
 
-/// What it reads.
+/// The input of a LLaVA.
 #[derive(Clone, Debug)]
 pub struct LlavaInput {
     /// `[batch, sequence]`: token numbers below the size of the vocabulary, and for every vector that an image becomes the
-    /// number that stands for it: [`LlavaConfig::image_tokens`] for an image, in the order of the images.
+    /// number of the placeholder: [`LlavaConfig::image_tokens`] for an image, in the order of the images.
     pub input_ids: Tensor<2, Int>,
     /// `[images, channels, height, width]`, of the size that the tower has positions for.
     pub pixel_values: Tensor<4>,
@@ -54,15 +56,15 @@ impl Llava {
         let is_image = input_ids.clone().equal_elem(self.image_token);
         let views = self.views(pixel_values);
         let [places, width] = views.dims();
-        // The next view comes at the next place; where there is no place, any view will do.
+        // The next image token comes at the next placeholder; elsewhere, any one will do.
         let next = (counted(is_image.clone()) - 1).clamp(0, places as i64 - 1);
         let views = views.select(0, next.reshape([batch * sequence])).reshape([batch, sequence, width]);
-        // The number that stands for an image may lie beyond the table of words.
+        // The placeholder's number may lie beyond the table of words.
         let words = self.text.embed(input_ids.mask_fill(is_image.clone(), 0));
         words.mask_where(is_image.unsqueeze_dim::<3>(2).expand([batch, sequence, width]), views)
     }
 
-    /// What the images become, one after the other: `[images · tokens, width of the language model]`.
+    /// The embeddings of the images, one after the other: `[images · tokens, width of the language model]`.
     fn views(&self, pixel_values: Tensor<4>) -> Tensor<2> {
         let states = self.tower.forward(pixel_values, &self.feature_layers);
         let chosen = states.into_iter().map(|states| match self.select {
@@ -88,7 +90,7 @@ fn counted(is_place: Tensor<2, Bool>) -> Tensor<2, Int> {
 impl Architecture for Llava {
     type Config = LlavaConfig;
 
-    const MODEL_TYPES: &'static [&'static str] = &["llava"];
+    const FAMILY: Option<Family> = Some(Family::Multimodal);
     const NAMING: Naming = Naming {
         prefix: "model.",
         ignored: &[
@@ -134,7 +136,7 @@ impl Architecture for Llava {
     }
 }
 
-/// [`Size::batch`] counts texts with an image each, [`Size::sequence`] the tokens of a text beside those of its image.
+/// [`Size::batch`] counts texts with an image each, [`Size::sequence`] the tokens of a text without those of its image.
 impl Workload for Llava {
     type Input = LlavaInput;
 

@@ -1,12 +1,13 @@
-//! What a retriever and a generator are made of.
+//! The dimensions of a retriever and a generator.
 
 use serde::Deserialize;
 
 use crate::blocks::linear;
+use crate::cost::{Cost, Size};
 use crate::families::decoder_only::{Llama, LlamaConfig};
 use crate::families::encoder_only::{Bert, BertConfig};
 use crate::model::{Architecture, Preset};
-use crate::workload::{Cost, Size, Workload as _};
+use crate::workload::Workload as _;
 
 /// An encoder of questions, an index of passages, and a language model that reads what was found.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
@@ -52,12 +53,12 @@ impl RagConfig {
         self.found * self.passage_tokens
     }
 
-    /// What the generator reads and writes.
+    /// The text that the generator reads and writes.
     pub(super) const fn generated(&self, size: Size) -> Size {
         Size { sequence: self.context() + size.sequence, ..size }
     }
 
-    /// What the question, the search and the answer cost. The index is alive throughout; a search reads all of it, as it would
+    /// The cost of the question, the search and the answer. The index is alive throughout; a search reads all of it, as it would
     /// a layer that scores passages.
     pub(super) fn cost(&self, size: Size) -> Cost {
         let batch = size.batch as u64;

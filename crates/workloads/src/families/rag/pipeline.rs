@@ -5,13 +5,15 @@ use std::sync::LazyLock;
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::RagConfig;
+use super::config::RagConfig;
 use super::index::{self, Index};
+use crate::cost::{Cost, Size};
 use crate::families::decoder_only::Llama;
 use crate::families::encoder_only::{Bert, EncoderInput};
+use crate::family::Family;
 use crate::model::{Architecture, Preset};
 use crate::weights::{Naming, Weights, integers};
-use crate::workload::{Cost, Generator, Size, Workload};
+use crate::workload::{Generator, Workload};
 
 /// An encoder and a language model.
 #[derive(Module, Debug)]
@@ -20,11 +22,11 @@ pub struct Rag {
     generator: Llama,
     found: usize,
     passage_tokens: usize,
-    /// Of the generator.
+    /// The size of the generator's vocabulary.
     vocabulary: usize,
 }
 
-/// What is asked, and where it is looked for.
+/// The question, and the passages that are searched.
 #[derive(Clone, Debug)]
 pub struct RagInput {
     /// As the encoder reads it.
@@ -43,7 +45,7 @@ impl Rag {
         index.search(index::pooled(self.encoder.forward(question).last_hidden_state), self.found)
     }
 
-    /// What the generator reads: the passages that were found, the best first, then the question.
+    /// The generator's prompt: the passages that were found, the best first, then the question.
     fn prompt(&self, input: RagInput) -> Tensor<2, Int> {
         let passages = self.search(input.question, &input.index);
         let context = index::tokens(passages, self.passage_tokens, self.vocabulary);
@@ -55,7 +57,7 @@ impl Architecture for Rag {
     type Config = RagConfig;
 
     // Two models make it, so no one folder is one.
-    const MODEL_TYPES: &'static [&'static str] = &[];
+    const FAMILY: Option<Family> = None;
     const NAMING: Naming = Naming { prefix: "", ignored: &[], renamed: &[] };
 
     fn presets() -> &'static [Preset<RagConfig>] {

@@ -8,7 +8,7 @@ use crate::blocks::{
 };
 use crate::model::Preset;
 
-/// The dimensions of a Whisper, by the names of its `config.json`. `scale_embedding` is no field: transformers computes
+/// The dimensions of a Whisper, by the names of its `config.json`. `scale_embedding` is left out: transformers computes
 /// that scale and does not use it.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 pub struct WhisperConfig {
@@ -93,11 +93,11 @@ impl WhisperConfig {
             ("decoder_attention_heads", self.decoder_attention_heads),
         ];
         let (name, heads) = heads.into_iter().find(|(_, heads)| !self.d_model.is_multiple_of(*heads))?;
-        Some(format!("`d_model` {} is no multiple of `{name}` {heads}", self.d_model))
+        Some(format!("`d_model` {} is not a multiple of `{name}` {heads}", self.d_model))
     }
 
     /// Frames of 10 ms that the model reads, always as many.
-    pub(super) const fn frames(&self) -> usize {
+    pub(crate) const fn frames(&self) -> usize {
         2 * self.max_source_positions
     }
 
@@ -161,15 +161,8 @@ const fn yes() -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::families::speech::Whisper;
+    use crate::families::speech::whisper::Whisper;
     use crate::preset_table;
-
-    /// The table of the design, in millions of parameters.
-    #[track_caller]
-    #[cfg(feature = "ndarray")]
-    fn check(name: &str, millions: f64) {
-        preset_table::check::<Whisper>(name, millions);
-    }
 
     #[track_caller]
     fn check_fault(change: impl FnOnce(&mut WhisperConfig), expected: &str) {
@@ -180,13 +173,15 @@ mod tests {
 
     #[test]
     #[cfg(feature = "ndarray")]
-    fn parameters_are_those_of_the_table() {
-        check("whisper-tiny", 37.76);
-        check("whisper-small", 72.59);
-        check("whisper-base", 241.7);
-        check("whisper-large", 763.9);
-        check("whisper-xl", 1543.0);
-        check("whisper-xxl", 3705.0);
+    fn presets() {
+        preset_table::check::<Whisper>(&[
+            ("whisper-tiny", 37.76),
+            ("whisper-small", 72.59),
+            ("whisper-base", 241.7),
+            ("whisper-large", 763.9),
+            ("whisper-xl", 1543.0),
+            ("whisper-xxl", 3705.0),
+        ]);
     }
 
     #[test]
@@ -204,7 +199,7 @@ mod tests {
     fn uneven_heads_of_the_encoder() {
         check_fault(
             |config| config.encoder_attention_heads = 5,
-            "`d_model` 384 is no multiple of `encoder_attention_heads` 5",
+            "`d_model` 384 is not a multiple of `encoder_attention_heads` 5",
         );
     }
 
@@ -212,7 +207,7 @@ mod tests {
     fn uneven_heads_of_the_decoder() {
         check_fault(
             |config| config.decoder_attention_heads = 7,
-            "`d_model` 384 is no multiple of `decoder_attention_heads` 7",
+            "`d_model` 384 is not a multiple of `decoder_attention_heads` 7",
         );
     }
 }

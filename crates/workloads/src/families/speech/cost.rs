@@ -1,11 +1,11 @@
-//! What a Whisper costs, computed from its dimensions.
+//! The cost of a Whisper, computed from its dimensions.
 
-use super::WhisperConfig;
+use super::config::WhisperConfig;
 use crate::blocks::{ConvolutionDims, vocabulary};
-use crate::workload::{Cost, Size};
+use crate::cost::{Cost, Size};
 
 impl WhisperConfig {
-    /// What one pass costs over a full window and a text of [`Size::sequence`] tokens, or hearing the window, reading such
+    /// The cost of one pass over a full window and a text of [`Size::sequence`] tokens, or of reading the window and such
     /// a text and writing [`Size::new_tokens`] more.
     pub(super) fn cost(&self, size: Size) -> Cost {
         let [batch, prompt, new_tokens] = [size.batch, size.sequence, size.new_tokens].map(|n| n as u64);
@@ -22,7 +22,7 @@ impl WhisperConfig {
             layer.times(layers).then(self.head_cost(batch))
         };
         let reading = hearing.then(part([prompt, prompt]));
-        // The last token that is written is read by nobody.
+        // The last token that is generated is not read again.
         let steps = (1..new_tokens).map(|step| part([1, prompt + step]));
         let cache = layers as u64 * dims.memory(batch, prompt + new_tokens, source);
         Cost { cache, ..steps.fold(reading, Cost::then) }
@@ -33,7 +33,7 @@ impl WhisperConfig {
         let [frames, pairs] = self.convolutions();
         let convolved = |dims: ConvolutionDims<1>| {
             let cost = dims.cost(batch, [self.frames()]);
-            // What is written stands there before and after the activation.
+            // The output is alive twice: before and after the activation.
             let again = batch * (dims.output([self.frames()])[0] * self.d_model) as u64;
             Cost { live: cost.live + again, ..cost }
         };
@@ -50,8 +50,8 @@ impl WhisperConfig {
 
 #[cfg(test)]
 mod tests {
+    use crate::cost::{Cost, Size};
     use crate::families::speech::config::PRESETS;
-    use crate::workload::{Cost, Size};
 
     /// What Whisper-tiny costs: 4 layers each, width 384, 1536 inside, 80 bands, 51865 words.
     fn tiny(batch: usize, sequence: usize, new_tokens: usize) -> Cost {

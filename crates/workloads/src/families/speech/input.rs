@@ -1,12 +1,12 @@
-//! What a Whisper reads.
+//! The input of a Whisper.
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::WhisperConfig;
+use super::config::WhisperConfig;
 use super::mel::{LogMel, SAMPLE_RATE};
 use crate::weights::{integers, uniform};
 
-/// What was heard, and the text so far.
+/// The features of the audio, and the text so far.
 #[derive(Clone, Debug)]
 pub struct SpeechInput {
     /// `[batch, bands, frames]`, as [`LogMel`] makes them; as many frames as the model has positions for.

@@ -71,7 +71,7 @@ impl LogMel {
                 loudness[index * frames + frame] = band.loudness(&spectrum).max(1e-10).log10();
             }
         }
-        // What is 80 dB below the loudest counts as silence.
+        // Values 80 dB below the loudest count as silence.
         let loudest = loudness.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         loudness.into_iter().map(|value| ((value.max(loudest - 8.0) + 4.0) / 4.0) as f32).collect()
     }

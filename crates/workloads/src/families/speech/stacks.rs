@@ -6,7 +6,7 @@ use burn::nn::norm::Normalization;
 use burn::nn::{Embedding, LayerNorm};
 use burn::tensor::{Int, Tensor, activation};
 
-use super::WhisperConfig;
+use super::config::WhisperConfig;
 use crate::blocks::convolution::conv1d;
 use crate::blocks::embedding::embedding;
 use crate::blocks::norm::layer_norm;
@@ -120,7 +120,7 @@ impl WhisperDecoder {
         self.norm.forward(x)
     }
 
-    /// What is remembered of the encoder's output, with room for `capacity` tokens.
+    /// The keys and values of the encoder's output, with room for `capacity` tokens.
     pub(super) fn memories(&self, source: &Tensor<3>, capacity: usize) -> Vec<Memory> {
         self.layers.iter().map(|layer| layer.memory(source.clone(), capacity)).collect()
     }

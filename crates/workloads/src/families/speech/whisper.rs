@@ -3,14 +3,16 @@
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor};
 
-use super::config::PRESETS;
+use super::config::{PRESETS, WhisperConfig};
+use super::input::SpeechInput;
 use super::mel::SAMPLE_RATE;
 use super::stacks::{WhisperDecoder, WhisperEncoder};
-use super::{SpeechInput, WhisperConfig};
 use crate::blocks::Memory;
+use crate::cost::{Cost, Size};
+use crate::family::Family;
 use crate::model::{Architecture, Preset};
 use crate::weights::{Naming, Weights};
-use crate::workload::{Cost, Generator, Size, Workload};
+use crate::workload::{Generator, Workload};
 
 /// Whisper with its head over the vocabulary.
 #[derive(Module, Debug)]
@@ -19,7 +21,7 @@ pub struct Whisper {
     decoder: WhisperDecoder,
 }
 
-/// What a Whisper remembers between tokens.
+/// The state of a Whisper between tokens.
 #[derive(Clone, Debug)]
 pub struct WhisperState {
     memories: Vec<Memory>,
@@ -40,7 +42,7 @@ impl Whisper {
 impl Architecture for Whisper {
     type Config = WhisperConfig;
 
-    const MODEL_TYPES: &'static [&'static str] = &["whisper"];
+    const FAMILY: Option<Family> = Some(Family::Speech);
     const NAMING: Naming = Naming { prefix: "model.", ignored: &[], renamed: &[] };
 
     fn presets() -> &'static [Preset<WhisperConfig>] {
@@ -73,7 +75,7 @@ impl Workload for Whisper {
         Some(config.max_source_positions / POSITIONS_PER_SECOND)
     }
 
-    /// A window of so many seconds, in place of the 30 that Whisper always hears.
+    /// A window of this many seconds, in place of Whisper's usual 30.
     fn extended(config: WhisperConfig, extent: usize) -> WhisperConfig {
         WhisperConfig { max_source_positions: extent * POSITIONS_PER_SECOND, ..config }
     }

@@ -32,7 +32,7 @@ pub struct Mamba2Config {
     pub hidden_act: ActivationName,
     pub layer_norm_epsilon: f64,
     pub initializer_range: f32,
-    /// The least and the largest step; nothing where there is no limit.
+    /// The least and the largest step; `None` is unlimited.
     pub time_step_limit: [Option<f64>; 2],
     pub tie_word_embeddings: bool,
 }
@@ -111,7 +111,7 @@ impl Mamba2Config {
             ));
         }
         if !num_heads.is_multiple_of(n_groups) {
-            return Some(format!("`num_heads` {num_heads} is no multiple of `n_groups` {n_groups}"));
+            return Some(format!("`num_heads` {num_heads} is not a multiple of `n_groups` {n_groups}"));
         }
         if conv_kernel < 2 {
             return Some(format!("`conv_kernel` is {conv_kernel} where at least 2 is implemented"));
@@ -162,14 +162,8 @@ impl Mamba2Config {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::families::state_space::Mamba2;
+    use crate::families::state_space::mamba2::Mamba2;
     use crate::preset_table;
-
-    /// The table of the design, in millions of parameters.
-    #[track_caller]
-    fn check(name: &str, millions: f64) {
-        preset_table::check::<Mamba2>(name, millions);
-    }
 
     #[track_caller]
     fn check_fault(change: impl FnOnce(&mut Mamba2Config), expected: &str) {
@@ -179,33 +173,15 @@ mod tests {
     }
 
     #[test]
-    fn tiny() {
-        check("mamba2-tiny", 16.60);
-    }
-
-    #[test]
-    fn small() {
-        check("mamba2-small", 129.0);
-    }
-
-    #[test]
-    fn base() {
-        check("mamba2-base", 368.4);
-    }
-
-    #[test]
-    fn large() {
-        check("mamba2-large", 780.2);
-    }
-
-    #[test]
-    fn xl() {
-        check("mamba2-xl", 1344.0);
-    }
-
-    #[test]
-    fn xxl() {
-        check("mamba2-xxl", 2703.0);
+    fn presets() {
+        preset_table::check::<Mamba2>(&[
+            ("mamba2-tiny", 16.60),
+            ("mamba2-small", 129.0),
+            ("mamba2-base", 368.4),
+            ("mamba2-large", 780.2),
+            ("mamba2-xl", 1344.0),
+            ("mamba2-xxl", 2703.0),
+        ]);
     }
 
     #[test]
@@ -228,7 +204,7 @@ mod tests {
 
     #[test]
     fn uneven_groups() {
-        check_fault(|config| config.n_groups = 3, "`num_heads` 8 is no multiple of `n_groups` 3");
+        check_fault(|config| config.n_groups = 3, "`num_heads` 8 is not a multiple of `n_groups` 3");
     }
 
     #[test]

@@ -1,9 +1,9 @@
-//! What a Mamba-2 costs, from its dimensions.
+//! The cost of a Mamba-2, computed from its dimensions.
 
-use super::Mamba2Config;
+use super::config::Mamba2Config;
 use crate::blocks::ssd::{self, Remember};
 use crate::blocks::{causal_conv, linear};
-use crate::workload::{Cost, Size};
+use crate::cost::{Cost, Size};
 
 impl Mamba2Config {
     /// One pass, or the prompt and a step for each new token but the first, which the prompt gives.
@@ -63,7 +63,7 @@ impl Mamba2Config {
     fn mixer_live(&self, batch: u64, sequence: u64) -> u64 {
         let [_, projected] = self.projection();
         let [channels, _] = self.conv();
-        // What was projected stays for its gate. B and C are parts of what was convolved.
+        // The projection is kept for its gate. B and C are parts of the convolution's output.
         let held = batch * sequence * (projected + channels) as u64;
         held + ssd::live(self.scan(), batch, sequence)
     }

@@ -4,14 +4,15 @@ use burn::module::Module;
 use burn::nn::RmsNorm;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::Mamba2Config;
-use super::config::PRESETS;
+use super::config::{Mamba2Config, PRESETS};
 use super::mixer::{Mixer, MixerMemory};
 use crate::blocks::norm::rms_norm;
 use crate::blocks::{Head, Vocabulary};
+use crate::cost::{Cost, Size};
+use crate::family::Family;
 use crate::model::{Architecture, Preset};
 use crate::weights::{Naming, Weights, integers};
-use crate::workload::{Cost, Generator, Size, Workload};
+use crate::workload::{Generator, Workload};
 
 /// Mamba-2 with its head.
 #[derive(Module, Debug)]
@@ -21,16 +22,16 @@ pub struct Mamba2 {
     norm: RmsNorm,
 }
 
-/// What a Mamba-2 reads. Both tensors are `[batch, sequence]`.
+/// The input of a Mamba-2. Both tensors are `[batch, sequence]`.
 #[derive(Clone, Debug)]
 pub struct Mamba2Input {
     /// Token numbers below the size of the vocabulary.
     pub input_ids: Tensor<2, Int>,
-    /// 1 for a token, 0 for padding before it; without it there is no padding.
+    /// 1 for a token, 0 for padding before it. Without it nothing is padding.
     pub attention_mask: Option<Tensor<2, Int>>,
 }
 
-/// What a Mamba-2 remembers of the tokens before: as much after a thousand as after one.
+/// The state of a Mamba-2 between tokens: of the same size after a thousand tokens as after one.
 #[derive(Clone, Debug)]
 pub struct Mamba2State(Vec<MixerMemory>);
 
@@ -41,7 +42,7 @@ impl Mamba2Input {
         Self { input_ids, attention_mask: None }
     }
 
-    /// What is multiplied with each token, `[batch, sequence, 1]`.
+    /// The factor of each token, `[batch, sequence, 1]`.
     fn mask(&self) -> Option<Tensor<3>> {
         self.attention_mask.clone().map(|mask| mask.float().unsqueeze_dim(2))
     }
@@ -64,7 +65,7 @@ impl Mamba2 {
 impl Architecture for Mamba2 {
     type Config = Mamba2Config;
 
-    const MODEL_TYPES: &'static [&'static str] = &["mamba2"];
+    const FAMILY: Option<Family> = Some(Family::StateSpace);
     const NAMING: Naming = Naming {
         prefix: "",
         ignored: &[],

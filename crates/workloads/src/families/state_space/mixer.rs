@@ -1,10 +1,10 @@
-//! What a layer does with the tokens: convolve, scan, gate.
+//! The mixing of tokens in a layer: convolution, scan, gate.
 
 use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::tensor::{Tensor, activation};
 
-use super::Mamba2Config;
+use super::config::Mamba2Config;
 use crate::blocks::causal_conv::Window;
 use crate::blocks::linear::linear;
 use crate::blocks::ssd::{self, State};
@@ -37,7 +37,7 @@ struct Dims {
     time_step_limit: [Option<f64>; 2],
 }
 
-/// What a layer remembers of the tokens before.
+/// The state of a layer between tokens.
 #[derive(Clone, Debug)]
 pub(super) struct MixerMemory {
     window: Window,
@@ -149,7 +149,7 @@ impl Mixer {
         }
     }
 
-    /// What goes past the scan: the values of each head times its factor.
+    /// The skip connection around the scan: the values of each head times its factor.
     fn skipped(&self, x: &Tensor<3>) -> Tensor<3> {
         let ([batch, sequence, inner], ScanDims { heads, head_size, .. }) = (x.dims(), self.dims.scan);
         let factors = self.d.val().reshape([1, 1, heads, 1]);

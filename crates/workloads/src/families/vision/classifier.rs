@@ -4,12 +4,17 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::Deserialize;
 
-use super::{ResNet, ResNetConfig, Vit, VitConfig, vit};
+use super::resnet::ResNet;
+use super::resnet_config::ResNetConfig;
+use super::vit::{self, Vit};
+use super::vit_config::VitConfig;
+use crate::cost::{Cost, Size};
+use crate::family::Family;
 use crate::model::{Architecture, Preset};
 use crate::weights::{Naming, Weights, uniform};
-use crate::workload::{Cost, Size, Workload};
+use crate::workload::Workload;
 
-/// A model that tells what an image shows.
+/// A model that classifies images.
 #[derive(Module, Debug)]
 pub enum Classifier {
     Vit(Vit),
@@ -68,7 +73,7 @@ impl Classifier {
 impl Architecture for Classifier {
     type Config = ClassifierConfig;
 
-    const MODEL_TYPES: &'static [&'static str] = &["vit", "resnet"];
+    const FAMILY: Option<Family> = Some(Family::Vision);
     const NAMING: Naming =
         Naming { prefix: "", ignored: &["vit.pooler.", "vit.embeddings.mask_token"], renamed: vit::RENAMED };
 
@@ -98,7 +103,7 @@ impl Architecture for Classifier {
     }
 }
 
-/// [`Size::batch`] counts images; there are no tokens to be asked for.
+/// [`Size::batch`] counts images; `sequence` is not used.
 impl Workload for Classifier {
     type Input = Tensor<4>;
 
@@ -156,12 +161,6 @@ mod tests {
     use crate::model;
     use crate::preset_table::{self, preset};
 
-    /// The table of the design, in millions of parameters.
-    #[track_caller]
-    fn check(name: &str, millions: f64) {
-        preset_table::check::<Classifier>(name, millions);
-    }
-
     fn cost(name: &str, batch: usize) -> Cost {
         Classifier::cost(preset::<Classifier>(name), Size { batch, sequence: 0, new_tokens: 0 })
     }
@@ -174,39 +173,21 @@ mod tests {
     }
 
     #[test]
-    fn tiny() {
-        check("vit-tiny", 5.72);
-    }
-
-    #[test]
-    fn small() {
-        check("vit-small", 22.05);
-    }
-
-    #[test]
-    fn base() {
-        check("vit-base", 86.57);
-    }
-
-    #[test]
-    fn large() {
-        check("vit-large", 304.3);
-    }
-
-    #[test]
-    fn xl() {
-        check("vit-xl", 632.1);
-    }
-
-    #[test]
-    fn xxl() {
-        check("vit-xxl", 1844.0);
+    fn presets() {
+        preset_table::check::<Classifier>(&[
+            ("vit-tiny", 5.72),
+            ("vit-small", 22.05),
+            ("vit-base", 86.57),
+            ("vit-large", 304.3),
+            ("vit-xl", 632.1),
+            ("vit-xxl", 1844.0),
+            ("resnet-50", 25.6),
+        ]);
     }
 
     #[test]
     fn resnet_50() {
-        // Running statistics are among them: 53,120 beside the published 25,557,032.
-        check("resnet-50", 25.6);
+        // Running statistics are among them: 53,120 in addition to the published 25,557,032.
         let device = crate::device_named("ndarray").expect("the backend is built in");
         assert_eq!(
             model::num_params::<Classifier>(preset::<Classifier>("resnet-50"), &device),

@@ -6,16 +6,14 @@ use burn::nn::pool::{AdaptiveAvgPool2d, MaxPool2d};
 use burn::nn::{BatchNorm, Linear, PaddingConfig2d};
 use burn::tensor::Tensor;
 
-use super::ResNetConfig;
-use super::resnet_config::Layer;
-use crate::blocks::ConvolutionDims;
+use super::resnet_config::{Layer, ResNetConfig};
 use crate::blocks::convolution::conv2d;
 use crate::blocks::linear::linear;
 use crate::blocks::norm::batch_norm;
-use crate::blocks::{ActivationName, Bias, Projection};
+use crate::blocks::{ActivationName, Bias, ConvolutionDims, Projection};
 use crate::weights::Weights;
 
-/// A ResNet that tells classes, in inference mode: its norms use the statistics of training.
+/// A ResNet with its classifier, in inference mode: its norms use the statistics of training.
 #[derive(Module, Debug)]
 pub struct ResNet {
     stem: Convolution,
@@ -74,7 +72,7 @@ impl Residual {
     fn new(config: &ResNetConfig, weights: &mut Weights<'_>, layer: &Layer) -> Self {
         let name = format!("resnet.encoder.stages.{}.layers.{}", layer.stage, layer.index);
         let last = layer.convolutions.len() - 1;
-        // Inside a layer it is always ReLU: the configuration's activation stands at its end.
+        // Inside a layer it is always ReLU: the configuration's activation comes at its end.
         let activation = |index| (index < last).then_some(ActivationName::Relu);
         let convolutions = layer.convolutions.iter().enumerate().map(|(index, &dims)| {
             Convolution::new(weights, &format!("{name}.layer.{index}"), dims, activation(index))

@@ -4,10 +4,9 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use super::Classes;
-use crate::blocks::ConvolutionDims;
-use crate::blocks::{ActivationName, linear, sides};
-use crate::workload::Cost;
+use super::classes::Classes;
+use crate::blocks::{ActivationName, ConvolutionDims, linear, sides};
+use crate::cost::Cost;
 
 /// The dimensions of a ResNet, by the names of its `config.json`. What is not said is as in ResNet-50.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -23,7 +22,7 @@ pub struct ResNetConfig {
     pub layer_type: LayerType,
     pub hidden_act: ActivationName,
     pub downsample_in_first_stage: bool,
-    /// Whether a bottleneck halves the sides by its first convolution rather than its second.
+    /// True if a bottleneck halves the sides by its first convolution rather than its second.
     pub downsample_in_bottleneck: bool,
     /// Height and width of the images that are drawn: the model itself reads images of any size. Hugging Face's
     /// configurations do not say it.
@@ -33,7 +32,7 @@ pub struct ResNetConfig {
     pub classes: Classes,
 }
 
-/// What a layer is made of.
+/// The convolutions of a layer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LayerType {
@@ -49,7 +48,7 @@ pub(super) struct Layer {
     pub(super) stage: usize,
     pub(super) index: usize,
     pub(super) convolutions: Vec<ConvolutionDims<2>>,
-    /// What the layer's input goes through before it is added, where it cannot be added as it is.
+    /// The convolution of the shortcut, where the layer's input cannot be added as it is.
     pub(super) shortcut: Option<ConvolutionDims<2>>,
 }
 
@@ -61,7 +60,7 @@ impl Default for ResNetConfig {
 
 impl ResNetConfig {
     /// The standard deviation of drawn weights. Configurations do not say one; with this, the layers neither drown what
-    /// they are added to nor vanish beside it.
+    /// they are added to nor vanish against it.
     pub(super) const DEVIATION: f32 = 0.02;
 
     /// The pool after the stem.
@@ -167,7 +166,7 @@ impl ResNetConfig {
 }
 
 impl Layer {
-    /// What it costs over `batch` images of `sides`, and the sides of what it writes.
+    /// The cost over `batch` images of `sides`, and the sides of what it writes.
     fn cost(&self, batch: u64, sides: [usize; 2]) -> (Cost, [usize; 2]) {
         let (mut cost, mut reached) = (Cost::default(), sides);
         for convolution in &self.convolutions {
@@ -177,7 +176,7 @@ impl Layer {
         if let Some(shortcut) = &self.shortcut {
             cost = cost.then(shortcut.cost(batch, sides));
         }
-        // What the layer is added to waits beside its convolutions.
+        // The shortcut is alive during the convolutions.
         let waiting = self.convolutions.first().map_or(0, |first| first.channels[0] * sides[0] * sides[1]);
         (Cost { live: cost.live + batch * waiting as u64, ..cost }, reached)
     }

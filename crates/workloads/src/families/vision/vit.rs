@@ -4,14 +4,14 @@ use burn::module::{Module, Param};
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::Tensor;
 
-use super::VitConfig;
+use super::vit_config::VitConfig;
 use crate::blocks::linear::linear;
 use crate::blocks::norm::layer_norm;
 use crate::blocks::patches::with_class;
 use crate::blocks::{Attention, AttentionNames, Bias, EncoderLayer, Look, Mlp, PatchEmbedding, Projection};
 use crate::weights::Weights;
 
-/// A ViT that tells classes.
+/// A ViT with its classifier.
 #[derive(Module, Debug)]
 pub struct Vit {
     encoder: VitEncoder,

@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
-use super::Classes;
+use super::classes::Classes;
 use crate::blocks::{ActivationName, AnyMlpDims, AttentionDims, EncoderLayerDims, PatchDims, linear, sides};
-use crate::workload::Cost;
+use crate::cost::Cost;
 
 /// The dimensions of a ViT, by the names of its `config.json`. What is not said is as in ViT-B/16: inside the file of a
 /// larger model, Hugging Face leaves out what has its usual value.
@@ -27,7 +27,7 @@ pub struct VitConfig {
     #[serde(deserialize_with = "sides::number_or_pair")]
     pub patch_size: [usize; 2],
     pub num_channels: usize,
-    /// Whether queries, keys and values have biases.
+    /// True if queries, keys and values have biases.
     pub qkv_bias: bool,
     #[serde(flatten)]
     pub classes: Classes,
@@ -103,7 +103,7 @@ impl VitConfig {
         }
         if self.head_dim.is_none() && !hidden_size.is_multiple_of(num_attention_heads) {
             return Some(format!(
-                "`hidden_size` {hidden_size} is no multiple of `num_attention_heads` {num_attention_heads}"
+                "`hidden_size` {hidden_size} is not a multiple of `num_attention_heads` {num_attention_heads}"
             ));
         }
         self.patches().fault(["image_size", "patch_size"])

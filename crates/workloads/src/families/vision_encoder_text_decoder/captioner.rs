@@ -4,14 +4,16 @@ use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::config::PRESETS;
-use super::{CaptionerConfig, Gpt2};
+use super::config::{CaptionerConfig, PRESETS};
+use super::gpt2::Gpt2;
 use crate::blocks::linear::linear;
 use crate::blocks::{Memory, Projection};
+use crate::cost::{Cost, Size};
 use crate::families::vision::{self, VitEncoder};
+use crate::family::Family;
 use crate::model::{Architecture, Preset};
 use crate::weights::{Naming, Weights, integers};
-use crate::workload::{Cost, Generator, Size, Workload};
+use crate::workload::{Generator, Workload};
 
 /// An encoder of images, and a decoder that writes about them.
 #[derive(Module, Debug)]
@@ -22,7 +24,7 @@ pub struct Captioner {
     decoder: Gpt2,
 }
 
-/// What it reads: as many images as texts.
+/// The input: one text for each image.
 #[derive(Clone, Debug)]
 pub struct CaptionInput {
     /// `[batch, channels, height, width]`, of the size that the encoder has positions for.
@@ -31,7 +33,7 @@ pub struct CaptionInput {
     pub decoder_input_ids: Tensor<2, Int>,
 }
 
-/// What it remembers between tokens, layer by layer.
+/// The state between tokens, layer by layer.
 #[derive(Clone, Debug)]
 pub struct CaptionState {
     memories: Vec<Memory>,
@@ -48,7 +50,7 @@ impl Captioner {
         self.decoder.scores(self.decoder.forward(input.decoder_input_ids, &source))
     }
 
-    /// What the decoder sees of the images: `[batch, 1 + patches, width of the decoder]`.
+    /// The states of the images as the decoder reads them: `[batch, 1 + patches, width of the decoder]`.
     fn encode(&self, pixel_values: Tensor<4>) -> Tensor<3> {
         let encoded = self.encoder.forward(pixel_values);
         match &self.bridge {
@@ -66,7 +68,7 @@ impl Captioner {
 impl Architecture for Captioner {
     type Config = CaptionerConfig;
 
-    const MODEL_TYPES: &'static [&'static str] = &["vision-encoder-decoder"];
+    const FAMILY: Option<Family> = Some(Family::VisionEncoderTextDecoder);
     const NAMING: Naming = Naming {
         prefix: "",
         ignored: &["encoder.pooler.", "encoder.embeddings.mask_token"],

@@ -2,11 +2,11 @@
 
 use serde::Deserialize;
 
-use super::Gpt2Config;
+use super::gpt2_config::Gpt2Config;
 use crate::blocks::linear;
+use crate::cost::{Cost, Size};
 use crate::families::vision::VitConfig;
 use crate::model::Preset;
-use crate::workload::{Cost, Size};
 
 /// The dimensions of an encoder and a decoder, by the names of their `config.json`.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
@@ -66,7 +66,7 @@ impl CaptionerConfig {
         config
     }
 
-    /// Read and written by what stands between them, where their widths differ.
+    /// The widths of the projection between encoder and decoder, where theirs differ.
     pub(super) fn bridge(&self) -> Option<[usize; 2]> {
         let widths = [self.vit().hidden_size, self.gpt2().n_embd];
         (widths[0] != widths[1] && self.gpt2().cross_attention_hidden_size.is_none()).then_some(widths)
@@ -82,7 +82,7 @@ impl CaptionerConfig {
         })
     }
 
-    /// What one pass costs, or the prompt and each token after it.
+    /// The cost of one pass, or of the prompt and each token after it.
     pub(super) fn cost(&self, size: Size) -> Cost {
         let [batch, sequence, tokens] =
             [size.batch, size.sequence, size.new_tokens].map(|count| count as u64);
@@ -112,14 +112,8 @@ impl CaptionerConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::families::vision_encoder_text_decoder::Captioner;
+    use crate::families::vision_encoder_text_decoder::captioner::Captioner;
     use crate::preset_table::{self, preset};
-
-    /// The table of the design, in millions of parameters.
-    #[track_caller]
-    fn check(name: &str, millions: f64) {
-        preset_table::check::<Captioner>(name, millions);
-    }
 
     fn cost([batch, sequence, new_tokens]: [usize; 3]) -> Cost {
         preset::<Captioner>("vit-gpt2-tiny").cost(Size { batch, sequence, new_tokens })
@@ -139,33 +133,15 @@ mod tests {
     }
 
     #[test]
-    fn tiny() {
-        check("vit-gpt2-tiny", 17.74);
-    }
-
-    #[test]
-    fn small() {
-        check("vit-gpt2-small", 55.56);
-    }
-
-    #[test]
-    fn base() {
-        check("vit-gpt2-base", 238.6);
-    }
-
-    #[test]
-    fn large() {
-        check("vit-gpt2-large", 758.9);
-    }
-
-    #[test]
-    fn xl() {
-        check("vit-gpt2-xl", 1641.0);
-    }
-
-    #[test]
-    fn xxl() {
-        check("vit-gpt2-xxl", 3031.0);
+    fn presets() {
+        preset_table::check::<Captioner>(&[
+            ("vit-gpt2-tiny", 17.74),
+            ("vit-gpt2-small", 55.56),
+            ("vit-gpt2-base", 238.6),
+            ("vit-gpt2-large", 758.9),
+            ("vit-gpt2-xl", 1641.0),
+            ("vit-gpt2-xxl", 3031.0),
+        ]);
     }
 
     #[test]

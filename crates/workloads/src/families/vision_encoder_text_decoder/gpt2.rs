@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::nn::{Embedding, LayerNorm};
 use burn::tensor::{Int, Tensor};
 
-use super::Gpt2Config;
+use super::gpt2_config::Gpt2Config;
 use crate::blocks::embedding::embedding;
 use crate::blocks::norm::layer_norm;
 use crate::blocks::{
@@ -41,7 +41,7 @@ impl Gpt2 {
         }
     }
 
-    /// What each layer remembers of `source`, `[batch, tokens, width]`, with room for `capacity` tokens.
+    /// The keys and values of `source`, `[batch, tokens, width]`, for each layer, with room for `capacity` tokens.
     #[must_use]
     pub fn memories(&self, source: &Tensor<3>, capacity: usize) -> Vec<Memory> {
         self.layers.iter().map(|layer| layer.memory(source.clone(), capacity)).collect()

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::blocks::{ActivationName, AnyMlpDims, AttentionDims, DecoderLayerDims, linear};
-use crate::workload::Cost;
+use crate::cost::Cost;
 
 /// The dimensions of a GPT-2, by the names of its `config.json`. What is not said is as in the smallest GPT-2: inside the
 /// file of a larger model, Hugging Face leaves out what has its usual value.
@@ -24,13 +24,13 @@ pub struct Gpt2Config {
     pub activation_function: ActivationName,
     pub layer_norm_epsilon: f64,
     pub initializer_range: f32,
-    /// Whether scores are divided by the root of a head's size.
+    /// True if scores are divided by the root of a head's size.
     pub scale_attn_weights: bool,
-    /// Whether scores are divided by the layer's number, the first being 1.
+    /// True if scores are divided by the layer's number, the first being 1.
     pub scale_attn_by_inverse_layer_idx: bool,
     pub add_cross_attention: bool,
     /// The width that keys and values of the cross-attention are made of, where it is not the decoder's. Hugging Face's
-    /// GPT-2 has no layers for another width: there a linear layer stands between encoder and decoder.
+    /// GPT-2 has no layers for another width: there a linear layer projects from encoder to decoder.
     pub cross_attention_hidden_size: Option<usize>,
     pub tie_word_embeddings: bool,
 }
@@ -90,7 +90,7 @@ impl Gpt2Config {
             return Some(format!("`{name}` of the decoder is 0"));
         }
         if !n_embd.is_multiple_of(n_head) {
-            return Some(format!("`n_embd` {n_embd} is no multiple of `n_head` {n_head}"));
+            return Some(format!("`n_embd` {n_embd} is not a multiple of `n_head` {n_head}"));
         }
         (!self.add_cross_attention)
             .then(|| "`add_cross_attention` of the decoder is false: it could not see the image".to_owned())

@@ -1,21 +1,27 @@
 //! Models by name: a preset with drawn weights, or a Hugging Face folder. Knows no particular model.
 
-use std::io;
-use std::path::{Path, PathBuf};
+mod config_file;
+mod error;
+
+use std::path::Path;
 
 use burn::tensor::Device;
 use serde::de::DeserializeOwned;
 
-use crate::families::{self, ConfigFile, Family, ModelType};
-use crate::weights::{Checkpoint, Counted, Naming, Weights, WeightsError};
+use crate::family::{Family, quoted};
+use crate::nearest::nearest;
+use crate::weights::{Checkpoint, Counted, Naming, Weights};
 
-/// What a model family says about its models so that they can be opened by name.
+pub(crate) use config_file::ConfigFile;
+pub use error::ModelError;
+
+/// The facts of a model family by which its models can be opened by name.
 pub trait Architecture: Sized {
     /// The fields of `config.json` that matter; others are ignored.
     type Config: Clone + DeserializeOwned + 'static;
 
-    /// What `model_type` in `config.json` can be.
-    const MODEL_TYPES: &'static [&'static str];
+    /// The family of its checkpoints; `None` for a pipeline of several models.
+    const FAMILY: Option<Family>;
     /// How checkpoints name their tensors.
     const NAMING: Naming;
 
@@ -40,34 +46,10 @@ pub struct Preset<C> {
     pub config: C,
 }
 
-/// Why a model could not be opened.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ModelError {
-    #[error("no model is called `{name}`: {}", unknown_name_hint(*suggestion))]
-    UnknownName { name: String, suggestion: Option<&'static str> },
-    #[error("can't read `{}`", path.display())]
-    Read { path: PathBuf, source: io::Error },
-    #[error("`{}` is no configuration that can be used: {reason}", path.display())]
-    Config { path: PathBuf, reason: String },
-    #[error("`{}` does not say its `model_type`", path.display())]
-    NoModelType { path: PathBuf },
-    #[error("`{}` has the model type `{found}`, which no family has: there are {}", path.display(), families::known())]
-    UnknownModelType { path: PathBuf, found: ModelType },
-    #[error("`{}` has the model type `{found}`{} where {expected} is wanted", path.display(), belonging(found))]
-    OtherModelType { path: PathBuf, found: ModelType, expected: String },
-    #[error("the inputs have no `{name}` that the model can read: {reason}")]
-    Input { name: &'static str, reason: String },
-    #[error("the device failed: {0}")]
-    Device(String),
-    #[error(transparent)]
-    Weights(#[from] WeightsError),
-}
-
 /// Opens the preset called `model` with weights drawn from `seed`, or the Hugging Face folder at that path.
 ///
 /// # Errors
-/// When there is no such preset and no such folder, or the folder does not hold a model of this family.
+/// When the name is neither a preset nor a folder, or the folder does not hold a model of this family.
 pub fn open<M: Architecture>(model: &str, seed: u64, device: &Device) -> Result<M, ModelError> {
     open_as(model, &config::<M>(model)?, seed, device)
 }
@@ -99,13 +81,13 @@ pub fn config<M: Architecture>(model: &str) -> Result<M::Config, ModelError> {
     }
 }
 
-/// Whether a model is a preset; otherwise it is a folder, or nothing.
+/// True if a model is a preset; otherwise it is a folder, or nothing.
 #[must_use]
 pub fn is_preset<M: Architecture>(model: &str) -> bool {
     M::presets().iter().any(|preset| preset.name == model)
 }
 
-/// What the name of a model stands for.
+/// The place that the name of a model refers to.
 enum Origin<'a, C: 'static> {
     Preset(&'static Preset<C>),
     Folder(&'a Path),
@@ -171,20 +153,14 @@ fn load_as<M: Architecture>(folder: &Path, config: &M::Config, device: &Device) 
 pub fn read_config<M: Architecture>(folder: &Path) -> Result<M::Config, ModelError> {
     let file = ConfigFile::read(folder)?;
     let path = file.path.clone();
-    match file.model_type() {
-        Some(found) if M::MODEL_TYPES.contains(&found.as_str()) => (),
-        Some(found) => {
-            let expected =
-                M::MODEL_TYPES.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ");
-            return Err(ModelError::OtherModelType { path, found, expected });
-        }
-        // Where nothing is said, the folder's name may say it.
-        None => {
-            let family = Family::of_folder(folder)?;
-            if family.model_types != M::MODEL_TYPES {
-                return Err(ModelError::NoModelType { path });
+    if M::FAMILY.is_none() || file.family() != M::FAMILY {
+        return Err(match file.model_type() {
+            Some(found) => {
+                let expected = quoted(M::FAMILY.map_or(&[], Family::model_types), " or ");
+                ModelError::OtherModelType { path, found: found.to_owned(), expected }
             }
-        }
+            None => ModelError::NoModelType { path },
+        });
     }
     let invalid = |reason| ModelError::Config { path, reason };
     let config = match serde_json::from_value(file.into_json()) {
@@ -194,60 +170,5 @@ pub fn read_config<M: Architecture>(folder: &Path) -> Result<M::Config, ModelErr
     match M::fault(&config) {
         Some(reason) => Err(invalid(reason)),
         None => Ok(config),
-    }
-}
-
-fn belonging(model_type: &ModelType) -> String {
-    let family = Family::of_type(model_type);
-    family.map_or_else(String::new, |family| format!(", of the family {},", family.name))
-}
-
-/// The name most like `wanted`, if any is like it.
-pub(crate) fn nearest(wanted: &str, names: impl Iterator<Item = &'static str>) -> Option<&'static str> {
-    let scored = names.map(|name| (strsim::jaro_winkler(wanted, name), name));
-    let best = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
-    // Below this, names share no more than a few letters; above, they differ by a slip.
-    (best.0 > 0.8).then_some(best.1)
-}
-
-fn unknown_name_hint(suggestion: Option<&str>) -> String {
-    match suggestion {
-        Some(name) => format!("did you mean `{name}`?"),
-        None => "name a preset, or a folder by a path such as `./my-model`".to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(wanted: &str, expected: Option<&str>) {
-        assert_eq!(nearest(wanted, ["bert-tiny", "bert-base", "llama-tiny"].into_iter()), expected);
-    }
-
-    #[test]
-    fn a_letter_too_many() {
-        check("bert-tinyy", Some("bert-tiny"));
-    }
-
-    #[test]
-    fn letters_swapped() {
-        check("bert-bsae", Some("bert-base"));
-    }
-
-    #[test]
-    fn an_underscore_for_a_dash() {
-        check("llama_tiny", Some("llama-tiny"));
-    }
-
-    #[test]
-    fn nothing_like_it() {
-        check("resnet", None);
-    }
-
-    #[test]
-    fn nothing_to_choose_from() {
-        assert_eq!(nearest("bert-tiny", std::iter::empty()), None);
     }
 }

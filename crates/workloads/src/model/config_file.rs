@@ -1,11 +1,11 @@
 //! A folder's `config.json`: reading it, and what kind of model it says it describes.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::model::ModelError;
+use super::error::ModelError;
+use crate::family::Family;
 
 /// The text of a folder's `config.json`, as JSON.
 #[derive(Clone, Debug)]
@@ -16,7 +16,7 @@ pub(crate) struct ConfigFile {
 
 impl ConfigFile {
     /// # Errors
-    /// When it cannot be read or is no JSON.
+    /// When it cannot be read or is not JSON.
     pub(crate) fn read(folder: &Path) -> Result<Self, ModelError> {
         let path = folder.join("config.json");
         let text = match std::fs::read_to_string(&path) {
@@ -29,10 +29,19 @@ impl ConfigFile {
         }
     }
 
-    /// `model_type`, as transformers writes it, or `_class_name`, as diffusers does; absent where neither stands.
-    pub(crate) fn model_type(&self) -> Option<ModelType> {
-        let name = self.json.get("model_type").or_else(|| self.json.get("_class_name"));
-        name.and_then(Value::as_str).map(|name| ModelType(name.to_owned()))
+    /// `model_type`, as transformers writes it, or `_class_name`, as diffusers does; absent where the file has neither.
+    pub(crate) fn model_type(&self) -> Option<&str> {
+        self.json.get("model_type").or_else(|| self.json.get("_class_name")).and_then(Value::as_str)
+    }
+
+    /// The family of the model: the one of its type, or, where the file has none, the one that the folder is named after.
+    pub(crate) fn family(&self) -> Option<Family> {
+        if let Some(model_type) = self.model_type() {
+            return Family::of_type(model_type);
+        }
+        // A path such as `.` has no name, but the folder has one.
+        let folder = self.path.parent()?.canonicalize().ok()?;
+        Family::named(folder.file_name()?.to_str()?)
     }
 
     pub(crate) fn into_json(self) -> Value {
@@ -40,27 +49,9 @@ impl ConfigFile {
     }
 }
 
-/// What a `config.json` says it describes: `bert`, `llama`, …
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ModelType(String);
-
-impl ModelType {
-    /// As the file spells it.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for ModelType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
-
 /// Puts `null` where Python wrote `Infinity` or `NaN`: its writer has them, JSON has not.
 fn without_python_numbers(text: &str) -> String {
-    // Quotes part the text into strings, at the odd places, and what stands between them.
+    // Quotes part the text into strings, at the odd places, and the text between them.
     let mut parts = Vec::new();
     let mut rest = text;
     while let Some(quote) = rest.find('"') {
@@ -98,13 +89,35 @@ mod tests {
     #[track_caller]
     fn check(config: &str, expected: Option<&str>) {
         let json = serde_json::from_str(config).expect("the test's JSON is JSON");
-        let found = ConfigFile { path: PathBuf::new(), json }.model_type();
-        assert_eq!(found.as_ref().map(ModelType::as_str), expected);
+        assert_eq!(ConfigFile { path: PathBuf::new(), json }.model_type(), expected);
     }
 
     #[track_caller]
     fn check_numbers(python: &str, expected: &str) {
         assert_eq!(without_python_numbers(python), expected);
+    }
+
+    /// The family of a folder called `name` whose `config.json` is `config`.
+    #[track_caller]
+    fn check_family(name: &str, config: &str, expected: Option<Family>) {
+        let parent = tempfile::tempdir().expect("a temporary folder can be made");
+        let folder = parent.path().join(name);
+        std::fs::create_dir(&folder).expect("it can be made");
+        std::fs::write(folder.join("config.json"), config).expect("it can be written");
+        let file = ConfigFile::read(&folder).expect("it is JSON");
+        assert_eq!(file.family(), expected, "{name} {config}");
+    }
+
+    #[test]
+    fn the_family_is_that_of_the_type_else_of_the_name() {
+        check_family("anything", r#"{"model_type": "bert"}"#, Some(Family::EncoderOnly));
+        check_family("anything", r#"{"_class_name": "DiTTransformer2DModel"}"#, Some(Family::Diffusion));
+        check_family("diffusion", "{}", Some(Family::Diffusion));
+        check_family("diffusion", r#"{"model_type": "bert"}"#, Some(Family::EncoderOnly));
+        check_family("diffusion", r#"{"model_type": "gpt5"}"#, None);
+        check_family("anything", "{}", None);
+        let infinity = r#"{"model_type": "mamba2", "time_step_limit": [0.0, Infinity]}"#;
+        check_family("anything", infinity, Some(Family::StateSpace));
     }
 
     #[test]
