@@ -41,7 +41,7 @@ pub(crate) struct Shell {
     color: bool,
     width: usize,
     progress: Option<ProgressBar>,
-    /// Whether someone watches: progress is drawn, questions can be asked.
+    /// True if someone watches: progress is drawn, questions can be asked.
     interactive: bool,
     warned: BTreeSet<String>,
 }
@@ -66,7 +66,7 @@ impl Shell {
         self.width
     }
 
-    /// Whether stderr shows colors.
+    /// Returns whether stderr shows colors.
     pub(crate) fn has_color(&self) -> bool {
         self.color
     }
@@ -181,7 +181,7 @@ impl Shell {
         self.progress = Some(bar);
     }
 
-    /// What is under way.
+    /// Returns what is under way.
     pub(crate) fn progress_message(&mut self, message: impl Into<String>) {
         if let Some(bar) = &self.progress {
             bar.set_message(message.into());

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::error::Result;
+use accel_bench_engine::manifest::parse_time;
 use accel_bench_engine::measure::Project;
 use accel_bench_engine::plan::{Scope, Selection};
 
@@ -11,7 +12,7 @@ use accel_bench_engine::plan::{Scope, Selection};
 #[group(skip)]
 pub(crate) struct Args {
     /// Start no case later than this after the first [default: the suite's `budget`, else no limit]
-    #[arg(long, value_name = "TIME", value_parser = accel_bench_engine::manifest::parse_time)]
+    #[arg(long, value_name = "TIME", value_parser = time)]
     budget: Option<Duration>,
 }
 
@@ -30,5 +31,13 @@ impl Args {
             Some(time) => Budget { time: Some(time), set_by: "--budget".to_owned() },
             None => Budget { time: scope.budget(), set_by: format!("[suites.{}] budget", scope.suite_name) },
         })
+    }
+}
+
+/// A time in which something can be started.
+fn time(text: &str) -> std::result::Result<Duration, String> {
+    match parse_time(text)? {
+        Duration::ZERO => Err("no case can be started within it: leave it out for no limit".to_owned()),
+        time => Ok(time),
     }
 }

@@ -4,7 +4,7 @@ use std::env;
 use std::path::PathBuf;
 
 use anstream::ColorChoice;
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
 
 use super::{baseline, calibrate, compare, completions, doctor, gc, hook, init, list, log, run, show};
 use crate::error::{Error, Result};
@@ -28,7 +28,8 @@ Exit codes: 0 fine, 1 regression, 2 usage, 3 failed case, 4 nothing to run, 5 bu
     bin_name = "cargo accel-bench",
     version,
     after_help = EXAMPLES,
-    subcommand_precedence_over_arg = true
+    subcommand_precedence_over_arg = true,
+    max_term_width = 80
 )]
 pub(super) struct Cli {
     #[command(flatten)]
@@ -95,15 +96,6 @@ pub(super) enum Command {
     ProbeAdapters,
 }
 
-pub(super) fn parse() -> std::result::Result<Cli, clap::Error> {
-    // Cargo passes the subcommand's own name first.
-    let mut arguments: Vec<_> = env::args_os().collect();
-    if arguments.get(1).is_some_and(|first| first == "accel-bench") {
-        arguments.remove(1);
-    }
-    Cli::from_arg_matches(&Cli::command().try_get_matches_from(arguments)?)
-}
-
 impl Globals {
     pub(super) fn color(&self) -> ColorChoice {
         self.color.into()
@@ -140,11 +132,15 @@ impl From<Color> for ColorChoice {
 
 #[cfg(test)]
 mod tests {
+    use clap::{CommandFactory, FromArgMatches};
+
+    use super::super::parse::meant;
     use super::*;
 
     fn parse(line: &str) -> std::result::Result<Cli, clap::Error> {
         let words = std::iter::once("cargo-accel-bench").chain(line.split_whitespace());
-        Cli::command().try_get_matches_from(words).and_then(|matches| Cli::from_arg_matches(&matches))
+        let matches = Cli::command().try_get_matches_from(words);
+        matches.and_then(|matches| Cli::from_arg_matches(&matches)).and_then(meant)
     }
 
     /// The command that a line means, as its variant is called.
@@ -171,6 +167,9 @@ mod tests {
     fn commands() {
         means("", "default");
         means("softmax", "default");
+        means("*comparee*", "default");
+        means("short", "default");
+        means("run comparee", "Run");
         means("softmax matmul --dry-run", "default");
         means("--backend wgpu,tch --params n=1 --params m=2", "default");
         means("run softmax", "Run");
@@ -219,6 +218,9 @@ mod tests {
 
     #[test]
     fn what_is_no_command_line() {
+        refused("comparee", "did you mean `compare`? As a filter of cases, write `*comparee*`");
+        refused("calibrat", "did you mean `calibrate`");
+        refused("baselin list", "did you mean `baseline`");
         refused("compare a b c", "unexpected argument 'c'");
         refused("baseline", "subcommand");
         refused("baseline approve main", "--reason");
@@ -226,7 +228,8 @@ mod tests {
         refused("hook install --on post-commit", "pre-merge-commit, pre-push");
         refused("log -n many", "invalid value 'many'");
         refused("log --color sometimes", "auto, always, never");
-        refused("compare --threshold lots", "`lots` is no percentage");
+        refused("compare --threshold lots", "`lots` is not a percentage");
+        refused("compare --budget 0s", "no case can be started within it");
         refused("show --format html", "possible values: table");
         refused("--params", "a value is required");
         refused("completions", "required");

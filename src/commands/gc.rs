@@ -82,7 +82,7 @@ fn say(cx: &mut Context, act: Act, checkouts: &[Removed], leftovers: &[Leftover]
     all.iter().map(|(_, _, bytes)| bytes).sum()
 }
 
-/// Whether a tree lies in one of the checkouts, whichever of them is spelled through a link.
+/// Returns whether a tree lies in one of the checkouts, whichever of them is spelled through a link.
 fn is_in(tree: &Path, checkouts: &[Removed]) -> bool {
     let there = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
     checkouts.iter().any(|checkout| there(tree).starts_with(there(&checkout.path)))

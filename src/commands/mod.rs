@@ -13,6 +13,7 @@ mod init;
 mod judge;
 mod list;
 mod log;
+mod parse;
 mod planned;
 mod probe_adapters;
 mod run;
@@ -34,7 +35,7 @@ use accel_bench_engine::plan;
 
 /// Runs the command line and says how it ended.
 pub(crate) fn main() -> Exit {
-    let cli = match cli::parse() {
+    let cli = match parse::parse() {
         Ok(cli) => cli,
         Err(error) => {
             // clap prints by itself; `--help` and `--version` come this way too.

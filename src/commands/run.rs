@@ -47,6 +47,13 @@ pub(crate) struct Args {
     judge: judge::Args,
 }
 
+impl Args {
+    /// The first word that chooses cases.
+    pub(crate) fn first_filter(&self) -> Option<&str> {
+        self.filters.first().map(String::as_str)
+    }
+}
+
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     if args.compare.is_none() && (args.judge.threshold.is_some() || args.judge.force) {
         return Err(Error::usage(

@@ -39,7 +39,7 @@ pub(super) fn confirmed(
     Ok(found.with_confirmed(again))
 }
 
-/// What the store says of two sides that were measured as `wanted` asks for, if every row of it is the same although what
+/// Returns what the store says of two sides that were measured as `wanted` asks for, if every row of it is the same although what
 /// time adds is known and counted.
 pub(super) fn all_the_same(
     cx: &mut Context,

@@ -81,7 +81,7 @@ fn cells(case: &CaseCalibration, power: &[Power]) -> [String; 5] {
     ]
 }
 
-/// What was tried and what came of it, in pairs of words.
+/// Returns what was tried and what came of it, in pairs of words.
 fn summary(record: &CalibrationRecord, found: &Calibration) -> Vec<[String; 2]> {
     let mut lines = vec![
         ["machine".to_owned(), format!("{}, {}", plain(&record.machine), plain(&record.rustc))],

@@ -34,7 +34,7 @@ pub(crate) struct LogRow {
     pub(crate) commit: Option<String>,
     pub(crate) branch: Option<String>,
     pub(crate) subject: Option<String>,
-    /// Whether the tree was the commit's own.
+    /// True if the tree was the commit's own.
     pub(crate) clean: bool,
     /// `complete`, `interrupted`, `running`.
     pub(crate) state: String,

@@ -23,7 +23,7 @@ fn project(name: &str) -> Project {
 
 const TINY: &str = "calibrate --comparisons 2 --slowed 1 --slowdowns 50%";
 
-/// What was kept, a file a machine.
+/// Returns what was kept, a file a machine.
 fn files(project: &Project) -> Vec<PathBuf> {
     let folder = fs::read_dir(project.path(".accel-bench/calibration")).into_iter().flatten().flatten();
     let is_kept = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "json");
@@ -91,14 +91,14 @@ fn a_slowdown_that_is_no_share_is_a_mistake_of_usage() {
         let ran = project.tool(&["calibrate", "--slowdowns", given]).exits(2).shows_nothing();
         ran.says(words);
     };
-    check("5", "write \"5%\" or 0.05");
+    check("5", "write \"5%\"");
     check("1%,half", "`half` is no percentage");
     check("200%", "out of range");
     project.accel_bench("calibrate --show --add").exits(2).says("cannot be used with");
     project.accel_bench("calibrate nothing-of-this-name").exits(4).says("no case is selected");
 }
 
-/// What identical code showed, made up: five comparisons in each of which it was 20 % off.
+/// Returns what identical code showed, made up: five comparisons in each of which it was 20 % off.
 fn made_up(machine: &Value) -> Value {
     let trial = |sign: f64| {
         let log_ratios = [sign * 0.18; 4];

@@ -19,7 +19,7 @@ fn each_shell_has_a_script() {
     Project::new("completions").accel_bench("completions cmd").exits(2).says("bash").shows_nothing();
 }
 
-/// What bash offers for the last of the words.
+/// Returns what bash offers for the last of the words.
 fn offered(words: &str) -> Vec<String> {
     let project = Project::new("completions");
     // As bash does it: it asks the function that is registered for the command.

@@ -23,7 +23,7 @@ fn compared(name: &str) -> Project {
     project
 }
 
-/// What cargo has made whose name begins like this.
+/// Returns what cargo has made whose name begins like this.
 fn built(prefix: &str) -> BTreeSet<String> {
     let deps = fs::read_dir(target_dir().join("release/deps")).expect("it was built").flatten();
     let names = deps.map(|entry| entry.file_name().to_string_lossy().into_owned());

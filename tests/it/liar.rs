@@ -67,7 +67,7 @@ fn lies_while_measuring() {
     check(&project, "unknown-status", "protocol", "what is no message");
 }
 
-/// What is wrong before anything is measured is told of the target, with what mends it.
+/// Returns what is wrong before anything is measured is told of the target, with what mends it.
 #[track_caller]
 fn refused(project: &Project, lie: &str, words: &[&str]) {
     let mut command = project.command(&["list"]);

@@ -59,7 +59,7 @@ fn a_folder_is_called_as_it_is_written_and_given_as_a_whole_path() {
     assert_eq!(one.stdout, format!("{}\n", NAMED[1]));
 }
 
-/// What is ignored is in no checkout: both sides read it where it lies.
+/// Returns what is ignored is in no checkout: both sides read it where it lies.
 #[test]
 fn both_sides_of_a_comparison_find_the_folder() {
     let project = project("folders-compared");

@@ -51,7 +51,7 @@ fn plans(line: &str, expected: &[&str]) {
     assert_eq!(measured().runs().len(), 1, "a dry run stores nothing");
 }
 
-/// What the machine decides is left out: how much memory a process takes.
+/// Returns what the machine decides is left out: how much memory a process takes.
 fn table(text: &str) -> String {
     let redact = |line: &str| match line.strip_suffix(" MiB") {
         Some(rest) => {

@@ -44,7 +44,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// What to do next, where there is something to do.
+    /// Returns what to do next, where there is something to do.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -64,7 +64,7 @@ impl Error {
         }
     }
 
-    /// What the caller asked for cannot be done, and `hint` says what can.
+    /// Returns what the caller asked for cannot be done, and `hint` says what can.
     pub fn usage(what: impl fmt::Display, hint: impl Into<String>) -> Self {
         Self::Usage { what: what.to_string(), hint: hint.into() }
     }

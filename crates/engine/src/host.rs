@@ -22,7 +22,7 @@ pub trait Hardware: fmt::Debug + Send + Sync {
     /// Probes the machine; may take a second.
     fn machine(&self) -> Machine;
 
-    /// What the machine has counted so far on these CPUs.
+    /// Returns what the machine has counted so far on these CPUs.
     fn conditions(&self, cpus: &[usize]) -> Conditions;
 
     /// The CPUs that this process may use, in rising order.

@@ -322,7 +322,7 @@ impl Bencher {
         }
     }
 
-    /// What was measured, all metrics included.
+    /// Returns what was measured, all metrics included.
     pub(crate) fn finish(self) -> Result<Measurement, Error> {
         let Some((samples, warm_up)) = self.measured else {
             return Err(Error::new("nothing was timed; call `b.iter(|| …)` once"));

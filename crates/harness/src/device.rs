@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// A device whose work may be asynchronous. Benchmarks on the CPU need none.
 pub trait Device {
-    /// What it is, for the record: `NVIDIA H200`, `llvmpipe`, …
+    /// Returns what it is, for the record: `NVIDIA H200`, `llvmpipe`, …
     fn name(&self) -> String;
 
     /// Returns when all work submitted so far has been done.
@@ -75,7 +75,7 @@ impl Device for Host {
 /// Backends whose calls return before the work is done. Timing one without a way to synchronise is refused.
 const ASYNCHRONOUS: [&str; 7] = ["wgpu", "cuda", "tch-cuda", "rocm", "metal", "vulkan", "webgpu"];
 
-/// Whether calls of the backend return before their work is done.
+/// Returns whether calls of the backend return before their work is done.
 #[must_use]
 pub fn is_asynchronous(backend: &str) -> bool {
     ASYNCHRONOUS.contains(&backend)
@@ -84,12 +84,12 @@ pub fn is_asynchronous(backend: &str) -> bool {
 /// Backends whose memory is not taken from Rust's global allocator, so that counting there would miss it.
 const FOREIGN: [&str; 2] = ["tch", "tch-cuda"];
 
-/// Whether the memory of a case on the backend is what Rust code allocates.
+/// Returns whether the memory of a case on the backend is what Rust code allocates.
 pub(crate) fn allocates_in_rust(backend: &str) -> bool {
     !is_asynchronous(backend) && !FOREIGN.contains(&backend)
 }
 
-/// Whether the backend compiles kernels while it runs. `cpu` is burn's compiler for processors.
+/// Returns whether the backend compiles kernels while it runs. `cpu` is burn's compiler for processors.
 pub(crate) fn compiles(backend: &str) -> bool {
     is_asynchronous(backend) || backend == "cpu"
 }

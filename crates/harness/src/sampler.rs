@@ -40,7 +40,7 @@ pub(crate) trait Turns {
     /// Waits for the next turn; `None` ends the case.
     fn next(&mut self) -> Option<Turn>;
 
-    /// What the turn brought: nanoseconds of each sample, and how long the process waited in it if that is known.
+    /// Returns what the turn brought: nanoseconds of each sample, and how long the process waited in it if that is known.
     fn sampled(&mut self, nanos: Vec<u64>, waited_nanos: Option<Vec<u64>>);
 }
 
@@ -172,7 +172,7 @@ fn settling(batches: &[(u64, u64)], steady: f64) -> u64 {
     unsettled.map(|(iterations, nanos)| *nanos as f64 - steady_nanos(*iterations)).sum::<f64>() as u64
 }
 
-/// Whether times have stopped falling. Two batches can tell, one cannot.
+/// Returns whether times have stopped falling. Two batches can tell, one cannot.
 fn is_steady(recent: &[f64]) -> bool {
     let (older, newer) = recent.split_at(recent.len() / 2);
     match (median(older), median(newer)) {
@@ -385,7 +385,7 @@ mod tests {
         Turn { iterations, samples, discard, redo: false }
     }
 
-    /// What came of these turns of a routine: the script, the routine, and the batches after warm-up.
+    /// Returns what came of these turns of a routine: the script, the routine, and the batches after warm-up.
     fn play<F: Fn(u64) -> u64>(
         mut routine: Simulated<F>,
         turns: &[Turn],

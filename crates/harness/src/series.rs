@@ -43,7 +43,7 @@ impl Series {
 
     /// Notes a value of the iteration under way, in the series' unit. It costs about a nanosecond of that iteration.
     ///
-    /// What is noted in the warm-up, and in samples that are thrown away, does not count. Of one sample the first
+    /// Returns what is noted in the warm-up, and in samples that are thrown away, does not count. Of one sample the first
     /// 100,000 values are taken. Of all samples a series keeps 100,000: beyond that each value has the same chance to be
     /// among them.
     pub fn push(&self, value: f64) {

@@ -146,7 +146,7 @@ fn literal(value: &Expr) -> syn::Result<TokenStream> {
 mod tests {
     use super::*;
 
-    /// What is registered for these arguments, without the spaces between the tokens.
+    /// Returns what is registered for these arguments, without the spaces between the tokens.
     fn registered(arguments: &str) -> String {
         let parsed: Arguments =
             syn::parse_str(arguments).unwrap_or_else(|error| panic!("{arguments}: {error}"));

@@ -42,7 +42,7 @@ impl PendingAdapters {
     }
 }
 
-/// What the process printed, if it ended well and in time.
+/// Returns what the process printed, if it ended well and in time.
 fn answer(mut child: Child) -> Option<Vec<Adapter>> {
     let mut out = child.stdout.take()?;
     let start = Instant::now();
@@ -60,7 +60,7 @@ fn answer(mut child: Child) -> Option<Vec<Adapter>> {
     serde_json::from_str(&text).ok()
 }
 
-/// What the subcommand prints: the adapters that the graphics drivers show to this process.
+/// Returns what the subcommand prints: the adapters that the graphics drivers show to this process.
 pub fn visible_adapters() -> Vec<Adapter> {
     graphics::adapters()
 }

@@ -8,7 +8,7 @@ use super::system_files::SystemFiles;
 /// proc_stat(5)).
 const NANOS_PER_TICK: u64 = 10_000_000;
 
-/// What has been counted so far, summed over these CPUs; over all for none.
+/// Returns what has been counted so far, summed over these CPUs; over all for none.
 pub fn conditions(cpus: &[usize]) -> Conditions {
     read(&SystemFiles::of_this_machine(), cpus)
 }

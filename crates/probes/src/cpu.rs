@@ -20,7 +20,7 @@ pub(super) fn cpu(files: &SystemFiles) -> Cpu {
     }
 }
 
-/// What the process may use: a container's share of a large machine is a small machine.
+/// Returns what the process may use: a container's share of a large machine is a small machine.
 pub(super) fn logical_cores() -> usize {
     available_parallelism().map_or(1, usize::from)
 }

@@ -7,7 +7,7 @@ use accel_bench_record::Environment;
 use super::system_files::SystemFiles;
 use super::{adapters, cpu, load, os};
 
-/// What the machine is and does now; `tool` is this executable, which looks for adapters in a process of its own. Most of the time goes into loading graphics drivers, so everything else
+/// Returns what the machine is and does now; `tool` is this executable, which looks for adapters in a process of its own. Most of the time goes into loading graphics drivers, so everything else
 /// is found out meanwhile.
 pub fn probe(tool: &Path) -> Environment {
     let adapters = adapters::adapters_later(tool);

@@ -30,7 +30,7 @@ pub struct ComparisonTrial {
 }
 
 impl ComparisonTrial {
-    /// Whether both sides were the same in all rows.
+    /// Returns whether both sides were the same in all rows.
     #[must_use]
     pub fn is_identical(&self) -> bool {
         self.rows.iter().all(|row| row.slowdown == 0.0)

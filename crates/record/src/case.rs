@@ -201,7 +201,7 @@ impl CaseKey {
         self.params.get(PRECISION).map(ToString::to_string)
     }
 
-    /// What the key leaves out, `name=value`.
+    /// Returns what the key leaves out, `name=value`.
     fn others(&self) -> Vec<String> {
         let in_key = |name: &str| LETTERED.iter().any(|(lettered, _)| *lettered == name);
         let is_other = |name: &str| !in_key(name) && ![MODEL, PRECISION].contains(&name);
@@ -234,7 +234,7 @@ impl Status {
         *self == Self::Ok
     }
 
-    /// Whether something broke. A case that a backend cannot run at all is no fault.
+    /// Returns whether something broke. A case that a backend cannot run at all is no fault.
     #[must_use]
     pub fn is_fault(&self) -> bool {
         matches!(self, Self::Failed { kind, .. } if *kind != Failure::Unsupported)

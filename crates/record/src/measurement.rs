@@ -60,7 +60,7 @@ impl Samples {
         self.iterations.iter().fold(0, |sum, &n| sum.saturating_add(n))
     }
 
-    /// What is wrong with samples that a child sent: `None` when they can be.
+    /// Returns what is wrong with samples that a child sent: `None` when they can be.
     ///
     /// A child cannot have spent more time in its samples than passed since it was asked (`elapsed_nanos`).
     #[must_use]
@@ -152,7 +152,7 @@ pub struct Conditions {
 }
 
 impl Conditions {
-    /// What has happened since `earlier`, for counters that only rise.
+    /// Returns what has happened since `earlier`, for counters that only rise.
     #[must_use]
     pub fn since(self, earlier: Self) -> Self {
         let risen = |now: Option<u64>, then: Option<u64>| Some(now?.saturating_sub(then?));

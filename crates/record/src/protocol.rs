@@ -30,7 +30,7 @@ pub struct Hello {
 }
 
 impl Hello {
-    /// What a harness of the version `harness` says, in this protocol.
+    /// Returns what a harness of the version `harness` says, in this protocol.
     #[must_use]
     pub fn of(harness: &str) -> Self {
         Self { protocol: VERSION, harness: harness.to_owned() }

@@ -16,7 +16,7 @@ const ANALYTIC: [(&str, &str, &str); 2] =
     [("flops", "flops-per-s", "flop/s"), ("bytes-moved", "bandwidth-bytes-per-s", "bytes/s")];
 
 impl Measurement {
-    /// What was done per second, for each throughput: the work of the whole region over its wall time.
+    /// Returns what was done per second, for each throughput: the work of the whole region over its wall time.
     #[must_use]
     pub fn rates(&self) -> Vec<(Throughput, f64)> {
         let rate = |work: &Throughput| Some((*work, self.per_second(work.per_iteration() as f64)?));

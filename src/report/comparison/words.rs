@@ -38,7 +38,7 @@ pub(super) fn of_judgement(judgement: &Judgement, better: Direction) -> (Tone, &
     }
 }
 
-/// What the verdict alone does not say.
+/// Returns what the verdict alone does not say.
 pub(super) fn note(row: &Row) -> Option<String> {
     let Standing::Judged(Judgement { verdict, effect }) = row.standing else { return None };
     let gate = gate(&row.tolerance);
@@ -62,7 +62,7 @@ pub(super) fn precisions(row: &Row) -> Option<String> {
     Some(format!("not the same work: the baseline ran in {base}, the candidate in {candidate}"))
 }
 
-/// What a change is measured by: the tolerance, or what identical code shows on this machine.
+/// Returns what a change is measured by: the tolerance, or what identical code shows on this machine.
 fn gate(tolerance: &Tolerance) -> String {
     let gate = amount::percent(tolerance.gate());
     if tolerance.gate() > tolerance.tolerance {
@@ -184,7 +184,7 @@ pub(super) fn census(census: &Census) -> Vec<String> {
     lines
 }
 
-/// What the candidate showed beside itself, in lines: a count, then each control that failed.
+/// Returns what the candidate showed beside itself, in lines: a count, then each control that failed.
 pub(super) fn controls(controls: &[Control]) -> Vec<(Tone, String)> {
     if controls.is_empty() {
         return Vec::new();

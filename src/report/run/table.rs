@@ -123,7 +123,7 @@ fn foot(record: &RunRecord) -> Vec<(Tone, String)> {
     lines
 }
 
-/// What `±` stands for in this table.
+/// Returns what `±` stands for in this table.
 fn interval_of(record: &RunRecord) -> Option<&'static str> {
     let bases: Vec<_> =
         record.cases.iter().filter_map(Estimate::of_latency).map(|latency| latency.basis).collect();

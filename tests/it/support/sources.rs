@@ -34,7 +34,7 @@ impl Source {
     }
 }
 
-/// Whether a line is neither empty nor a comment.
+/// Returns whether a line is neither empty nor a comment.
 pub(crate) fn is_statement(line: &str) -> bool {
     !line.trim().is_empty() && !line.trim_start().starts_with("//")
 }

@@ -52,7 +52,7 @@ pub(super) fn remember(wrapper: &Path, tree: &Path, artifacts: Vec<PathBuf>) -> 
     written.map_err(|source| Error::Write { path, source })
 }
 
-/// What trees for which `is_gone` holds have left in the target folder.
+/// Returns what trees for which `is_gone` holds have left in the target folder.
 pub fn leftovers(target_dir: &Path, is_gone: &dyn Fn(&Path) -> bool) -> Result<Vec<Leftover>, Error> {
     let notes = notes(&apart::folder(target_dir))?;
     let (gone, there): (Vec<_>, Vec<_>) = notes.into_iter().partition(|(_, note)| is_gone(&note.tree));
@@ -79,7 +79,7 @@ fn leftover(target_dir: &Path, folder: PathBuf, note: Note, in_use: &BTreeSet<Pa
     Leftover { tree: note.tree, bytes, files, folder }
 }
 
-/// Whether cargo made it for this tree alone: below `deps` names hold the hash of their tree. What stands
+/// Returns whether cargo made it for this tree alone: below `deps` names hold the hash of their tree. What stands
 /// elsewhere is a link for the user, the same for every tree, or a folder of a build script.
 fn is_own(artifact: &Path) -> bool {
     let in_deps = artifact.parent().is_some_and(|folder| folder.ends_with("deps"));

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::plan::{Harness, Main};
 
-/// What the source's main function comes from; `accel_bench` is the name the package gives to the harness.
+/// Returns what the source's main function comes from; `accel_bench` is the name the package gives to the harness.
 pub(super) fn harness(source: &str, accel_bench: Option<&str>) -> Option<Harness> {
     let code = |line: &&str| !line.trim_start().starts_with("//");
     let has = |what: &str| source.lines().filter(code).any(|line| line.contains(what));
@@ -17,7 +17,7 @@ pub(super) fn harness(source: &str, accel_bench: Option<&str>) -> Option<Harness
     }
 }
 
-/// Whether the target `name` at `source` has a main function of its own: cargo says it only in the manifest.
+/// Returns whether the target `name` at `source` has a main function of its own: cargo says it only in the manifest.
 pub(super) fn main(manifest: &toml::Table, name: &str, source: &Path) -> Main {
     let targets = manifest.get("bench").and_then(toml::Value::as_array);
     let is_target = |table: &&toml::Value| match table.get("name").and_then(toml::Value::as_str) {

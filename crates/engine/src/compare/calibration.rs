@@ -111,7 +111,7 @@ pub fn floors(record: &CalibrationRecord) -> BTreeMap<String, f64> {
         .collect()
 }
 
-/// What was told of the row, as a logarithm.
+/// Returns what was told of the row, as a logarithm.
 fn effect(row: &RowTrial) -> Option<f64> {
     middle_log_ratio(&row.log_ratios, 0.0).map(|middle| middle.estimate)
 }

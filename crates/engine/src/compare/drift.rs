@@ -68,7 +68,7 @@ impl Drift {
     }
 }
 
-/// What a run measured.
+/// Returns what a run measured.
 fn code(run: &RunRecord) -> Option<(&str, &TreeState)> {
     run.commit.as_ref().map(|commit| (commit.id.as_str(), &commit.tree))
 }

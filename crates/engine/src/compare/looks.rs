@@ -24,7 +24,7 @@ pub(super) const SETS: usize = 3;
 /// "A Comparison of the Two One-Sided Tests Procedure", J. Pharmacokin. Biopharm. 15 (1987), 657–680.
 pub(super) const FALSE_SAMES: f64 = 0.05;
 
-/// What may be spent on suspicions at a look: the square of the share of pairs, of the family of Kim and DeMets,
+/// Returns what may be spent on suspicions at a look: the square of the share of pairs, of the family of Kim and DeMets,
 /// "Design and Analysis of Group Sequential Tests Based on the Type I Error Spending Rate Function", Biometrika 74
 /// (1987), 149–154, which lies between O'Brien and Fleming's and Pocock's. Little is spent early, when a handful of
 /// pairs says little; what one look spends is what its share adds, so that by Bonferroni's inequality the sum over the
@@ -34,7 +34,7 @@ pub(super) fn of_changes(look: usize) -> f64 {
     SUSPECTED * (spent(look) - look.checked_sub(1).map_or(0.0, spent))
 }
 
-/// What may be spent on calling rows the same at a look: in proportion to the pairs (Lan and DeMets' uniform function),
+/// Returns what may be spent on calling rows the same at a look: in proportion to the pairs (Lan and DeMets' uniform function),
 /// up to those that all rows may have. To be wrong here delays nobody and lets at most a change of the gate's own size
 /// pass.
 pub(super) fn of_sames(look: usize) -> f64 {

@@ -95,7 +95,7 @@ fn noise(name: &str, unit: &str) -> f64 {
 }
 
 impl MetricRow {
-    /// Whether it has a verdict of its own that says more than that nothing happened.
+    /// Returns whether it has a verdict of its own that says more than that nothing happened.
     pub fn has_changed(&self) -> bool {
         matches!(self.judging, Judging::Judged(judgement) if matches!(judgement.verdict, Verdict::Regressed | Verdict::Improved))
     }
@@ -156,7 +156,7 @@ impl MetricRow {
     }
 }
 
-/// Whether the medians of two sides lie too close together to mean anything.
+/// Returns whether the medians of two sides lie too close together to mean anything.
 fn is_noise(noise: f64, base: &[f64], candidate: &[f64]) -> bool {
     let medians = (stats::median(base), stats::median(candidate));
     matches!(medians, (Some(base), Some(candidate)) if (base - candidate).abs() < noise)

@@ -23,7 +23,7 @@ pub struct Control {
 }
 
 impl Control {
-    /// Whether the machine showed a change that the code cannot have.
+    /// Returns whether the machine showed a change that the code cannot have.
     pub fn has_failed(&self) -> bool {
         matches!(self.verdict, Verdict::Regressed | Verdict::Improved)
     }
@@ -32,7 +32,7 @@ impl Control {
 /// A case that one side alone has is shown with the interval of so many processes.
 const PROCESSES_ALONE: usize = 5;
 
-/// Whether the two runs were measured in turns with each other.
+/// Returns whether the two runs were measured in turns with each other.
 pub fn are_interleaved(base: &RunRecord, candidate: &RunRecord) -> bool {
     let is_with = |one: &RunRecord, other: &RunRecord| {
         one.interleaved.as_ref().is_some_and(|interleaved| interleaved.with == other.id)
@@ -89,7 +89,7 @@ pub fn open_rows(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -> us
     decide(&rows).iter().filter(|stage| !matches!(stage, Stage::Decided(_))).count()
 }
 
-/// What was said of each row of a comparison whose truth is known: identical code, but for the slow-downs.
+/// Returns what was said of each row of a comparison whose truth is known: identical code, but for the slow-downs.
 pub fn trials(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -> Vec<RowTrial> {
     let slowdowns = candidate.interleaved.as_ref().map(|interleaved| &interleaved.slowdowns);
     let verdicts = judgements(base, candidate, gate);
@@ -280,7 +280,7 @@ mod tests {
         assert_eq!(ratios.len(), 2);
     }
 
-    /// What a control of `twin` beside a candidate of 100 comes to, and the comparison with it.
+    /// Returns what a control of `twin` beside a candidate of 100 comes to, and the comparison with it.
     fn control(twin: &[f64]) -> (Vec<Verdict>, Outcome) {
         let count = twin.len().max(4);
         let case = || vec![sample::case("a/x@n", &vec![100.0; count])];

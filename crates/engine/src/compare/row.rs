@@ -78,7 +78,7 @@ impl Row {
         of(&self.base).zip(of(&self.candidate)).filter(|(base, candidate)| base != candidate)
     }
 
-    /// Whether its latency or one of its metrics regressed beyond the alert level.
+    /// Returns whether its latency or one of its metrics regressed beyond the alert level.
     pub fn is_alert(&self) -> bool {
         matches!(self.standing, Standing::Judged(judgement) if judgement.is_alert(self.tolerance.alert))
     }

@@ -149,7 +149,7 @@ const BASE: &str =
 const WGPU: &str = "encoder/forward/bert-tiny@wgpu?batch-size=1&sequence-length=128&precision=f32";
 const HALF: &str = "encoder/forward/bert-tiny@ndarray?batch-size=1&sequence-length=128&precision=f16";
 
-/// What the baseline and the candidate of [`comparison`] measured: every standing and every verdict once.
+/// Returns what the baseline and the candidate of [`comparison`] measured: every standing and every verdict once.
 pub fn runs() -> (RunRecord, RunRecord) {
     let tokens = |case| with_rss(with_work(case, Throughput::Tokens(128)), 512.0 * 1_048_576.0);
     let more = |case| with_rss(with_work(case, Throughput::Tokens(128)), 640.0 * 1_048_576.0);

@@ -74,7 +74,7 @@ fn is_found(stage: &Stage) -> bool {
     }
 }
 
-/// What a row is after it was suspected with its first `at` pairs: fresh pairs alone must show the same, and all of them
+/// Returns what a row is after it was suspected with its first `at` pairs: fresh pairs alone must show the same, and all of them
 /// together lie beyond the gate. A set of fresh pairs that does not may have been unlucky and gets as many more.
 fn confirmed(row: &Evidence, way: Way, at: usize) -> Stage {
     for needs in (1..=SETS).map(|sets| at + sets * fresh(at)) {
@@ -100,7 +100,7 @@ pub(super) fn effect(pairs: &[f64]) -> Option<Effect> {
     middle_log_ratio(pairs, RESOLUTION).map(Effect::of_pairs)
 }
 
-/// What a fixed number of pairs says, with no looks before: of a control, which nobody waits for.
+/// Returns what a fixed number of pairs says, with no looks before: of a control, which nobody waits for.
 pub(super) fn decide_once(row: &Evidence) -> Verdict {
     let test = Test::of(&row.pairs, row.gate);
     match effect(&row.pairs).and_then(|effect| effect.beyond(row.gate)) {
@@ -189,7 +189,7 @@ impl Test {
         }
     }
 
-    /// Whether more pairs than all rows have may well show a change.
+    /// Returns whether more pairs than all rows have may well show a change.
     fn is_promising(&self) -> bool {
         !self.has_two_speeds && self.slower.min(self.faster) <= PROMISING
     }

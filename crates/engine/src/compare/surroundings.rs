@@ -34,7 +34,7 @@ pub fn differences(base: &RunRecord, candidate: &RunRecord) -> Vec<Difference> {
     found
 }
 
-/// What makes a machine class.
+/// Returns what makes a machine class.
 pub(super) fn of_hardware(base: &RunRecord, candidate: &RunRecord) -> Vec<Difference> {
     let (one, two) = (&base.surroundings.environment, &candidate.surroundings.environment);
     let mut found = Found::default();
@@ -171,7 +171,7 @@ mod tests {
     use super::super::sample;
     use super::*;
 
-    /// What is found after `change` has been made to the candidate.
+    /// Returns what is found after `change` has been made to the candidate.
     fn check(change: impl Fn(&mut RunRecord), expected: &[&str]) {
         let base = sample::run("r", vec![]);
         let mut candidate = base.clone();

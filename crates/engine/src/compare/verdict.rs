@@ -90,7 +90,7 @@ impl Effect {
         Some((Change::from_log_ratio(low)?, Change::from_log_ratio(high)?))
     }
 
-    /// Whether the interval leaves out "no change at all".
+    /// Returns whether the interval leaves out "no change at all".
     pub fn is_sure(&self) -> bool {
         self.interval.is_some_and(|interval| !interval.contains(0.0))
     }
@@ -101,7 +101,7 @@ impl Effect {
 }
 
 impl Judgement {
-    /// Whether it is a regression larger than `alert`.
+    /// Returns whether it is a regression larger than `alert`.
     pub fn is_alert(&self, alert: f64) -> bool {
         let beyond = self.effect.is_some_and(|effect| effect.log_ratio > alert.ln_1p());
         self.verdict == Verdict::Regressed && beyond

@@ -60,7 +60,7 @@ impl Process {
         i32::try_from(self.child.id()).ok().and_then(Pid::from_raw)
     }
 
-    /// Whether the process has ended. It is not reaped here, so that its group's number stays its own.
+    /// Returns whether the process has ended. It is not reaped here, so that its group's number stays its own.
     pub(super) fn has_ended(&self) -> bool {
         let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
         let pid = self.pid().filter(|_| self.ended.is_none());

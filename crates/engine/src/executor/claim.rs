@@ -16,7 +16,7 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// What the numbers may suffer from.
+    /// Returns what the numbers may suffer from.
     pub fn warning(&self) -> Option<Warning> {
         match self.contention {
             Contention::Free => None,

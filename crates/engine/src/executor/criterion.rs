@@ -62,8 +62,12 @@ pub(super) fn run(job: &Job, settings: &Settings, on: &mut dyn FnMut(Event)) -> 
 
 fn arguments(command: &mut Command, case: &Case, home: &Path) {
     let Sampling { warm_up_nanos, time_nanos, min_samples, .. } = case.sampling;
-    // Criterion refuses zero for either.
-    let seconds = |nanos: u64| format!("{:.3}", (nanos as f64 / 1e9).max(0.001));
+    let is_early = case.source == EARLY;
+    // Criterion refuses zero for either, and its early versions take whole seconds only.
+    let seconds = |nanos: u64| match is_early {
+        true => nanos.div_ceil(1_000_000_000).max(1).to_string(),
+        false => format!("{:.3}", (nanos as f64 / 1e9).max(0.001)),
+    };
     // `--exact` came with 0.5; a pattern does the same in every version.
     let only = format!("^{}$", escaped(&case.id.benchmark));
     command.env("CRITERION_HOME", home).args([only.as_str(), "--noplot"]);
@@ -116,21 +120,26 @@ fn watch(
     })
 }
 
-/// What the versions of Criterion put behind a name when they list: 0.3 and 0.4, 0.5 and later.
-const LISTED_AS: [&str; 2] = [": bench", ": benchmark"];
+/// The source of benchmarks that are registered with Criterion 0.3 or 0.4.
+const EARLY: &str = "criterion 0.3";
+
+/// What the versions of Criterion put behind a name when they list, and the source that tells them apart.
+const LISTED_AS: [(&str, &str); 2] = [(": bench", EARLY), (": benchmark", "criterion")];
 
 /// The benchmarks in the output of `--list`; `None` where it lists something that is not understood.
 pub(super) fn benchmarks(listed: &str) -> Option<Vec<BenchmarkInfo>> {
-    let info = |name: &str| BenchmarkInfo {
+    let info = |(name, source): (&str, &str)| BenchmarkInfo {
         name: name.to_owned(),
         category: None,
         tags: Vec::new(),
         backends: vec!["host".to_owned()],
         params: BTreeMap::new(),
-        source: "criterion".to_owned(),
+        source: source.to_owned(),
     };
-    let name = |line| LISTED_AS.iter().find_map(|suffix| str::strip_suffix(line, suffix));
-    let found: Vec<_> = listed.lines().filter_map(name).map(info).collect();
+    let named = |line| {
+        LISTED_AS.iter().find_map(|(suffix, source)| Some((str::strip_suffix(line, suffix)?, *source)))
+    };
+    let found: Vec<_> = listed.lines().filter_map(named).map(info).collect();
     (!found.is_empty() || listed.trim().is_empty()).then_some(found)
 }
 

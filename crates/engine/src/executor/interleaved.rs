@@ -66,7 +66,7 @@ pub fn run(
     Ok(Ended::Complete)
 }
 
-/// Whether nothing more is run.
+/// Returns whether nothing more is run.
 fn over(ended: Result<Ended, Error>) -> Option<Result<Ended, Error>> {
     match ended {
         Ok(Ended::Complete) => None,
@@ -79,7 +79,7 @@ struct Round<'a> {
     turns: &'a Turns<'a>,
     settings: &'a Settings,
     seats: Vec<Seated>,
-    /// Whether the processes found no room beside each other; then they take turns as a whole.
+    /// True if the processes found no room beside each other; then they take turns as a whole.
     crowded: bool,
     /// Cases so far.
     cases: u64,

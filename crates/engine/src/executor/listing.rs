@@ -85,7 +85,7 @@ fn ask(
     Err(fault("no answer".to_owned()))
 }
 
-/// What a Criterion target prints when asked for its list.
+/// Returns what a Criterion target prints when asked for its list.
 fn read(
     mut command: std::process::Command,
     settings: &Settings,

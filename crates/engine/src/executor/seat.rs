@@ -88,7 +88,7 @@ impl Seated {
         }
     }
 
-    /// What the child printed is kept there.
+    /// Returns what the child printed is kept there.
     fn log(&self) -> Option<&Log> {
         self.child.as_ref().map(|(_, log)| log)
     }
@@ -232,7 +232,7 @@ pub(super) struct Taken {
 }
 
 impl Taken {
-    /// Whether another process had the CPU for a part of it that matters.
+    /// Returns whether another process had the CPU for a part of it that matters.
     pub(super) fn is_disturbed(&self) -> bool {
         self.waited_nanos.is_some_and(|waited| waited as f64 > self.nanos as f64 * MOST_WAITED)
     }

@@ -127,7 +127,7 @@ fn greet(stream: UnixStream, process: Process) -> Result<Server, Unfit> {
     Ok(Server { process, to: stream, from: listen(from) })
 }
 
-/// What to do about two versions that do not understand each other.
+/// Returns what to do about two versions that do not understand each other.
 fn mismatch(hello: &Hello) -> Option<String> {
     let ours = Hello::of(env!("CARGO_PKG_VERSION"));
     let mend = match hello.protocol.cmp(&ours.protocol) {

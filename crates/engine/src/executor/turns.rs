@@ -102,7 +102,7 @@ pub(super) fn finished(
     }
 }
 
-/// Whether the child can serve another case: it said itself what went wrong, and nothing was left in pieces.
+/// Returns whether the child can serve another case: it said itself what went wrong, and nothing was left in pieces.
 pub(super) fn is_healthy_after(status: &Status) -> bool {
     match status {
         Status::Ok => true,
@@ -213,7 +213,7 @@ fn gone(server: &mut Server, log: &Log) -> Status {
     }
 }
 
-/// What the child says, unless it cannot be.
+/// Returns what the child says, unless it cannot be.
 pub(super) fn checked(
     status: Status,
     measurement: Option<Measurement>,

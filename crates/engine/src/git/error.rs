@@ -64,9 +64,11 @@ impl Error {
             Self::Unmerged(_) | Self::Conflicts { .. } => Some("git mergetool".to_owned()),
             // `git archive` reads every file of the commit, and a partial clone fetches what it reads.
             Self::MissingObjects(commit) => Some(format!("git archive --output=/dev/null {commit}")),
-            Self::SharedHooks(_) | Self::HooksOff(_) => {
-                Some("git config --show-origin --get core.hooksPath".to_owned())
-            }
+            Self::SharedHooks(_) => Some(
+                "`--shared` installs it there all the same; `git config --show-origin --get core.hooksPath` shows who set it"
+                    .to_owned(),
+            ),
+            Self::HooksOff(_) => Some("git config --show-origin --get core.hooksPath".to_owned()),
             Self::KeptExists { hook, kept } => Some(format!("diff {} {}", quoted(hook), quoted(kept))),
             Self::Broken { .. } => Some("git status".to_owned()),
             Self::Bare(_)

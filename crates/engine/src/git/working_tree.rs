@@ -24,7 +24,7 @@ const STREAMED_FROM_BYTES: u64 = 8 << 20;
 const GITLINK: u32 = 0o160_000;
 
 impl Repo {
-    /// Whether the working tree is the commit's own.
+    /// Returns whether the working tree is the commit's own.
     pub(super) fn working_tree(&self, head: &Commit<'_>) -> Result<TreeState, Error> {
         let changes = self.changes()?;
         if changes.is_empty() {

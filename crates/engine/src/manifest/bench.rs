@@ -1,7 +1,6 @@
 //! `[[bench]]`: one bench target and how it is run.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroU32;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -19,6 +18,7 @@ use super::folder::{self, ModelFolder};
 use super::harness::Harness;
 use super::isolate::Isolate;
 use super::known::Known;
+use super::processes::Processes;
 use super::values::Values;
 
 /// Slow machines need it for one iteration of a large model; a hang is not waited for much longer.
@@ -45,7 +45,7 @@ pub(super) struct RawBench {
     /// Without a sign of life for this long, the case counts as hung. Default: "2m".
     timeout: Option<At<Time>>,
     /// Fresh processes that each case is measured in. Default: the profile's.
-    processes: Option<NonZeroU32>,
+    processes: Option<Processes>,
     /// Environment variables of the child processes.
     #[serde(default)]
     env: Env,
@@ -129,7 +129,7 @@ impl RawBench {
             params: self.params.into_iter().map(|(name, values)| (name, values.all)).collect(),
             warm_up: self.warm_up.map(|time| time.0),
             time: self.time.map(|time| time.0),
-            processes: self.processes.map(NonZeroU32::get),
+            processes: self.processes.map(|processes| processes.0),
             timeout: self.timeout.map_or(TIMEOUT, |time| time.0),
             env: self.env.0,
             harness: self.harness,
@@ -233,6 +233,7 @@ mod tests {
         problem("[[bench]]\ntarget = 5", "2", "expected a string");
         problem("[[bench]]\ntarget = \"a\"\nbackends = \"wgpu\"", "3", "expected a list in brackets");
         problem("[[bench]]\ntarget = \"a\"\nprocesses = 0", "3", "expected a whole number from 1");
+        problem("[[bench]]\ntarget = \"a\"\nprocesses = 1001", "3", "at most 1000");
         problem(
             "[[bench]]\ntarget = \"a\"\nharness = \"divan\"",
             "3",

@@ -194,7 +194,7 @@ fn unknown(place: &str, key: &str, span: Range<usize>, known: &[String]) -> Prob
         .help(format!("keys here are {}", known.join(", ")))
 }
 
-/// What serde says, in the words of the file's author.
+/// Returns what serde says, in the words of the file's author.
 fn wrong(place: &str, key: Option<&str>, span: Range<usize>, message: &str) -> Problem {
     if let Some(field) = message.strip_prefix("missing field ") {
         return Problem::new(

@@ -10,20 +10,38 @@ use super::at::At;
 use super::duration::Time;
 use super::nearest::nearest;
 
+/// More problems of one file are counted, not drawn: whoever reads them mends the first ones first.
+const MOST: usize = 20;
+
 /// A manifest that cannot be used, with everything that was found wrong in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     path: PathBuf,
     text: String,
     problems: Vec<Problem>,
+    /// Problems beyond those.
+    more: usize,
 }
 
 impl Error {
+    /// A file that is not text, from the byte `at` on.
+    pub fn not_text(path: &Path, bytes: &[u8], at: usize) -> Self {
+        let mut problems = Problems::default();
+        let title = "the file is not UTF-8 text";
+        problems.push(Problem::new(
+            at..at + 1,
+            title,
+            "this byte begins no character; save the file as UTF-8",
+        ));
+        Self::new(path, &String::from_utf8_lossy(bytes), problems)
+    }
+
     pub(super) fn new(path: &Path, text: &str, mut problems: Problems) -> Self {
         problems.0.sort_by_key(|problem| (problem.span.start, problem.span.end));
         problems.0.dedup();
-        let problems = problems.0.into_iter().map(Problem::harmless).collect();
-        Self { path: path.to_owned(), text: text.to_owned(), problems }
+        let more = problems.0.len().saturating_sub(MOST);
+        let problems = problems.0.into_iter().take(MOST).map(Problem::harmless).collect();
+        Self { path: path.to_owned(), text: text.to_owned(), problems, more }
     }
 
     /// The drawing for the terminal; [`fmt::Display`] is the same without colors.
@@ -33,7 +51,12 @@ impl Error {
         let groups: Vec<Group<'_>> =
             self.problems.iter().map(|problem| problem.draw(&self.text, &path)).collect();
         let drawings: Vec<String> = groups.into_iter().map(|group| renderer.render(&[group])).collect();
-        drawings.join("\n\n")
+        let more = match self.more {
+            0 => String::new(),
+            1 => "\n\n1 more problem is not shown".to_owned(),
+            more => format!("\n\n{more} more problems are not shown"),
+        };
+        drawings.join("\n\n") + &more
     }
 
     pub fn hint(&self) -> Option<String> {

@@ -172,12 +172,12 @@ mod tests {
     fn problems() {
         problem("[gate]\ntolerance = 5", "2", "write \"5%\"");
         problem("[gate]\ntolerance = 0.05", "2", "write \"0.05%\", or \"5%\" if that is meant");
-        problem("[gate]\ntolerance = \"five\"", "2", "is no percentage");
+        problem("[gate]\ntolerance = \"five\"", "2", "is not a percentage");
         problem("[gate]\ntolerance = true", "2", "expected a percentage such as");
         problem("[gate]\ntolerance = \"9%\"\nalert = \"3%\"", "3", "write \"9%\" or more");
         problem("[gate]\nalert = \"3%\"", "2", "below the tolerance of 5 %");
         problem("[gate.cases.\"a*\"]\ntolerances = \"8%\"", "2", "`tolerances`");
-        problem("[gate.cases.\"a*\"]\ntolerance = \"8\"", "2", "8 would be 800 %");
+        problem("[gate.cases.\"a*\"]\ntolerance = \"8\"", "2", "write \"8%\"");
         problem("[gates]", "1", "did you mean `gate`?");
     }
 }

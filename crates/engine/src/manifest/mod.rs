@@ -22,6 +22,7 @@ mod known;
 mod nearest;
 mod pattern;
 mod percent;
+mod processes;
 mod profile;
 mod raw;
 mod run;
@@ -92,7 +93,7 @@ pub fn parse(text: &str, path: &Path) -> Result<Manifest, Error> {
 }
 
 impl Manifest {
-    /// What only the workspace could tell of a bench, drawn at its entry; absent where no file has one.
+    /// Returns what only the workspace could tell of a bench, drawn at its entry; absent where no file has one.
     pub fn problem_of(&self, bench: &str, title: String, help: Option<String>) -> Option<Error> {
         let (text, path) = (self.text.as_deref()?, self.path.as_deref()?);
         let bench = self.benches.iter().find(|other| other.name == bench)?;
@@ -101,7 +102,7 @@ impl Manifest {
         Some(Error::new(path, text, problems))
     }
 
-    /// What only the disk could tell of a model's folder, drawn where it is named.
+    /// Returns what only the disk could tell of a model's folder, drawn where it is named.
     pub fn problem_of_folder(
         &self,
         folder: &ModelFolder,

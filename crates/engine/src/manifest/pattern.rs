@@ -19,7 +19,7 @@ impl Pattern {
         &self.0
     }
 
-    /// Whether the case is meant, by its name, by the name that it had in earlier versions or, where the pattern names
+    /// Returns whether the case is meant, by its name, by the name that it had in earlier versions or, where the pattern names
     /// values, by all of its parameters in full.
     pub fn matches_case(&self, id: &CaseKey) -> bool {
         let [name, earlier, full] = id.spellings();
@@ -29,7 +29,7 @@ impl Pattern {
             || self.0.contains('=') && self.matches_id(&full)
     }
 
-    /// Whether the case `bench/benchmark/model/cell@backend` is meant.
+    /// Returns whether the case `bench/benchmark/model/cell@backend` is meant.
     pub(super) fn matches_id(&self, id: &str) -> bool {
         if !self.is_glob() {
             return id.contains(&self.0);
@@ -39,12 +39,12 @@ impl Pattern {
         glob.matches(id) || glob.matches(without_backend)
     }
 
-    /// Whether a name (of a benchmark, a category, a model) is meant: the name itself, or a glob of it.
+    /// Returns whether a name (of a benchmark, a category, a model) is meant: the name itself, or a glob of it.
     pub fn matches_name(&self, name: &str) -> bool {
         if self.is_glob() { WildMatch::new(&self.0).matches(name) } else { name == self.0 }
     }
 
-    /// Whether an id that begins with `prefix` could match; false only when none can.
+    /// Returns whether an id that begins with `prefix` could match; false only when none can.
     pub fn may_match_under(&self, prefix: &str) -> bool {
         if !self.is_glob() {
             return true;
@@ -138,7 +138,7 @@ mod tests {
         under("kernels/matmul/*", "kernels/", true);
     }
 
-    /// What a glob means, spelled out.
+    /// Returns what a glob means, spelled out.
     fn glob(pattern: &[u8], text: &[u8]) -> bool {
         match (pattern.split_first(), text.split_first()) {
             (None, None) => true,

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::at::At;
 use super::duration::Time;
 use super::error::{Problem, Problems};
+use super::processes::Processes;
 
 /// What is measured with when nothing else is said.
 pub(crate) const DEFAULT: &str = "default";
@@ -21,7 +22,7 @@ const FULL: &str = "full";
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct RawProfile {
     /// Fresh processes that each case is measured in. Default: 5; 3 in `quick`, 10 in `full`.
-    processes: Option<NonZeroU32>,
+    processes: Option<Processes>,
     /// Warm up at least this long. Default: "200ms"; "1s" in `full`.
     warm_up: Option<Time>,
     /// Collect samples this long. Default: "300ms"; "1s" in `full`.
@@ -69,7 +70,7 @@ fn built_in(name: &str) -> Profile {
 }
 
 impl RawProfile {
-    /// What is not said is as in the built-in profile of the name, else as in `default`.
+    /// Returns what is not said is as in the built-in profile of the name, else as in `default`.
     pub(super) fn resolve(self, name: &str, problems: &mut Problems) -> Profile {
         let Profile { processes, sampling } = built_in(name);
         problems.check_time("time", self.time.as_ref());
@@ -83,7 +84,7 @@ impl RawProfile {
             problems.push(Problem::new(count.span(), title, "let `max-samples` be at least `min-samples`"));
         }
         Profile {
-            processes: self.processes.map_or(processes, NonZeroU32::get),
+            processes: self.processes.map_or(processes, |processes| processes.0),
             sampling: Sampling {
                 warm_up_nanos: self.warm_up.map_or(sampling.warm_up_nanos, |time| nanos(time.0)),
                 time_nanos: self.time.map_or(sampling.time_nanos, |time| nanos(time.0)),

@@ -382,7 +382,7 @@ mod tests {
         bad("1979-05-27", "write it in quotes");
     }
 
-    /// What a range means, spelled out.
+    /// Returns what a range means, spelled out.
     fn counted(from: i64, to: i64, next: impl Fn(i64) -> i64) -> Vec<i64> {
         let mut values = vec![];
         let mut value = from;

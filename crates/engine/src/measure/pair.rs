@@ -97,7 +97,7 @@ pub fn stored_pair(project: &Project, machine: &Machine, wanted: &Wanted) -> Res
     Ok(of(&wanted.base)?.zip(of(&wanted.candidate)?).map(|(base, candidate)| Pair::found(base, candidate)))
 }
 
-/// What was measured in turns of just these two sides before and decides every row: nothing has changed since.
+/// Returns what was measured in turns of just these two sides before and decides every row: nothing has changed since.
 fn earlier(
     engine: &mut Engine<'_>,
     project: &Project,

@@ -78,7 +78,7 @@ pub struct Registered {
     pub unlisted: Vec<String>,
 }
 
-/// What the selected benches register, and the benches that could not say; nothing is run.
+/// Returns what the selected benches register, and the benches that could not say; nothing is run.
 pub fn benchmarks(engine: &mut Engine<'_>, sources: &Sources, selection: &Selection) -> Result<Registered> {
     let sets = build_sets(sources, selection)?;
     let (listings, unlisted) = listings(engine, sources, selection, sets, None)?;

@@ -55,7 +55,7 @@ impl Project {
         Ok(self.baselines.list()?.baselines.into_iter().map(|baseline| baseline.run).collect())
     }
 
-    /// What of the tree can end up in a benchmark.
+    /// Returns what of the tree can end up in a benchmark.
     pub fn layout(&self, repo: &Repo) -> Layout {
         let relative = |path: &Path| repo.relative(path).unwrap_or_default();
         let manifest = &self.sources.manifest;

@@ -37,7 +37,7 @@ impl SideSpec {
         Self::Source { source: Source::Commit(commit), name: name.into() }
     }
 
-    /// Whether it can be built and measured here.
+    /// Returns whether it can be built and measured here.
     pub fn is_measurable(&self) -> bool {
         !matches!(self, Self::Record { .. })
     }
@@ -179,7 +179,7 @@ impl Project {
         Ok(None)
     }
 
-    /// Whether both sides are the same code, so that only measuring could tell them apart.
+    /// Returns whether both sides are the same code, so that only measuring could tell them apart.
     pub fn is_same(&self, one: &SideSpec, other: &SideSpec) -> Result<bool> {
         let is_record = |side: &SideSpec| !side.is_measurable();
         if is_record(one) || is_record(other) {
@@ -189,7 +189,7 @@ impl Project {
         Ok(one.is_some() && one == other)
     }
 
-    /// What merging `rev` into a side would result in.
+    /// Returns what merging `rev` into a side would result in.
     pub fn merge_into(&self, base: &SideSpec, rev: &str) -> Result<SideSpec> {
         let (Some(repo), SideSpec::Source { source: Source::Commit(ours), name }) = (&self.repo, base) else {
             return Err(Error::usage(
@@ -201,7 +201,7 @@ impl Project {
         Ok(SideSpec::Source { source, name: format!("{rev} merged into {name}") })
     }
 
-    /// Whether anything that differs between two sides can end up in a benchmark; results always count.
+    /// Returns whether anything that differs between two sides can end up in a benchmark; results always count.
     pub fn is_affected(&self, base: &SideSpec, candidate: &SideSpec) -> Result<bool> {
         let (Some(repo), SideSpec::Source { source: from, .. }) = (&self.repo, base) else { return Ok(true) };
         let changed = match candidate {

@@ -25,8 +25,8 @@ impl Sources {
     pub fn load(host: &Host, dir: &Path) -> Result<Self> {
         let workspace = Workspace::load(&host.cargo(), dir)?;
         let path = workspace.root.join("bench.toml");
-        let manifest = match fs::read_to_string(&path) {
-            Ok(text) => Some(manifest::parse(&text, &host.shown(&path))?),
+        let manifest = match fs::read(&path) {
+            Ok(bytes) => Some(parsed(bytes, &host.shown(&path))?),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(source) => return Err(Error::Io { act: "read", path, source }),
         };
@@ -55,12 +55,22 @@ impl Sources {
         &self.home
     }
 
-    /// Whether it is the project itself.
+    /// Returns whether it is the project itself.
     pub fn is_at_home(&self) -> bool {
         self.home == self.workspace.root
     }
 
     pub fn root(&self) -> &Path {
         &self.workspace.root
+    }
+}
+
+fn parsed(bytes: Vec<u8>, path: &Path) -> std::result::Result<Manifest, manifest::Error> {
+    match String::from_utf8(bytes) {
+        Ok(text) => manifest::parse(&text, path),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            Err(manifest::Error::not_text(path, error.as_bytes(), at))
+        }
     }
 }

@@ -127,7 +127,7 @@ fn check_declared<'k>(
     }
 }
 
-/// Whether the benchmark is selected and runs on the listing's backend. Where nothing was said about backends, a
+/// Returns whether the benchmark is selected and runs on the listing's backend. Where nothing was said about backends, a
 /// benchmark runs on the first that it has.
 fn runs_on(scope: &Scope<'_>, listings: &[Listing], listing: &Listing, info: &BenchmarkInfo) -> bool {
     if !scope.takes_benchmark(&listing.bench, info) || !has(info, &listing.backend) {
@@ -202,6 +202,7 @@ fn case(scope: &Scope<'_>, listing: &Listing, info: &BenchmarkInfo, params: Para
         model_folder: None,
         category: info.category.clone(),
         tags: info.tags.clone(),
+        source: info.source.clone(),
         sampling: Sampling {
             warm_up_nanos: bench.warm_up.map_or(sampling.warm_up_nanos, nanos),
             time_nanos: bench.time.map_or(sampling.time_nanos, nanos),

@@ -126,7 +126,7 @@ fn parameters_that_nobody_has() {
     refused(&suite, &none(), &f, "no benchmark of the benches of the suite `s`");
 }
 
-/// Whether it is the command line's mistake, for the exit code; the file's is drawn.
+/// Returns whether it is the command line's mistake, for the exit code; the file's is drawn.
 #[test]
 fn mistakes_know_whose_they_are() {
     let whose = |text: &str, selection: &Selection| {
@@ -224,7 +224,7 @@ fn the_suite_and_the_arguments_both_narrow() {
     check(&text, &all, &["host"], &f, "enc/g/n=1@host enc/g/n=2@host");
 }
 
-/// What is proposed where nothing is selected.
+/// Returns what is proposed where nothing is selected.
 #[track_caller]
 fn hints(benchmarks: &[BenchmarkInfo], selection: &Selection, expected: &str) {
     let manifest = manifest(ENC);

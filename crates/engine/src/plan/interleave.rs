@@ -91,7 +91,7 @@ pub fn interleave(
     tables
 }
 
-/// Whether two units hold the same bench, backend and precision.
+/// Returns whether two units hold the same bench, backend and precision.
 fn is_like(one: &Unit, other: &Unit) -> bool {
     let key = |unit: &Unit| {
         let id = &unit.cases.first()?.id;
@@ -142,6 +142,7 @@ mod tests {
             },
             category: None,
             tags: vec![],
+            source: String::new(),
             sampling: Sampling {
                 warm_up_nanos: 1,
                 time_nanos: 1,

@@ -56,7 +56,7 @@ impl Scope<'_> {
         found
     }
 
-    /// Whether one of the benchmark's own cases is selected, on any of its backends unless some are named.
+    /// Returns whether one of the benchmark's own cases is selected, on any of its backends unless some are named.
     fn shows(&self, listing: &Listing, info: &BenchmarkInfo) -> bool {
         let named = match self.wanted(&listing.bench) {
             Wanted::Named(names) => names,
@@ -84,7 +84,7 @@ impl Scope<'_> {
     }
 }
 
-/// Whether the benchmark registered the backend; one that names none runs on any.
+/// Returns whether the benchmark registered the backend; one that names none runs on any.
 pub(super) fn has(info: &BenchmarkInfo, backend: &String) -> bool {
     info.backends.is_empty() || info.backends.contains(backend)
 }

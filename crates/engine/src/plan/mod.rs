@@ -63,7 +63,7 @@ impl BenchTarget {
         }
     }
 
-    /// Whether it is run where no `bench.toml` names it.
+    /// Returns whether it is run where no `bench.toml` names it.
     pub fn is_ours(&self) -> bool {
         self.harness.is_some() && self.main == Main::Own
     }
@@ -92,6 +92,8 @@ pub struct Case {
     pub model_folder: Option<PathBuf>,
     pub category: Option<String>,
     pub tags: Vec<String>,
+    /// Where the benchmark says that it is registered.
+    pub source: String,
     pub sampling: Sampling,
     /// What `bench.toml` asks for this bench, whoever it takes turns with; 0 where it says nothing.
     pub least_warm_up_nanos: u64,

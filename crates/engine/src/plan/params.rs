@@ -152,7 +152,7 @@ mod tests {
         bad("{\"model\": {\"path\": 1}}", "`model` is no folder");
     }
 
-    /// What a case's name shows can be given as an argument, and is the same value.
+    /// Returns what a case's name shows can be given as an argument, and is the same value.
     #[test]
     fn values_come_back_from_their_names() {
         let values: [ParamValue; 11] = [

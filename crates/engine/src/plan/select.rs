@@ -100,7 +100,7 @@ impl<'a> Scope<'a> {
         benches.flat_map(|bench| &bench.folders).collect()
     }
 
-    /// Whether a case of the bench could be selected; false only when none can be, whatever it registers.
+    /// Returns whether a case of the bench could be selected; false only when none can be, whatever it registers.
     pub(super) fn may_run(&self, bench: &Bench) -> bool {
         let under = format!("{}/", bench.name);
         let filters = [&self.suite.filters, &self.selection.filters];

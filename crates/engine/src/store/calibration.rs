@@ -20,7 +20,7 @@ impl Versioned for CalibrationRecord {
 }
 
 impl Store {
-    /// What was tried on machines of this class; `None` before anything was.
+    /// Returns what was tried on machines of this class; `None` before anything was.
     pub fn calibration(&self, machine: &MachineId) -> Result<Option<CalibrationRecord>, Error> {
         let path = self.calibration_file(machine);
         if !path.is_file() {

@@ -98,7 +98,7 @@ fn age(run: &RunSummary, now: SystemTime) -> Duration {
     now.duration_since(run.started.into()).unwrap_or_default()
 }
 
-/// What another process removed first is removed.
+/// Returns what another process removed first is removed.
 fn gone(path: &Path, removal: io::Result<()>) -> Result<(), Error> {
     match removal {
         Err(source) if source.kind() != io::ErrorKind::NotFound => {

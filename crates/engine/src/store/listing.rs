@@ -77,7 +77,7 @@ impl Listing {
     }
 }
 
-/// What stands in `dir` under a name that is not hidden, sorted; nothing where there is no such folder.
+/// Returns what stands in `dir` under a name that is not hidden, sorted; nothing where there is no such folder.
 pub(super) fn entries(dir: &Path) -> Result<Vec<PathBuf>, Error> {
     read_folder(dir).map_err(|source| Error::List { path: dir.to_path_buf(), source })
 }

@@ -64,7 +64,12 @@ impl Store {
     /// once cannot be made again, so only `cache/` carries the tag that excludes it from backups.
     pub(super) fn create(&self, dir: &Path) -> Result<(), Error> {
         create_folder(dir)?;
-        create_file(&self.root.join(".gitignore"), "*\n")
+        let ignore = self.root.join(".gitignore");
+        // A full disk leaves an empty file, and `git add .` would commit the results.
+        if fs::metadata(&ignore).is_ok_and(|file| file.len() == 0) {
+            return fs::write(&ignore, "*\n").map_err(|error| Error::write(&ignore, error));
+        }
+        create_file(&ignore, "*\n")
     }
 
     /// Makes `cache/` with the tag of <https://bford.info/cachedir/>.
@@ -116,6 +121,9 @@ mod tests {
         fs::write(&ignore, "*\n!keep\n").unwrap();
         store.create(&store.runs_folder()).unwrap();
         assert_eq!(fs::read_to_string(&ignore).unwrap(), "*\n!keep\n");
+        fs::write(&ignore, "").unwrap();
+        store.create(&store.runs_folder()).unwrap();
+        assert_eq!(fs::read_to_string(&ignore).unwrap(), "*\n");
     }
 
     #[test]

@@ -37,7 +37,7 @@ impl Source {
         }
     }
 
-    /// What is in use now; only a pool reserves more than that.
+    /// Returns what is in use now; only a pool reserves more than that.
     pub(super) fn read(self, device: &dyn Device) -> Option<DeviceMemory> {
         let all_in_use = |in_use| DeviceMemory { in_use, reserved: in_use };
         match self {

@@ -44,7 +44,7 @@ impl Watch {
         self.usage.read(nanos, iterations, self.own(source, memory.in_use, own));
     }
 
-    /// Whether single iterations tell a peak that is the case's own.
+    /// Returns whether single iterations tell a peak that is the case's own.
     pub(crate) fn has_peak(&self) -> bool {
         matches!(self.source, Some(Source::Pool | Source::Allocator))
     }

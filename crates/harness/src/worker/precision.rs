@@ -23,7 +23,7 @@ pub(super) fn apart<'c>(cases: impl Iterator<Item = &'c CaseKey>) -> Vec<String>
     if found.len() > 1 { found } else { Vec::new() }
 }
 
-/// Whether the case is this process's.
+/// Returns whether the case is this process's.
 pub(super) fn is_own(id: &CaseKey) -> bool {
     env::var(VARIABLE).is_ok_and(|own| own == of(id)) || env::var_os(VARIABLE).is_none()
 }

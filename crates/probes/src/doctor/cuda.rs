@@ -10,7 +10,7 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     driver_parts(facts).into_iter().chain([compiler(facts), headers(facts)]).collect()
 }
 
-/// What everything on CUDA needs; the rest is for those who compile kernels as they run.
+/// Returns what everything on CUDA needs; the rest is for those who compile kernels as they run.
 pub(super) fn driver_parts(facts: &Facts) -> [Finding; 2] {
     [driver(facts), library(facts)]
 }

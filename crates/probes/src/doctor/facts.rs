@@ -54,7 +54,7 @@ pub struct Facts {
 /// Where libtorch could come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Torch {
-    /// Whether the folder in `LIBTORCH` holds the library.
+    /// True if the folder in `LIBTORCH` holds the library.
     pub(super) library_there: bool,
     /// The version that this folder says it has.
     pub(super) library_version: Option<String>,
@@ -62,7 +62,7 @@ pub(super) struct Torch {
     pub(super) python_version: Option<String>,
     /// Its libraries, where the environment says which ones are meant.
     pub(super) libraries: Option<PathBuf>,
-    /// Whether the part of it that works on CUDA is among them.
+    /// True if the part of it that works on CUDA is among them.
     pub(super) cuda: bool,
     /// `/usr/lib/libtorch.so`, where the build looks by itself.
     pub(super) system_wide: bool,

@@ -102,7 +102,7 @@ fn free_bytes(_path: &Path) -> Option<u64> {
     None
 }
 
-/// What a program prints when it succeeds.
+/// Returns what a program prints when it succeeds.
 fn answer(program: &str, arguments: &[&str]) -> Option<String> {
     let output = Command::new(program).args(arguments).stdin(Stdio::null()).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();

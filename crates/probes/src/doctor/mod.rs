@@ -41,7 +41,7 @@ const BACKENDS: [(&str, Option<Check>); 14] = [
     ("hip", Some(rocm::check)),
 ];
 
-/// What the backend called `name` needs, item by item.
+/// Returns what the backend called `name` needs, item by item.
 pub fn backend(name: &str, facts: &Facts) -> Vec<Finding> {
     match BACKENDS.iter().find(|(known, _)| *known == name) {
         Some((_, Some(check))) => check(facts),
@@ -50,7 +50,7 @@ pub fn backend(name: &str, facts: &Facts) -> Vec<Finding> {
     }
 }
 
-/// Whether the backend needs something of the machine that can be missing.
+/// Returns whether the backend needs something of the machine that can be missing.
 pub fn has_needs(name: &str) -> bool {
     BACKENDS.iter().any(|(known, check)| *known == name && check.is_some())
 }

@@ -31,7 +31,7 @@ impl Interval {
         self.low <= value && value <= self.high
     }
 
-    /// Whether all of it lies strictly between two bounds.
+    /// Returns whether all of it lies strictly between two bounds.
     #[must_use]
     pub fn within(self, low: f64, high: f64) -> bool {
         low < self.low && self.high < high

@@ -47,7 +47,7 @@ pub(super) fn section(kind: HookKind, host: Host) -> String {
     text.replace("@NAME@", kind.name()).replace("@KEPT@", &kept_name(kind)).replace("@SKIP@", SKIP_VARIABLE)
 }
 
-/// Whether git sets the variable for the repository that it works on. A child must not inherit it: a cargo or
+/// Returns whether git sets the variable for the repository that it works on. A child must not inherit it: a cargo or
 /// a build script that uses git would read and write the wrong repository, or the index of the merge.
 pub fn is_gits_own(variable: &str) -> bool {
     LOCAL_VARIABLES.contains(&variable) || variable.starts_with("GITHEAD_")

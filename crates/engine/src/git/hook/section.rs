@@ -58,7 +58,7 @@ pub(super) fn inserted(text: &str, kind: HookKind) -> Option<String> {
         .then(|| [first, &section(kind, Host::Theirs), rest].concat())
 }
 
-/// Whether a script's first line starts a shell: `#!/bin/sh -e`, `#!/usr/bin/env -S bash -eu`.
+/// Returns whether a script's first line starts a shell: `#!/bin/sh -e`, `#!/usr/bin/env -S bash -eu`.
 fn is_shell(first: &str) -> bool {
     let Some(command) = first.strip_prefix("#!") else { return false };
     let mut words = command.split_ascii_whitespace().map(|word| word.rsplit('/').next().unwrap_or(word));

@@ -100,7 +100,7 @@ impl Scratch {
         command
     }
 
-    /// What must not change by reading: the index, `HEAD`, the configuration, the references, the worktrees.
+    /// Returns what must not change by reading: the index, `HEAD`, the configuration, the references, the worktrees.
     pub(super) fn fingerprint(&self) -> Vec<Vec<u8>> {
         let mut parts: Vec<_> = ["index", "HEAD", "config"]
             .iter()
