@@ -1,4 +1,4 @@
-//! What the program is given, read once: working directory, environment, clock, Ctrl-C, machine and terminal.
+//! The program's context, read once: working directory, environment, clock, Ctrl-C, machine and terminal.
 //!
 //! The only reader of environment variables and of the date.
 
@@ -17,7 +17,7 @@ use crate::hardware::ThisMachine;
 use crate::progress::Progress;
 use crate::shell::Shell;
 
-/// What every command is given.
+/// The context of every command.
 pub(crate) struct Context {
     pub(crate) host: Host,
     pub(crate) shell: Shell,

@@ -66,7 +66,7 @@ impl Error {
         }
     }
 
-    /// The message with its causes. A cause that the message tells already is not told again.
+    /// The message with its causes. A cause that the message reports already is not told again.
     pub(crate) fn in_words(&self) -> String {
         let mut words = self.to_string();
         let mut source = std::error::Error::source(self);
@@ -98,7 +98,7 @@ fn exit(error: &engine::Error) -> Exit {
     use engine::Error as E;
     match error {
         E::Plan(plan::Error::NoBenches | plan::Error::Nothing { .. }) => Exit::NothingToRun,
-        // What a manifest names is checked when it is read: these come from the command line.
+        // Names in a manifest are checked when it is read: these come from the command line.
         E::Plan(
             plan::Error::Unknown { .. }
             | plan::Error::Argument { .. }

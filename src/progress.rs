@@ -12,16 +12,16 @@ use accel_bench_record::{CaseKey, Status};
 
 use crate::shell::Shell;
 
-/// What was shown of a call so far.
+/// The progress of a call so far.
 #[derive(Default)]
 pub(crate) struct Progress {
     /// Processes that a case still has to come, by side and id.
     left: BTreeMap<(Side, CaseKey), u32>,
     medians: BTreeMap<(Side, CaseKey), Vec<f64>>,
     has_two_sides: bool,
-    /// Cases of two interleaved sides, with the pairs of processes that each may still need.
+    /// Cases of two interleaved sides, with the process pairs that each may still need.
     open: BTreeMap<CaseKey, u32>,
-    /// What cargo printed while nothing is to be shown; shown when the build fails.
+    /// Cargo's lines while nothing is to be shown; shown when the build fails.
     unsaid: String,
 }
 
@@ -42,7 +42,7 @@ impl Progress {
                 let steps = self.left.values().map(|&processes| u64::from(processes)).sum();
                 shell.begin_progress("Measuring", steps);
             }
-            // Nobody knows when they are decided, so the bar holds what it takes at the most.
+            // No one knows when they are decided, so the bar holds what it takes at most.
             Event::ComparingStarted { cases, most_pairs } => {
                 let open = cases.iter().map(|id| (id.clone(), *most_pairs)).collect();
                 *self = Self { open, has_two_sides: true, ..Self::default() };
@@ -128,7 +128,7 @@ impl Progress {
         }
     }
 
-    /// This case needs no further pair of processes.
+    /// This case needs no further process pair.
     fn decided(&mut self, shell: &mut Shell, id: &CaseKey) {
         let Some(left) = self.open.remove(id) else { return };
         (0..left).for_each(|_| shell.progress_step());

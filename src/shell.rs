@@ -16,7 +16,7 @@ const CYAN: Style = AnsiColor::Cyan.on_default().bold();
 const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 const RED: Style = AnsiColor::Red.on_default().bold();
 
-/// How much is said beside results and errors.
+/// How much is said next to results and errors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Verbosity {
     Quiet,
@@ -33,7 +33,7 @@ pub(crate) enum Mark {
     Bad,
 }
 
-/// The terminal, or what stands in its place.
+/// The terminal, or what is in its place.
 #[derive(Clone, Debug)]
 pub(crate) struct Shell {
     choice: ColorChoice,
@@ -143,7 +143,7 @@ impl Shell {
         format!("{style}{sign}{style:#}")
     }
 
-    /// Writes a result to stdout. A reader that went away is no error.
+    /// Writes a result to stdout. A reader that went away is not an error.
     pub(crate) fn out(&mut self, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
         self.end_progress();
         let mut out = AutoStream::new(io::stdout().lock(), self.choice);
@@ -153,7 +153,7 @@ impl Shell {
         }
     }
 
-    /// Asks a question to be answered with y or n; `None` when nobody can answer.
+    /// Asks a question to be answered with y or n; `None` when no one can answer.
     pub(crate) fn ask(&mut self, question: &str) -> Option<bool> {
         if !self.interactive || !io::stdin().is_terminal() {
             return None;
@@ -164,7 +164,7 @@ impl Shell {
         Some(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
     }
 
-    /// Begins a progress bar of `steps`; lines printed meanwhile stand above it.
+    /// Begins a progress bar of `steps`; lines printed meanwhile are above it.
     pub(crate) fn begin_progress(&mut self, verb: &str, steps: u64) {
         if !self.interactive || self.verbosity == Verbosity::Quiet {
             return;
@@ -202,7 +202,7 @@ impl Shell {
 
     fn say(&mut self, text: &str) {
         let mut err = AutoStream::new(io::stderr().lock(), self.choice);
-        // Nobody is left to tell when stderr is closed.
+        // No one is left to report when stderr is closed.
         let mut write = || drop(err.write_all(text.as_bytes()).and_then(|()| err.flush()));
         match &self.progress {
             Some(bar) => bar.suspend(write),

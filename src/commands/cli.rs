@@ -91,7 +91,7 @@ pub(super) enum Command {
     Doctor(doctor::Args),
     /// Print the completions for a shell
     Completions(completions::Args),
-    /// What the tool asks itself, in a process that a driver may crash
+    /// Asks the graphics drivers, in a process that a driver may crash
     #[command(hide = true)]
     ProbeAdapters,
 }

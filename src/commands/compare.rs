@@ -9,27 +9,27 @@ use accel_bench_engine::measure::{From, Project, SideSpec, Wanted, pair};
 
 const EXAMPLES: &str = "\
 Each side is a revision, a baseline's name, a run's id or a result file; `baseline:NAME` and `run:ID` say which.
-Both sides are measured now, in turns, in as many pairs of fresh processes as it takes to be sure.
+Both sides are measured now, interleaved, in as many process pairs as it takes to be sure.
 
 Examples:
   cargo accel-bench compare                     the working tree against the merge base with the default branch
   cargo accel-bench compare main                the working tree against main
   cargo accel-bench compare v1.0 HEAD           two revisions
-  cargo accel-bench compare main --stored       what the store has; what looks slower there, in turns
+  cargo accel-bench compare main --stored       stored runs; suspected regressions again, interleaved
   cargo accel-bench compare a.json b.json --format markdown";
 
 /// Arguments of `compare`.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// What to compare with [default: the merge base with the default branch]
+    /// The baseline side [default: the merge base with the default branch]
     base: Option<String>,
-    /// What to judge [default: the working tree]
+    /// The candidate side [default: the working tree]
     candidate: Option<String>,
     /// Judge what merging this revision into BASE would result in, as the hook does [default BASE: HEAD]
     #[arg(long, value_name = "REV", conflicts_with = "candidate")]
     merge: Option<String>,
-    /// Compare what is stored; only what looks slower in it is then measured, in turns
+    /// Compare stored runs; suspected regressions are measured again, interleaved
     #[arg(long, conflicts_with = "measure")]
     stored: bool,
     /// With `--stored`: measure nothing at all

@@ -1,4 +1,4 @@
-//! `doctor`: what each backend lacks on this machine, with the command that mends it.
+//! `doctor`: what each backend lacks on this machine, with the command that fixes it.
 
 use crate::context::Context;
 use crate::error::{Exit, Result};

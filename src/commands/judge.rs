@@ -19,7 +19,7 @@ use accel_bench_record::{RunRecord, TreeState};
 #[command(next_help_heading = "Judging")]
 #[group(skip)]
 pub(crate) struct Args {
-    /// Changes within this are no regression (before bench.toml's `[gate] tolerance`)
+    /// Changes within this are not regression (before bench.toml's `[gate] tolerance`)
     #[arg(long, value_name = "PERCENT", value_parser = Percent::parse)]
     pub(crate) threshold: Option<Percent>,
     /// Compare although the machine classes differ; the result is marked
@@ -69,7 +69,7 @@ pub(crate) fn judged(
         _ => {}
     }
     let machine = MachineId::new(candidate.machine.clone());
-    // Sides that took turns have no time between them.
+    // Sides that were interleaved have no time between them.
     let drift =
         if compare::are_interleaved(base, candidate) { Drift::default() } else { project.drift(&machine)? };
     let gate = cx.engine(|engine| project.gate(engine, args.threshold, &machine, drift));
@@ -85,10 +85,8 @@ pub(crate) fn tell(cx: &mut Context, comparison: &Comparison, format: Format) ->
         Outcome::Regression => Exit::Regression,
         Outcome::FailedCase => Exit::FailedCase,
         Outcome::Unfit => {
-            cx.shell.warn(
-                "the same code beside itself showed a change, so this machine is not fit to judge by now; try again \
-                 when it is quieter",
-            );
+            cx.shell
+                .warn("A/A control failed: this machine is too noisy to judge; try again when it is quieter");
             Exit::NotComparable
         }
         Outcome::NothingJudged if comparison.census.undecided > 0 => {

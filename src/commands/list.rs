@@ -9,7 +9,7 @@ use accel_bench_engine::measure::{Project, benchmarks};
 /// Arguments of `list`.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Only cases whose id contains one of these (`*` stands for anything)
+    /// Only cases whose id contains one of these (`*` means anything)
     #[arg(value_name = "FILTER")]
     filters: Vec<String>,
     #[command(flatten)]

@@ -18,7 +18,7 @@ use accel_bench_engine::store::{self, Name};
 #[derive(Clone, Debug, clap::Args)]
 #[group(skip)]
 pub(crate) struct Args {
-    /// Only cases whose id contains one of these (`*` stands for anything)
+    /// Only cases whose id contains one of these (`*` means anything)
     #[arg(value_name = "FILTER")]
     filters: Vec<String>,
     #[command(flatten)]
@@ -57,7 +57,7 @@ impl Args {
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     if args.compare.is_none() && (args.judge.threshold.is_some() || args.judge.force) {
         return Err(Error::usage(
-            "`--threshold` and `--force` judge a comparison, and there is none",
+            "`--threshold` and `--force` need `--compare`",
             "add `--compare REV`, or use `cargo accel-bench compare REV`",
         ));
     }

@@ -1,4 +1,4 @@
-//! The store's answer first: what looks slower in it is measured in turns before it is said.
+//! The store's answer first: what looks slower in it is measured interleaved before it is said.
 
 use super::budget::Budget;
 use super::judge;
@@ -9,7 +9,7 @@ use accel_bench_engine::Machine;
 use accel_bench_engine::compare::{Comparison, Outcome};
 use accel_bench_engine::measure::{From, Project, Wanted, pair, stored_pair};
 
-/// Measures the rows of `found` in turns that look slower, where both sides can be built.
+/// Measures the rows of `found` interleaved that look slower, where both sides can be built.
 pub(super) fn confirmed(
     cx: &mut Context,
     project: &Project,
@@ -23,7 +23,7 @@ pub(super) fn confirmed(
         return Ok(found);
     }
     let cases = count(suspects.len(), "case");
-    cx.shell.note("Suspected", format!("{cases} that the store has as slower; measuring in turns"));
+    cx.shell.note("Suspected", format!("{cases} that the store has as slower; measuring interleaved"));
     let wanted = Wanted { from: From::Now, only: Some(suspects.clone()), ..wanted };
     let pair = cx.engine(|engine| pair(engine, project, machine, &wanted))?;
     judge::tell_of_time(cx, &pair, budget);

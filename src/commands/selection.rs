@@ -12,7 +12,7 @@ pub(crate) struct Args {
     /// A suite of bench.toml, or `all`
     #[arg(long, value_name = "NAME")]
     suite: Option<String>,
-    /// Only this bench or benchmark (`*` stands for anything)
+    /// Only this bench or benchmark (`*` means anything)
     #[arg(long, value_name = "NAME")]
     benchmark: Vec<String>,
     /// Only on these backends; a build gets the feature of each

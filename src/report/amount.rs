@@ -55,7 +55,7 @@ pub(super) fn effect(effect: &Effect) -> String {
     }
 }
 
-/// `+4.2`: a change whose `%` stands elsewhere.
+/// `+4.2`: a change whose `%` is elsewhere.
 fn bare(change: Change) -> String {
     change.to_string().trim_end_matches(" %").to_owned()
 }

@@ -1,7 +1,7 @@
 //! A table of cases for a terminal of any width.
 //!
 //! Case ids are long and numbers must not wrap. So the ids are cut into segments, and as many of the first ones
-//! become headings as it takes to set each case on one line; where that is not enough, the numbers stand on a
+//! become headings as it takes to set each case on one line; where that is not enough, the numbers are based on a
 //! line beneath the name; and in a very narrow terminal one below the other, each behind its title.
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
@@ -12,10 +12,10 @@ use super::paint::{Tone, paint};
 /// Two spaces for each level.
 const INDENT: &str = "  ";
 
-/// The table: the columns beside the name, and the entries in order.
+/// The table: the columns next to the name, and the entries in order.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ledger {
-    /// What the name column is called.
+    /// The heading of the name column.
     pub(super) name: &'static str,
     pub(super) columns: Vec<Column>,
     pub(super) entries: Vec<Entry>,
@@ -31,7 +31,7 @@ pub(super) struct Entry {
     pub(super) path: Vec<String>,
     /// As many as there are columns, or none.
     pub(super) cells: Vec<String>,
-    /// Of the last cell, which may hold a verdict.
+    /// The tone of the last cell, which may hold a verdict.
     pub(super) tone: Tone,
     /// Lines beneath.
     pub(super) notes: Vec<(Tone, String)>,
@@ -166,7 +166,7 @@ impl Layout {
     }
 }
 
-/// Text at a level of indentation, wrapped behind `delimiter`; further lines stand one level deeper.
+/// Text at a level of indentation, wrapped behind `delimiter`; further lines are one level deeper.
 pub(super) fn indented(text: &str, level: usize, width: usize, delimiter: char) -> Vec<String> {
     let margin = INDENT.repeat(level);
     let lines = wrap(text, width.saturating_sub(margin.len() + INDENT.len()), delimiter);

@@ -13,7 +13,7 @@ use super::{Format, json, markdown};
 
 /// A thing that is listed.
 pub(crate) trait Listed: Serialize {
-    /// What one is called in JSON.
+    /// The name of an entry's kind in JSON.
     const KIND: &'static str;
     /// The first column names the thing.
     const COLUMNS: &'static [Column];
@@ -68,7 +68,7 @@ impl Listed for LogRow {
     const KIND: &'static str = "run";
     const COLUMNS: &'static [Column] = &[
         ("commit", Align::Left),
-        // Its time of start stands in it; the machine class is in the JSON forms.
+        // Its time of start is in it; the machine class is in the JSON forms.
         ("run", Align::Left),
         ("cases", Align::Right),
         ("state", Align::Left),
@@ -230,7 +230,7 @@ fn table<T: Listed>(rows: &[T], width: usize) -> String {
     let entry = |row: &T| {
         let mut cells = row.cells().iter().map(|cell| plain(cell)).collect::<Vec<_>>().into_iter();
         let path = vec![cells.next().unwrap_or_default()];
-        // The last column is free text of any length: it stands beneath.
+        // The last column is free text of any length: it is beneath.
         let mut cells: Vec<_> = cells.collect();
         let text = cells.pop().unwrap_or_default();
         let notes = if text.is_empty() { Vec::new() } else { vec![(Tone::Dim, text)] };
@@ -461,7 +461,7 @@ mod tests {
         assert_eq!(render::<BaselineRow>(&[], Format::Csv, 80).lines().count(), 1, "its columns");
     }
 
-    /// Nothing that stands in a commit's subject or a benchmark's name may reach the terminal as a command, break
+    /// Nothing that is in a commit's subject or a benchmark's name may reach the terminal as a command, break
     /// a table's row or become another cell.
     #[test]
     fn hostile_texts_stay_in_their_cells() {

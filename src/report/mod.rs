@@ -1,4 +1,4 @@
-//! What was measured and what was found, as text: one function for each thing, one file for each form.
+//! Results and findings as text: one function for each thing, one file for each form.
 //!
 //! Writes to what it is given; opens no files, knows no store, and decides nothing.
 //!

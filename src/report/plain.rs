@@ -29,7 +29,7 @@ pub(super) fn json(text: &str) -> String {
     safe
 }
 
-/// Unicode's bidirectional controls: what follows is shown in another order than it stands.
+/// Unicode's bidirectional controls: what follows is shown in another order than it is.
 fn turns_direction(character: char) -> bool {
     matches!(character, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -19,7 +19,7 @@ const SOURCES: [&str; 7] = [
     "crates/workloads/src",
 ];
 
-/// What the tool consists of.
+/// The sources of the tool.
 const TOOL: [&str; 4] = ["src", "crates/engine/src", "crates/probes/src", "crates/record/src"];
 
 fn all(folders: &[&str]) -> Vec<Source> {
@@ -41,8 +41,8 @@ fn offences(words: &[&str], allowed: &[&str]) -> Vec<String> {
 fn only(words: &[&str], allowed: &[&str]) {
     let found = offences(words, allowed);
     assert!(found.is_empty(), "{words:?} belongs to {allowed:?} alone:\n{}", found.join("\n"));
-    // A rule about something that nobody uses any more guards nothing.
-    assert!(!offences(words, &[]).is_empty(), "nobody uses any of {words:?}");
+    // A rule about something that no one uses any more guards nothing.
+    assert!(!offences(words, &[]).is_empty(), "no one uses any of {words:?}");
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn paths(source: &Source) -> Vec<Vec<String>> {
     for (start, _) in code.match_indices("crate::").chain(code.match_indices("super::")) {
         let is_inner = code[..start].ends_with("::")
             || code[..start].ends_with(|c: char| c.is_alphanumeric() || c == '_');
-        // What is only passed on stands where it is defined.
+        // A name that is only passed on belongs to the file that defines it.
         let line = code[..start].rsplit('\n').next().unwrap_or_default().trim_start();
         if is_inner
             || line.starts_with("pub use")
@@ -186,7 +186,7 @@ fn paths(source: &Source) -> Vec<Vec<String>> {
     found
 }
 
-/// The module that `crate::` or some `super::` stand for, and the text behind them.
+/// The module that `crate::` or some `super::` mean, and the text behind them.
 fn base<'s>(source: &Source, mut text: &'s str) -> (Vec<String>, &'s str) {
     if let Some(rest) = text.strip_prefix("crate::") {
         return (Vec::new(), rest);
@@ -264,7 +264,7 @@ fn the_arrows_of_the_engine_are_those_of_the_map() {
     check_arrows("crates/engine/src", ENGINE, &[]);
 }
 
-/// Returns what a module's file passes on: the name, and the path of what it stands for.
+/// Returns what a module's file passes on: the name, and the path of what it means.
 fn passed_on(source: &Source) -> Vec<Vec<String>> {
     let code = source.lines().map(|(_, line)| line).collect::<Vec<_>>().join("\n");
     let mut found = Vec::new();

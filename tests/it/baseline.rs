@@ -42,8 +42,8 @@ fn approving_shows_asks_and_records() {
     project.accel_bench("").exits(0);
     project.tool(&["baseline", "approve", "main"]).exits(2).says("--reason");
     let asked = project.tool(&["baseline", "approve", "main", "-m", "the first"]).exits(2);
-    asked.says("nobody is here to approve").says("--yes").shows("one@host");
-    assert!(!project.path("baselines").exists(), "what nobody approved is not written");
+    asked.says("no one is here to approve").says("--yes").shows("one@host");
+    assert!(!project.path("baselines").exists(), "what no one approved is not written");
     project.tool(&["baseline", "approve", "main", "-m", "the first", "--yes"]).exits(0).says("commit it");
     let files: Vec<_> =
         std::fs::read_dir(project.path("baselines/main")).expect("a folder").flatten().collect();
@@ -91,7 +91,7 @@ fn an_unstable_run_becomes_no_baseline_by_accident() {
     project.rewrite_bench("one", UNSTABLE);
     project.accel_bench("").exits(0);
     let refused = project.tool(&["baseline", "approve", "main", "-m", "x", "--yes"]).exits(7);
-    refused.says("is of uncommitted changes").says("--unstable");
+    refused.says("measured with uncommitted changes").says("--unstable");
     project.write(".gitignore", "/.accel-bench\n/starts\n");
     project.commit("unstable");
     project.accel_bench("").exits(0);
@@ -114,7 +114,7 @@ fn an_answer_is_taken_at_its_word() {
         };
         let ran = ran.exits(0).shows("one@host").shows("as baseline `main` of ").shows("? [y/N] ");
         ran.shows("nothing was approved");
-        assert!(!file.exists(), "{typed:?} is no yes");
+        assert!(!file.exists(), "{typed:?} is not a yes");
     }
     for typed in ["y\n", "Y\n", " yes \n"] {
         let ran = approve(typed).expect("there was a terminal before").exits(0);

@@ -1,4 +1,4 @@
-//! `calibrate`: the working tree beside itself, and what later comparisons make of it.
+//! `calibrate`: the working tree next to itself, and what later comparisons make of it.
 
 use std::fs;
 use std::path::PathBuf;
@@ -47,7 +47,7 @@ fn what_was_tried_is_kept_shown_and_added_to() {
     let table = project.accel_bench(TINY).exits(0).says("identical code (1 of 3)").says("50 % more work");
     let table = table.shows("work@host").shows("false alarms in rows of identical code");
     let table = table.shows("found of 50 % more work").shows("tolerance: 0.5 %");
-    assert_eq!(project.runs(), [] as [PathBuf; 0], "the samples of a calibration are no runs");
+    assert_eq!(project.runs(), [] as [PathBuf; 0], "the samples of a calibration are not runs");
     let shown = project.accel_bench("calibrate --show").exits(0);
     assert_eq!(shown.stdout, table.stdout);
     let json = project.accel_bench("calibrate --show --format json").exits(0);
@@ -92,7 +92,7 @@ fn a_slowdown_that_is_no_share_is_a_mistake_of_usage() {
         ran.says(words);
     };
     check("5", "write \"5%\"");
-    check("1%,half", "`half` is no percentage");
+    check("1%,half", "`half` is not a percentage");
     check("200%", "out of range");
     project.accel_bench("calibrate --show --add").exits(2).says("cannot be used with");
     project.accel_bench("calibrate nothing-of-this-name").exits(4).says("no case is selected");

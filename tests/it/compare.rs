@@ -57,8 +57,8 @@ fn a_change_that_makes_it_slower_is_a_regression() {
         150.0 µs ±0.0 %  150.0 µs ±0.0 %     +0.0 % [-0.3, +0.3]  = same
 
     2 cases, 2 judged: 1 regressed, 1 the same; 0 undecided
-    1 control, the candidate beside itself: no change, as it must be
-    ± 95 % of a side, [ ] 99 % of the effect, over 4 to 10 pairs of processes
+    A/A control passed
+    ± 95 % of a side, [ ] 99 % of the effect, over 4 to 10 process pairs
     ");
     project.accel_bench("compare --threshold 60%").exits(0);
 }

@@ -39,7 +39,7 @@ fn every_backend_is_looked_at() {
 fn only_what_is_named_is_looked_at() {
     let ran = project("doctor-named").accel_bench("doctor host ndarray").exits(0);
     assert_eq!(looked_at(&ran), ["machine", "host", "ndarray"], "{ran:#}");
-    ran.shows("host: can run here\n  ✓ needs nothing beside the CPU\nndarray: can run here\n");
+    ran.shows("host: can run here\n  ✓ needs nothing next to the CPU\nndarray: can run here\n");
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn a_backend_that_is_missing_is_told_with_what_mends_it() {
     with_libtorch(&project, "torch", "doctor tch-cuda").exits(3).shows("  ✗ libtorch is without CUDA: no `");
     project.write("torch/build-version", "1.13\n");
     with_libtorch(&project, "torch", "doctor tch").exits(3).shows("  ✗ libtorch 1.13 in `");
-    // Nobody asked for it: the others are no worse for it.
+    // No one asked for it: the others are not worse for it.
     with_libtorch(&project, "nowhere", "doctor").exits(0).shows("which holds no `lib/libtorch.so`");
 }
 
@@ -78,7 +78,7 @@ fn without_any_project_it_looks_at_the_machine() {
     let mut command = project.command(&["doctor", "host"]);
     command.current_dir(nowhere.path());
     let ran = run(command).exits(0).shows("machine").shows("free for `");
-    assert_eq!(ran.stderr, "", "no project is no fault");
+    assert_eq!(ran.stderr, "", "no project is not a fault");
     assert_eq!(fs::read_dir(nowhere.path()).expect("it is there").count(), 0);
     let broken = project.toml("[store]\npath = 5\n");
     broken.accel_bench("doctor host").exits(0).shows("free for `");

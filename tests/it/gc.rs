@@ -72,7 +72,7 @@ fn a_checkout_takes_its_builds_along() {
 
     let again = project.accel_bench("gc --keep-checkouts 0").exits(0);
     assert_eq!(lines(&again, &project), [] as [&str; 0]);
-    // What is left is fresh still, and what went can be made again.
+    // The rest is still fresh, and what was removed can be made again.
     let ran = project.accel_bench("").exits(0);
     assert!(!ran.stderr.contains("Compiling"), "{ran:#}");
     project.accel_bench("compare main --measure").exits(1).says("Compiling it-gc-builds");
@@ -90,7 +90,7 @@ fn a_clone_that_was_removed_leaves_nothing_in_a_shared_target_folder() {
     run(command).exits(0);
     assert_eq!(executables("of_gc_clones"), 3);
     project.accel_bench("gc").exits(0);
-    assert_eq!(executables("of_gc_clones"), 3, "it is there, though it is no checkout of ours");
+    assert_eq!(executables("of_gc_clones"), 3, "it is there, though it is not a checkout of ours");
     fs::remove_dir_all(&at).expect("it is removed");
     project.accel_bench("gc").exits(0).says("Freed ");
     assert_eq!(executables("of_gc_clones"), 2);

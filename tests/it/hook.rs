@@ -1,4 +1,4 @@
-//! The git hook: installed beside what is there, and asked by real merges and pushes.
+//! The git hook: installed next to what is there, and asked by real merges and pushes.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -52,7 +52,7 @@ fn a_merge_is_stopped_when_the_code_gets_slower() {
     let ran = merge(&project, "slower");
     assert!(ran.code() != Some(0), "{ran:#}");
     let told = format!("{}{}", ran.stdout, ran.stderr);
-    for words in ["regressed", "one@host", "+100 %", "`git commit` goes on regardless"] {
+    for words in ["regressed", "one@host", "+100 %", "`git commit` goes on anyway"] {
         assert!(told.contains(words), "{words}: {ran:#}");
     }
     assert_eq!(project.git(&["rev-parse", "HEAD"]), before, "nothing was merged");

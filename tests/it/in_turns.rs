@@ -1,4 +1,4 @@
-//! `compare` with both sides measured in turns: what is stored, what is asked again, what breaks on the way.
+//! `compare` with both sides measured interleaved: what is stored, what is asked again, what breaks on the way.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -31,7 +31,7 @@ fn what_was_compared_is_answered_from_the_store_until_something_changes() {
     let again = compared(&project, "main").exits(1).says("Compared before").says("`--measure` does it again");
     assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
     assert_eq!((again.stdout, project.runs()), (first.stdout, runs), "nothing was measured");
-    // What is not committed counts too: other uncommitted changes are another candidate.
+    // Uncommitted changes count too: other uncommitted changes are another candidate.
     project.takes(150_000);
     let changed = compared(&project, "main").exits(1);
     assert_eq!(project.runs().len(), 4);
@@ -72,7 +72,7 @@ fn the_record_names_the_other_side_and_holds_a_control() {
     };
     let cases = candidate["cases"].as_array().expect("cases");
     let case = cases.iter().find(|case| case["id"] == control["id"]).expect("the case that it is of");
-    assert_eq!(processes(control), processes(case), "they took turns to the end");
+    assert_eq!(processes(control), processes(case), "they were interleaved to the end");
     // Four pairs are the least of which anything is said.
     assert!(cases.iter().all(|case| processes(case) >= 4), "{candidate}");
     assert_eq!(ran.at("/controls/0/verdict"), json!("same"));
@@ -94,7 +94,7 @@ fn a_control_that_changed_makes_the_machine_unfit() {
     let name = format!("{}.json", candidate["id"].as_str().expect("an id"));
     let file = project.runs().into_iter().find(|path| path.ends_with(&name)).expect("it is stored");
     fs::write(file, candidate.to_string()).expect("it is written");
-    let again = compared(&project, "main").exits(7).says("not fit to judge");
+    let again = compared(&project, "main").exits(7).says("too noisy to judge");
     assert_eq!(again.at("/outcome"), json!("unfit"));
     assert_eq!(again.at("/controls/0/verdict"), json!("regressed"));
 }
@@ -215,12 +215,12 @@ fn sides_that_find_no_room_beside_each_other_take_turns_as_processes() {
     assert!(medians.as_array().is_some_and(|medians| medians.len() >= 4), "{ran:#}");
     // One that finds no memory alone fails.
     let taken = fs::File::create(&room).expect("it is there");
-    taken.lock().expect("nobody has it");
+    taken.lock().expect("no one has it");
     let ran = compared(&project, "main --measure").exits_with_one_of(&[3, 7]);
     assert_eq!(ran.at("/rows/0/candidate/status"), json!("oom"));
 }
 
-/// The candidate's processes are half as slow as the baseline's or three times that, two of each in turns: no number of
+/// The candidate's processes are half as slow as the baseline's or three times that, two of each interleaved: no number of
 /// them decides anything. Two, because a control makes two in each round, which so are alike.
 const NOISY: &str = r#"
 fn processes_so_far(n: u64) -> u64 {
@@ -271,7 +271,7 @@ fn a_budget_is_kept_and_leaves_rows_undecided() {
         let needs = ran.at(&format!("/rows/{row}/needed_processes")).as_u64();
         assert!(needs >= Some(4), "{needs:?}");
     }
-    // What was cut short answers no later question.
+    // A comparison that was cut short answers no later question.
     let again = compared_noisy(&project, "main --budget 1500ms").exits(0);
     assert!(again.at("/candidate/run") != ran.at("/candidate/run"));
 }

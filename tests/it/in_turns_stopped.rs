@@ -1,4 +1,4 @@
-//! Sides that take turns, and are stopped: by Ctrl-C, politely, or with no time for a last word.
+//! Sides that are interleaved, and are stopped: by Ctrl-C, politely, or with no time for a last word.
 
 use std::fs;
 use std::path::Path;
@@ -58,7 +58,7 @@ fn states(project: &Project) -> Vec<String> {
     project.accel_bench("log --format json -n 1000").exits(0).column("/rows", "state")
 }
 
-/// Nobody is left where either side's processes run.
+/// No one is left where either side's processes run.
 fn nobody_is_left(project: &Project) -> bool {
     let worktrees = fs::read_dir(project.path(".accel-bench/worktrees")).into_iter().flatten().flatten();
     let of_base = worktrees.flat_map(|worktree| survivors(&worktree.path()));
@@ -118,7 +118,7 @@ fn a_killed_comparison_leaves_runs_that_can_be_read_and_no_process() {
     assert!(some_stored > 0, "the moments lie after the first round of processes, too");
     wait_until("the children see that the tool is gone", || nobody_is_left(&project));
     assert_eq!(states(&project), ["interrupted"; 18]);
-    // What a killed comparison left behind answers no question, and keeps nobody from comparing.
+    // The rest of a killed comparison answers no question, and keeps no one from comparing.
     let ran = compared_noisy(&project, "main --budget 1500ms").exits(0);
     assert_eq!(ran.column("/rows", "standing"), ["judged"; 2]);
 }

@@ -1,4 +1,4 @@
-//! `init`: in a workspace of several packages, and beside benches that exist.
+//! `init`: in a workspace of several packages, and next to benches that exist.
 
 use crate::support::Project;
 

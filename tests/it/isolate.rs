@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::support::Project;
 
-/// Each case tells which process it was in.
+/// Each case says which process it was in.
 const PIDS: &str = r#"
 #[bench(backends = ["host"], params(n = [1, 2, 3]))]
 fn pid(b: &mut Bencher) {

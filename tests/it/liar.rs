@@ -13,7 +13,7 @@ fn honest(b: &mut Bencher) {
 }
 "#;
 
-/// Each lie is told by one target, whose neighbour is honest.
+/// Each lie is reported by one target, whose neighbour is honest.
 const TOML: &str = r#"
 [[bench]]
 target = "liar"
@@ -49,25 +49,25 @@ fn check(project: &Project, lie: &str, status: &str, reason: &str) {
 fn lies_while_measuring() {
     let project = project();
     check(&project, "truth", "ok", "");
-    check(&project, "garbage", "protocol", "what is no message");
-    check(&project, "other-token", "protocol", "what was not asked");
-    check(&project, "benchmarks-again", "protocol", "what was not asked");
+    check(&project, "garbage", "protocol", "an invalid message");
+    check(&project, "other-token", "protocol", "unexpected reply");
+    check(&project, "benchmarks-again", "protocol", "unexpected reply");
     check(&project, "more-than-wall-time", "protocol", "of wall time");
     check(&project, "zero-iterations", "protocol", "0 iterations");
     check(&project, "lengths-differ", "protocol", "iteration counts for");
     check(&project, "no-samples", "protocol", "no samples");
     check(&project, "no-measurement", "protocol", "without a measurement");
-    check(&project, "not-a-number", "protocol", "what is no message");
+    check(&project, "not-a-number", "protocol", "an invalid message");
     check(&project, "a-hundred-megabytes", "protocol", "too long");
     check(&project, "cut-short", "protocol", "cut short");
     check(&project, "silence", "timeout", "no result within 1.5 s");
     check(&project, "hangs-up", "protocol", "closed the channel");
     check(&project, "progress-for-ever", "timeout", "no result within 1.5 s");
     check(&project, "leaves", "crash", "exited with code 7");
-    check(&project, "unknown-status", "protocol", "what is no message");
+    check(&project, "unknown-status", "protocol", "an invalid message");
 }
 
-/// Returns what is wrong before anything is measured is told of the target, with what mends it.
+/// Returns what is wrong before anything is measured is reported of the target, with what fixes it.
 #[track_caller]
 fn refused(project: &Project, lie: &str, words: &[&str]) {
     let mut command = project.command(&["list"]);

@@ -133,7 +133,7 @@ fn a_suite_has_a_budget_and_the_command_line_another() {
     project.accel_bench("--budget 1ms").says("the budget of 1ms ran out (`--budget`)");
 }
 
-/// What the executable was built with decides what it registers.
+/// The features of the executable decide what it registers.
 const FEATURES: &str = r#"
 #[bench(backends = ["wgpu", "tch-cuda", "cuda"])]
 fn built(b: &mut Bencher) {

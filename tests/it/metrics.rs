@@ -1,4 +1,4 @@
-//! Metrics beside the latency: from the benchmark through the store to a verdict.
+//! Metrics next to the latency: from the benchmark through the store to a verdict.
 
 use serde_json::Value;
 

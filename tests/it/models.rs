@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::support::{Project, Ran, run};
 
-/// Tells which model it was given; a folder must hold what a model has.
+/// Reports which model it was given; a folder must hold what a model has.
 const SOURCE: &str = r#"
 #[bench(backends = ["host"], models = ["tiny", "org/known"], params(batch_size = [1]))]
 fn forward(b: &mut Bencher) {
@@ -110,7 +110,7 @@ fn what_is_wrong_with_a_folder_is_drawn_before_anything_is_built() {
     std::fs::remove_dir(project.path("checkpoints/llama")).expect("it was there");
     project.accel_bench("--dry-run").exits(6).says("does not exist").says("hf download ORG/NAME");
     project.write("checkpoints/llama", "a file");
-    project.accel_bench("--dry-run").exits(6).says("is no folder");
+    project.accel_bench("--dry-run").exits(6).says("is not a folder");
     project.accel_bench("--dry-run --suite folders").exits(0);
     project.accel_bench("--dry-run --params model=tiny").exits(0);
 }

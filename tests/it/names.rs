@@ -47,7 +47,7 @@ fn of_sides() {
         unknown(&format!("{command} nope"), "nope");
         unknown(&format!("{command} HEAD~99"), "HEAD~99");
         unknown(&format!("{command} run:nope"), "no run of the store begins with `nope`");
-        unknown(&format!("{command} baseline:nope"), "`baseline:nope` is no revision, baseline, run or");
+        unknown(&format!("{command} baseline:nope"), "`baseline:nope` is not a revision, baseline, run or");
         unknown(&format!("{command} nope.json"), "nope.json");
     }
     unknown("compare main nope", "nope");

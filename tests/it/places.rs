@@ -1,4 +1,4 @@
-//! Where a project stands: in and outside of git, with and without a `bench.toml`.
+//! Where a project is: in and outside of git, with and without a `bench.toml`.
 
 use serde_json::{Value, json};
 

@@ -100,7 +100,7 @@ fn criterion_benches_run_unmodified() {
     project.rewrite_bench("theirs", &CRITERION.replace("work(1_000)", "work(20_000)"));
     let ran = project.accel_bench("compare main --benchmark group* --format json --measure").exits(1);
     assert_eq!(ran.column("/rows", "verdict"), ["regressed"]);
-    // Whole processes take turns, and one more of the candidate beside itself.
+    // Whole processes are interleaved, and one more of the candidate next to itself.
     let processes =
         ["baseline", "candidate"].map(|side| ran.at(&format!("/rows/0/{side}/process_medians_ns")));
     let [base, candidate] = processes.each_ref().map(|medians| medians.as_array().map_or(0, Vec::len));

@@ -79,7 +79,7 @@ fn the_first_run_shows_a_table_and_stores_it() {
     let head = project.git(&["rev-parse", "HEAD"]);
     let [file] = project.runs().try_into().expect("one file");
     assert!(file.to_string_lossy().contains(&format!("runs/{}/", head.trim())), "{file:?}");
-    assert_eq!(project.git(&["status", "--porcelain"]), "", "the store is no change");
+    assert_eq!(project.git(&["status", "--porcelain"]), "", "the store is not a change");
     let record: Value = serde_json::from_str(&project.read(&file)).expect("a result file");
     assert_eq!((&record["format"], &record["state"]), (&json!(1), &json!("complete")));
     assert_eq!(record["commit"]["subject"], "first");

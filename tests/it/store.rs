@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::support::{Moments, Project, Ran, signal, silent, start, survivors, wait_until};
 
-/// Six cases of about 20 ms each, which are told apart by their parameter.
+/// Six cases of about 20 ms each, which are reported apart by their parameter.
 const CASES: &str = r#"
 #[bench(backends = ["host"], params(n = [1, 2, 3, 4, 5, 6]))]
 fn case(b: &mut Bencher) {
@@ -82,7 +82,7 @@ fn a_killed_tool_loses_at_most_the_case_under_way() {
     let states = states(&project);
     assert_eq!(states.len(), 20);
     assert!(states.iter().all(|state| ["interrupted", "complete"].contains(&state.as_str())), "{states:?}");
-    // What a killed run left behind keeps no other from running.
+    // The rest of a killed run keeps no other from running.
     let ran = project.accel_bench("--format json").exits(0);
     assert_eq!(ran.column("/cases", "status"), ["ok"; 6]);
 }
@@ -221,7 +221,7 @@ fn cut_and_foreign_files_are_named_and_passed_over() {
     project.accel_bench("show").exits(0).shows("n=6@host");
     project.accel_bench("compare HEAD --stored").exits(0);
     project.accel_bench("").exits(0);
-    fs::write(cut, bytes).expect("it is mended");
+    fs::write(cut, bytes).expect("it is fixed");
     assert_eq!(states(&project), ["complete"; 3]);
 }
 

@@ -1,4 +1,4 @@
-//! Command lines and surroundings that nobody means: a word and a code, never a panic.
+//! Command lines and surroundings that no one means: a word and a code, never a panic.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -106,15 +106,15 @@ fn result_files_that_are_none() {
     };
     refused("", "it is cut short after 0 bytes");
     refused("{", "it is cut short after 1 byte");
-    refused("null", "it is no result file");
-    refused("[]", "it is no result file");
-    refused("{}", "it is no result file");
-    refused(r#"{"format":0}"#, "it is no result file");
+    refused("null", "it is not a result file");
+    refused("[]", "it is not a result file");
+    refused("{}", "it is not a result file");
+    refused(r#"{"format":0}"#, "it is not a result file");
     refused(r#"{"format":1}"#, "missing field");
-    refused(r#"{"format":-1}"#, "it is no result file");
+    refused(r#"{"format":-1}"#, "it is not a result file");
     refused(r#"{"format":2}"#, "it has format 2, written by a newer cargo-accel-bench");
-    refused(r#"{"format":1e9}"#, "it is no result file");
-    refused(&"[".repeat(100_000), "it is no result file");
+    refused(r#"{"format":1e9}"#, "it is not a result file");
+    refused(&"[".repeat(100_000), "it is not a result file");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::event::{Event, Warning};
 use crate::host::Host;
 
-/// What every call is made with: what the engine is given, and where its events go.
+/// The context of every call: the host, and the listener for events.
 pub struct Engine<'e> {
     host: &'e Host,
     on: &'e mut dyn FnMut(&Event),

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::plan::Side;
 
-/// What the engine reports, in order.
+/// An event of the engine; they are reported in order.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 #[expect(
@@ -33,7 +33,7 @@ pub enum Event {
     Storing { side: Side, path: PathBuf },
     /// Measuring begins: the processes that each case will be measured in, by side.
     MeasuringStarted { turns: Vec<Turns> },
-    /// Measuring of two sides, interleaved, begins: each case takes at most so many pairs of processes.
+    /// Measuring of two sides, interleaved, begins: each case takes at most this many process pairs.
     ComparingStarted { cases: Vec<CaseKey>, most_pairs: u32 },
     /// A child process started.
     ChildStarted { side: Side, round: u32, pid: u32 },
@@ -50,7 +50,7 @@ pub enum Event {
         measurement: Option<Measurement>,
         log: Option<String>,
     },
-    /// These cases need no further pair of processes.
+    /// These cases need no further process pair.
     CasesDecided { cases: Vec<CaseKey> },
     /// No further case will be measured in this call.
     MeasuringFinished,
@@ -72,13 +72,13 @@ pub struct Turns {
     pub processes: u32,
 }
 
-/// What may be wrong with the results of a call.
+/// A possible fault in the results of a call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Warning {
     /// Another run measures on the same CPU.
     CpuShared,
-    /// Nobody can say whether another run measures on the same CPU.
+    /// No one can say whether another run measures on the same CPU.
     CpuUnknown,
     /// A checkout of `side` lacks something, such as a submodule.
     IncompleteCheckout { side: String, limit: String },
@@ -94,7 +94,7 @@ impl fmt::Display for Warning {
             Self::CpuShared => {
                 f.write_str("another run measures on the same CPU; both will see it in their numbers")
             }
-            Self::CpuUnknown => f.write_str("cannot tell whether another run measures on the same CPU"),
+            Self::CpuUnknown => f.write_str("cannot determine whether another run measures on the same CPU"),
             Self::IncompleteCheckout { side, limit } => {
                 write!(f, "the checkout of {side} is not complete: {limit}")
             }

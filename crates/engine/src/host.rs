@@ -1,4 +1,4 @@
-//! What the engine is given: the only way to the environment, the clock and the machine.
+//! The host of the engine: its only access to the environment, the clock and the machine.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -17,7 +17,7 @@ pub struct Machine {
     pub environment: Environment,
 }
 
-/// What the engine asks about the machine it runs on.
+/// The questions of the engine about the machine it runs on.
 pub trait Hardware: fmt::Debug + Send + Sync {
     /// Probes the machine; may take a second.
     fn machine(&self) -> Machine;
@@ -32,9 +32,9 @@ pub trait Hardware: fmt::Debug + Send + Sync {
     fn library_folder(&self, backend: &str, host: &Host) -> Option<PathBuf>;
 }
 
-/// What the engine is given, built once.
+/// Everything that the engine is given, built once.
 pub struct Host {
-    /// What paths and revisions on the command line are relative to.
+    /// Paths and revisions on the command line are relative to it.
     pub cwd: PathBuf,
     /// The environment variables whose names and values are text.
     pub env: BTreeMap<String, String>,

@@ -13,7 +13,7 @@ use crate::plan::Harness;
 /// The name of the first bench target.
 const TARGET: &str = "accel";
 
-/// What a first `bench.toml` is made for.
+/// The options of a first `bench.toml`.
 #[derive(Clone, Debug)]
 pub struct InitRequest {
     /// The package that gets a first bench target; by default that of the current folder, if there is no bench yet.
@@ -41,7 +41,7 @@ pub fn init(host: &Host, request: &InitRequest) -> Result<Vec<Change>> {
     if manifest.exists() {
         return Err(Error::usage(
             format!("`{}` exists", manifest.display()),
-            "`cargo accel-bench` runs it; `cargo accel-bench schema` says what can stand in it",
+            "`cargo accel-bench` runs it; `cargo accel-bench schema` says what is allowed in it",
         ));
     }
     let (mut entries, mut changes) = (Vec::new(), Vec::new());

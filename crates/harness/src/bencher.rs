@@ -1,4 +1,4 @@
-//! What a benchmark is given: its parameters, and the loops that time it.
+//! The argument of a benchmark: its parameters, and the loops that time it.
 
 use std::collections::BTreeMap;
 use std::mem::needs_drop;
@@ -47,7 +47,7 @@ pub struct Bencher {
 /// How much is run.
 pub(crate) enum Mode {
     Measure(Sampling),
-    /// Samples when someone says so, in turns with other processes.
+    /// Samples when someone says so, interleaved with other processes.
     Turns(Sampling, Box<dyn Turns>),
     /// One iteration, to see that it works: `cargo test --benches`.
     Once,
@@ -111,7 +111,7 @@ impl Bencher {
     }
 
     /// The device that the work runs on: it is synchronised at the end of every sample. Give it before anything is put
-    /// on it: what its allocator reserves and nobody uses is released here.
+    /// on it: what its allocator reserves and no one uses is released here.
     pub fn device(&mut self, device: impl Device + 'static) {
         device.release_unused();
         self.device = Box::new(device);
@@ -154,7 +154,7 @@ impl Bencher {
 
     /// A metric of which the timed routine notes many values, such as the time to the first token of each iteration or
     /// each gap between two tokens; names carry their unit, as in `itl-ms`. What is noted outside of samples does not
-    /// count; a series without values is no metric.
+    /// count; a series without values is not a metric.
     ///
     /// ```
     /// use std::time::Instant;
@@ -236,7 +236,7 @@ impl Bencher {
         });
     }
 
-    /// `routine` runs the iterations it is told and returns what they took. It synchronises by itself.
+    /// `routine` runs the iterations it is reported and returns what they took. It synchronises by itself.
     pub fn iter_custom(&mut self, mut routine: impl FnMut(u64) -> Duration) {
         if self.slowdown.is_some() {
             self.unsupported(
@@ -364,7 +364,7 @@ impl std::fmt::Debug for Bencher {
     }
 }
 
-/// Room for just so many outputs: what a larger batch needed once is not the memory of this one.
+/// Room for just this many outputs: what a larger batch needed once is not the memory of this one.
 fn make_room<O>(kept: &mut Vec<O>, iterations: u64) {
     let iterations = usize::try_from(iterations).unwrap_or(usize::MAX);
     kept.shrink_to(iterations);

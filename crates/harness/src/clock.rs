@@ -1,4 +1,4 @@
-//! What times one sample.
+//! Timing of one sample.
 
 use std::cell::{Cell, RefCell};
 use std::time::Instant;
@@ -16,7 +16,7 @@ pub(crate) struct Clock<'a> {
     pub(crate) probe: Probe<'a>,
 }
 
-/// What an iteration that is no sample is run for.
+/// The purpose of an iteration that is not a sample.
 #[derive(Clone, Copy)]
 pub(crate) enum Probe<'a> {
     /// It is a sample, or warms up for one.
@@ -28,7 +28,7 @@ pub(crate) enum Probe<'a> {
 }
 
 impl Clock<'_> {
-    /// Nanoseconds of `work`, so many iterations, and of the synchronisation after it.
+    /// Nanoseconds of `work`, this many iterations, and of the synchronisation after it.
     #[inline]
     pub(crate) fn time(self, iterations: u64, work: impl FnOnce()) -> Result<u64, Error> {
         if let Probe::DeviceTime(told) = self.probe {
@@ -47,7 +47,7 @@ impl Clock<'_> {
         synced.map(|()| elapsed).map_err(|error| Error::device(&error))
     }
 
-    /// Tells the device's time, and returns the wall time.
+    /// Reports the device's time, and returns the wall time.
     fn time_on_device(self, told: &Cell<Option<u64>>, work: impl FnOnce()) -> Result<u64, Error> {
         let start = Instant::now();
         let mut work = Some(work);

@@ -1,4 +1,4 @@
-//! What a benchmark runs on, as far as measuring needs to know it.
+//! The device that a benchmark runs on, as far as measuring needs to know it.
 
 use std::fmt;
 use std::time::Duration;
@@ -14,12 +14,12 @@ pub trait Device {
     /// When the device failed; a poisoned device makes the case fail and ends the process.
     fn sync(&self) -> Result<(), DeviceError>;
 
-    /// Memory that the device's allocator holds now, where it tells.
+    /// Memory that the device's allocator holds now, where it reports.
     fn memory(&self) -> Option<DeviceMemory> {
         None
     }
 
-    /// Gives back what its allocator reserves and nobody uses, so that what an earlier case left is not counted as the
+    /// Gives back what its allocator reserves and no one uses, so that what an earlier case left is not counted as the
     /// next one's. Called before a case uses the device and after its samples, never between them.
     fn release_unused(&self) {}
 

@@ -50,7 +50,7 @@ pub use lifecycle::Benchmark;
 pub use param::FromParam;
 pub use series::Series;
 
-/// For whoever tells processes to take turns: how long a sample is, and how many iterations it has.
+/// For whoever reports processes to be interleaved: how long a sample is, and how many iterations it has.
 #[doc(hidden)]
 pub mod turns {
     pub use crate::device::is_asynchronous;
@@ -60,7 +60,7 @@ pub mod turns {
 /// The `main` of a bench target: runs the benchmarks that were registered with [`bench`](macro@bench).
 ///
 /// `main!(count_allocations)` installs the [`CountingAllocator`] as well, so that cases on the host and on backends that
-/// are written in Rust tell their memory:
+/// are written in Rust report their memory:
 ///
 /// ```no_run
 /// # use accel_bench::{Bencher, bench};
@@ -86,7 +86,7 @@ macro_rules! main {
     };
 }
 
-/// What the macros expand to; no part of the API.
+/// Used by the expansion of the macros; not part of the API.
 #[doc(hidden)]
 pub mod __private {
     pub use inventory;

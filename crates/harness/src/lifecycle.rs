@@ -36,7 +36,7 @@ use accel_bench_record::{Metric, Samples};
 /// # fn main() {}
 /// ```
 pub trait Benchmark: Default {
-    /// What one iteration returns; dropped outside the timed region.
+    /// The result of one iteration; dropped outside the timed region.
     type Output;
 
     /// Prepares the case: reads parameters, makes the device and the inputs.
@@ -95,7 +95,7 @@ fn live<B: Benchmark>(benchmark: &mut B, b: &mut Bencher) -> Result<(), Error> {
     Ok(())
 }
 
-/// What a `#[bench]` function may return.
+/// The return type of a `#[bench]` function.
 #[doc(hidden)]
 pub trait Outcome {
     fn into_result(self) -> Result<(), Error>;

@@ -1,4 +1,4 @@
-//! What is registered: every `#[bench]` of a target, found without running it.
+//! The registered benchmarks: every `#[bench]` of a target, found without running it.
 
 use std::collections::BTreeMap;
 

@@ -13,7 +13,7 @@ use accel_bench_record::{Samples, WarmUp};
 const WARM_UP_BOUND: u64 = 10;
 
 /// A sample lasts at least this many times what it costs to take one (the synchronisation, mostly), so that
-/// the cost is about 1 % of what is told at the most.
+/// the cost is at most 1 % of the reported time.
 const OVERHEAD_FACTOR: u64 = 100;
 
 /// No sample is stretched beyond this for the overhead's sake, nanoseconds.
@@ -26,13 +26,13 @@ const TIME_BOUND: u64 = 5;
 /// the comparison's business; warm-up is about caches, clocks and compilers, which move by far more.
 const STEADY_WITHIN: f64 = 0.03;
 
-/// Room for so many samples is made ahead: memory must not grow because it is sampled.
+/// Room for this many samples is made ahead: memory must not grow because it is sampled.
 const ROOM: usize = 16_384;
 
 /// The most batches that steadiness is judged on.
 const WINDOW: usize = 10;
 
-/// Who says when a sample is taken, when other processes take turns with this one.
+/// Who says when a sample is taken, when other processes are interleaved with this one.
 pub(crate) trait Turns {
     /// The case is warm; nanoseconds of one iteration, of the overhead of a sample, and the largest batch.
     fn ready(&mut self, estimate_nanos: f64, overhead_nanos: u64, max_batch: u64);
@@ -55,7 +55,7 @@ pub(crate) struct Turn {
     pub(crate) redo: bool,
 }
 
-/// Warms up, then samples when it is told to.
+/// Warms up, then samples when it is reported to.
 pub(crate) fn take_turns(
     routine: &mut impl Routine,
     sampling: &Sampling,
@@ -92,7 +92,7 @@ pub(crate) fn take_turns(
     Ok((samples, warm_up))
 }
 
-/// Nanoseconds that a sample should last at least, so that neither the clock nor the synchronisation is what is told.
+/// Nanoseconds that a sample should last at least, so that neither the clock nor the synchronisation is what is reported.
 #[must_use]
 pub fn sample_length(wanted_nanos: u64, overhead_nanos: u64) -> u64 {
     wanted_nanos.max(overhead_nanos.saturating_mul(OVERHEAD_FACTOR).min(LONGEST_STRETCH))
@@ -172,7 +172,7 @@ fn settling(batches: &[(u64, u64)], steady: f64) -> u64 {
     unsettled.map(|(iterations, nanos)| *nanos as f64 - steady_nanos(*iterations)).sum::<f64>() as u64
 }
 
-/// Returns whether times have stopped falling. Two batches can tell, one cannot.
+/// Returns whether times have stopped falling. Two batches can report, one cannot.
 fn is_steady(recent: &[f64]) -> bool {
     let (older, newer) = recent.split_at(recent.len() / 2);
     match (median(older), median(newer)) {
@@ -181,7 +181,7 @@ fn is_steady(recent: &[f64]) -> bool {
     }
 }
 
-/// Iterations that last about so long, at most so many.
+/// Iterations that last about this long, at most this many.
 #[must_use]
 pub fn batch_size(target_nanos: u64, estimate_nanos: f64, max_batch: u64) -> u64 {
     let wanted = (target_nanos as f64 / estimate_nanos.max(0.01)).ceil();
@@ -205,10 +205,10 @@ mod tests {
         batches: Vec<u64>,
         /// From this batch on it fails.
         breaks_at: usize,
-        /// What it was slowed down with, and after how many batches.
+        /// The extra work, and the number of batches after which it was set.
         slowed: Option<(u64, usize)>,
         seen: Vec<Phase>,
-        /// What was told of samples: that they start, the iterations of each that is kept, and `0` for one retracted.
+        /// The reports about samples: that they start, the iterations of each that is kept, and `0` for one retracted.
         told: Vec<Option<u64>>,
     }
 
@@ -362,7 +362,7 @@ mod tests {
         turns: Vec<Turn>,
         ready: Vec<(f64, u64, u64)>,
         heard: Vec<Vec<u64>>,
-        /// How many waits were told beside each.
+        /// How many waits were reported next to each.
         waits: Vec<Option<usize>>,
     }
 

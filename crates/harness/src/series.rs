@@ -17,7 +17,7 @@ struct Noted {
     name: String,
     unit: String,
     better: Direction,
-    /// Of the batch under way, or of the last one while it is open whether that counts.
+    /// Values of the batch under way, or of the last one until it is known whether that counts.
     fresh: Vec<f64>,
     counts: bool,
     kept: Vec<f64>,

@@ -14,7 +14,7 @@ const PROBE: u64 = 200_000;
 
 impl Slowdown {
     /// `share` of an iteration, whose nanoseconds `iteration` measures each time it is called. The work and the step
-    /// are measured in turns, so that a slow phase of the machine hits both, and the middle ratio counts.
+    /// are measured interleaved, so that a slow phase of the machine hits both, and the middle ratio counts.
     pub(crate) fn of<E>(share: Option<f64>, iteration: impl FnMut() -> Result<f64, E>) -> Result<Self, E> {
         let step = || {
             let start = Instant::now();
@@ -40,7 +40,7 @@ impl Slowdown {
         Ok(Self { steps_per_iteration: share * ratios[ratios.len() / 2] })
     }
 
-    /// Does the extra work of so many iterations.
+    /// Does the extra work of this many iterations.
     #[inline]
     pub(crate) fn suffer(self, iterations: u64) {
         if self.steps_per_iteration > 0.0 {

@@ -1,4 +1,4 @@
-//! A benchmark's routine as the sampler drives it, and what is recorded beside its times.
+//! A benchmark's routine as the sampler drives it, and what is recorded next to its times.
 
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ use crate::slowdown::Slowdown;
 use accel_bench_record::Samples;
 use accel_bench_record::protocol::Phase;
 
-/// Progress is told at most this often.
+/// Progress is reported at most this often.
 const TELL_EVERY: Duration = Duration::from_millis(100);
 
 /// Iterations that the device times, and iterations that memory is watched in, at most.
@@ -23,7 +23,7 @@ const WATCHED: usize = 3;
 /// Each of these two takes no longer than this share of the samples, but for its first iteration.
 const SHARE_BESIDE: u64 = 10;
 
-/// What is recorded beside the samples.
+/// The record that is kept next to the samples.
 #[derive(Debug)]
 pub(crate) struct Recorder {
     pub(crate) series: Vec<Series>,
@@ -153,7 +153,7 @@ impl<F: FnMut(Clock<'_>, u64) -> Result<u64, Error>> Routine for Timing<'_, F> {
 }
 
 impl Recorder {
-    /// Of a case that begins now.
+    /// Begins a case.
     pub(crate) fn new() -> Self {
         Self { series: Vec::new(), watch: RefCell::new(Watch::new()) }
     }
@@ -249,7 +249,7 @@ mod tests {
         let device = Clocked::default();
         let found = measured("wgpu", Mode::Measure(SAMPLING), &device, |b| b.iter(|| 1));
         assert_eq!((metric(&found, "device-time-ms"), device.profiled.get()), (None, 1));
-        // What times itself has nothing that a device could bracket.
+        // A benchmark that times itself has nothing that a device could bracket.
         let device = Clocked { has_clock: true, ..Clocked::default() };
         let custom = |b: &mut Bencher| b.iter_custom(|n| Duration::from_micros(100 * n));
         let found = measured("wgpu", Mode::Measure(SAMPLING), &device, custom);

@@ -57,7 +57,7 @@ impl Arguments {
         };
         let name = ident.to_string().replace('_', "-");
         if self.params.iter().any(|(known, _)| *known == name) {
-            return Err(param.error("this parameter stands here twice"));
+            return Err(param.error("this parameter is here twice"));
         }
         let values = match param.value()?.parse::<Expr>()? {
             Expr::Array(array) => array.elems.iter().map(literal).collect::<syn::Result<Vec<_>>>()?,
@@ -120,7 +120,7 @@ fn list(meta: &ParseNestedMeta<'_>) -> syn::Result<TokenStream> {
     Ok(quote! { #constant })
 }
 
-/// A parameter's value as a `Literal`; a sign may stand before a number.
+/// A parameter's value as a `Literal`; a sign may be before a number.
 fn literal(value: &Expr) -> syn::Result<TokenStream> {
     let kind = quote! { ::accel_bench::__private::Literal };
     let number = match value {
@@ -136,7 +136,7 @@ fn literal(value: &Expr) -> syn::Result<TokenStream> {
             let shown = other.to_token_stream().to_string();
             Err(syn::Error::new_spanned(
                 other,
-                format!("`{shown}` is no value: write a number, a text, `true` or `false`"),
+                format!("`{shown}` is not a value: write a number, a text, `true` or `false`"),
             ))
         }
     }
@@ -219,12 +219,12 @@ mod tests {
         refused("params(a::b = 1)", "a parameter is a plain name");
         refused("params(n)", "expected `=`");
         refused("params(n = [])", "a parameter needs at least one value");
-        refused("params(n = 1, n = 2)", "this parameter stands here twice");
-        refused("params(batch_size = 1, batch_size = 2)", "this parameter stands here twice");
-        refused("params(n = 1 + 1)", "`1 + 1` is no value");
-        refused("params(n = size)", "`size` is no value");
-        refused("params(n = [1, [2]])", "is no value");
-        refused("params(n = 'c')", "`'c'` is no value");
-        refused("params(n = 1..8)", "`1 .. 8` is no value");
+        refused("params(n = 1, n = 2)", "this parameter is here twice");
+        refused("params(batch_size = 1, batch_size = 2)", "this parameter is here twice");
+        refused("params(n = 1 + 1)", "`1 + 1` is not a value");
+        refused("params(n = size)", "`size` is not a value");
+        refused("params(n = [1, [2]])", "is not a value");
+        refused("params(n = 'c')", "`'c'` is not a value");
+        refused("params(n = 1..8)", "`1 .. 8` is not a value");
     }
 }

@@ -13,7 +13,7 @@ use syn::{Item, ItemFn, ItemImpl, parse_macro_input};
 /// All arguments are optional:
 ///
 /// * `name = "…"`: by default the function's name, or the type's;
-/// * `group = "…"`: stands before the name, `group/name`;
+/// * `group = "…"`: is before the name, `group/name`;
 /// * `category = "…"`, `tags = ["…"]`: what suites and `list` select by;
 /// * `models = ["…"]`: the values of the parameter `model`;
 /// * `backends = ["…"]`, or `backends = CONSTANT` of the type `&[&str]`: where it can run; by default anywhere;

@@ -34,7 +34,7 @@ pub(super) fn adapters_later(tool: &Path) -> PendingAdapters {
 }
 
 impl PendingAdapters {
-    /// Waits for the drivers. Where one of them fails, only what the kernel tells is left.
+    /// Waits for the drivers. Where one of them fails, only what the kernel reports is left.
     pub(super) fn join(self) -> Vec<Adapter> {
         let mut found = self.child.and_then(answer).unwrap_or_default();
         found.extend(nvidia::adapters(&SystemFiles::of_this_machine()));

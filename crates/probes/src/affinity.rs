@@ -1,6 +1,6 @@
 //! Which CPUs this process may use.
 
-/// In rising order. Where the system does not tell, as many as there are threads to be had.
+/// In rising order. Where the system does not report, as many as there are threads to be had.
 #[cfg(target_os = "linux")]
 pub fn allowed() -> Vec<usize> {
     use rustix::thread::{CpuSet, sched_getaffinity};

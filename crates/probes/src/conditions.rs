@@ -1,4 +1,4 @@
-//! What a CPU goes through while it is measured on: time stolen by the hypervisor, heat, its clock.
+//! The conditions of a CPU while it is measured on: time stolen by the hypervisor, heat, its clock.
 
 use accel_bench_record::Conditions;
 

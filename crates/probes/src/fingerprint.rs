@@ -6,7 +6,7 @@ use accel_bench_record::{Adapter, Environment};
 
 use accel_bench_record::MachineId;
 
-/// Longer names of processors and adapters are cut; the hash tells them apart.
+/// Longer names of processors and adapters are cut; the hash distinguishes them.
 const MAX_SLUG: usize = 60;
 
 /// `amd-epyc-2c-24g-1a2b3c`, or `amd-epyc-16c-128g-nvidia-h200-1a2b3c` with a GPU.

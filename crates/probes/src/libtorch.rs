@@ -1,11 +1,11 @@
 //! Where libtorch's libraries are, as its build script looks for them.
 //!
-//! What it builds knows them by name only: whoever starts it has to say where they are.
+//! The executables that it builds know them by name only: they must be started with the folder in the library path.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// What the user's environment says of it.
+/// The settings of the user's environment.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct LibtorchWish<'a> {
     /// `LIBTORCH`

@@ -1,4 +1,4 @@
-//! What else the machine is doing.
+//! Other load on the machine.
 
 use accel_bench_record::Load;
 use sysinfo::System;

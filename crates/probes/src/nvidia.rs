@@ -1,4 +1,4 @@
-//! What NVIDIA's kernel driver tells of itself, which needs no library of it.
+//! What NVIDIA's kernel driver reports of itself, which needs no library of it.
 
 use accel_bench_record::Adapter;
 

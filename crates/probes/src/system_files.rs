@@ -1,4 +1,4 @@
-//! The files under `/proc`, `/sys` and `/etc` that a Linux kernel tells about itself in.
+//! The files under `/proc`, `/sys` and `/etc` that a Linux kernel reports about itself in.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -43,14 +43,14 @@ pub struct RowTrial {
     pub case: String,
     /// Extra work in the candidate, as a share; 0: identical code.
     pub slowdown: f64,
-    /// The logarithm of candidate / baseline, for each pair of processes.
+    /// The logarithm of candidate / baseline, for each process pair.
     pub log_ratios: Vec<f64>,
     pub verdict: TrialVerdict,
     /// Seconds that the samples of both sides took.
     pub sampled_seconds: f64,
 }
 
-/// What was said of a row.
+/// The verdict on a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TrialVerdict {

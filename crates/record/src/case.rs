@@ -234,7 +234,7 @@ impl Status {
         *self == Self::Ok
     }
 
-    /// Returns whether something broke. A case that a backend cannot run at all is no fault.
+    /// Returns whether something broke. A case that a backend cannot run at all is not a fault.
     #[must_use]
     pub fn is_fault(&self) -> bool {
         matches!(self, Self::Failed { kind, .. } if *kind != Failure::Unsupported)
@@ -261,7 +261,7 @@ pub enum Failure {
     WrongOutput,
     /// The benchmark returned an error.
     Error,
-    /// The child broke the protocol, or reported what cannot be.
+    /// The child broke the protocol, or reported an impossible value.
     Protocol,
     /// The run was interrupted while the case was under way.
     Interrupted,
@@ -320,7 +320,7 @@ mod tests {
         CaseKey { bench: "enc".into(), benchmark: "forward".into(), params, backend: "ndarray".into() }
     }
 
-    /// The key, and the spellings beside the name.
+    /// The key, and the spellings next to the name.
     fn spelled(params: &[(&str, ParamValue)], key: &str, earlier: &str, full: &str) {
         let id = id(params);
         assert_eq!((id.key().as_str(), &id.spellings()[0]), (key, &id.to_string()));

@@ -1,4 +1,4 @@
-//! What surrounds a measurement: the machine, its state, and how the code was built. Plain data.
+//! The environment of a measurement: the machine, its state, and how the code was built. Plain data.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ pub struct Cpu {
     pub architecture: String,
     pub physical_cores: Option<usize>,
     pub logical_cores: usize,
-    /// Frequency scaling governor of the first CPU, where the kernel tells it.
+    /// Frequency scaling governor of the first CPU, where the kernel reports it.
     pub governor: Option<String>,
     /// Cache sizes in bytes by level and kind: `L1d`, `L1i`, `L2`, `L3`.
     #[serde(default)]
@@ -56,7 +56,7 @@ pub struct Os {
     pub virtualization: Option<String>,
 }
 
-/// What else the machine was doing when the run began.
+/// Other load on the machine when the run began.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Load {
     /// Load average over the last minute.

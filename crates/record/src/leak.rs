@@ -1,11 +1,11 @@
-//! Whether memory grows from iteration to iteration.
+//! Detects whether memory grows from iteration to iteration.
 
 use super::Measurement;
 
 /// The metric that is looked at: bytes that are in use more after each iteration than before it.
 pub const GROWTH: &str = "mem-growth-bytes-per-iter";
 
-/// A growth of less than this an iteration is no leak. What a benchmark notes for itself, a loss or some times, is
+/// A growth of less than this an iteration is not a leak. What a benchmark notes for itself, a loss or some times, is
 /// tens of bytes an iteration; a tensor that is kept by mistake is a thousand at least.
 pub const LEAK_BYTES_PER_ITERATION: f64 = 1024.0;
 

@@ -1,4 +1,4 @@
-//! What one process measured of one case.
+//! The measurement of one case by one process.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// None yet, with room for so many.
+    /// None yet, with room for this many.
     #[must_use]
     pub fn with_capacity(samples: usize) -> Self {
         Self { iterations: Vec::with_capacity(samples), nanos: Vec::with_capacity(samples) }
@@ -125,13 +125,13 @@ pub struct WarmUp {
     pub first_nanos: u64,
     /// False when the bound was reached while times still fell.
     pub steady: bool,
-    /// What the iterations took above the steady time until they settled: compiling, autotuning, cold caches.
+    /// The time of the iterations above the steady time until they settled: compiling, autotuning, cold caches.
     /// Absent where they never settled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settling_nanos: Option<u64>,
 }
 
-/// What the machine did while the samples of one case were taken in one process.
+/// The conditions on the machine while the samples of one case were taken in one process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Conditions {
@@ -173,12 +173,12 @@ pub struct Measurement {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub metrics: Vec<Metric>,
     pub warm_up: WarmUp,
-    /// What the case ran on, as the device names itself.
+    /// The device of the case, as it names itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conditions: Option<Conditions>,
-    /// What the benchmark says of how it ran, in words: `effective-precision: f32`.
+    /// Notes of the benchmark on how it ran, in words: `effective-precision: f32`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub notes: BTreeMap<String, String>,
 }

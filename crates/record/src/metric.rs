@@ -1,4 +1,4 @@
-//! A named value of a case beside its latency.
+//! A named value of a case next to its latency.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ pub enum Direction {
     Neither,
 }
 
-/// A named value of a case beside its latency: `host-rss-peak-bytes`, `ttft-ms`, or a user's own. `docs/metrics.md`
+/// A named value of a case next to its latency: `host-rss-peak-bytes`, `ttft-ms`, or a user's own. `docs/metrics.md`
 /// has the names that the harness gives.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Metric {
@@ -22,7 +22,7 @@ pub struct Metric {
     /// `ms`, `bytes`, `flop/s`, …; `1` for a share.
     pub unit: String,
     pub better: Direction,
-    /// What comparisons read, one value a process: with samples, their median.
+    /// The value for comparisons, one per process: with samples, their median.
     pub value: f64,
     /// Where the value comes from, when one name can have several sources: `pool`, `rss`, …
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -43,7 +43,7 @@ impl Metric {
     }
 
     /// Raw values, kept as they are; `value` is their median. Without samples, or with one that is not finite, the
-    /// value is no number and the case is refused, as with [`new`](Self::new).
+    /// value is not a number and the case is refused, as with [`new`](Self::new).
     pub fn of_samples(
         name: impl Into<String>,
         unit: impl Into<String>,
@@ -67,7 +67,7 @@ impl Metric {
         self
     }
 
-    /// The first number of it that is not finite: JSON has no such number, so nobody could read it back.
+    /// The first number of it that is not finite: JSON has no such number, so no one could read it back.
     #[must_use]
     pub fn not_finite(&self) -> Option<f64> {
         let ends = self.interval.into_iter().flatten();

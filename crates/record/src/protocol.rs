@@ -1,6 +1,6 @@
-//! What the tool and a child say to each other: JSON, a line a message, over a private channel.
+//! The messages between the tool and a child: JSON, one message per line, over a private channel.
 //!
-//! The channel is a Unix socket whose path stands in [`CHANNEL_ENV`]; stdout and stderr belong to the
+//! The channel is a Unix socket whose path is in [`CHANNEL_ENV`]; stdout and stderr belong to the
 //! benchmark. The child opens with [`Hello`], whose form is the same in every version of the protocol, so that
 //! two that differ can still say so.
 
@@ -37,7 +37,7 @@ impl Hello {
     }
 }
 
-/// What the tool asks for. The child answers each in turn.
+/// A request of the tool. The child answers them in order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "request", rename_all = "kebab-case")]
 pub enum Request {
@@ -45,7 +45,7 @@ pub enum Request {
     List,
     /// Answered with any number of [`Reply::Progress`], then one [`Reply::Finished`].
     Run(CaseRequest),
-    /// Sets a case up and warms it up, to be sampled in turns with other processes. Answered with any number of
+    /// Sets a case up and warms it up, to be sampled interleaved with other processes. Answered with any number of
     /// [`Reply::Progress`], then [`Reply::Ready`], or [`Reply::Finished`] where it could not be.
     Open(CaseRequest),
     /// One turn of the open case. Answered with [`Reply::Sampled`], or [`Reply::Finished`] where it failed.
@@ -93,20 +93,20 @@ pub struct Ready {
     pub token: u64,
     /// Nanoseconds of one iteration, from the warm-up.
     pub estimate_nanos: f64,
-    /// Nanoseconds that taking a sample costs beside the iterations: the synchronisation, mostly.
+    /// Nanoseconds that taking a sample costs next to the iterations: the synchronisation, mostly.
     pub overhead_nanos: u64,
     /// The most iterations of one sample that memory allows.
     pub max_iterations: u64,
 }
 
-/// What one turn brought.
+/// The result of one turn.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sampled {
     pub token: u64,
     /// Nanoseconds of each sample.
     pub nanos: Vec<u64>,
     /// Nanoseconds, within each sample, that the process was ready to run and another one ran. Empty where the
-    /// system does not tell.
+    /// system does not report.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waited_nanos: Vec<u64>,
 }
@@ -124,7 +124,7 @@ pub struct Sampling {
     pub max_samples: u32,
 }
 
-/// What the child says.
+/// A reply of the child.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "reply", rename_all = "kebab-case")]
 #[expect(
@@ -162,7 +162,7 @@ pub enum Phase {
     Cleanup,
 }
 
-/// What a benchmark registered.
+/// A registered benchmark.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BenchmarkInfo {
     /// With its group: `group/name`.

@@ -1,4 +1,4 @@
-//! What was done per second: work over wall time.
+//! Rates: work over wall time.
 
 use super::{Measurement, Throughput};
 

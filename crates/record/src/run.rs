@@ -28,20 +28,20 @@ pub struct RunRecord {
     #[serde(default)]
     pub command: Vec<String>,
     pub cases: Vec<CaseRecord>,
-    /// Present when the samples were taken in turns with another run's.
+    /// Present when the samples were taken interleaved with another run's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interleaved: Option<Interleaved>,
 }
 
-/// Two runs whose processes came in pairs: process `k` of a case was measured beside process `k` of the same case in
+/// Two runs whose processes came in pairs: process `k` of a case was measured next to process `k` of the same case in
 /// the other run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Interleaved {
     /// The other run.
     pub with: String,
-    /// What all random orders were drawn from.
+    /// The seed of all random orders.
     pub seed: u64,
-    /// The same code once more, process by process beside the same: what differs here is not the code.
+    /// The same code once more, process by process next to the same: what differs here is not the code.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub control: Vec<CaseRecord>,
     /// Extra work that calibration put into cases, as a share, by case.
@@ -63,7 +63,7 @@ pub struct ToolInfo {
     pub protocol: u32,
 }
 
-/// Whether the run came to its end.
+/// The state of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RunState {
@@ -88,7 +88,7 @@ pub struct CommitInfo {
     pub tree: TreeState,
 }
 
-/// Whether the measured tree is the commit's own.
+/// The state of the measured tree.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "kebab-case")]
 pub enum TreeState {
@@ -104,7 +104,7 @@ pub enum TreeState {
     },
 }
 
-/// Everything beside the code that may move a number.
+/// Everything next to the code that may move a number.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Surroundings {
     pub environment: Environment,
@@ -125,7 +125,7 @@ pub struct Profile {
     pub name: String,
     /// Fresh processes that each case is measured in.
     pub processes: u32,
-    /// What of the manifest was selected, in words that are equal for equal selections; empty: by default.
+    /// The selection, in words that are equal for equal selections; empty: the default.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub selection: String,
 }

@@ -80,7 +80,7 @@ impl Change {
         share.is_finite().then_some(Self(share))
     }
 
-    /// Of a natural logarithm of a ratio, as effects are computed.
+    /// Made from a natural logarithm of a ratio, as effects are computed.
     #[must_use]
     pub fn from_log_ratio(log_ratio: f64) -> Option<Self> {
         Self::new(log_ratio.exp_m1())

@@ -12,7 +12,7 @@ use accel_bench_engine::measure::Project;
 use accel_bench_engine::store::{Approval, Name, is_stable};
 use accel_bench_record::{CommitId, MachineId};
 
-/// What the command line says of the approval.
+/// The options of the approval.
 pub(super) struct Wish {
     pub(super) name: Name,
     pub(super) reason: String,
@@ -25,13 +25,13 @@ pub(super) fn approve(cx: &mut Context, project: &Project, wish: Wish, record: R
     let is_of_commit = record.commit.as_ref().is_none_or(|commit| commit.tree == TreeState::Clean);
     if !is_of_commit && !wish.unstable {
         return Err(Error::not_comparable(
-            format!("run {} is of uncommitted changes, so nobody could measure it again", record.id),
+            format!("run {} is not reproducible: it was measured with uncommitted changes", record.id),
             "commit and measure again, or approve it with `--unstable`",
         ));
     }
     if let (Err(why), false) = (is_stable(&record), wish.unstable) {
         return Err(Error::not_comparable(
-            format!("run {} is no baseline: {why}", record.id),
+            format!("run {} is not a baseline: {why}", record.id),
             "measure again with `--profile full` on a quiet machine, or approve it with `--unstable`",
         ));
     }
@@ -48,7 +48,7 @@ pub(super) fn approve(cx: &mut Context, project: &Project, wish: Wish, record: R
     let question = format!("approve run {} as baseline `{}` of {machine}?", record.id, wish.name);
     let agreed = wish.yes
         || cx.shell.ask(&question).ok_or_else(|| {
-            Error::usage("nobody is here to approve the baseline", "`--yes` approves without a question")
+            Error::usage("no one is here to approve the baseline", "`--yes` approves without a question")
         })?;
     if !agreed {
         cx.shell.note("Unchanged", "nothing was approved");

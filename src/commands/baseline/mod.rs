@@ -1,4 +1,4 @@
-//! `baseline`: results with a name. Saved ones are the user's own; approved ones stand in `baselines/` and
+//! `baseline`: results with a name. Saved ones are the user's own; approved ones are in `baselines/` and
 //! change only by `approve`.
 
 mod approve;

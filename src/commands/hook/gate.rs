@@ -1,4 +1,4 @@
-//! What an installed hook calls: measures the two sides and says whether git may go on.
+//! The installed hook: measures the two sides and says whether git may go on.
 
 use std::io::Read;
 
@@ -71,7 +71,7 @@ fn judged(
         Ok(exit) => exit,
         Err(error) => {
             cx.shell.error(&error.in_words(), error.hint().as_deref());
-            let hint = format!("`{}` goes on regardless", kind.go_on_regardless());
+            let hint = format!("`{}` goes on anyway", kind.go_on_regardless());
             cx.shell.error("the two sides could not be compared, so git stops here", Some(&hint));
             return Ok(error.exit());
         }
@@ -79,11 +79,11 @@ fn judged(
     Ok(match exit {
         Exit::Regression | Exit::FailedCase => {
             let undo = kind.undo().map(|undo| format!("; `{undo}` takes the merge back")).unwrap_or_default();
-            let hint = format!("`{}` goes on regardless{undo}", kind.go_on_regardless());
+            let hint = format!("`{}` goes on anyway{undo}", kind.go_on_regardless());
             cx.shell.error("the code gets slower or breaks a case, so git stops here", Some(&hint));
             exit
         }
-        // What could not be judged is no reason to stop anybody.
+        // An undecided comparison is not a reason to stop anybody.
         _ => Exit::Fine,
     })
 }

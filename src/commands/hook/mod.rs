@@ -41,7 +41,7 @@ enum Act {
     },
     /// Say which hooks are installed, and where
     Status,
-    /// What the installed hook calls
+    /// Called by the installed hook
     #[command(hide = true)]
     Run { on: On, rest: Vec<String> },
 }

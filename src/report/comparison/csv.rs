@@ -31,7 +31,7 @@ const COLUMNS: [&str; 22] = [
     "candidate_failure",
 ];
 
-/// What differs between the lines of one case.
+/// The quantity of one line of a case.
 struct Quantity<'a> {
     name: String,
     unit: String,

@@ -14,7 +14,7 @@ pub(super) struct ComparisonDocument<'a> {
     outcome: Outcome,
     baseline: SideDocument<'a>,
     candidate: SideDocument<'a>,
-    /// The two runs of rows that looked slower in the store and were measured again in turns.
+    /// The two runs of rows that looked slower in the store and were measured again interleaved.
     confirmed_by: Option<[&'a str; 2]>,
     /// Why the two machines should not have been compared; `null` when they are of one class.
     forced: Option<String>,
@@ -22,7 +22,7 @@ pub(super) struct ComparisonDocument<'a> {
     effect_level: f64,
     census: &'a Census,
     rows: Vec<RowDocument<'a>>,
-    /// The candidate beside itself, where the sides took turns.
+    /// The candidate next to itself, where the sides were interleaved.
     controls: Vec<ControlDocument>,
     surroundings: Vec<DifferenceDocument<'a>>,
 }
@@ -59,7 +59,7 @@ pub(super) struct RowDocument<'a> {
     metrics: Vec<MetricDocument<'a>>,
 }
 
-/// What the same code showed beside itself.
+/// The result of an A/A control.
 #[derive(Debug, Serialize)]
 struct ControlDocument {
     case: String,
@@ -85,7 +85,7 @@ struct CellDocument<'a> {
     latency_low_ns: Option<f64>,
     latency_high_ns: Option<f64>,
     process_medians_ns: &'a [f64],
-    /// What the benchmark says of how it ran.
+    /// Notes of the benchmark on how it ran.
     #[serde(skip_serializing_if = "Notes::is_empty")]
     notes: &'a Notes,
 }

@@ -78,7 +78,7 @@ fn census(found: &Comparison, width: usize) -> String {
     for (at, (tone, line)) in words::controls(&found.controls).into_iter().enumerate() {
         lines.extend(indented(&line, at.min(1), width, ' ').iter().map(|line| paint(tone, line)));
     }
-    // Where only some rows took turns, the rest of the intervals is over processes.
+    // Where only some rows were interleaved, the rest of the intervals is over processes.
     let pairs = found.pairs.filter(|_| found.confirmed.is_none());
     let legend = indented(&words::legend(pairs), 0, width, ' ');
     lines.extend(legend.iter().map(|line| paint(Tone::Dim, line)));

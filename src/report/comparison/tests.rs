@@ -385,7 +385,7 @@ fn json_of_a_small_comparison() {
         "missing_in_candidate": 1,
         "broken": 1,
         "still_broken": 1,
-        "mended": 1,
+        "fixed": 1,
         "unsupported": 1,
         "interrupted": 0,
         "regressed_metrics": 1,
@@ -480,6 +480,6 @@ fn a_child_does_not_control_the_terminal() {
             !text.contains("\u{1b}[2J") && !text.contains("\u{1b}]") && !text.contains('\u{7}'),
             "{format:?}"
         );
-        assert!(text.contains("index out of bounds"), "{format:?} tells the reason");
+        assert!(text.contains("index out of bounds"), "{format:?} reports the reason");
     }
 }

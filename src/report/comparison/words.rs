@@ -1,4 +1,4 @@
-//! What a comparison found, in words.
+//! The findings of a comparison, in words.
 
 use accel_bench_record::{Direction, RunState, TreeState};
 
@@ -11,7 +11,7 @@ use accel_bench_engine::compare::{
     Tolerance, Verdict,
 };
 
-/// The verdict or what stands in its place, with a sign for those who see no colors.
+/// The verdict or what is in its place, with a sign for those who see no colors.
 pub(super) fn verdict(row: &Row) -> (Tone, &'static str) {
     match row.standing {
         Standing::Judged(_) if row.is_alert() => (Tone::Bad, "▲▲ regressed"),
@@ -20,7 +20,7 @@ pub(super) fn verdict(row: &Row) -> (Tone, &'static str) {
         Standing::Gone => (Tone::Open, "− missing"),
         Standing::Broken => (Tone::Bad, "✗ failed"),
         Standing::StillBroken => (Tone::Open, "✗ still failing"),
-        Standing::Mended => (Tone::Good, "✓ mended"),
+        Standing::Mended => (Tone::Good, "✓ fixed"),
         Standing::Unsupported => (Tone::Dim, "∅ unsupported"),
         Standing::Interrupted => (Tone::Open, "… interrupted"),
     }
@@ -85,13 +85,11 @@ fn to_decide(need: Need) -> String {
         Need::Processes(count) => format!("about {count} processes a side would decide it"),
         Need::TooClose => "too close to the tolerance for any sensible number of processes".to_owned(),
         Need::SecondProcess => {
-            "one process on a side tells nothing of the spread; 5 a side are usual".to_owned()
+            "one process on a side reports nothing of the spread; 5 a side are usual".to_owned()
         }
-        Need::Turns => {
-            "runs of the same code lie as far apart here; without `--stored` the sides take turns".to_owned()
-        }
+        Need::Turns => "within run-to-run noise; without `--stored` the sides are interleaved".to_owned(),
         Need::Values => "a side has no values that can be compared".to_owned(),
-        Need::Pairs(count) => format!("about {count} pairs of processes would decide it"),
+        Need::Pairs(count) => format!("about {count} process pairs would decide it"),
         Need::Confirmation => "it looked changed, and fresh processes did not confirm it".to_owned(),
         Need::OneSpeed => {
             "its processes have two speeds, farther apart than the tolerance; a mean would be of neither"
@@ -184,21 +182,19 @@ pub(super) fn census(census: &Census) -> Vec<String> {
     lines
 }
 
-/// Returns what the candidate showed beside itself, in lines: a count, then each control that failed.
+/// The result of the A/A controls in lines: a count, then each control that failed.
 pub(super) fn controls(controls: &[Control]) -> Vec<(Tone, String)> {
     if controls.is_empty() {
         return Vec::new();
     }
     let failed: Vec<_> = controls.iter().filter(|control| control.has_failed()).collect();
-    let plural = if controls.len() == 1 { "control" } else { "controls" };
-    let found = match failed.len() {
-        0 => "no change, as it must be",
-        _ => "it changed, so the machine was not fit to judge",
+    let found = match (failed.len(), controls.len()) {
+        (0, 1) => "A/A control passed".to_owned(),
+        (0, all) => format!("{all} A/A controls passed"),
+        (_, 1) => "A/A control failed: this machine is too noisy to judge".to_owned(),
+        (bad, all) => format!("{bad} of {all} A/A controls failed: this machine is too noisy to judge"),
     };
-    let mut lines = vec![(
-        if failed.is_empty() { Tone::Dim } else { Tone::Bad },
-        format!("{} {plural}, the candidate beside itself: {found}", controls.len()),
-    )];
+    let mut lines = vec![(if failed.is_empty() { Tone::Dim } else { Tone::Bad }, found)];
     lines.extend(failed.iter().map(|control| {
         let effect = control.effect.as_ref().map(amount::effect).unwrap_or_default();
         (
@@ -214,7 +210,7 @@ pub(super) fn confirmed(confirmed: &Confirmed) -> String {
     let rows =
         if confirmed.rows == 1 { "1 row was".to_owned() } else { format!("{} rows were", confirmed.rows) };
     let runs = [&confirmed.base, &confirmed.candidate].map(|side| plain(&side.run));
-    format!("{rows} slower in the store and measured again in turns (runs {} and {})", runs[0], runs[1])
+    format!("{rows} slower in the store and measured again interleaved (runs {} and {})", runs[0], runs[1])
 }
 
 /// How to read the intervals.
@@ -222,7 +218,7 @@ pub(super) fn legend(pairs: Option<(usize, usize)>) -> String {
     let over = match pairs {
         None => "processes".to_owned(),
         Some((least, most)) if least == most => format!("{} of processes", amount::count(most, "pair")),
-        Some((least, most)) => format!("{least} to {most} pairs of processes"),
+        Some((least, most)) => format!("{least} to {most} process pairs"),
     };
     format!("± 95 % of a side, [ ] 99 % of the effect, over {over}")
 }
@@ -257,7 +253,7 @@ mod tests {
 
     #[test]
     fn undecided_says_what_it_takes() {
-        let alone = "one process on a side tells nothing of the spread; 5 a side are usual";
+        let alone = "one process on a side reports nothing of the spread; 5 a side are usual";
         check(&[100.0], &[107.0], "? undecided", Some(alone));
         check(&[], &[107.0], "? undecided", Some("a side has no values that can be compared"));
         let close = "slower by 5.0 %; whether beyond the tolerance of 5 % is open: \
@@ -347,12 +343,12 @@ mod tests {
         };
         assert_eq!(lines(&[]), [""; 0]);
         let steady = control(&[100.0; 6]);
-        let expected = ["1 control, the candidate beside itself: no change, as it must be"];
+        let expected = ["A/A control passed"];
         assert_eq!(lines(std::slice::from_ref(&steady)), expected);
         assert_eq!(
             lines(&[control(&[120.0; 6]), steady]),
             [
-                "2 controls, the candidate beside itself: it changed, so the machine was not fit to judge",
+                "1 of 2 A/A controls failed: this machine is too noisy to judge",
                 "a/x@n  +20.0 % [+19.6, +20.4]"
             ]
         );
@@ -361,7 +357,7 @@ mod tests {
     #[test]
     fn the_legend_says_over_how_many() {
         let legends = [None, Some((1, 1)), Some((4, 4)), Some((4, 24))].map(legend);
-        let ends = ["processes", "1 pair of processes", "4 pairs of processes", "4 to 24 pairs of processes"];
+        let ends = ["processes", "1 process pair", "4 process pairs", "4 to 24 process pairs"];
         for (legend, end) in legends.iter().zip(ends) {
             assert_eq!(*legend, format!("± 95 % of a side, [ ] 99 % of the effect, over {end}"));
         }

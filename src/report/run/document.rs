@@ -52,7 +52,7 @@ pub(super) struct CaseDocument<'a> {
     /// By metric name, such as `tokens-per-s`: the median of the processes.
     pub(super) rates: BTreeMap<&'static str, f64>,
     pub(super) metrics: Vec<MetricDocument<'a>>,
-    /// What the benchmark says of how it ran, by name.
+    /// Notes of the benchmark on how it ran, by name.
     #[serde(skip_serializing_if = "Notes::is_empty")]
     pub(super) notes: Notes,
 }

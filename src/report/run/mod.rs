@@ -37,7 +37,7 @@ fn metric(case: &CaseRecord, name: &str) -> Option<f64> {
     stats::median(&accel_bench_engine::compare::of_metric(case, name))
 }
 
-/// The most memory that the case's processes held: the device's pool where it tells, else what was allocated, else the
+/// The most memory that the case's processes held: the device's pool where it reports, else what was allocated, else the
 /// host's.
 fn memory_peak(case: &CaseRecord) -> Option<f64> {
     let names = ["mem-reserved-bytes", "mem-peak-bytes", "host-rss-peak-bytes"];

@@ -50,7 +50,7 @@ fn precision(case: &CaseRecord) -> Option<(Tone, String)> {
     Some((Tone::Open, format!("{EFFECTIVE_PRECISION}: {}, not {}", plain(&effective), plain(&requested))))
 }
 
-/// `leaks 1.000 MiB an iteration [0.998 MiB, 1.003 MiB]`, when each process says so that could tell.
+/// `leaks 1.000 MiB an iteration [0.998 MiB, 1.003 MiB]`, when each process says so that could report.
 fn leak(case: &CaseRecord) -> Option<(Tone, String)> {
     let told =
         case.processes.iter().filter(|process| process.metrics.iter().any(|metric| metric.name == GROWTH));
@@ -87,7 +87,7 @@ fn own_metrics(case: &CaseRecord) -> Vec<(Tone, String)> {
     let Some(process) = case.processes.first() else { return Vec::new() };
     let has_no_column =
         |metric: &&Metric| !metric.name.ends_with("-bytes") && !metric.name.starts_with("mem-");
-    // What has no direction describes the case, not this run of it: it is in the forms for scripts.
+    // A metric without a direction describes the case, not this run of it: it is in the forms for scripts.
     let own =
         process.metrics.iter().filter(has_no_column).filter(|metric| metric.better != Direction::Neither);
     own.filter_map(|own| {
@@ -123,7 +123,7 @@ fn foot(record: &RunRecord) -> Vec<(Tone, String)> {
     lines
 }
 
-/// Returns what `±` stands for in this table.
+/// Returns what `±` means in this table.
 fn interval_of(record: &RunRecord) -> Option<&'static str> {
     let bases: Vec<_> =
         record.cases.iter().filter_map(Estimate::of_latency).map(|latency| latency.basis).collect();

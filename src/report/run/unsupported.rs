@@ -8,7 +8,7 @@ use crate::report::ledger::indented;
 use crate::report::paint::{Tone, paint};
 use crate::report::plain::plain;
 
-/// From so many cases on a reason is told once for all of them.
+/// From this many cases on a reason is reported once for all of them.
 const MANY: usize = 3;
 
 /// Cases of one reason, in their order.

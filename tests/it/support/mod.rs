@@ -1,4 +1,4 @@
-//! What the tests drive: a project on disk, and the tool run in it.
+//! The tests' scaffold: a project on disk, and the tool run in it.
 
 mod processes;
 mod project;

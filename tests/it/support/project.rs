@@ -85,7 +85,7 @@ impl Project {
         project
     }
 
-    /// Adds a bench target of the harness; `it` stands for the project's library.
+    /// Adds a bench target of the harness; `it` means the project's library.
     pub(crate) fn bench(mut self, target: &str, source: &str) -> Self {
         self.manifest += &format!("\n[[bench]]\nname = \"{target}\"\nharness = false\n");
         self.write_cargo_toml();

@@ -9,7 +9,7 @@ pub(crate) struct Source {
     /// Relative to the repository's root.
     pub(crate) path: String,
     pub(crate) text: String,
-    /// The lines that are no tests, with their numbers.
+    /// The lines that are not tests, with their numbers.
     pub(crate) code: Vec<(usize, String)>,
 }
 

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::error::Error;
 
-/// What names the wrapper for cargo.
+/// The variable that names the wrapper for cargo.
 pub const WRAPPER_VARIABLE: &str = "RUSTC_WORKSPACE_WRAPPER";
 
 /// The wrapper of the tree at `root` in `target_dir`; it calls the user's own, if there is one, and changes nothing.
@@ -30,7 +30,7 @@ pub fn wrapper(root: &Path, target_dir: &Path, users: Option<&str>) -> Result<Pa
     Ok(path)
 }
 
-/// Where the wrappers of all trees stand.
+/// Where the wrappers of all trees are.
 pub(super) fn folder(target_dir: &Path) -> PathBuf {
     target_dir.join("accel-bench")
 }

@@ -14,7 +14,7 @@ use super::apart::WRAPPER_VARIABLE;
 use super::error::Error;
 use super::leftovers;
 
-/// What is built. cargo runs in this process's own group, so that Ctrl-C ends it too.
+/// One build. cargo runs in this process's own group, so that Ctrl-C ends it too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BuildRequest {
     pub cargo: PathBuf,
@@ -23,7 +23,7 @@ pub struct BuildRequest {
     pub target_dir: Option<PathBuf>,
     /// For messages.
     pub package: String,
-    /// What cargo is given: the id of `cargo metadata`, so that a dependency of the same name is not meant.
+    /// The package for cargo: the id of `cargo metadata`, so that a dependency of the same name is not meant.
     pub package_id: String,
     pub targets: Vec<String>,
     pub features: Vec<String>,
@@ -34,7 +34,7 @@ pub struct BuildRequest {
     pub without_env: Vec<String>,
 }
 
-/// What is told during a build.
+/// A message of a build.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BuildMessage {
     /// A line of cargo's own: progress, warnings, errors.
@@ -46,7 +46,7 @@ pub enum BuildMessage {
 /// How often a build looks whether it is to stop.
 const TICK: Duration = Duration::from_millis(100);
 
-/// Builds the targets and tells the executable of each. Once `is_stopped` says so, cargo is ended: Ctrl-C reaches it
+/// Builds the targets and reports the executable of each. Once `is_stopped` says so, cargo is ended: Ctrl-C reaches it
 /// without us, a signal to this process alone does not.
 pub fn build(
     request: &BuildRequest,
@@ -57,7 +57,7 @@ pub fn build(
     let mut child = command(request).spawn().map_err(start)?;
     let output = follow(&mut child, is_stopped, on);
     let status = child.wait().map_err(|source| Error::Wait { program: request.cargo.clone(), source })?;
-    // Of a build that failed as well: what was made is there.
+    // Also for a build that failed: what was made is there.
     if let Some(wrapper) = request.env.get(WRAPPER_VARIABLE) {
         leftovers::remember(Path::new(wrapper), &request.workspace_root, own(request, output.artifacts))?;
     }
@@ -91,7 +91,7 @@ fn command(request: &BuildRequest) -> Command {
     command
 }
 
-/// What cargo said.
+/// The output of cargo.
 #[derive(Debug, Default)]
 struct Output {
     /// Everything that is there now, with the manifest of its package.
@@ -119,13 +119,13 @@ fn follow(child: &mut Child, is_stopped: &dyn Fn() -> bool, on: &mut dyn FnMut(B
     })
 }
 
-/// What comes over one of the streams.
+/// An item from one of the streams.
 enum Said {
     Line(String),
     Artifact(Box<cargo_metadata::Artifact>),
 }
 
-/// The receiver outlives both readers; were it gone, nobody would want the lines.
+/// The receiver outlives both readers; were it gone, no one would want the lines.
 fn read_lines(stream: impl Read, to: &Sender<Said>) {
     let mut reader = BufReader::new(stream);
     let mut line = Vec::new();

@@ -1,4 +1,4 @@
-//! What can go wrong with cargo.
+//! Errors of cargo.
 
 use std::io;
 use std::path::PathBuf;

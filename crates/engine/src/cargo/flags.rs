@@ -1,4 +1,4 @@
-//! The flags that the compiler is given beside the profile's.
+//! The flags that the compiler is given next to the profile's.
 
 use std::fs;
 use std::path::Path;

@@ -1,8 +1,8 @@
-//! What builds of a tree leave in a target folder, written down while the tree is there, so that it can be
+//! The artifacts that builds of a tree leave in a target folder, written down while the tree is there, so that it can be
 //! removed once the tree is gone.
 //!
-//! Cargo does not tell whose an artifact is: names hold a hash, and the paths in the dep-info are relative. So
-//! each build notes what cargo said it made of the tree's own packages, beside the tree's wrapper. Only what is
+//! Cargo does not report whose an artifact is: names hold a hash, and the paths in the dep-info are relative. So
+//! each build notes what cargo said it made of the tree's own packages, next to the tree's wrapper. Only what is
 //! noted is ever removed: nothing of other trees, of dependencies, nor what cargo puts where a user looks for it.
 
 use std::collections::BTreeSet;
@@ -17,7 +17,7 @@ use super::error::Error;
 
 const FORMAT: u32 = 1;
 
-/// What is known of one tree, beside its wrapper.
+/// The artifacts of one tree, noted next to its wrapper.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Note {
     format: u32,
@@ -26,13 +26,13 @@ struct Note {
     artifacts: BTreeSet<PathBuf>,
 }
 
-/// What a tree that is gone has left.
+/// The artifacts of a tree that no longer exists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leftover {
     pub tree: PathBuf,
     pub bytes: u64,
     files: Vec<PathBuf>,
-    /// Of the wrapper and the note.
+    /// Holds the wrapper and the note.
     folder: PathBuf,
 }
 
@@ -42,7 +42,7 @@ pub(super) fn remember(wrapper: &Path, tree: &Path, artifacts: Vec<PathBuf>) -> 
     let mut note =
         read(&path).unwrap_or(Note { format: FORMAT, tree: tree.to_owned(), artifacts: BTreeSet::new() });
     let before = note.clone();
-    // What cargo made before with other features or another compiler, and somebody has removed since.
+    // Artifacts of earlier builds, with other features or another compiler, that were removed since.
     note.artifacts.retain(|artifact| artifact.exists());
     note.artifacts.extend(artifacts.into_iter().filter(|artifact| is_own(artifact)));
     if note == before && path.exists() {
@@ -79,7 +79,7 @@ fn leftover(target_dir: &Path, folder: PathBuf, note: Note, in_use: &BTreeSet<Pa
     Leftover { tree: note.tree, bytes, files, folder }
 }
 
-/// Returns whether cargo made it for this tree alone: below `deps` names hold the hash of their tree. What stands
+/// Returns whether cargo made it for this tree alone: below `deps` names hold the hash of their tree. What is
 /// elsewhere is a link for the user, the same for every tree, or a folder of a build script.
 fn is_own(artifact: &Path) -> bool {
     let in_deps = artifact.parent().is_some_and(|folder| folder.ends_with("deps"));
@@ -87,7 +87,7 @@ fn is_own(artifact: &Path) -> bool {
     in_deps && stem(artifact).is_some_and(|stem| stem.rsplit_once('-').is_some_and(is_hash))
 }
 
-/// The artifact, and the dep-info that the compiler writes beside it.
+/// The artifact, and the dep-info that the compiler writes next to it.
 fn with_siblings(artifact: &Path) -> Vec<PathBuf> {
     let dep_info =
         stem(artifact).map(|stem| stem.strip_prefix("lib").unwrap_or(stem)).map(|stem| format!("{stem}.d"));
@@ -303,6 +303,6 @@ mod tests {
         assert_eq!(target.of("/gone"), []);
         target.write("accel-bench/a-file");
         target.write("accel-bench/old/rustc");
-        assert_eq!(target.of("/gone"), [], "a wrapper of a tree that nobody knows stays");
+        assert_eq!(target.of("/gone"), [], "a wrapper of a tree that no one knows stays");
     }
 }

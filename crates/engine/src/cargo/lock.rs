@@ -120,7 +120,7 @@ mod tests {
     fn files() {
         let dir = tempfile::tempdir().expect("a temporary folder");
         let path = dir.path().join("Cargo.lock");
-        assert_eq!(read(&path).expect("no file is no error"), Lock::default());
+        assert_eq!(read(&path).expect("no file is not an error"), Lock::default());
         fs::write(&path, package("burn", "0.22.0")).expect("written");
         assert_eq!(read(&path).expect("a lock file").versions["burn"], "0.22.0");
         fs::write(&path, "package = 5").expect("written");

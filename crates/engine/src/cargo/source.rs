@@ -1,4 +1,4 @@
-//! What a bench target is written with, as its source and its package's `Cargo.toml` tell.
+//! The harness that a bench target is written with, read from its source and its package's `Cargo.toml`.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What the workspace holds: its packages, their features and bench targets.
+//! The workspace: its packages, their features and bench targets.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -33,14 +33,14 @@ impl Share {
     }
 }
 
-/// What was found of one known slow-down.
+/// The results for one known slow-down.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Power {
     pub slowdown: f64,
     /// In the quiet cases.
     pub quiet: Share,
     pub all: Share,
-    /// The median of the effects that were told for quiet cases, as a share.
+    /// The median of the effects that were reported for quiet cases, as a share.
     pub told: Option<f64>,
 }
 
@@ -55,7 +55,7 @@ pub struct CaseCalibration {
     pub same: Share,
     /// By slow-down.
     pub found: Vec<Share>,
-    /// The median number of pairs of processes that a row took.
+    /// The median number of process pairs that a row took.
     pub pairs: f64,
 }
 
@@ -111,7 +111,7 @@ pub fn floors(record: &CalibrationRecord) -> BTreeMap<String, f64> {
         .collect()
 }
 
-/// Returns what was told of the row, as a logarithm.
+/// Returns what was reported of the row, as a logarithm.
 fn effect(row: &RowTrial) -> Option<f64> {
     middle_log_ratio(&row.log_ratios, 0.0).map(|middle| middle.estimate)
 }

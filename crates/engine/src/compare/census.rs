@@ -1,4 +1,4 @@
-//! How many cases stand where.
+//! The number of cases with each outcome.
 
 use super::{Judging, Row, Standing, Verdict};
 

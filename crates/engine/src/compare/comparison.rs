@@ -21,16 +21,16 @@ pub struct Comparison {
     /// By bench, in the candidate's order; cases that only the baseline has come last in their bench.
     pub rows: Vec<Row>,
     pub census: Census,
-    /// The least and the most pairs of processes that a row was judged by; absent for runs that did not take turns.
+    /// The least and the most process pairs that a row was judged by; absent for runs that did not interleave.
     pub pairs: Option<(usize, usize)>,
-    /// Of runs that were measured in turns.
+    /// A/A controls of interleaved runs.
     pub controls: Vec<Control>,
     pub surroundings: Vec<Difference>,
-    /// Of rows that looked slower in the store and were then measured in turns.
+    /// Rows that looked slower in the store and were then measured interleaved.
     pub confirmed: Option<Confirmed>,
 }
 
-/// Two runs that took turns to confirm what the store said.
+/// Two runs that were interleaved to confirm what the store said.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Confirmed {
     pub rows: usize,
@@ -47,7 +47,7 @@ impl Comparison {
         self.rows.iter().filter(is_regressed).map(|row| row.id.to_string()).collect()
     }
 
-    /// Puts rows that were measured again, in turns, in the place of what the store said of them.
+    /// Puts rows that were measured again, interleaved, in the place of what the store said of them.
     pub fn with_confirmed(self, again: Self) -> Self {
         if again.rows.is_empty() {
             return self;
@@ -75,7 +75,7 @@ impl Comparison {
     }
 }
 
-/// Compares two runs. Runs that were measured in turns are judged pair by pair of processes, others by what their
+/// Compares two runs. Runs that were measured interleaved are judged pair by process pair, others by what their
 /// processes show.
 ///
 /// Runs of two machine classes are compared too, and marked: refusing them is the caller's, with [`comparable`].

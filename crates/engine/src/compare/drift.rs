@@ -1,4 +1,4 @@
-//! What time adds: how far runs of the same code lie apart on one machine.
+//! Run-to-run noise: how far runs of the same code lie apart on one machine.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ impl Drift {
         for run in runs.into_iter().filter(is_plain) {
             let is_like = |group: &&mut Vec<RunRecord>| code(&group[0]) == code(&run);
             match groups.iter_mut().find(is_like) {
-                // Code beside itself, at the same time, says nothing of what time adds.
+                // Code next to itself, at the same time, says nothing of what time adds.
                 Some(group) if group.iter().any(|other| are_interleaved(other, &run)) => {}
                 Some(group) => group.push(run),
                 None => groups.push(vec![run]),
@@ -39,7 +39,7 @@ impl Drift {
         Self::between(&groups)
     }
 
-    /// The same of runs that stand together already.
+    /// The same of runs that are together already.
     fn between(groups: &[Vec<RunRecord>]) -> Self {
         let mut sums: BTreeMap<String, (f64, f64)> = BTreeMap::new();
         for group in groups {

@@ -6,7 +6,7 @@ use accel_bench_record::stats::{self, Interval};
 /// How sure the interval of one side is.
 pub const LEVEL: f64 = 0.95;
 
-/// A value and what it stands on.
+/// A value and what it is based on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Estimate {
     /// The geometric mean over processes of each one's median: the ratio of two of them is the effect that the
@@ -20,7 +20,7 @@ pub struct Estimate {
     pub processes: Vec<f64>,
 }
 
-/// What an interval is an interval over.
+/// The population that an interval is computed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Basis {
     /// Over the processes: what a new run would show.
@@ -38,7 +38,7 @@ impl Estimate {
         Some(Self { interval, basis: Basis::Samples, ..estimate })
     }
 
-    /// Of one value a process; `None` without values, or when one is not finite.
+    /// Made from one value per process; `None` without values, or when one is not finite.
     pub fn of_processes(processes: Vec<f64>) -> Option<Self> {
         let geometric = stats::geometric_mean(&processes);
         let value = geometric.or_else(|| stats::mean(&processes)).filter(|value| value.is_finite())?;

@@ -3,14 +3,14 @@
 /// Pairs of processes at each look (`measurement.md`).
 pub(super) const LOOKS: [usize; 7] = [4, 6, 10, 16, 24, 36, 48];
 
-/// With so many pairs only rows go on that look changed; the rest stays undecided, because more pairs would hardly make
+/// With this many pairs only rows go on that look changed; the rest stays undecided, because more pairs would hardly make
 /// them so. To stop without a finding spends no error.
 pub(super) const PAIRS_FOR_ALL: usize = 24;
 
 /// No row needs more: those of the last look, and a third as many three times to confirm what it made suspected.
 pub const MOST_PAIRS: usize = 96;
 
-/// The share of comparisons without a change that may suspect one. Fresh pairs, independent of those that it stands
+/// The share of comparisons without a change that may suspect one. Fresh pairs, independent of those that it is
 /// on, then have [`SETS`] chances of [`CONFIRMS`] to agree: 0.18 · (1 − 0.9³) = 4.9 % remain.
 const SUSPECTED: f64 = 0.18;
 
@@ -35,7 +35,7 @@ pub(super) fn of_changes(look: usize) -> f64 {
 }
 
 /// Returns what may be spent on calling rows the same at a look: in proportion to the pairs (Lan and DeMets' uniform function),
-/// up to those that all rows may have. To be wrong here delays nobody and lets at most a change of the gate's own size
+/// up to those that all rows may have. To be wrong here delays no one and lets at most a change of the gate's own size
 /// pass.
 pub(super) fn of_sames(look: usize) -> f64 {
     let time = |look: usize| (LOOKS[look] as f64 / PAIRS_FOR_ALL as f64).min(1.0);

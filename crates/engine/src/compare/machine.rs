@@ -1,4 +1,4 @@
-//! Whether two runs can be compared at all.
+//! Decides whether two runs can be compared at all.
 
 use accel_bench_record::RunRecord;
 
@@ -10,7 +10,7 @@ use super::surroundings::{self, Difference};
 pub struct Mismatch {
     pub base: String,
     pub candidate: String,
-    /// What differs, in words.
+    /// The difference, in words.
     pub reason: String,
 }
 

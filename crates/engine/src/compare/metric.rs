@@ -1,4 +1,4 @@
-//! What a case shows beside its latency: memory, rates, a user's own metrics.
+//! Metrics of a case other than its latency: memory, rates, a user's own metrics.
 
 use std::collections::BTreeSet;
 
@@ -18,24 +18,24 @@ pub struct MetricRow {
     pub better: Direction,
     pub base: Option<Estimate>,
     pub candidate: Option<Estimate>,
-    /// Absent when there is no ratio: a side without values, or values that are not positive.
+    /// Absent if there is no ratio: a side without values, or values that are not positive.
     pub effect: Option<Effect>,
     pub judging: Judging,
 }
 
-/// Whether a metric has a verdict of its own.
+/// How a metric is judged.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Judging {
     Judged(Judgement),
     /// It follows from the latency, which has been judged.
     FollowsFromLatency,
-    /// It is told only: it has no better direction, or no values that have a ratio.
+    /// It is reported only: it has no better direction, or no values that have a ratio.
     Told,
     /// It is the whole process's, and the processes of the two sides served different cases.
     DifferentProcesses,
 }
 
-/// Whether the processes of the two sides did the same work before and beside the case.
+/// The co-resident cases of the processes of both sides: the same, or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Company {
     Same,
@@ -130,7 +130,7 @@ impl MetricRow {
         }
     }
 
-    /// Of memory from iteration to iteration: judged by what leaks, while both sides show what they measured.
+    /// Memory growth per iteration: judged by leaks, while both columns show the measured values.
     fn growth(metric: &Metric, base: Vec<f64>, candidate: Vec<f64>, leaks: Judgement) -> Self {
         Self {
             name: metric.name.clone(),
@@ -163,7 +163,7 @@ fn is_noise(noise: f64, base: &[f64], candidate: &[f64]) -> bool {
 }
 
 /// Bytes an iteration that each process leaks. One that leaks nothing has the least growth that would count: a ratio needs
-/// a value, and what lies below is no more than noise around 0.
+/// a value, and what lies below is not more than noise around 0.
 fn leaks_of(case: &CaseRecord) -> Vec<f64> {
     let told =
         case.processes.iter().filter(|process| process.metrics.iter().any(|metric| metric.name == GROWTH));
@@ -241,7 +241,7 @@ mod tests {
         check("mem-fragmentation", Direction::Lower, shares, Company::Same, None);
     }
 
-    /// Three processes whose memory grows by so many bytes an iteration, each within 10 of it.
+    /// Three processes whose memory grows by this many bytes an iteration, each within 10 of it.
     fn growing(bytes: f64) -> CaseRecord {
         let mut case = with_metric(&[bytes; 3], GROWTH, Direction::Lower);
         for process in &mut case.processes {
@@ -269,7 +269,7 @@ mod tests {
         check_growth(1e6, 1e6, Verdict::Same);
     }
 
-    /// Of a metric with raw values the medians of the processes are compared.
+    /// A metric with raw values is compared by the medians of its processes.
     #[test]
     fn what_has_samples_is_judged_by_its_value() {
         let of = |scale: f64| {

@@ -1,4 +1,4 @@
-//! What benchmarks say of how they ran, in words. Pure.
+//! Notes of benchmarks on how they ran. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
 

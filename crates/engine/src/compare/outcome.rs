@@ -1,4 +1,4 @@
-//! What a comparison comes to.
+//! The outcome of a comparison.
 
 use super::Census;
 

@@ -13,7 +13,7 @@ use super::{Effect, Tolerance};
 /// The gate of a case by its id.
 pub type Gate<'a> = dyn Fn(&CaseKey) -> Tolerance + 'a;
 
-/// The candidate beside itself: what differs is the machine.
+/// The candidate next to itself: what differs is the machine.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Control {
     pub id: CaseKey,
@@ -29,10 +29,10 @@ impl Control {
     }
 }
 
-/// A case that one side alone has is shown with the interval of so many processes.
+/// A case that exists on one side only is shown with the interval of this many processes.
 const PROCESSES_ALONE: usize = 5;
 
-/// Returns whether the two runs were measured in turns with each other.
+/// Returns whether the two runs were measured interleaved with each other.
 pub fn are_interleaved(base: &RunRecord, candidate: &RunRecord) -> bool {
     let is_with = |one: &RunRecord, other: &RunRecord| {
         one.interleaved.as_ref().is_some_and(|interleaved| interleaved.with == other.id)
@@ -60,7 +60,7 @@ pub(super) fn judgements(
     rows.into_iter().zip(stages).map(|((id, row), stage)| (id, judgement(&row, stage))).collect()
 }
 
-/// The ids of cases that need no further pair of processes: decided, failed, or measured well enough on the only side
+/// The ids of cases that need no further process pair: decided, failed, or measured well enough on the only side
 /// that has them (`alone`).
 pub fn closed(
     base: &RunRecord,
@@ -83,7 +83,7 @@ pub fn closed(
     closed
 }
 
-/// How many rows further pairs of processes could decide.
+/// How many rows further process pairs could decide.
 pub fn open_rows(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -> usize {
     let rows: Vec<_> = evidence(base, candidate, gate).into_values().collect();
     decide(&rows).iter().filter(|stage| !matches!(stage, Stage::Decided(_))).count()
@@ -114,7 +114,7 @@ pub fn trials(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -> Vec<R
     evidence(base, candidate, gate).into_iter().map(trial).collect()
 }
 
-/// The candidate's cases beside themselves.
+/// The candidate's cases next to themselves.
 pub(super) fn controls(candidate: &RunRecord, gate: &Gate<'_>) -> Vec<Control> {
     let twins = candidate.interleaved.iter().flat_map(|interleaved| &interleaved.control);
     let control = |twin: &CaseRecord| {
@@ -142,7 +142,7 @@ fn evidence(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -> BTreeMa
         .collect()
 }
 
-/// One logarithm of candidate / baseline for each pair of processes.
+/// One logarithm of candidate / baseline for each process pair.
 pub(super) fn log_ratios(base: &CaseRecord, candidate: &CaseRecord) -> Vec<f64> {
     let pairs = base.processes.iter().zip(&candidate.processes);
     let ratio = |(base, candidate): (&Measurement, &Measurement)| {
@@ -158,7 +158,7 @@ mod tests {
     use super::super::{Outcome, compare, sample};
     use super::*;
 
-    /// Two runs that took turns.
+    /// Two runs that were interleaved.
     fn runs(
         base: Vec<CaseRecord>,
         candidate: Vec<CaseRecord>,
@@ -230,7 +230,7 @@ mod tests {
         assert_eq!(verdict(&[100.0; 4], &[100.0; 4]), Verdict::Same);
         assert_eq!(verdict(&[100.0], &[300.0]), Verdict::Undecided(Need::Pairs(4)));
         assert_eq!(verdict(&[100.0; 4], &ALTERNATING), Verdict::Undecided(Need::Pairs(6)));
-        // Without any noise four pairs make it suspected; nobody has asked the six that are to confirm it.
+        // Without any noise four pairs make it suspected; no one has asked the six that are to confirm it.
         assert_eq!(verdict(&[100.0; 4], &[300.0; 4]), Verdict::Undecided(Need::Pairs(10)));
         assert_eq!(verdict(&[100.0; 9], &[300.0; 9]), Verdict::Undecided(Need::Pairs(10)));
         assert_eq!(verdict(&[100.0; 12], &[300.0; 12]), Verdict::Regressed);
@@ -267,7 +267,7 @@ mod tests {
         check_ratio(&[100, 200, 400], &[110, 220, 440], &[1.1]);
         // A slow phase that split one pair, and hit both of another.
         check_ratio(&[160, 100, 160], &[100, 100, 160], &[1.0]);
-        // Of unequal numbers the medians count: Criterion's samples have no partners.
+        // With unequal numbers of samples the medians count: Criterion's samples are not paired.
         check_ratio(&[100, 100, 100], &[150, 150], &[1.5]);
         check_ratio(&[100], &[90, 100, 800], &[1.0]);
         check_ratio(&[], &[100], &[]);
@@ -280,7 +280,7 @@ mod tests {
         assert_eq!(ratios.len(), 2);
     }
 
-    /// Returns what a control of `twin` beside a candidate of 100 comes to, and the comparison with it.
+    /// Returns what a control of `twin` next to a candidate of 100 comes to, and the comparison with it.
     fn control(twin: &[f64]) -> (Vec<Verdict>, Outcome) {
         let count = twin.len().max(4);
         let case = || vec![sample::case("a/x@n", &vec![100.0; count])];

@@ -15,7 +15,7 @@ pub struct Row {
     pub candidate: Option<Cell>,
     pub tolerance: Tolerance,
     pub standing: Standing,
-    /// Of cases that went well on both sides.
+    /// Only for cases that succeeded on both sides.
     pub metrics: Vec<MetricRow>,
 }
 
@@ -27,7 +27,7 @@ pub struct Cell {
     pub notes: Notes,
 }
 
-/// What became of a case from the baseline to the candidate.
+/// The change of a case's status from the baseline to the candidate.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Standing {
     /// It went well on both sides.
@@ -49,7 +49,7 @@ pub enum Standing {
 }
 
 impl Row {
-    /// Of a case that at least one side has; `judge` is asked where it went well on both.
+    /// Makes the row of a case that exists on at least one side; `judge` is called if it succeeded on both.
     pub fn new(
         id: &CaseKey,
         base: Option<&CaseRecord>,

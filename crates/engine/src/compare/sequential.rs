@@ -1,4 +1,4 @@
-//! The decision on rows that were measured in turns: looks at fixed numbers of pairs of processes, until each row is
+//! The decision on rows that were measured interleaved: looks at fixed numbers of process pairs, until each row is
 //! decided. Pure, and of nothing but the pairs: asked again later it says the same.
 
 use accel_bench_record::stats::{binomial_tail, middle_log_ratio, student_t_cdf, two_modes};
@@ -6,19 +6,19 @@ use accel_bench_record::stats::{binomial_tail, middle_log_ratio, student_t_cdf, 
 use super::looks::{CONFIRMS, FALSE_SAMES, LOOKS, PAIRS_FOR_ALL, SETS, of_changes, of_sames};
 use super::verdict::{Effect, Need, Verdict, need_of_pairs};
 
-/// What is known of one row.
+/// The evidence for one row so far.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Evidence {
-    /// The logarithm of candidate / baseline, one for each pair of processes, in their order.
+    /// The logarithm of candidate / baseline, one for each process pair, in their order.
     pub(super) pairs: Vec<f64>,
     /// The gate, as a logarithm: smaller changes do not matter.
     pub(super) gate: f64,
 }
 
-/// Where a row stands.
+/// Where a row is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Stage {
-    /// Nothing is said before it has so many pairs.
+    /// Nothing is said before it has this many pairs.
     Open {
         needs: usize,
     },
@@ -90,7 +90,7 @@ fn confirmed(row: &Evidence, way: Way, at: usize) -> Stage {
     Stage::Decided(Verdict::Undecided(Need::Confirmation))
 }
 
-/// Fresh pairs after a suspicion at so many.
+/// Fresh pairs after a suspicion at this many.
 fn fresh(at: usize) -> usize {
     (at / 3).max(LOOKS[1])
 }
@@ -100,7 +100,7 @@ pub(super) fn effect(pairs: &[f64]) -> Option<Effect> {
     middle_log_ratio(pairs, RESOLUTION).map(Effect::of_pairs)
 }
 
-/// Returns what a fixed number of pairs says, with no looks before: of a control, which nobody waits for.
+/// Returns what a fixed number of pairs says, with no looks before: of a control, which no one waits for.
 pub(super) fn decide_once(row: &Evidence) -> Verdict {
     let test = Test::of(&row.pairs, row.gate);
     match effect(&row.pairs).and_then(|effect| effect.beyond(row.gate)) {
@@ -137,7 +137,7 @@ struct Test {
 impl Test {
     fn of(pairs: &[f64], gate: f64) -> Self {
         let nothing = Self { slower: 1.0, faster: 1.0, same: 1.0, has_two_speeds: false };
-        // What is nearer together than the clock tells is one speed.
+        // Clusters that lie below the clock's resolution are one speed.
         let has_two_speeds = two_modes(pairs).is_some_and(|apart| apart > SPEEDS_APART.max(gate / 2.0));
         if has_two_speeds {
             return Self { has_two_speeds, ..Self::of_signs(pairs, gate) };
@@ -229,7 +229,7 @@ mod tests {
 
     /// So many pairs around `centre`, up to `spread` from it, no two alike: noise without chance. Multiples of the golden
     /// ratio's fraction fill the interval evenly at every length (Weyl, "Über die Gleichverteilung von Zahlen mod.
-    /// Eins", Math. Ann. 77 (1916), 313–352); a few values in turns would be speeds.
+    /// Eins", Math. Ann. 77 (1916), 313–352); a few values interleaved would be speeds.
     fn around(centre: f64, spread: f64, count: usize) -> Vec<f64> {
         let golden = (5.0_f64.sqrt() - 1.0) / 2.0;
         let place = |at: usize| 2.0 * ((at as f64 + 0.5) * golden).fract() - 1.0;
@@ -260,7 +260,7 @@ mod tests {
             check(&around(0.0, 0.03, count), Stage::Open { needs });
         }
         check(&around(0.0, 0.03, 24), undecided(Need::Pairs(25)));
-        // What looks changed goes on for longer.
+        // A suspected change goes on for longer.
         for (count, needs) in [(24, 36), (35, 36), (36, 48), (47, 48)] {
             check(&around(0.015, 0.03, count), Stage::Open { needs });
         }
@@ -302,7 +302,7 @@ mod tests {
         check(&then(around(0.0, 0.02, 6)), Stage::Suspected { needs: 18 });
         check(&then(around(0.0, 0.02, 12)), Stage::Suspected { needs: 24 });
         check(&then(around(0.0, 0.02, 18)), undecided(Need::Confirmation));
-        // The other way round is no confirmation.
+        // The other way round is not a confirmation.
         check(&then(around(-0.5, 0.02, 18)), undecided(Need::Confirmation));
         // Too noisy to say it, at first.
         check(&then(around(0.1, 0.4, 6)), Stage::Suspected { needs: 18 });

@@ -1,8 +1,8 @@
-//! Which run stands on a side.
+//! Which run is based on a side.
 
 use accel_bench_record::{CommitInfo, Profile, RunRecord, RunState};
 
-/// What a reader needs to know of the run on one side.
+/// The run on one side, as a reader needs to know it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SideInfo {
     pub run: String,

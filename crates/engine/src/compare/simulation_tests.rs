@@ -9,7 +9,7 @@ use super::looks::MOST_PAIRS;
 use super::sequential::{Evidence, Stage, decide};
 use super::verdict::{Need, Verdict};
 
-/// What a CPU that both sides share does to the samples on it, one after another.
+/// The effect of a CPU that both sides share on the samples on it, one after another.
 #[derive(Clone, Copy, Debug)]
 struct Machine {
     /// All samples deviate by so much, as a share.
@@ -18,7 +18,7 @@ struct Machine {
     memory: f64,
     /// So much slower with every sample.
     drift: f64,
-    /// A phase in which everything takes 1.6 times as long begins or ends after so many samples, in the mean; 0: never.
+    /// A phase in which everything takes 1.6 times as long begins or ends after this many samples, in the mean; 0: never.
     phases: f64,
     /// The share of samples that something else makes up to three times as long.
     outliers: f64,
@@ -31,7 +31,7 @@ const DISTURBED: Machine = Machine { outliers: 0.05, ..QUIET };
 const REMEMBERING: Machine = Machine { memory: 0.95, jitter: 0.01, ..QUIET };
 const EVERYTHING: Machine = Machine { jitter: 0.01, memory: 0.9, drift: 2e-5, phases: 100.0, outliers: 0.05 };
 
-/// What a row compares.
+/// The two sides of a row.
 #[derive(Clone, Copy, Debug)]
 struct Code {
     /// The truth: the logarithm of candidate / baseline.
@@ -104,7 +104,7 @@ impl Cpu {
         layout + if self.chance.bool() { code.speeds } else { 0.0 }
     }
 
-    /// A pair of fresh processes that take turns: their samples.
+    /// A pair of fresh processes that are interleaved: their samples.
     fn pair(&mut self, code: Code) -> [Vec<f64>; 2] {
         let base = self.process(code);
         let logs = [base, self.process(code) + code.change];
@@ -133,7 +133,7 @@ fn compared(codes: &[Code], machine: Machine, seed: u64) -> (Vec<Evidence>, Vec<
             let [base, candidate] = cpu.pair(codes[row]);
             rows[row].pairs.extend(log_shift(&base, &candidate));
         }
-        // What needs more pairs than there are stays as it is: `stages_change_only_at_looks`.
+        // A row that needs more pairs than there are stays as it is: `stages_change_only_at_looks`.
         if stages.iter().any(|stage| needs(stage).is_some_and(|needs| needs <= round)) {
             stages = decide(&rows);
         }
@@ -163,14 +163,14 @@ fn is_change(stage: &Stage) -> bool {
     is(Verdict::Regressed)(stage) || is(Verdict::Improved)(stage)
 }
 
-/// The share of rows, over so many comparisons of these, that ended so.
+/// The share of rows, over this many comparisons of these, that ended so.
 fn share(codes: &[Code], machine: Machine, comparisons: u64, is: impl Fn(&Stage) -> bool) -> f64 {
     let ended = (0..comparisons).flat_map(|seed| compared(codes, machine, seed).1);
     let count = ended.filter(is).count();
     count as f64 / (comparisons as usize * codes.len()) as f64
 }
 
-/// Over so many comparisons of identical code on this machine.
+/// Over this many comparisons of identical code on this machine.
 #[track_caller]
 fn alarms(machine: Machine, comparisons: usize) {
     let ended = (0..comparisons as u64).map(|seed| compared(&[SAME; ROWS], machine, seed).1);

@@ -1,4 +1,4 @@
-//! What differs between the sides beside the code.
+//! Differences between the sides other than the code.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -44,7 +44,7 @@ pub(super) fn of_hardware(base: &RunRecord, candidate: &RunRecord) -> Vec<Differ
     found.value("logical cores", &one.cpu.logical_cores, &two.cpu.logical_cores);
     found.map("cache", &sizes(&one.cpu.caches), &sizes(&two.cpu.caches));
     found.value("CPU features", &one.cpu.features.join(" "), &two.cpu.features.join(" "));
-    // Kernels reserve memory as they like: what does not show in four digits is no difference.
+    // Kernels reserve memory as they like: what does not show in four digits is not a difference.
     found.option("memory", one.memory_bytes.map(size).as_ref(), two.memory_bytes.map(size).as_ref());
     found.map("adapter", &drivers(&one.adapters), &drivers(&two.adapters));
     found.0
@@ -161,7 +161,7 @@ fn flattened(env: &BTreeMap<String, BTreeMap<String, String>>) -> BTreeMap<Strin
     env.iter().flat_map(|(bench, set)| set.iter().map(move |pair| entry(bench, pair))).collect()
 }
 
-/// Nine digits tell hashes apart.
+/// Nine digits report hashes apart.
 fn short(hash: &Option<String>) -> Option<String> {
     hash.as_ref().map(|hash| hash.chars().take(9).collect())
 }

@@ -9,14 +9,14 @@ pub struct Tolerance {
     pub tolerance: f64,
     /// A regression beyond this is marked apart from the others.
     pub alert: f64,
-    /// What identical code shows on this machine, as calibration measured it; 0 where it has not.
+    /// The noise floor of the case on this machine, as calibration measured it; 0 where it has not.
     pub floor: f64,
-    /// How far runs of the same code lie apart, for sides that did not take turns; absent where nothing is known of it.
+    /// How far runs of the same code lie apart, for sides that did not interleave; absent where nothing is known of it.
     pub drift: Option<Spread>,
 }
 
 impl Tolerance {
-    /// The change that matters: nobody can be blamed for less than the noise floor.
+    /// The change that matters: no one can be blamed for less than the noise floor.
     pub fn gate(&self) -> f64 {
         self.tolerance.max(self.floor).max(0.0)
     }

@@ -17,10 +17,10 @@ const LEVEL_OF_SAME: f64 = 0.90;
 /// and short batches produce; taken at their word, their interval would have no width and anything would be sure.
 const RESOLUTION: f64 = 0.001;
 
-/// More processes than this nobody runs to decide a row.
+/// More processes than this no one runs to decide a row.
 const MANY_PROCESSES: usize = 100;
 
-/// What two groups of process medians say.
+/// The result for two groups of process medians.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Judgement {
     pub verdict: Verdict,
@@ -28,7 +28,7 @@ pub struct Judgement {
     pub effect: Option<Effect>,
 }
 
-/// Whether it matters.
+/// The verdict on an effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Surely above the tolerance.
@@ -40,22 +40,22 @@ pub enum Verdict {
     Undecided(Need),
 }
 
-/// What would decide an undecided row.
+/// The data that would decide an undecided row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
     /// Both sides have values, one of them only one: nothing is known of the spread.
     SecondProcess,
-    /// About so many processes on each side, if the spread stays as it is.
+    /// About this many processes on each side, if the spread stays as it is.
     Processes(usize),
     /// The effect is too close to the tolerance for any number of processes that someone would run.
     TooClose,
-    /// Runs of the same code lie as far apart on this machine; only sides that take turns tell more.
+    /// Within run-to-run noise on this machine; only sides that are interleaved report more.
     Turns,
     /// A side has no values, or values that are not positive.
     Values,
-    /// About so many pairs of processes, if the spread stays as it is.
+    /// About this many process pairs, if the spread stays as it is.
     Pairs(usize),
-    /// It looked changed, and pairs of processes that were not looked at before did not show it.
+    /// It looked changed, and process pairs that were not looked at before did not show it.
     Confirmation,
     /// Processes are fast or slow as a whole, so that a mean is of neither; the distance of the speeds is larger than
     /// what is looked for.
@@ -70,7 +70,7 @@ pub struct Effect {
 }
 
 impl Effect {
-    /// The middle of log-ratios, one for each pair of processes, with its interval over the pairs: the level at which the
+    /// The middle of log-ratios, one for each process pair, with its interval over the pairs: the level at which the
     /// variance lives (Kalibera and Jones, "Rigorous Benchmarking in Reasonable Time", ISMM 2013).
     pub(super) fn of_pairs(middle: LogRatio) -> Self {
         Self { log_ratio: middle.estimate, interval: middle.interval(LEVEL) }
@@ -167,7 +167,7 @@ fn estimate(base: &[f64], candidate: &[f64]) -> Option<f64> {
 
 /// How many processes a side would make the interval narrow enough, with the spread and the effect seen so far.
 fn need(ratio: LogRatio, processes: usize, bound: f64) -> Need {
-    // A standard error that stands on `processes` values a side shrinks with their square root.
+    // A standard error that is based on `processes` values a side shrinks with their square root.
     let spread = ratio.standard_error * (processes as f64).sqrt();
     let then = |count: usize| LogRatio {
         estimate: 0.0,
@@ -177,7 +177,7 @@ fn need(ratio: LogRatio, processes: usize, bound: f64) -> Need {
     enough(then, processes, bound - ratio.estimate.abs()).map_or(Need::TooClose, Need::Processes)
 }
 
-/// The same for pairs of processes, with the middle that so many have.
+/// The same for process pairs, with the middle that this many have.
 pub(super) fn need_of_pairs(middle: LogRatio, pairs: usize, bound: f64, resolution: f64) -> Need {
     let spread = middle.standard_error * (pairs as f64).sqrt();
     let then = |count: usize| LogRatio {
@@ -189,7 +189,7 @@ pub(super) fn need_of_pairs(middle: LogRatio, pairs: usize, bound: f64, resoluti
     enough(then, pairs, bound - middle.estimate.abs()).map_or(Need::TooClose, Need::Pairs)
 }
 
-/// The least number above `so_far` whose interval is narrower than the distance to the tolerance, if anybody would
+/// The smallest sufficient sample size above `so_far`, whose interval is narrower than the distance to the tolerance, if anybody would
 /// run that many; a negative distance lies beyond it.
 fn enough(then: impl Fn(usize) -> LogRatio, so_far: usize, distance: f64) -> Option<usize> {
     let level = if distance > 0.0 { LEVEL_OF_SAME } else { LEVEL };

@@ -67,7 +67,7 @@ impl Process {
         pid.is_none_or(|pid| !matches!(waitid(WaitId::Pid(pid), options), Ok(None)))
     }
 
-    /// Waits at most `limit`, asleep, so that nothing runs beside what is measured. Returns whether the process has ended.
+    /// Waits at most `limit`, asleep, so that nothing runs next to what is measured. Returns whether the process has ended.
     pub(super) fn wait_at_most(&self, limit: Duration) -> bool {
         let start = Instant::now();
         #[cfg(target_os = "linux")]
@@ -109,7 +109,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // The next child must not measure beside this one; if it cannot be ended there is no more to do.
+        // The next child must not measure next to this one; if it cannot be ended there is no more to do.
         let _ = self.end();
     }
 }
@@ -173,7 +173,7 @@ mod tests {
             thread::sleep(Duration::from_millis(10));
             std::fs::read_to_string(&file).ok()?.trim().parse::<i32>().ok().and_then(Pid::from_raw)
         });
-        let pid = pid.expect("the grandchild tells its number");
+        let pid = pid.expect("the grandchild reports its number");
         process.end().expect("it ends");
         let gone = (0..500).any(|_| {
             thread::sleep(Duration::from_millis(10));

@@ -26,14 +26,14 @@ impl Claim {
     }
 }
 
-/// Whether the CPUs are ours alone, as far as this tool's own runs go.
+/// Contention on the CPUs by other runs of this tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Contention {
     /// No other run measures on them.
     Free,
     /// Too few were free: another run measures on some of them, and both will see it.
     Shared,
-    /// The folder of locks cannot be used, so nobody knows.
+    /// The folder of locks cannot be used, so no one knows.
     Unknown,
 }
 
@@ -56,7 +56,7 @@ pub fn claim(allowed: &[usize], count: usize, dir: &Path) -> Claim {
             Err(_) => unknown.push(cpu),
         }
     }
-    // A CPU that nobody knows about is better than one that is surely taken.
+    // A CPU that no one knows about is better than one that is surely taken.
     for (spare, contention) in [(unknown, Contention::Unknown), (taken, Contention::Shared)] {
         let missing = count - claim.cpus.len();
         if missing > 0 && !spare.is_empty() {

@@ -20,7 +20,7 @@ use crate::plan::{Case, Job};
 /// Criterion takes no fewer samples.
 const MIN_SAMPLES: u32 = 10;
 
-/// Criterion resamples 100,000 times for an analysis that nobody reads here; it asks for more than 1,000.
+/// Criterion resamples 100,000 times for an analysis that no one reads here; it asks for more than 1,000.
 const RESAMPLES: u32 = 1_001;
 
 pub(super) fn run(job: &Job, settings: &Settings, on: &mut dyn FnMut(Event)) -> Result<Ended, Error> {
@@ -101,7 +101,7 @@ fn watch(
             return Some((Status::failed(Failure::Timeout, reason), None));
         }
         if log.is_too_long() {
-            return Some((Status::failed(Failure::Error, "it printed without end"), None));
+            return Some((Status::failed(Failure::Error, "output limit exceeded"), None));
         }
     }
     let elapsed = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
@@ -123,7 +123,7 @@ fn watch(
 /// The source of benchmarks that are registered with Criterion 0.3 or 0.4.
 const EARLY: &str = "criterion 0.3";
 
-/// What the versions of Criterion put behind a name when they list, and the source that tells them apart.
+/// The suffixes that the versions of Criterion list names with, and the source that identifies the version.
 const LISTED_AS: [(&str, &str); 2] = [(": bench", EARLY), (": benchmark", "criterion")];
 
 /// The benchmarks in the output of `--list`; `None` where it lists something that is not understood.
@@ -165,7 +165,7 @@ fn measurement(home: &Path, id: &str, elapsed_nanos: u64) -> Result<Measurement,
             let sample: SavedSample = read(&folder.join("sample.json"))?;
             let samples = raw(&sample)?;
             if let Some(fault) = samples.fault(elapsed_nanos) {
-                return Err(format!("Criterion reported what cannot be: {fault}"));
+                return Err(format!("Criterion reported an impossible value: {fault}"));
             }
             let throughput = throughput(saved.throughput.as_ref()).into_iter().collect();
             return Ok(Measurement { samples, throughput, ..Measurement::default() });
@@ -203,7 +203,7 @@ fn raw(sample: &SavedSample) -> Result<Samples, String> {
         let whole: Vec<u64> = values.iter().filter(is_fine).map(|&value| value.round() as u64).collect();
         (whole.len() == values.len())
             .then_some(whole)
-            .ok_or("Criterion wrote a number that is none".to_owned())
+            .ok_or("Criterion wrote a negative or non-finite number".to_owned())
     };
     Ok(Samples { iterations: whole(&sample.iters)?, nanos: whole(&sample.times)? })
 }
@@ -246,9 +246,9 @@ mod tests {
         check(r#"{"sampling_mode":"Linear","iters":[1.0,2.0],"times":[10.4,21.0]}"#, Ok(&[10, 21]));
         check(
             r#"{"iters":[1.0],"times":[2000.0]}"#,
-            Err("what cannot be: samples of 2000 ns within 1000 ns"),
+            Err("an impossible value: samples of 2000 ns within 1000 ns"),
         );
-        check(r#"{"iters":[1.0],"times":[-5.0]}"#, Err("a number that is none"));
+        check(r#"{"iters":[1.0],"times":[-5.0]}"#, Err("a negative or non-finite number"));
         check(r#"{"iters":[1.0]"#, Err("cannot understand"));
     }
 

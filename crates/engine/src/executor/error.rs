@@ -1,4 +1,4 @@
-//! What keeps a run from going on; what befalls a case is its status, not an error.
+//! Errors that end a run; a failure of a case is its status, not an error.
 
 use std::io;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! Two sides, sample by sample in turns, in pairs of fresh processes, until nobody wants another pair.
+//! Two sides, sample by sample interleaved, in pairs of fresh processes, until no one wants another pair.
 //!
 //! One process works at a time; all of a table are pinned alike. So what happens to the machine for longer than a
 //! sample happens to both sides.
@@ -16,7 +16,7 @@ use super::{Ended, Error, Settings, criterion};
 use crate::event::Event;
 use crate::plan::{CRITERION_NANOS, Case, Harness, InTurns, Job, Seat, Side, Table};
 
-/// What is measured in turns.
+/// An interleaved measurement.
 #[derive(Debug)]
 pub struct Turns<'a> {
     pub tables: &'a [Table],
@@ -28,7 +28,7 @@ pub struct Turns<'a> {
 }
 
 impl Turns<'_> {
-    /// Of a case that the candidate is slowed down in, the other sides have all but the extra work.
+    /// The sides without the slow-down do all the work but the extra.
     fn slowdown(&self, id: &CaseKey, side: Side) -> Option<f64> {
         let share = self.slowdowns.get(&id.to_string())?;
         Some(if side == Side::Candidate { *share } else { 0.0 })
@@ -79,7 +79,7 @@ struct Round<'a> {
     turns: &'a Turns<'a>,
     settings: &'a Settings,
     seats: Vec<Seated>,
-    /// True if the processes found no room beside each other; then they take turns as a whole.
+    /// True if the processes found no room next to each other; then they are interleaved as a whole.
     crowded: bool,
     /// Cases so far.
     cases: u64,
@@ -110,7 +110,7 @@ impl<'a> Round<'a> {
         }
     }
 
-    /// Criterion does not wait for anybody: the processes themselves take turns.
+    /// Criterion does not wait for anybody: the processes themselves are interleaved.
     fn criterion_case(
         &mut self,
         id: &CaseKey,
@@ -136,7 +136,7 @@ impl<'a> Round<'a> {
         Ok(Ended::Complete)
     }
 
-    /// Lets all seats that have the case take samples in turns or, where memory does not hold all of them, one seat after
+    /// Lets all seats that have the case take samples interleaved or, where memory does not hold all of them, one seat after
     /// the other. A seat that fails leaves the others to go on without it.
     fn sampled_case(
         &mut self,
@@ -160,7 +160,7 @@ impl<'a> Round<'a> {
         Ok(())
     }
 
-    /// Opens the case on these seats, lets them take samples in turns, and closes it. Says whether they had room beside
+    /// Opens the case on these seats, lets them take samples interleaved, and closes it. Says whether they had room next to
     /// each other; if not, nothing has happened.
     fn played(
         &mut self,

@@ -1,4 +1,4 @@
-//! What an executable registers, asked of the executable itself; nothing is run.
+//! Lists the benchmarks of an executable by asking it; nothing is run.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -72,12 +72,12 @@ fn ask(
         match server.hear() {
             Incoming::Reply(reply) => {
                 let Reply::Benchmarks { benchmarks } = *reply else {
-                    return Err(fault("it answered what was not asked".to_owned()));
+                    return Err(fault("unexpected reply".to_owned()));
                 };
                 server.quit();
                 return Ok(benchmarks);
             }
-            Incoming::Broken(what) => return Err(fault(format!("it sent what is no message: {what}"))),
+            Incoming::Broken(what) => return Err(fault(format!("it sent an invalid message: {what}"))),
             Incoming::Closed => return Err(fault(format!("it ended{}", said()))),
             Incoming::Nothing => {}
         }

@@ -1,4 +1,4 @@
-//! What a child prints: kept in a file, bounded, and quoted safely.
+//! The child's log: kept in a file, bounded, and quoted safely.
 
 use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom};

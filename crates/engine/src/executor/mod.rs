@@ -33,14 +33,14 @@ pub use error::Error;
 pub use interleaved::{Turns, run as run_in_turns};
 pub use listing::list;
 
-/// What all children of a run have in common.
+/// Settings that all children of a run have in common.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Where the children's output is kept; made when needed.
     pub logs: PathBuf,
     /// How logs are called in the results: relative to the store.
     pub logs_shown_as: String,
-    /// CPUs that pinned children share, best first; empty: nobody is pinned.
+    /// CPUs that pinned children share, best first; empty: no one is pinned.
     pub cpus: Vec<usize>,
     /// No case is started after it.
     pub deadline: Option<Instant>,
@@ -97,5 +97,5 @@ pub fn run(jobs: &[Job], settings: &Settings, on: &mut dyn FnMut(Event)) -> Resu
     Ok(Ended::Complete)
 }
 
-/// How often a waiting runner looks up: for Ctrl-C, a log that grows without end, a timeout.
+/// How often a waiting runner looks up: for Ctrl-C, a log that exceeds its limit, a timeout.
 const TICK: Duration = Duration::from_millis(50);

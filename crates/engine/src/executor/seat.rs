@@ -1,4 +1,4 @@
-//! One of the processes that take turns: its child, and what it is asked.
+//! One of the processes that are interleaved: its child, and what it is asked.
 
 use std::time::Instant;
 
@@ -88,12 +88,12 @@ impl Seated {
         }
     }
 
-    /// Returns what the child printed is kept there.
+    /// The child's log.
     fn log(&self) -> Option<&Log> {
         self.child.as_ref().map(|(_, log)| log)
     }
 
-    /// Tells what became of a case, and ends the child where it cannot go on.
+    /// Reports what became of a case, and ends the child where it cannot go on.
     pub(super) fn finish(
         &mut self,
         case: &Case,
@@ -145,7 +145,7 @@ impl<'a> Player<'a> {
         }
     }
 
-    /// One sample of so many iterations.
+    /// One sample of this many iterations.
     pub(super) fn sample(
         &mut self,
         iterations: u64,
@@ -161,12 +161,13 @@ impl<'a> Player<'a> {
         let Sampled { nanos, waited_nanos, .. } = match reply {
             Reply::Sampled(sampled) => sampled,
             Reply::Finished { status, .. } if !status.is_ok() => return Err(Fault::Case(status)),
-            _ => return Err(Fault::Case(no_sample("the child answered what was not asked"))),
+            _ => return Err(Fault::Case(no_sample("unexpected reply"))),
         };
         let elapsed = u64::try_from(asked.elapsed().as_nanos()).unwrap_or(u64::MAX);
         match (nanos.as_slice(), waited_nanos.first()) {
             ([nanos], _) if *nanos > elapsed => {
-                let reason = format!("the child reported what cannot be: {nanos} ns within {elapsed} ns");
+                let reason =
+                    format!("the child reported an impossible value: {nanos} ns within {elapsed} ns");
                 Err(Fault::Case(no_sample(&reason)))
             }
             ([nanos], waited) => Ok(Taken { iterations, nanos: *nanos, waited_nanos: waited.copied() }),
@@ -184,7 +185,7 @@ impl<'a> Player<'a> {
         self.waited_nanos = self.waited_nanos.zip(taken.waited_nanos).map(|(sum, more)| sum + more);
     }
 
-    /// Ends the case well and tells what was measured.
+    /// Ends the case well and says what was measured.
     pub(super) fn close(
         mut self,
         conditions: Conditions,
@@ -195,11 +196,11 @@ impl<'a> Player<'a> {
             Ok(Reply::Finished { status, measurement, .. }) => {
                 turns::checked(status, measurement, self.opened.elapsed())
             }
-            Ok(_) => (no_sample("the child answered what was not asked"), None),
+            Ok(_) => (no_sample("unexpected reply"), None),
             Err(Fault::Case(status)) => (status, None),
             Err(fault) => return Err(fault),
         };
-        // Of the samples only those count that were not disturbed, and beside which the others had theirs.
+        // Only samples that were not disturbed on any of the interleaved sides count.
         let conditions = Some(Conditions { waited_nanos: self.waited_nanos, ..conditions });
         let samples = self.samples;
         let measurement = measurement.map(|measured| Measurement { samples, conditions, ..measured });
@@ -239,7 +240,7 @@ impl Taken {
 }
 
 /// A sample in which the process waited for longer than this share is taken again: a context switch back and forth
-/// costs some microseconds, which in a sample of a millisecond is no more than the clock's own noise.
+/// costs some microseconds, which in a sample of a millisecond is not more than the clock's own noise.
 const MOST_WAITED: f64 = 0.01;
 
 fn open(

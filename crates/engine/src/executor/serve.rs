@@ -28,11 +28,11 @@ pub(super) struct Server {
     from: Receiver<Incoming>,
 }
 
-/// What comes from a child.
+/// A message from a child.
 #[derive(Debug)]
 pub(super) enum Incoming {
     Reply(Box<Reply>),
-    /// A line that is no message of the protocol.
+    /// A line that is not a message of the protocol.
     Broken(String),
     /// The child closed the channel, or is gone.
     Closed,

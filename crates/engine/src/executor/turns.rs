@@ -31,7 +31,7 @@ pub(super) fn run(job: &Job, settings: &Settings, on: &mut dyn FnMut(Event)) -> 
                 Ok(started) => started,
                 Err((Unfit::Stopped, _)) => return Ok(Ended::Interrupted),
                 Err((Unfit::Status(status), log)) => {
-                    // What keeps one child from starting keeps all of them.
+                    // A fault that keeps one child from starting keeps all of them.
                     for case in &job.unit.cases[serial..] {
                         on(finished(job, case, status.clone(), None, &log));
                     }
@@ -144,17 +144,17 @@ pub(super) fn request(case: &Case, token: u64, sampling: Sampling, slowdown: Opt
     }
 }
 
-/// Why there is no answer.
+/// The reason for a missing answer.
 #[derive(Debug)]
 pub(super) enum Silence {
-    /// What became of the case.
+    /// The case ended with this status.
     Status(Status),
     /// By Ctrl-C.
     Stopped,
 }
 
 fn off_topic() -> Status {
-    Status::failed(Failure::Protocol, "the child answered what was not asked")
+    Status::failed(Failure::Protocol, "unexpected reply")
 }
 
 /// Asks for something of a case and waits for the answer; progress on the way is passed on.
@@ -182,7 +182,7 @@ pub(super) fn ask(
                 _ => return Err(Silence::Status(off_topic())),
             },
             Incoming::Broken(what) => {
-                return failed(Failure::Protocol, format!("the child sent what is no message: {what}"));
+                return failed(Failure::Protocol, format!("the child sent an invalid message: {what}"));
             }
             Incoming::Closed => return Err(Silence::Status(gone(server, log))),
             Incoming::Nothing => {}
@@ -203,7 +203,7 @@ pub(super) fn ask(
 
 /// The status of a case whose child closed the channel.
 fn gone(server: &mut Server, log: &Log) -> Status {
-    // A moment for the process to end by itself, so that its own end is what is told.
+    // A moment for the process to end by itself, so that its own end is what is reported.
     if !server.process.wait_at_most(Duration::from_secs(2)) {
         return Status::failed(Failure::Protocol, "the child closed the channel and went on running");
     }
@@ -234,9 +234,10 @@ pub(super) fn checked(
         Some(measurement) => measurement.samples.fault(elapsed),
     };
     match fault {
-        Some(fault) => {
-            (Status::failed(Failure::Protocol, format!("the child reported what cannot be: {fault}")), None)
-        }
+        Some(fault) => (
+            Status::failed(Failure::Protocol, format!("the child reported an impossible value: {fault}")),
+            None,
+        ),
         None => (status, measurement),
     }
 }

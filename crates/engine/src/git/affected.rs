@@ -1,11 +1,11 @@
-//! Whether a change can make a benchmark slower or faster: pure, and on the safe side.
+//! Decides whether a change can make a benchmark slower or faster: pure, and conservative.
 
 use std::path::{Component, Path, PathBuf};
 
 /// Where things lie, all relative to the top of the tree.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Layout {
-    /// The workspace's root, where `Cargo.lock` and `bench.toml` stand; empty for the top itself.
+    /// The workspace's root, where `Cargo.lock` and `bench.toml` are; empty for the top itself.
     pub workspace: PathBuf,
     /// Roots of the packages with benches and of all packages that they depend on by path, and the folders of
     /// bench targets whose sources lie outside of their package.
@@ -16,7 +16,7 @@ pub struct Layout {
     pub left_out: Vec<PathBuf>,
 }
 
-/// What of a change counts.
+/// The part of a change that counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Affected {
     Nothing,

@@ -12,7 +12,7 @@ use super::source::Source;
 
 impl Repo {
     /// Paths of all files that one of the trees has and the other has not or has otherwise. A file that was
-    /// moved stands there under both names.
+    /// moved is there under both names.
     pub fn changed_paths(&self, from: &Source, to: &Source) -> Result<Vec<PathBuf>, Error> {
         let (from, to) = (self.tree_of(from)?, self.tree_of(to)?);
         let diff = self.git().diff_tree_to_tree(Some(&from), Some(&to), None);

@@ -6,7 +6,7 @@
 //!
 //! It lies at a stable path and only files that differ are written, so that cargo rebuilds what changed. Its
 //! index knows each file's size and time, which makes looking whether all is in place cheap. Whatever state a
-//! killed process leaves is mended: the next one checks out over it.
+//! killed process leaves is fixed: the next one checks out over it.
 //!
 //! Not done: submodules stay empty, and filters other than line ends (Git LFS) do not run; see [`Limit`].
 
@@ -23,17 +23,17 @@ use super::repo::{Repo, oid};
 use super::shelf;
 use super::source::Source;
 
-/// A folder with the files of a commit or a merge. As long as this lives, nobody removes or changes it.
+/// A folder with the files of a commit or a merge. As long as this lives, no one removes or changes it.
 #[derive(Debug)]
 pub struct Checkout {
     /// The top of the tree.
     pub path: PathBuf,
-    /// What of the tree is not as `git clone` would have it.
+    /// The differences from what `git clone` would check out.
     pub limits: Vec<Limit>,
     _in_use: File,
 }
 
-/// What a checkout lacks.
+/// Something that a checkout lacks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Limit {
     /// The folder is empty.
@@ -53,11 +53,11 @@ impl std::fmt::Display for Limit {
     }
 }
 
-/// What a checkout's files are like.
+/// The state of a checkout's files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Complete,
-    /// All files of the tree are in place, beside others.
+    /// All files of the tree are in place, next to others.
     Littered,
     Broken,
 }
@@ -103,7 +103,7 @@ impl Repo {
         let act = || format!("check out `{}`", source.name());
         let git = Repository::init(path).doing(act)?;
         self.lend_objects(&git)?;
-        // Nobody else writes here while the lock is held: a lock of git's is left from a killed process.
+        // No one else writes here while the lock is held: a lock of git's is left from a killed process.
         for stale in ["index.lock", "HEAD.lock", "config.lock"] {
             let _ = std::fs::remove_file(git.path().join(stale));
         }
@@ -194,7 +194,7 @@ fn look(path: &Path, repo: &Repo, source: &Source) -> Result<State, Error> {
     })
 }
 
-/// A file that cannot be found in a clone that was told to leave files out has a remedy of its own.
+/// A file that cannot be found in a clone that was asked to leave files out has a remedy of its own.
 fn missing(error: Error, source: &Source) -> Error {
     match (error, source) {
         (Error::Git { reason: error, .. }, Source::Commit(commit))

@@ -1,4 +1,4 @@
-//! What a record says of a commit.
+//! A commit as a record describes it.
 
 use accel_bench_record::{CommitInfo, TreeState};
 use git2::{DescribeOptions, ErrorCode};

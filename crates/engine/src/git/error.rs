@@ -1,4 +1,4 @@
-//! What can go wrong with git, and what to do about it.
+//! Errors of git, and what to do about them.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ pub enum Error {
     UnknownRevision { rev: String, near: Vec<String>, shallow: bool },
     #[error("cannot resolve `{rev}`: several objects begin with it")]
     Ambiguous { rev: String },
-    #[error("cannot resolve `{rev}`: it is no commit")]
+    #[error("cannot resolve `{rev}`: it is not a commit")]
     NotACommit { rev: String },
     #[error("cannot find a common ancestor of `{}` and `{}`", .one.short(), .other.short())]
     Unrelated { one: CommitId, other: CommitId, shallow: bool },
@@ -38,13 +38,13 @@ pub enum Error {
     PushLine(String),
     #[error("cannot install the hook: `core.hooksPath` sends every repository to `{}`", .0.display())]
     SharedHooks(PathBuf),
-    #[error("cannot install the hook: `core.hooksPath` is `{}`, which is no folder", .0.display())]
+    #[error("cannot install the hook: `core.hooksPath` is `{}`, which is not a folder", .0.display())]
     HooksOff(PathBuf),
     #[error("cannot keep the hook `{}`: `{}` exists already", .hook.display(), .kept.display())]
     KeptExists { hook: PathBuf, kept: PathBuf },
     #[error("cannot {act} `{}`", .path.display())]
     Io { act: &'static str, path: PathBuf, source: io::Error },
-    /// The error itself also says its class and code, which are no words for a reader: so it is no `source`.
+    /// The error itself also says its class and code, which are not words for a reader: so it is no `source`.
     #[error("cannot {act}: {}", .reason.message())]
     Git { act: String, reason: git2::Error },
 }

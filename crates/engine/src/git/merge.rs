@@ -1,4 +1,4 @@
-//! What a merge results in, before it is made or while it is being made.
+//! The result of a merge, before it is made or while it is being made.
 
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ const HEAD_VARIABLE: &str = "GITHEAD_";
 /// A merge that git is about to commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PendingMerge {
-    /// What the merge results in.
+    /// The tree of the merge.
     pub tree: TreeId,
     pub ours: CommitId,
     /// More than one in an octopus merge.
@@ -45,7 +45,7 @@ impl Repo {
         Ok(Source::Merge { tree, parents: vec![ours.clone(), theirs.clone()] })
     }
 
-    /// The merge under way, as the hook `pre-merge-commit` finds it: its result stands in the index. Git
+    /// The merge under way, as the hook `pre-merge-commit` finds it: its result is in the index. Git
     /// writes `MERGE_HEAD` only after the hook, so the other side comes from the environment: `heads` is what
     /// [`merge_heads`] found there.
     pub fn pending_merge(&self, heads: &[CommitId]) -> Result<PendingMerge, Error> {

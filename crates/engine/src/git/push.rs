@@ -14,7 +14,7 @@ pub struct PushUpdate {
     pub change: PushChange,
 }
 
-/// What happens to it.
+/// The change to the reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PushChange {
     Delete,
@@ -22,7 +22,7 @@ pub enum PushChange {
     Update { from: CommitId, to: CommitId },
 }
 
-/// What a reference is.
+/// The kind of a reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefKind {
     Branch,
@@ -81,7 +81,7 @@ fn parse_line(line: &str) -> Result<PushUpdate, Error> {
     Ok(PushUpdate { local, remote: remote.to_owned(), change })
 }
 
-/// A full hash, or the zeros that stand for none.
+/// A full hash, or the zeros that mean none.
 enum Hash {
     Zero,
     Of(CommitId),

@@ -94,7 +94,7 @@ pub(super) fn commit_id(oid: Oid) -> CommitId {
 fn no_repository(dir: &Path) -> Result<Option<Repo>, Error> {
     match dir.ancestors().map(|above| above.join(".git")).find(|git| git.exists()) {
         None => Ok(None),
-        Some(path) => Err(Error::Broken { path, reason: "it is no valid repository".to_owned() }),
+        Some(path) => Err(Error::Broken { path, reason: "it is not a valid repository".to_owned() }),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The folder that holds the checkouts: its locks, and how it is kept from growing.
 //!
-//! Two locks, so that neither a look nor a repair meets another process half-way, and nobody waits for a run
+//! Two locks, so that neither a look nor a repair meets another process half-way, and no one waits for a run
 //! to end: the shelf's is held while checkouts are looked at, repaired or removed, which is short; that of a
 //! checkout is shared by all who use it, and taken alone, while the shelf's is held, to change or remove it.
 
@@ -27,7 +27,7 @@ pub fn old_checkouts(under: &Path, keep: usize) -> Result<Vec<Removed>, Error> {
     each_old(under, keep, Ok)
 }
 
-/// Hands those over that nobody uses, and that nobody can begin to use meanwhile.
+/// Hands those over that no one uses, and that no one can begin to use meanwhile.
 fn each_old(
     under: &Path,
     keep: usize,
@@ -69,7 +69,7 @@ fn last_use(checkout: &Path) -> SystemTime {
 
 fn remove(old: Removed) -> Result<Removed, Error> {
     io(std::fs::remove_dir_all(&old.path), "remove the checkout", &old.path)?;
-    // Nobody waits for this lock: it is opened only by who has locked the shelf.
+    // No one waits for this lock: it is opened only by who has locked the shelf.
     io(std::fs::remove_file(lock_path(&old.path)), "remove the lock of", &old.path)?;
     Ok(old)
 }

@@ -1,4 +1,4 @@
-//! What a side of a comparison is checked out from: a commit, or a tree that no commit holds yet.
+//! The source that a side of a comparison is checked out from: a commit, or a tree that no commit holds yet.
 
 use std::fmt;
 
@@ -31,7 +31,7 @@ impl fmt::Display for TreeId {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     Commit(CommitId),
-    /// What merging the other parents into the first one gives.
+    /// The result of merging the other parents into the first one.
     Merge {
         tree: TreeId,
         parents: Vec<CommitId>,

@@ -1,4 +1,4 @@
-//! The hash of the working tree as it stands: what is tracked and changed, and what is neither tracked nor
+//! The hash of the working tree as it is: what is tracked and changed, and what is neither tracked nor
 //! ignored.
 //!
 //! It is the hash that the tree will have once it is committed. Nothing is written: the index is changed in
@@ -33,7 +33,7 @@ impl Repo {
         let act = || "hash the working tree".to_owned();
         let tree = hash(self.root()?, &changes).doing(act)?;
         let submodule = changes.iter().any(|change| change.kind == Kind::Submodule);
-        // What was staged and then taken back is no change.
+        // A change that was staged and then taken back is not a change.
         if tree == head.tree_id() && !submodule {
             return Ok(TreeState::Clean);
         }

@@ -1,4 +1,4 @@
-//! A value of `bench.toml` with the place where it stands.
+//! A value of `bench.toml` with the place where it is.
 //!
 //! Knows nothing of what the value means.
 
@@ -35,7 +35,7 @@ impl<T> Deref for At<T> {
     }
 }
 
-/// Where a value stands is no part of the schema.
+/// Where a value is is not a part of the schema.
 impl<T: JsonSchema> JsonSchema for At<T> {
     fn inline_schema() -> bool {
         T::inline_schema()

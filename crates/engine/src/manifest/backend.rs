@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn problems() {
-        problem("[backends.mine]\nfeatures = [\"a\", \"a\"]", "2", "feature `a` stands twice");
+        problem("[backends.mine]\nfeatures = [\"a\", \"a\"]", "2", "feature `a` is listed twice");
         problem("[backends.mine]\nfeature = [\"a\"]", "2", "did you mean `features`?");
         problem("[backends.mine]\ncpus = 0", "2", "write 1 or more");
         problem("[backends]\nwgpu = 1", "2", "write `[backends.wgpu]` on a line of its own");

@@ -49,12 +49,12 @@ pub(super) struct RawBench {
     /// Environment variables of the child processes.
     #[serde(default)]
     env: Env,
-    /// What the target is written with. Default: what its source says.
+    /// The harness that the target is written with. Default: read from its source.
     harness: Option<Harness>,
-    /// What shares a child process: the whole target, or nothing ("case"). Default: "process".
+    /// Cases that share a child process: those of the whole target, or none ("case"). Default: "process".
     #[serde(default)]
     isolate: Isolate,
-    /// Cargo features beside the backend's.
+    /// Cargo features next to the backend's.
     features: Option<Vec<At<String>>>,
     /// The CPUs that a child may use: a number, or "all". Default: the backend's.
     cpus: Option<RawCpus>,
@@ -63,7 +63,7 @@ pub(super) struct RawBench {
 /// One bench target and how it is run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bench {
-    /// Where the target stands in the file; absent where no file names it.
+    /// Where the target is in the file; absent where no file names it.
     pub(super) at: Option<Range<usize>>,
     pub name: String,
     pub target: String,
@@ -113,7 +113,7 @@ impl Bench {
 }
 
 impl RawBench {
-    /// Names that every entry must have for itself; the target's stands in for an absent one.
+    /// Names that every entry must have for itself; the target's replaces an absent one.
     pub(super) fn name(&self) -> &At<String> {
         self.name.as_ref().unwrap_or(&self.target)
     }
@@ -158,7 +158,7 @@ impl RawBench {
     }
 }
 
-/// No two benches of one name: their cases could not be told apart.
+/// No two benches of one name: their cases could not be reported apart.
 pub(super) fn check_names(benches: &[At<RawBench>], problems: &mut Problems) {
     for (index, bench) in benches.iter().enumerate() {
         let name = bench.name();
@@ -255,7 +255,7 @@ mod tests {
     #[test]
     fn matrices() {
         problem("[[bench]]\ntarget = \"a\"\nparams = { n = [] }", "3", "an empty list leaves no case");
-        problem("[[bench]]\ntarget = \"a\"\n[bench.params]\nn = [1, 1]", "4", "`1` stands twice");
+        problem("[[bench]]\ntarget = \"a\"\n[bench.params]\nn = [1, 1]", "4", "`1` is listed twice");
         problem("[[bench]]\ntarget = \"a\"\nparams.n = { from = 2, to = 1 }", "3", "swap them");
     }
 
@@ -270,7 +270,7 @@ mod tests {
         problem(
             "[[bench]]\ntarget = \"a\"\nbackends = [\"tch\", \"tch\"]",
             "3",
-            "backend `tch` stands twice",
+            "backend `tch` is listed twice",
         );
         problem("[[bench]]\ntarget = \"a\"\nbackends = []", "3", "leaves no case to run");
         let criterion = "[[bench]]\ntarget = \"a\"\nharness = \"criterion\"\n";

@@ -1,6 +1,6 @@
-//! From the text to the tables' raw shapes. Goes on after an error, so that several are told at once.
+//! From the text to the tables' raw shapes. Goes on after an error, so that several are reported at once.
 //!
-//! Knows the shapes and where each value stands, not what the values mean.
+//! Knows the shapes and where each value is, not what the values mean.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -120,7 +120,7 @@ fn table<T: DeserializeOwned + JsonSchema>(
     }
 }
 
-/// Reads a table key by key: a wrong one is told, left out, and the rest is read again.
+/// Reads a table key by key: a wrong one is reported, left out, and the rest is read again.
 fn fields<T: DeserializeOwned + JsonSchema>(
     place: &str,
     span: Range<usize>,

@@ -20,9 +20,9 @@ pub fn parse(text: &str) -> Result<Duration, String> {
     if text.trim().parse::<f64>().is_ok() {
         return Err(format!("a duration without a unit: write `\"{0}ms\"` or `\"{0}s\"`", text.trim()));
     }
-    let signed: SignedDuration = text
-        .parse()
-        .map_err(|_| format!("`{text}` is no duration: write for example \"300ms\", \"1.5s\" or \"2m\""))?;
+    let signed: SignedDuration = text.parse().map_err(|_| {
+        format!("`{text}` is not a duration: write for example \"300ms\", \"1.5s\" or \"2m\"")
+    })?;
     let duration =
         Duration::try_from(signed).map_err(|_| format!("`{text}` is before zero: write it without `-`"))?;
     if duration > LONGEST {
@@ -100,12 +100,12 @@ mod tests {
     fn a_bare_number_asks_for_its_unit() {
         bad("5", "write `\"5ms\"` or `\"5s\"`");
         bad("1.5", "without a unit");
-        bad("", "is no duration");
+        bad("", "is not a duration");
     }
 
     #[test]
     fn what_is_no_time() {
-        bad("soon", "`soon` is no duration");
+        bad("soon", "`soon` is not a duration");
         bad("-1s", "before zero");
         bad("3 days", "");
         bad("48h", "longer than a day");

@@ -1,4 +1,4 @@
-//! What is wrong with a `bench.toml`: each problem drawn at its line, with what would be right.
+//! Problems of a `bench.toml`: each drawn at its line, with what would be right.
 
 use std::fmt;
 use std::ops::Range;
@@ -10,7 +10,7 @@ use super::at::At;
 use super::duration::Time;
 use super::nearest::nearest;
 
-/// More problems of one file are counted, not drawn: whoever reads them mends the first ones first.
+/// More problems of one file are counted, not drawn: whoever reads them fixes the first ones first.
 const MOST: usize = 20;
 
 /// A manifest that cannot be used, with everything that was found wrong in it.
@@ -77,7 +77,7 @@ impl std::error::Error for Error {}
 pub(super) struct Problem {
     pub(super) span: Range<usize>,
     pub(super) title: String,
-    /// What would be right, written beside the span.
+    /// The correction, written next to the span.
     pub(super) label: String,
     /// Another place that belongs to it.
     pub(super) also: Option<(Range<usize>, String)>,
@@ -99,7 +99,7 @@ impl Problem {
         self
     }
 
-    /// Values of the file stand in the words; what a terminal would obey in them is spelled out.
+    /// Values of the file are in the words; what a terminal would obey in them is spelled out.
     fn harmless(self) -> Self {
         Self {
             title: spelled_out(&self.title),
@@ -158,13 +158,13 @@ impl Problems {
         self.push(problem.help(format!("known are {}; {next}", known.join(", "))));
     }
 
-    /// A list in which no name stands twice.
+    /// A list in which no name is listed twice.
     pub(super) fn check_distinct(&mut self, what: &str, names: &[At<String>]) {
         for (index, name) in names.iter().enumerate() {
             if let Some(first) = names[..index].iter().find(|first| ***first == **name) {
                 let problem = Problem::new(
                     name.span(),
-                    format!("{what} `{}` stands twice", **name),
+                    format!("{what} `{}` is listed twice", **name),
                     "leave this one out",
                 );
                 self.push(problem.also(first.span(), "first here"));

@@ -15,7 +15,7 @@ pub const MODEL: &str = "model";
 /// A model's folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelFolder {
-    /// What the model is called in results: the path as it is written, so that it is the same in each checkout.
+    /// The model's name in results: the path as it is written, so that it is the same in each checkout.
     pub name: String,
     pub(super) at: Range<usize>,
 }
@@ -75,7 +75,7 @@ mod tests {
         problem(&line("model = { path = 5 }"), "4", "expected a string");
         problem(&line("model = { path = \"a\", x = 1 }"), "4", "leave `x` out");
         problem(&line("model = { from = 1, path = \"a\" }"), "4", "leave `from` out");
-        problem(&line("model = [{ path = \"a\" }, { path = \"./a\" }]"), "4", "`a` stands twice");
+        problem(&line("model = [{ path = \"a\" }, { path = \"./a\" }]"), "4", "`a` is listed twice");
         problem(&line("model = [{ from = 1 }]"), "4", "`path`");
     }
 }

@@ -6,7 +6,7 @@ use serde::de::{Error, MapAccess};
 
 use super::at::At;
 
-/// The key of the table, and what tells it from a range.
+/// The key of the table, and what reports it from a range.
 pub(super) const PATH: &str = "path";
 
 /// The rest of the table, whose first key was `path`.

@@ -1,4 +1,4 @@
-//! `[gate]`: from which effect on a change matters.
+//! `[gate]`: minimum effect size.
 
 use std::collections::BTreeMap;
 
@@ -36,7 +36,7 @@ struct RawLimits {
     alert: Option<At<Percent>>,
 }
 
-/// From which effect on a change matters: shares, 0.05 for 5 %.
+/// Minimum effect size: shares, 0.05 for 5 %.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gate {
     pub tolerance: f64,

@@ -25,7 +25,7 @@ pub(super) struct RawHook {
     profile: Option<At<String>>,
 }
 
-/// What the git hook measures, and for how long.
+/// The selection that the git hook measures, and its budget.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hook {
     pub budget: Duration,

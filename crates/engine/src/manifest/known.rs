@@ -3,7 +3,7 @@
 use super::at::At;
 use super::error::Problems;
 
-/// What is built in or declared anywhere in the file.
+/// All names that are built in or declared in the file.
 pub(super) struct Known {
     pub(super) backends: Vec<String>,
     pub(super) suites: Vec<String>,

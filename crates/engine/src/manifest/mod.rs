@@ -62,7 +62,7 @@ use self::at::At;
 use self::error::{Problem, Problems};
 use self::raw::RawManifest;
 
-/// What is run in a project, and how. Built-in backends, suites and profiles are in it.
+/// The resolved `bench.toml`. Built-in backends, suites and profiles are in it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Manifest {
     /// The file's text; absent without one.
@@ -93,7 +93,7 @@ pub fn parse(text: &str, path: &Path) -> Result<Manifest, Error> {
 }
 
 impl Manifest {
-    /// Returns what only the workspace could tell of a bench, drawn at its entry; absent where no file has one.
+    /// Returns what only the workspace could report of a bench, drawn at its entry; absent where no file has one.
     pub fn problem_of(&self, bench: &str, title: String, help: Option<String>) -> Option<Error> {
         let (text, path) = (self.text.as_deref()?, self.path.as_deref()?);
         let bench = self.benches.iter().find(|other| other.name == bench)?;
@@ -102,7 +102,7 @@ impl Manifest {
         Some(Error::new(path, text, problems))
     }
 
-    /// Returns what only the disk could tell of a model's folder, drawn where it is named.
+    /// Returns what only the disk could report of a model's folder, drawn where it is named.
     pub fn problem_of_folder(
         &self,
         folder: &ModelFolder,
@@ -202,7 +202,7 @@ pub(super) mod tests {
         parse(text, Path::new("bench.toml")).unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// Everything that is told of a text that is wrong.
+    /// Everything that is reported of a text that is wrong.
     #[track_caller]
     pub(super) fn problems(text: &str) -> String {
         parse(text, Path::new("bench.toml")).expect_err(text).to_string()

@@ -13,7 +13,7 @@ use super::duration::Time;
 use super::error::{Problem, Problems};
 use super::processes::Processes;
 
-/// What is measured with when nothing else is said.
+/// The profile that is used when none is named.
 pub(crate) const DEFAULT: &str = "default";
 const QUICK: &str = "quick";
 const FULL: &str = "full";

@@ -29,13 +29,13 @@ pub(super) struct RawManifest {
     pub(super) suites: BTreeMap<String, At<RawSuite>>,
     /// How much is measured. `quick`, `default` and `full` are always there and may be changed here.
     pub(super) profiles: BTreeMap<String, At<RawProfile>>,
-    /// From which effect on a change matters.
+    /// Minimum effect size.
     pub(super) gate: Option<RawGate>,
     /// Where results are kept, and which.
     pub(super) store: Option<RawStore>,
     /// Where approved baselines are kept.
     pub(super) baseline: Option<RawBaseline>,
-    /// What runs when the command line names nothing.
+    /// The default selection, when the command line names nothing.
     pub(super) run: Option<RawRun>,
     /// The git hook.
     pub(super) hook: Option<RawHook>,

@@ -21,7 +21,7 @@ pub(super) struct RawRun {
     default_branch: Option<String>,
 }
 
-/// What runs when the command line names nothing.
+/// The default selection, when the command line names nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
     pub suite: Option<String>,

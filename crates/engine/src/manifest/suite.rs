@@ -21,7 +21,7 @@ pub const ALL: &str = "all";
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct RawSuite {
-    /// What the suite is for.
+    /// The purpose of the suite.
     description: Option<String>,
     /// Patterns of case names, `kernels/*` or `matmul`: a case is in when one matches. Default: every case.
     filter: Option<At<Vec<At<String>>>>,
@@ -144,7 +144,7 @@ mod tests {
         problem("[suites.a]\nfilters = [\"a\"]", "2", "did you mean `filter`?");
         problem("[suites.a]\nfilter = []", "2", "leaves no case to run");
         problem("[suites.a]\nbackends = [\"wpgu\"]", "2", "did you mean `wgpu`?");
-        problem("[suites.a]\ntags = [\"x\", \"x\"]", "2", "tag `x` stands twice");
+        problem("[suites.a]\ntags = [\"x\", \"x\"]", "2", "tag `x` is listed twice");
         problem("[suites.a]\nprofile = \"fulll\"", "2", "did you mean `full`?");
         problem("[suites.a]\nparams = { n = [] }", "2", "an empty list leaves no case");
         problem("[suites.a]\nbudget = \"0s\"", "2", "write more than zero");

@@ -17,7 +17,7 @@ pub fn bench_toml(entries: &[Entry]) -> String {
     format!("{HEAD}{entries}{REST}")
 }
 
-/// A first bench target that runs as it stands: plain Rust, on the backend `host`.
+/// A first bench target that runs as it is: plain Rust, on the backend `host`.
 pub fn first_bench() -> &'static str {
     FIRST_BENCH
 }
@@ -231,7 +231,7 @@ mod tests {
         assert!(known.contains("/bench/target") && known.contains("/gate/cases/*/tolerance"), "{known:?}");
     }
 
-    /// Follows `$ref`, `anyOf` with null, lists and maps down to the table that a schema stands for.
+    /// Follows `$ref`, `anyOf` with null, lists and maps down to the table that a schema means.
     fn table<'s>(schema: &'s Value, root: &'s Value) -> (&'s Value, bool) {
         if let Some(reference) = schema["$ref"].as_str() {
             return table(root.pointer(&reference[1..]).expect("a definition"), root);

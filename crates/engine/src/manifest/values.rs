@@ -75,7 +75,7 @@ impl<'de> Visitor<'de> for ValuesVisitor {
         let mut values = Values { all: Vec::new(), folders: Vec::new() };
         while let Some(scalar) = list.next_element::<Scalar>()? {
             if values.all.contains(&scalar.value) {
-                let twice = format!("`{}` stands twice in the list: leave one out", scalar.value);
+                let twice = format!("`{}` is listed twice in the list: leave one out", scalar.value);
                 return Err(A::Error::custom(twice));
             }
             values.push(scalar);
@@ -92,9 +92,9 @@ impl<'de> Visitor<'de> for ValuesVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Values, A::Error> {
         let mut keys = BTreeMap::new();
         while let Some(key) = map.next_key::<String>()? {
-            // What the toml crate hands a date over as.
+            // The name under which the toml crate passes a date.
             if key.starts_with("$__toml_private") {
-                return Err(A::Error::custom("a date is no parameter: write it in quotes"));
+                return Err(A::Error::custom("invalid parameter: write a date in quotes"));
             }
             if key == PATH && keys.is_empty() {
                 return folder_name::read(map).map(|folder| Scalar::from(folder).into());
@@ -137,10 +137,10 @@ impl Scalar {
     fn new(value: ParamValue) -> Result<Self, String> {
         match &value {
             ParamValue::Float(number) if !number.is_finite() => {
-                Err(format!("`{number}` is no parameter: write a finite number"))
+                Err(format!("invalid parameter `{number}`: write a finite number"))
             }
             ParamValue::Text(text) if text.is_empty() => {
-                Err("an empty text cannot be told apart in a case's name: write some text".to_owned())
+                Err("an empty text cannot be reported apart in a case's name: write some text".to_owned())
             }
             _ => Ok(Self { value, folder: None }),
         }
@@ -182,7 +182,7 @@ impl<'de> Visitor<'de> for ScalarVisitor {
         match map.next_key::<String>()? {
             Some(key) if key == PATH => folder_name::read(map).map(Scalar::from),
             Some(key) => {
-                Err(A::Error::custom(format!("unknown key `{key}` in a list: only `{PATH}` can stand here")))
+                Err(A::Error::custom(format!("unknown key `{key}` in a list: only `{PATH}` is allowed here")))
             }
             None => Err(A::Error::custom(format!("an empty table: write `{PATH} = \"…\"` in it"))),
         }
@@ -277,7 +277,7 @@ impl JsonSchema for Values {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let folder = json_schema!({
-            "description": "Of the parameter `model`: a local Hugging Face folder, relative to this file.",
+            "description": "For the parameter `model`: a local Hugging Face folder, relative to this file.",
             "type": "object",
             "properties": { "path": { "type": "string", "minLength": 1 } },
             "required": ["path"],
@@ -300,8 +300,8 @@ impl JsonSchema for Values {
                     "properties": {
                         "from": { "description": "The first value.", "type": "integer" },
                         "to": { "description": "The last value, if a step hits it.", "type": "integer" },
-                        "step": { "description": "What is added each time. Default: 1.", "type": "integer", "minimum": 1 },
-                        "factor": { "description": "What is multiplied by each time.", "type": "integer", "minimum": 2 },
+                        "step": { "description": "The difference of two values. Default: 1.", "type": "integer", "minimum": 1 },
+                        "factor": { "description": "The ratio of two values.", "type": "integer", "minimum": 2 },
                     },
                     "required": ["from", "to"],
                     "additionalProperties": false,
@@ -375,9 +375,9 @@ mod tests {
 
     #[test]
     fn lists_that_cannot_be() {
-        bad("[1, 8, 1]", "`1` stands twice");
+        bad("[1, 8, 1]", "`1` is listed twice");
         bad("[[1]]", "expected a text, a number");
-        bad("[nan]", "is no parameter");
+        bad("[nan]", "invalid parameter");
         bad("\"\"", "an empty text");
         bad("1979-05-27", "write it in quotes");
     }

@@ -1,4 +1,4 @@
-//! Two sides measured in turns, until `compare` needs no further pair of processes.
+//! Two sides measured interleaved, until `compare` needs no further process pair.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,9 +18,9 @@ use crate::plan::{InTurns, Side, Table, interleave};
 use crate::store::Store;
 use crate::{Engine, Machine};
 
-/// How two sides are measured in turns.
+/// How two sides are measured interleaved.
 pub struct Looks<'a> {
-    /// What is looked for, case by case.
+    /// The tolerance of each case.
     pub gate: &'a Gate<'a>,
     /// Extra work of the candidate's cases, as a share, by id.
     pub slowdowns: BTreeMap<String, f64>,
@@ -28,7 +28,7 @@ pub struct Looks<'a> {
     pub seed: u64,
 }
 
-/// What is written and said while the sides take turns.
+/// The state while the sides are interleaved.
 struct Meanwhile<'a, 'e> {
     recorders: BTreeMap<Side, Recorder>,
     engine: &'a mut Engine<'e>,
@@ -88,7 +88,7 @@ impl fmt::Debug for Looks<'_> {
 }
 
 impl Meanwhile<'_, '_> {
-    /// Stores what there is, and asks which cases need another pair of processes.
+    /// Stores what there is, and asks which cases need another process pair.
     fn still_open(
         &mut self,
         all: &BTreeSet<String>,
@@ -111,7 +111,7 @@ impl Meanwhile<'_, '_> {
     }
 }
 
-/// Tells each side's record with whom it takes turns.
+/// Reports each side's record with whom it is interleaved.
 fn introduce(recorders: &mut BTreeMap<Side, Recorder>, looks: &Looks<'_>) {
     let ids: BTreeMap<Side, String> =
         recorders.iter().map(|(side, recorder)| (*side, recorder.record.id.clone())).collect();
@@ -136,7 +136,7 @@ fn tables(sides: &[(Side, Prepared)], seed: u64) -> Vec<Table> {
     interleave(units(Side::Baseline), units(Side::Candidate), &mut |below| chance.usize(..below))
 }
 
-/// Cases that one side alone has.
+/// Cases that exist on one side only.
 fn alone(tables: &[Table]) -> BTreeSet<String> {
     let of = |wanted: Side| -> BTreeSet<String> {
         let seats = tables.iter().flat_map(|table| &table.seats).filter(|seat| seat.side == wanted);

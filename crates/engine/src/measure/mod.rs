@@ -1,7 +1,7 @@
 //! A measured run from beginning to end: joins cargo, the runner, the hardware's probes and the store for the
 //! commands that measure (`run`, `compare`, `baseline`, `hook`).
 //!
-//! Judges nothing: what comes out are records. Two sides that take turns are measured until `compare` says that they
+//! Judges nothing: what comes out are records. Two sides that are interleaved are measured until `compare` says that they
 //! need no more.
 
 mod interleaved;

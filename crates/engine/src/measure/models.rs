@@ -29,7 +29,7 @@ pub(super) fn find(host: &Host, sources: &Sources, selection: &Selection) -> Res
     let scope = Scope::new(&sources.manifest, &selection)?;
     for folder in scope.folders() {
         let path = flat(&sources.home().join(&folder.name));
-        // What an earlier revision names may be gone by now; that its case fails is then all there is to say.
+        // A folder that an earlier revision names may be gone by now; its case then fails.
         if let Some(fault) = fault(&folder.name, &path).filter(|_| sources.is_at_home()) {
             let Fault { what, label, next } = fault.clone();
             let drawn = sources.manifest.problem_of_folder(folder, what, label, next);
@@ -70,7 +70,7 @@ fn of_arguments(cwd: &Path, sources: &Sources, selection: &Selection) -> Result<
 }
 
 impl Models {
-    /// Fails when a value of the command line is no benchmark's model, nor a folder.
+    /// Fails when a value of the command line is not a benchmark's model, nor a folder.
     pub(super) fn check(&mut self, listings: &[Listing]) -> Result<()> {
         let is_registered = |value: &ParamValue| {
             let mut benchmarks = listings.iter().flat_map(|listing| &listing.benchmarks);
@@ -93,7 +93,7 @@ impl Models {
 #[derive(Clone, Debug)]
 struct Fault {
     what: String,
-    /// What is said at the place in the file.
+    /// The label at the place in the file.
     label: &'static str,
     next: String,
 }
@@ -112,7 +112,7 @@ fn fault(name: &str, path: &Path) -> Option<Fault> {
         return Some(Fault { what, label: "not there", next: format!("looked for `{shown}`; {fetch}") });
     }
     if !path.is_dir() {
-        let what = format!("the model `{name}` is no folder");
+        let what = format!("the model `{name}` is not a folder");
         let next = format!("name the folder that holds `config.json`, not the file `{shown}`");
         return Some(Fault { what, label: "a file", next });
     }
@@ -160,6 +160,6 @@ mod tests {
         let config = dir.path().join("config.json");
         std::fs::write(&config, "{}").expect("a file");
         check(dir.path(), None);
-        check(&config, Some("the model `m` is no folder"));
+        check(&config, Some("the model `m` is not a folder"));
     }
 }

@@ -1,4 +1,4 @@
-//! Two records to be compared: read from the store where they are, measured in turns where they are not.
+//! Two records to be compared: read from the store where they are, measured interleaved where they are not.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -19,12 +19,12 @@ use crate::{Engine, Machine};
 /// Where the numbers of a comparison come from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum From {
-    /// Both sides measured now, in turns, unless they were before.
+    /// Both sides measured now, interleaved, unless they were before.
     #[default]
     Anywhere,
     /// The store only.
     Store,
-    /// Both sides measured now, in turns, whatever there is.
+    /// Both sides measured now, interleaved, whatever there is.
     Now,
 }
 
@@ -38,7 +38,7 @@ pub struct Wanted {
     /// In place of the manifest's tolerance.
     pub threshold: Option<Percent>,
     pub budget: Option<Duration>,
-    /// Of all that is selected only these cases, by id, are measured.
+    /// Measure only these of the selected cases.
     pub only: Option<BTreeSet<String>>,
 }
 
@@ -97,7 +97,7 @@ pub fn stored_pair(project: &Project, machine: &Machine, wanted: &Wanted) -> Res
     Ok(of(&wanted.base)?.zip(of(&wanted.candidate)?).map(|(base, candidate)| Pair::found(base, candidate)))
 }
 
-/// Returns what was measured in turns of just these two sides before and decides every row: nothing has changed since.
+/// Returns what was measured interleaved of just these two sides before and decides every row: nothing has changed since.
 fn earlier(
     engine: &mut Engine<'_>,
     project: &Project,
@@ -128,7 +128,7 @@ fn earlier(
     Ok(Some(Pair::found(base, candidate)))
 }
 
-/// Measures what can be measured: both sides in turns, or the candidate alone against a result that exists.
+/// Measures what can be measured: both sides interleaved, or the candidate alone against a result that exists.
 fn measured(engine: &mut Engine<'_>, project: &Project, machine: &Machine, wanted: &Wanted) -> Result<Pair> {
     let sides = [(Side::Baseline, &wanted.base), (Side::Candidate, &wanted.candidate)];
     let mut checkouts = Vec::new();
@@ -194,7 +194,7 @@ fn prepare_side(
     prepare(engine, &sources, selection, Some(&project.sources.workspace.target_dir), commit)
 }
 
-/// A target of the candidate that cannot even list would leave its cases missing, which nobody is stopped by.
+/// A target of the candidate that cannot even list would leave its cases missing, which no one is stopped by.
 fn check_listed(prepared: &[(Side, Prepared)]) -> Result<()> {
     let of = |side| {
         prepared.iter().filter(move |(of, _)| *of == side).flat_map(|(_, prepared)| &prepared.unlisted)

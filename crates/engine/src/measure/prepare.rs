@@ -69,7 +69,7 @@ pub fn prepare(
     Ok(Prepared { units, commit, build, manifest: sources.manifest.text.clone(), unlisted })
 }
 
-/// What is registered.
+/// The registered benchmarks.
 #[derive(Debug)]
 pub struct Registered {
     /// Each with its bench's name.

@@ -1,4 +1,4 @@
-//! What a command works on: the working tree, its repository, its store and its baselines.
+//! A project: the working tree, its repository, its store and its baselines.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -99,7 +99,7 @@ impl Project {
         });
         let floors = calibration.map(|record| floors(&record)).unwrap_or_default();
         move |case: &CaseKey| {
-            // The floors of a calibration by an earlier version stand under the names of that version.
+            // The floors of a calibration by an earlier version are under the names of that version.
             let floor = case.spellings().iter().find_map(|name| floors.get(name)).copied().unwrap_or(0.0);
             Tolerance {
                 tolerance: gate.tolerance_for(case),

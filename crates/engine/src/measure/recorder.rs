@@ -80,7 +80,7 @@ fn place<'r>(cases: &'r mut Vec<CaseRecord>, planned: &[Case], id: &CaseKey) -> 
         processes: Vec::new(),
         log: None,
     };
-    // Sides that take turns shuffle the cases; a reader finds them as they were planned.
+    // Sides that are interleaved shuffle the cases; a reader finds them as they were planned.
     let at = cases.partition_point(|other| place(&other.id) <= place(id));
     cases.insert(at, record);
     &mut cases[at]

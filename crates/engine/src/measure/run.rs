@@ -13,7 +13,7 @@ use crate::executor::Ended;
 use crate::plan::{Scope, Selection, Side};
 use crate::store;
 
-/// What is to be run.
+/// A plain run.
 #[derive(Debug)]
 pub struct RunRequest<'r> {
     pub project: &'r Project,
@@ -22,7 +22,7 @@ pub struct RunRequest<'r> {
     pub budget: Option<Duration>,
 }
 
-/// What came of it.
+/// The outcome of a plain run.
 #[derive(Debug)]
 pub struct RunOutcome {
     pub record: RunRecord,

@@ -17,7 +17,7 @@ use crate::plan::{Cpus, Job, Side, Unit, schedule};
 use crate::store::{Store, draw_run_id};
 use crate::{Engine, Host, Machine};
 
-/// What is to be measured: one side, or two that take turns.
+/// A measurement: one side, or two that are interleaved.
 #[derive(Debug)]
 pub struct Session {
     pub sides: Vec<(Side, Prepared)>,
@@ -26,7 +26,7 @@ pub struct Session {
     pub budget: Option<Duration>,
 }
 
-/// What came of it.
+/// The outcome of a measurement.
 #[derive(Debug)]
 pub struct Measured {
     pub records: BTreeMap<Side, RunRecord>,

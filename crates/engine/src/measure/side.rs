@@ -14,7 +14,7 @@ use accel_bench_record::{CommitId, MachineId};
 /// The profile of runs that hold only what looked slower in the store: no whole side.
 pub(super) const SUSPECTS: &str = "suspects";
 
-/// What stands on a side.
+/// One side of a comparison.
 #[derive(Clone, Debug)]
 pub enum SideSpec {
     /// The files as they are.
@@ -67,7 +67,7 @@ impl Project {
         match (self.run(text), revision) {
             (Ok(run), _) => Ok(run),
             (Err(Error::Store(error @ store::Error::Ambiguous { .. })), _) => Err(error.into()),
-            // What git says of an unknown revision names what comes near it.
+            // git's message about an unknown revision names similar ones.
             (Err(_), Some(Err(error))) => Err(error.into()),
             (Err(_), _) => Err(nothing(text)),
         }
@@ -148,7 +148,7 @@ impl Project {
         })?)
     }
 
-    /// The newest two runs of these sides that were measured in turns with each other, all of the selection.
+    /// The newest two runs of these sides that were measured interleaved with each other, all of the selection.
     pub fn interleaved(
         &self,
         base: &SideSpec,
@@ -179,7 +179,7 @@ impl Project {
         Ok(None)
     }
 
-    /// Returns whether both sides are the same code, so that only measuring could tell them apart.
+    /// Returns whether both sides are the same code, so that only measuring could report them apart.
     pub fn is_same(&self, one: &SideSpec, other: &SideSpec) -> Result<bool> {
         let is_record = |side: &SideSpec| !side.is_measurable();
         if is_record(one) || is_record(other) {
@@ -212,7 +212,7 @@ impl Project {
         Ok(affected(&changed, &self.layout(repo)) != Affected::Nothing)
     }
 
-    /// The commit and the state of the tree that a side stands for; `None` outside git.
+    /// The commit and the state of the tree that a side means; `None` outside git.
     fn code(&self, side: &SideSpec) -> Result<Option<(CommitId, Tree)>> {
         Ok(match side {
             SideSpec::Record { .. } => None,
@@ -238,7 +238,7 @@ fn of_file(path: &Path, text: &str) -> Result<SideSpec> {
 
 fn nothing(text: &str) -> Error {
     Error::usage(
-        format!("`{text}` is no revision, baseline, run or result file"),
+        format!("`{text}` is not a revision, baseline, run or result file"),
         "`cargo accel-bench log` shows the runs, `cargo accel-bench baseline list` the baselines",
     )
 }

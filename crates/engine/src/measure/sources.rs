@@ -16,7 +16,7 @@ use crate::plan::{BenchTarget, Harness};
 pub struct Sources {
     pub workspace: Workspace,
     pub manifest: Manifest,
-    /// What the paths of models are relative to: data is not checked out, so both sides find it in the project itself.
+    /// Paths of models are relative to it: data is not checked out, so both sides find it in the project itself.
     home: PathBuf,
 }
 

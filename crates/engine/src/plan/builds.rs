@@ -16,12 +16,12 @@ const NDARRAY: &str = "ndarray";
 #[derive(Clone, Debug, PartialEq)]
 pub struct BuildSet {
     pub package: String,
-    /// The package as cargo is told of it.
+    /// The package as cargo is reported of it.
     pub package_id: String,
     /// Sorted.
     pub features: Vec<String>,
     pub targets: Vec<String>,
-    /// What the executables are for.
+    /// The benches that the executables serve.
     pub entries: Vec<Planned>,
 }
 
@@ -235,7 +235,7 @@ mod tests {
     fn refused(text: &str, selection: &Selection, expected: &str) {
         let error = which_builds(&manifest(text), selection, &targets()).expect_err(text);
         assert!(error.to_string().contains(expected), "{error}");
-        // What is wrong with an entry is shown there.
+        // A fault of an entry is shown there.
         assert_eq!(
             matches!(error, Error::InManifest(_)),
             error.to_string().contains("bench.toml:"),

@@ -27,7 +27,7 @@ impl std::fmt::Display for Place {
 pub enum Error {
     #[error("no {kind} `{name}`{}, known are {}", near(name, known), listed(known))]
     Unknown { kind: &'static str, name: String, known: Vec<String> },
-    #[error("`{argument}` is no parameter: {reason}")]
+    #[error("invalid parameter `{argument}`: {reason}")]
     Argument { argument: String, reason: String },
     #[error("no bench target of the workspace uses `accel-bench`, and no bench.toml names others")]
     NoBenches,

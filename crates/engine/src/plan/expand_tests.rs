@@ -249,7 +249,7 @@ fn nothing_is_an_error() {
         "no case is selected",
     );
     hints(&gpu, &none(), "--backend wgpu");
-    // The backend is no reason where one of the benchmarks has it, or names none.
+    // The backend is not a reason where one of the benchmarks has it, or names none.
     let both = [on(&["host"], info("plain", &[])), gpu[0].clone()];
     let nowhere = Selection { filters: patterns(&["zzz"]), ..none() };
     hints(&both, &nowhere, "--dry-run --suite all");
@@ -302,7 +302,7 @@ fn units_carry_the_bench_and_the_backend() {
     assert_eq!((unit.executable.as_path(), unit.cwd.as_path()), (Path::new("/x"), Path::new("/app")));
     let case = &unit.cases[0];
     assert_eq!((case.sampling.warm_up_nanos, case.sampling.time_nanos), (1_000_000_000, 2_000_000_000));
-    assert_eq!(case.least_warm_up_nanos, 0, "what a profile says has no say where sides take turns");
+    assert_eq!(case.least_warm_up_nanos, 0, "what a profile says has no say where sides are interleaved");
     assert_eq!((case.timeout, case.sampling.min_samples), (Duration::from_secs(9), 10));
     assert_eq!((case.category.as_deref(), case.tags.as_slice()), (Some("inference"), &["t".to_owned()][..]));
 }

@@ -1,4 +1,4 @@
-//! Two sides that take turns: which processes sit at one table, and which cases have a control.
+//! Two sides that are interleaved: which processes sit at one table, and which cases have a control.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use accel_bench_record::CaseKey;
 
 use super::{Case, Side, Unit};
 
-/// How a case is measured in turns.
+/// How a case is measured interleaved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InTurns {
     /// Warm-up of each process lasts at least this long, nanoseconds.
@@ -24,7 +24,7 @@ pub struct InTurns {
 pub const CRITERION_NANOS: (u64, u64) = (50_000_000, 200_000_000);
 
 impl Default for InTurns {
-    /// On a shared machine the speed changes from one millisecond to the next, so that many short samples in turns say
+    /// On a shared machine the speed changes from one millisecond to the next, so that many short samples interleaved say
     /// more than few long ones (0.3 ms halved the spread that 1 ms had, at the same time in all), and a process is worth
     /// some 20 ms, because starting and warming it costs nearly as much (`docs/calibration.md`).
     fn default() -> Self {
@@ -37,7 +37,7 @@ impl InTurns {
     pub fn samples_of(&self, sample_nanos: f64) -> u32 {
         let (least, most) = self.samples;
         let fit = self.time_nanos as f64 / sample_nanos.max(1.0);
-        // What takes a tenth of a second is far above any disturbance that a middle sample would hide.
+        // Work of a tenth of a second is far above any disturbance that a middle sample would hide.
         let least = if sample_nanos >= self.time_nanos as f64 { least.min(2) } else { least };
         (fit as u32).clamp(least, most)
     }
@@ -50,7 +50,7 @@ pub struct Seat {
     pub unit: Unit,
 }
 
-/// The processes that take turns at the cases of one bench, backend and precision.
+/// The processes that are interleaved at the cases of one bench, backend and precision.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
     pub seats: Vec<Seat>,
@@ -65,11 +65,11 @@ impl Table {
     }
 }
 
-/// One case in so many has a control.
+/// One case in this many has a control.
 const CASES_PER_CONTROL: usize = 10;
 
 /// Seats the units of both sides that hold the same bench, backend and precision at one table. Of all cases that both
-/// sides have one in ten (at least one) is measured by a third process too, the candidate beside itself; `choose` draws
+/// sides have one in ten (at least one) is measured by a third process too, the candidate next to itself; `choose` draws
 /// an index below the number that it is given.
 pub fn interleave(
     baseline: &[Unit],

@@ -1,4 +1,4 @@
-//! What the executables registered: their order, and what of it the selection shows.
+//! The registered benchmarks: their order, and those that the selection shows.
 
 use std::path::PathBuf;
 
@@ -31,7 +31,7 @@ pub fn sort(listings: &mut [Listing], manifest: &Manifest, selection: &Selection
         let bench = manifest.benches.iter().position(|bench| bench.name == listing.bench.name);
         let backend = match scope.wanted(&listing.bench) {
             Wanted::Named(names) => names.iter().position(|name| *name == listing.backend),
-            // One build serves both default backends, which stand in it in their order: the sort is stable.
+            // One build serves both default backends, which are in it in their order: the sort is stable.
             Wanted::Default => None,
         };
         (bench, backend)

@@ -1,4 +1,4 @@
-//! What will be run: from the manifest and the arguments to units of cases, and their order. Pure, no I/O.
+//! The plan of a run: from the manifest and the arguments to units of cases, and their order. Pure, no I/O.
 
 mod builds;
 mod error;
@@ -27,7 +27,7 @@ pub use self::select::{Scope, Selection};
 use crate::manifest::MODEL;
 pub use crate::manifest::{Cpus, Harness, Isolate};
 
-/// Whose main function a bench target has.
+/// The main function of a bench target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Main {
     /// `harness = false`: its own.
@@ -41,13 +41,13 @@ pub enum Main {
 pub struct BenchTarget {
     pub package: String,
     pub version: String,
-    /// What names the package to cargo without doubt: its own name may also be that of a dependency.
+    /// Names the package to cargo unambiguously: a dependency may have the same name.
     pub package_id: String,
     pub target: String,
     pub source: PathBuf,
     /// The package's folder: where the child runs, as under `cargo bench`.
     pub root: PathBuf,
-    /// What the source is written with; absent when it is not ours.
+    /// The harness that the source uses; absent when it is none that we run.
     pub harness: Option<Harness>,
     pub main: Main,
     /// The package's features.
@@ -95,7 +95,7 @@ pub struct Case {
     /// Where the benchmark says that it is registered.
     pub source: String,
     pub sampling: Sampling,
-    /// What `bench.toml` asks for this bench, whoever it takes turns with; 0 where it says nothing.
+    /// Minimum warm-up from `bench.toml`, in nanoseconds; 0 without one.
     pub least_warm_up_nanos: u64,
     /// Without an answer for this long the child is killed.
     pub timeout: Duration,
@@ -116,7 +116,7 @@ impl Case {
 pub enum Side {
     Baseline,
     Candidate,
-    /// The candidate once more, beside itself.
+    /// The candidate once more, next to itself.
     Control,
 }
 
@@ -140,7 +140,7 @@ pub struct Job {
 }
 
 /// The order in which children run: round by round, so that each case's processes are spread over the whole
-/// run; within a round the sides take turns unit by unit, and who begins alternates, so that neither side
+/// run; within a round the sides are interleaved unit by unit, and who begins alternates, so that neither side
 /// always has the warmer or the busier machine. A unit with a number of processes of its own has that many
 /// rounds, the others have `rounds`.
 pub fn schedule(sides: &[(Side, Vec<Unit>)], rounds: u32) -> Vec<Job> {

@@ -84,7 +84,7 @@ fn json_scalar(key: &str, value: Value) -> Result<ParamValue, String> {
                 Ok(path.as_str().into())
             }
             Some(Value::String(path)) if !path.is_empty() => Ok(format!("./{path}").into()),
-            _ => Err(format!("`{key}` is no folder: write {{\"path\": \"…\"}}")),
+            _ => Err(format!("`{key}` is not a folder: write {{\"path\": \"…\"}}")),
         },
         Value::Bool(value) => Ok(value.into()),
         Value::String(text) if !text.is_empty() => Ok(text.into()),
@@ -149,7 +149,7 @@ mod tests {
         bad("{\"n\": []}", "`n` has no value");
         bad("{\"n\": {\"from\": 1}}", "write a text, a number");
         bad("{\"n\": null}", "cannot be `null`");
-        bad("{\"model\": {\"path\": 1}}", "`model` is no folder");
+        bad("{\"model\": {\"path\": 1}}", "`model` is not a folder");
     }
 
     /// Returns what a case's name shows can be given as an argument, and is the same value.

@@ -10,7 +10,7 @@ use crate::manifest::{ALL, Bench, MODEL, Manifest, ModelFolder, Pattern, Profile
 
 use super::error::{Error, check_known};
 
-/// What the command line selects. Empty lists select everything.
+/// The selection of the command line. Empty lists select everything.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Selection {
     /// Absent: that of `[run]`, else `all`.
@@ -31,7 +31,7 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Equal for equal selections, empty for the default one; the profile is recorded beside it.
+    /// Equal for equal selections, empty for the default one; the profile is recorded next to it.
     pub fn in_words(&self) -> String {
         let cases = Self { profile: None, ..self.clone() };
         if cases == Self::default() { String::new() } else { format!("{cases:?}") }
@@ -112,7 +112,7 @@ impl<'a> Scope<'a> {
         filtered && named && self.wanted(bench) != Wanted::Named(Vec::new())
     }
 
-    /// The arguments' backends stand in for the suite's, these for those of `[run]`; a bench's own limit them.
+    /// The arguments' backends replace the suite's, these for those of `[run]`; a bench's own limit them.
     pub(super) fn wanted(&self, bench: &Bench) -> Wanted {
         let lists = [&self.selection.backends, &self.suite.backends, &self.manifest.run.backends];
         let selected = lists.into_iter().find(|list| !list.is_empty());

@@ -13,7 +13,7 @@ const SUFFIX: &str = ".tmp";
 /// No write takes this long: an older temporary file has lost its process.
 const LEFTOVER_AGE: Duration = Duration::from_hours(24);
 
-/// What to do with a file that stands at the path already.
+/// The treatment of a file that is at the path already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Existing {
     /// Fail with [`io::ErrorKind::AlreadyExists`].
@@ -37,7 +37,7 @@ pub(super) fn write(path: &Path, bytes: &[u8], existing: Existing) -> io::Result
     Ok(())
 }
 
-/// Removes temporary files in `dir` whose process must have died; tells how many.
+/// Removes temporary files in `dir` whose process must have died; says how many.
 pub(super) fn sweep(dir: &Path, now: SystemTime) -> usize {
     let Ok(entries) = fs::read_dir(dir) else { return 0 };
     let old = entries.flatten().filter(|entry| is_leftover(entry, now));

@@ -63,7 +63,7 @@ pub struct BaselineSummary {
     pub cases: usize,
 }
 
-/// What was found in `baselines/`.
+/// The contents of `baselines/`.
 #[derive(Debug, Default)]
 pub struct BaselineListing {
     /// By name, then by machine class.
@@ -79,7 +79,7 @@ impl Baselines {
 
     pub fn list(&self) -> Result<BaselineListing, Error> {
         let mut listing = BaselineListing::default();
-        // A README or the like beside the folders is nobody's fault.
+        // A README or the like next to the folders is not an one's fault.
         for dir in entries(&self.dir)?.into_iter().filter(|dir| dir.is_dir()) {
             match result_files(&dir) {
                 Ok(files) => files.iter().for_each(|path| match summary(&dir, path) {

@@ -40,7 +40,7 @@ struct Entry {
     head: Head,
 }
 
-/// What was known before, and what has been seen since.
+/// The former contents, and what has been seen since.
 pub(super) struct Cache {
     path: PathBuf,
     written: Duration,
@@ -71,7 +71,7 @@ impl Cache {
             return Ok(known.head.clone());
         }
         let head = Head::read(path)?;
-        // What still grows is not worth remembering.
+        // A file that still grows is not worth remembering.
         if let (Some((bytes, modified)), true) = (stamp, head.state != RunState::Running) {
             self.read += 1;
             self.seen.insert(path.to_path_buf(), Entry { bytes, modified, head: head.clone() });

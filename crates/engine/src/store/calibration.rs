@@ -1,4 +1,4 @@
-//! What calibration tried, one file a machine class, in the store's folder.
+//! Calibrations, one file per machine class, in the store's folder.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -66,7 +66,7 @@ mod tests {
     fn what_was_tried_is_read_back_and_replaced() {
         let root = tempfile::tempdir().expect("a folder");
         let (store, machine) = (Store::open(root.path()), MachineId::new("epyc-2c"));
-        assert_eq!(store.calibration(&machine).expect("nothing is no fault"), None);
+        assert_eq!(store.calibration(&machine).expect("nothing is not a fault"), None);
         store.keep_calibration(&record()).expect("it is kept");
         let more = CalibrationRecord { comparisons: vec![], ..record() };
         let path = store.keep_calibration(&more).expect("it is replaced");

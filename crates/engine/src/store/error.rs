@@ -1,4 +1,4 @@
-//! What can go wrong with files, and what the reader can do about it.
+//! Errors of files, and what the reader can do about them.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -79,7 +79,7 @@ impl Skipped {
     }
 }
 
-/// What is wrong with one file.
+/// A fault of one file.
 #[derive(Debug, Error)]
 pub enum Reason {
     #[error(
@@ -88,7 +88,7 @@ pub enum Reason {
     Newer { found: u64, supported: u32 },
     #[error("it is cut short after {bytes} byte{}", if *bytes == 1 { "" } else { "s" })]
     CutShort { bytes: usize },
-    #[error("it is no result file: {0}")]
+    #[error("it is not a result file: {0}")]
     Broken(String),
     #[error("byte {at} is not UTF-8")]
     NotUtf8 { at: usize },

@@ -108,7 +108,7 @@ mod tests {
         check(r#"{"format":2,"value":1,"unknown":[]}"#, "2");
         check(r#"{"format":3,"value":1}"#, NEWER);
         check(r#"{"whatever":{"nested":[1]},"format":3}"#, NEWER);
-        check(r#"{"format":0,"value":1}"#, "it is no result file: formats count from 1, and this says 0");
+        check(r#"{"format":0,"value":1}"#, "it is not a result file: formats count from 1, and this says 0");
     }
 
     #[test]
@@ -118,10 +118,10 @@ mod tests {
         check(r#"{"format":3,"val"#, "it is cut short after 16 bytes");
         check(
             "[]",
-            "it is no result file: invalid length 0, expected struct Probe with 1 element at line 1 column 2",
+            "it is not a result file: invalid length 0, expected struct Probe with 1 element at line 1 column 2",
         );
-        check("{}", "it is no result file: missing field `format` at line 1 column 2");
-        check(r#"{"format":1}"#, "it is no result file: missing field `value` at line 1 column 12");
+        check("{}", "it is not a result file: missing field `format` at line 1 column 2");
+        check(r#"{"format":1}"#, "it is not a result file: missing field `value` at line 1 column 12");
         let deep = format!("{{\"value\":{}", "[".repeat(9000));
         check(&deep, "it is cut short after 9009 bytes");
     }

@@ -1,4 +1,4 @@
-//! What may be thrown away: a pure choice, and the removal.
+//! Removal of old runs: a pure choice, and the removal itself.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -26,11 +26,11 @@ const LONGEST_RUN: Duration = Duration::from_hours(24);
 pub struct Rules {
     /// Older ones go.
     pub max_age: Option<Duration>,
-    /// Beyond the newest so many, the others go.
+    /// Beyond the newest this many, the others go.
     pub keep: Option<usize>,
 }
 
-/// What a removal came to.
+/// The extent of a removal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Removed {
     pub runs: usize,

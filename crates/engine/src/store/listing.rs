@@ -15,7 +15,7 @@ use super::summary::{Head, RunSummary};
 /// How a summary is come by: from the file, or from memory.
 type Read<'a> = &'a mut dyn FnMut(&Path) -> Result<Head, Reason>;
 
-/// What was found in the store.
+/// The contents of the store.
 #[derive(Debug, Default)]
 pub struct Listing {
     /// Newest last.
@@ -77,7 +77,7 @@ impl Listing {
     }
 }
 
-/// Returns what stands in `dir` under a name that is not hidden, sorted; nothing where there is no such folder.
+/// Returns what is in `dir` under a name that is not hidden, sorted; nothing where there is no such folder.
 pub(super) fn entries(dir: &Path) -> Result<Vec<PathBuf>, Error> {
     read_folder(dir).map_err(|source| Error::List { path: dir.to_path_buf(), source })
 }

@@ -1,4 +1,4 @@
-//! Whether the process that writes a run still lives.
+//! Detects whether the process that writes a run still lives.
 //!
 //! It holds an advisory lock for as long as it writes, and the system releases that however the process ends.
 //! Process ids would not do: they are used again, and mean nothing on a store that machines share.
@@ -26,7 +26,7 @@ pub(super) fn hold(root: &Path, run: &RunId) -> io::Result<Life> {
     Ok(Life { _lock: locked.then_some(file) })
 }
 
-/// True when nobody can be writing the run any more.
+/// True when no one can be writing the run any more.
 pub(super) fn is_dead(root: &Path, run: &RunId) -> bool {
     match File::open(root.join(logs_folder(run)).join("lock")) {
         // Shared, so that two readers at once do not take each other for the writer. A lock that cannot be had
@@ -46,7 +46,7 @@ mod tests {
     fn a_run_lives_as_long_as_its_writer() {
         let root = tempfile::tempdir().unwrap();
         let run = RunId::new("r");
-        assert!(is_dead(root.path(), &run), "nobody ever held it");
+        assert!(is_dead(root.path(), &run), "no one ever held it");
         fs::create_dir_all(root.path().join(logs_folder(&run))).unwrap();
         let life = hold(root.path(), &run).unwrap();
         assert!(!is_dead(root.path(), &run));

@@ -78,7 +78,7 @@ fn read_either(path: &Path) -> Result<RunRecord, Reason> {
     file::parse(&text)
 }
 
-/// What baselines have and runs have not.
+/// A field that baselines have and runs do not.
 #[derive(Deserialize)]
 struct BaselineMark {
     #[serde(rename = "approval")]

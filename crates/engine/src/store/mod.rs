@@ -1,6 +1,6 @@
 //! Results on disk: one immutable JSON file a run, and the approved baselines.
 //!
-//! The files are the truth. Whatever else stands in the store (the summary cache, logs, leftovers of killed
+//! The files are the truth. Whatever else is in the store (the summary cache, logs, leftovers of killed
 //! processes) can be deleted. Knows neither clap, nor the shell, nor git; what the time is, callers say.
 //!
 //! ```text

@@ -46,7 +46,7 @@ fn fault(name: &str) -> Option<&'static str> {
         Some(_) if name.len() > Name::MAX_BYTES => Some("it is longer than 120 bytes"),
         Some(_) if name.contains(['/', '\\']) => Some("it contains a path separator"),
         Some(_) if !name.chars().all(allowed) => {
-            Some("only letters, digits, `.`, `_`, `+` and `-` can stand in it")
+            Some("only letters, digits, `.`, `_`, `+` and `-` is allowed in it")
         }
         Some(_) => None,
     }
@@ -74,9 +74,9 @@ mod tests {
         check("a..b", Some("it contains `..`"));
         check("release/1", Some("it contains a path separator"));
         check("a\\b", Some("it contains a path separator"));
-        check("a b", Some("only letters, digits, `.`, `_`, `+` and `-` can stand in it"));
-        check("a\nb", Some("only letters, digits, `.`, `_`, `+` and `-` can stand in it"));
-        check("c:", Some("only letters, digits, `.`, `_`, `+` and `-` can stand in it"));
+        check("a b", Some("only letters, digits, `.`, `_`, `+` and `-` is allowed in it"));
+        check("a\nb", Some("only letters, digits, `.`, `_`, `+` and `-` is allowed in it"));
+        check("c:", Some("only letters, digits, `.`, `_`, `+` and `-` is allowed in it"));
         check(&"x".repeat(120), None);
         check(&"x".repeat(121), Some("it is longer than 120 bytes"));
     }

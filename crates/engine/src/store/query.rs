@@ -49,7 +49,7 @@ impl Store {
         Ok(runs)
     }
 
-    /// The newest complete runs of a machine class, at most so many, newest first. A file that turns out to be unreadable
+    /// The newest complete runs of a machine class, at most this many, newest first. A file that turns out to be unreadable
     /// is left out.
     pub fn newest(&self, machine: &MachineId, most: usize) -> Result<Vec<RunRecord>, Error> {
         let runs = self.runs()?.runs;

@@ -1,4 +1,4 @@
-//! The store's folder: where things stand in it, and its creation by the first write.
+//! The store's folder: where things are in it, and its creation by the first write.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -60,7 +60,7 @@ impl Store {
         Ok(self.runs_folder().join(name))
     }
 
-    /// Makes `dir` below the root, and the root git-ignored. The root itself is no cache: what was measured
+    /// Makes `dir` below the root, and the root git-ignored. The root itself is not a cache: what was measured
     /// once cannot be made again, so only `cache/` carries the tag that excludes it from backups.
     pub(super) fn create(&self, dir: &Path) -> Result<(), Error> {
         create_folder(dir)?;
@@ -94,7 +94,7 @@ fn create_file(path: &Path, text: &str) -> Result<(), Error> {
     }
 }
 
-/// Everything that is kept for a run beside its file, relative to the store.
+/// Everything that is kept for a run next to its file, relative to the store.
 pub(super) fn logs_folder(run: &RunId) -> PathBuf {
     Path::new("logs").join(run.as_str())
 }

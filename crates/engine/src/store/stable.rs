@@ -1,4 +1,4 @@
-//! Whether a run is good enough for others to be judged by it.
+//! Decides whether a run is stable enough to be a baseline.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! What a list of runs needs to know of each, read without keeping its samples.
+//! The summary of a run for lists, read without keeping its samples.
 
 use std::path::{Path, PathBuf};
 
@@ -26,11 +26,11 @@ pub struct RunSummary {
     pub machine: MachineId,
     pub profile: Profile,
     pub cases: usize,
-    /// Cases with a fault; one that a backend cannot run at all is none.
+    /// Failed cases, excluding unsupported ones.
     pub failed: usize,
 }
 
-/// The part of a summary that stands in the file itself.
+/// The part of a summary that is in the file itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Head {
     id: String,
@@ -52,7 +52,7 @@ impl Head {
         }
         let started = shape.started.parse();
         Ok(Self {
-            started: started.map_err(|error| Reason::Broken(format!("`started` is no time: {error}")))?,
+            started: started.map_err(|error| Reason::Broken(format!("`started` is not a time: {error}")))?,
             id: shape.id,
             state: shape.state,
             commit: shape.commit,

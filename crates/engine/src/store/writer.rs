@@ -1,4 +1,4 @@
-//! Writing a run: after each finished case the whole file is written anew, in one step.
+//! Writing a run: after each finished case the whole file is written again, in one step.
 
 use std::fs;
 use std::io;

@@ -1,4 +1,4 @@
-//! This process's resident set, as the kernel tells it.
+//! This process's resident set, as the kernel reports it.
 
 use std::sync::OnceLock;
 

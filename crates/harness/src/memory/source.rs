@@ -12,7 +12,7 @@ pub(super) enum Source {
     /// The counting allocator.
     Allocator,
     /// The process's resident set. What an earlier case left in the C library's hands is in it and is used again, so it
-    /// tells growth, and neither a peak nor a mean that is the case's own.
+    /// reports growth, and neither a peak nor a mean that is the case's own.
     Resident,
 }
 

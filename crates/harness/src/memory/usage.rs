@@ -1,4 +1,4 @@
-//! What readings of memory add up to. Knows neither clock nor source.
+//! The sum of memory readings. Knows neither clock nor source.
 
 use accel_bench_record::stats::{Slope, theil_sen};
 
@@ -15,7 +15,7 @@ pub(super) struct Usage {
     span: f64,
     /// Iterations and bytes: all readings or, of many, evenly spaced ones.
     points: Vec<(f64, f64)>,
-    /// One in so many readings is a point.
+    /// One in this many readings is a point.
     stride: u64,
     readings: u64,
 }
@@ -93,7 +93,7 @@ mod tests {
         check(257, |at| 1_000 + 30 * at, 10.0);
         check(100_000, |at| 1_000 + 30 * at, 10.0);
         check(100_000, |_| 77, 0.0);
-        // A cache that fills up once is no growth.
+        // A cache that fills up once is not a growth.
         check(1_000, |at| if at < 300 { 1 << 10 } else { 1 << 24 }, 0.0);
     }
 }

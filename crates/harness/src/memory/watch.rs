@@ -8,7 +8,7 @@ use crate::allocator;
 use crate::device::{Device, DeviceMemory};
 use accel_bench_record::{Direction, GROWTH, Metric};
 
-/// What is known of the case's memory. Nothing is read while the clock runs.
+/// The memory of the case under way. Nothing is read while the clock runs.
 #[derive(Debug)]
 pub(crate) struct Watch {
     /// In use by the counting allocator when the case began: earlier cases' and the harness's.
@@ -22,7 +22,7 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// Of a case that begins now.
+    /// Begins a case.
     pub(crate) fn new() -> Self {
         // Room for the readings is made before: it is not the case's.
         let usage = Usage::new();
@@ -37,14 +37,14 @@ impl Watch {
         self.between(device, 0, own);
     }
 
-    /// After a sample, whose outputs have been dropped; so many iterations were sampled so far.
+    /// After a sample, whose outputs have been dropped; this many iterations were sampled so far.
     pub(crate) fn between(&mut self, device: &dyn Device, iterations: u64, own: u64) {
         let Some((source, memory)) = self.read(device) else { return };
         let nanos = u64::try_from(self.since.elapsed().as_nanos()).unwrap_or(u64::MAX);
         self.usage.read(nanos, iterations, self.own(source, memory.in_use, own));
     }
 
-    /// Returns whether single iterations tell a peak that is the case's own.
+    /// Returns whether single iterations report a peak that is the case's own.
     pub(crate) fn has_peak(&self) -> bool {
         matches!(self.source, Some(Source::Pool | Source::Allocator))
     }

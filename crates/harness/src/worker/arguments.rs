@@ -1,4 +1,4 @@
-//! What cargo, nextest and people pass to a bench target that is run by hand.
+//! The arguments that cargo, nextest and people pass to a bench target that is run by hand.
 
 use std::ffi::OsString;
 use std::time::Duration;
@@ -69,7 +69,7 @@ pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arg
             Arg::Long("warm-up-time") => parsed.warm_up = Some(seconds(&mut parser)?),
             Arg::Long("measurement-time") => parsed.time = Some(seconds(&mut parser)?),
             Arg::Long("format") => parsed.terse = parser.value()? == "terse",
-            // What test runners pass and has no meaning here.
+            // Arguments of test runners that have no meaning here.
             Arg::Long("nocapture" | "no-capture" | "include-ignored" | "show-output" | "quiet")
             | Arg::Short('q') => {}
             Arg::Long("color" | "test-threads") | Arg::Short('Z') => drop(parser.value()?),

@@ -12,11 +12,11 @@ use crate::{Bencher, Error};
 use accel_bench_record::{Failure, Measurement, Params, Status};
 
 thread_local! {
-    /// Where the last panic of this thread happened; its payload does not tell.
+    /// Where the last panic of this thread happened; its payload does not report.
     static PANICKED_AT: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Lets panics remember their place, beside what the hook so far does. Called once.
+/// Lets panics remember their place, next to what the hook so far does. Called once.
 pub(super) fn remember_panics() {
     let earlier = panic::take_hook();
     panic::set_hook(Box::new(move |info: &PanicHookInfo<'_>| {

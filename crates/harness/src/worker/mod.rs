@@ -1,4 +1,4 @@
-//! The child's main: takes turns from the runner, or, run by hand, prints a plain summary.
+//! The child's main: is interleaved from the runner, or, run by hand, prints a plain summary.
 
 mod arguments;
 mod case;
@@ -31,7 +31,7 @@ pub fn main(target: &str) -> ExitCode {
 }
 
 fn complain(what: &str) -> ExitCode {
-    // Nobody is left to tell when stderr is closed.
+    // No one is left to report when stderr is closed.
     let _ = writeln!(io::stderr(), "error: {what}");
     ExitCode::from(2)
 }

@@ -17,9 +17,9 @@ use accel_bench_record::{CaseKey, Failure, Measurement, Params, Status};
 pub(super) fn main(target: &str, benchmarks: &[&Registration]) -> ExitCode {
     let arguments = match arguments::parse(env::args_os().skip(1)) {
         Ok(arguments) => arguments,
-        Err(error) => return complain(&format!("{error}; `--help` tells what there is")),
+        Err(error) => return complain(&format!("{error}; `--help` says what there is")),
     };
-    // A reader that went away (`| head`) is no failure of the benchmarks.
+    // A reader that went away (`| head`) is not a failure of the benchmarks.
     run(target, benchmarks, &arguments, &mut io::stdout().lock()).unwrap_or(ExitCode::SUCCESS)
 }
 

@@ -1,4 +1,4 @@
-//! A process of its own for each precision, where nobody else starts one: frameworks fix their float type once a process.
+//! A process of its own for each precision, where no one else starts one: frameworks fix their float type once a process.
 
 use std::env;
 use std::io;
@@ -6,10 +6,10 @@ use std::process::{Command, ExitCode};
 
 use accel_bench_record::CaseKey;
 
-/// Tells a process which precision is its own.
+/// Reports a process which precision is its own.
 const VARIABLE: &str = "ACCEL_BENCH_PRECISION";
 
-/// What a case without the parameter has.
+/// The precision of a case without the parameter.
 const NONE: &str = "";
 
 /// The precisions that each need a process; empty where this process can run all of the cases.
@@ -61,7 +61,7 @@ mod tests {
         };
         let cases: Vec<_> = precisions.iter().map(case).collect();
         assert_eq!(apart(cases.iter()), expected);
-        assert!(cases.iter().all(is_own), "nobody said otherwise");
+        assert!(cases.iter().all(is_own), "no one said otherwise");
     }
 
     #[test]

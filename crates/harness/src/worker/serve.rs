@@ -69,7 +69,7 @@ impl Line {
 }
 
 /// Reads requests on a thread of its own: when the runner is gone, a case under way must not go on measuring
-/// for nobody, so the process ends at once.
+/// for no one, so the process ends at once.
 #[cfg(unix)]
 fn listen(from: Channel) -> Receiver<Request> {
     let (sender, receiver) = mpsc::channel();
@@ -201,7 +201,7 @@ mod tests {
             protocol::write(&mut self.to, request).expect("it is heard");
         }
 
-        /// The next answer that is no progress.
+        /// The next answer that is not a progress.
         fn hear(&mut self) -> Reply {
             loop {
                 match protocol::read(&mut self.from).expect("a line").expect("an answer") {
@@ -284,7 +284,7 @@ mod tests {
         let mut runner = Runner::start("unopened");
         fails_with(runner.open(1, "fails", None), 1, Failure::Error, "no weights");
         fails_with(runner.open(2, "panics", None), 2, Failure::Panic, "out of luck at");
-        fails_with(runner.open(3, "nobody", None), 3, Failure::Error, "there is no benchmark `nobody`");
+        fails_with(runner.open(3, "no one", None), 3, Failure::Error, "there is no benchmark `no one`");
         assert!(matches!(runner.open(4, "steady", None), Reply::Ready(_)));
         finished(runner.ask(&Request::Close { token: 4 }));
         runner.quit();
@@ -296,7 +296,7 @@ mod tests {
         assert!(matches!(runner.open(1, "breaks", None), Reply::Ready(_)));
         assert!(matches!(runner.ask(&sample(1, 5, 1)), Reply::Sampled(_)));
         fails_with(runner.ask(&sample(1, 77, 1)), 1, Failure::Panic, "the sample of 77 iterations");
-        // What was meant for it is passed over; the next answer is the next case's.
+        // A message that was meant for it is passed over; the next answer is the next case's.
         runner.say(&sample(1, 5, 1));
         runner.say(&Request::Close { token: 1 });
         assert!(matches!(runner.open(2, "steady", None), Reply::Ready(ready) if ready.token == 2));
@@ -311,8 +311,8 @@ mod tests {
         runner.quit();
     }
 
-    /// Two children take turns, one of them slowed down by half: its samples take that much longer.
-    /// How much longer a slowed-down process takes than one beside it that is not.
+    /// Two children are interleaved, one of them slowed down by half: its samples take that much longer.
+    /// How much longer a slowed-down process takes than one next to it that is not.
     fn slowed(attempt: u32) -> f64 {
         let mut runners = ["slow-0", "slow-1"].map(|name| Runner::start(&format!("{name}-{attempt}")));
         for (runner, slowdown) in runners.iter_mut().zip([Some(0.0), Some(0.5)]) {

@@ -1,4 +1,4 @@
-//! What the backend on CUDA needs: the driver, its library, the runtime compiler and its headers. Pure.
+//! The requirements of the backend on CUDA: the driver, its library, the runtime compiler and its headers. Pure.
 
 use super::facts::Facts;
 use super::finding::Finding;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use accel_bench_record::Adapter;
 
-/// What the caller knows of the user's environment.
+/// The user's environment, as the caller knows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Given {
     /// This executable.
@@ -23,7 +23,7 @@ pub struct Given {
     pub store: PathBuf,
 }
 
-/// What was found on the machine.
+/// The facts about the machine.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
     pub(super) given: Given,
@@ -68,14 +68,14 @@ pub(super) struct Torch {
     pub(super) system_wide: bool,
 }
 
-/// Whether the clock rises above its nominal value while the chip is cool.
+/// The state of turbo: the clock may rise above its nominal value while the chip is cool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turbo {
     On,
     Off,
 }
 
-/// Which commands mend things here.
+/// Which commands fix things here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum System {
     #[default]

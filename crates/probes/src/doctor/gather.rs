@@ -51,7 +51,7 @@ fn system() -> System {
     }
 }
 
-/// Intel's driver tells whether it is off, the others whether it is on.
+/// Intel's driver says whether it is off, the others whether it is on.
 fn turbo(files: &SystemFiles) -> Option<Turbo> {
     let off = number(files, "/sys/devices/system/cpu/intel_pstate/no_turbo").map(|off| off != 0);
     let on = number(files, "/sys/devices/system/cpu/cpufreq/boost").map(|on| on != 0);
@@ -89,7 +89,7 @@ fn torch(given: &Given) -> Torch {
     }
 }
 
-/// Of the folder that exists nearest to `path`.
+/// Returns the free bytes of the folder that exists nearest to `path`.
 #[cfg(unix)]
 fn free_bytes(path: &Path) -> Option<u64> {
     let there = path.ancestors().find(|folder| folder.exists())?;

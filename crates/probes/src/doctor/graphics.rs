@@ -1,4 +1,4 @@
-//! What the backends on wgpu need: an adapter, and rather one of hardware. Pure.
+//! The requirements of the backends on wgpu: an adapter, preferably of hardware. Pure.
 
 use accel_bench_record::Adapter;
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Where libraries stand that the linker's cache may not know: WSL's, the CUDA toolkit's, ROCm's.
+/// Where libraries are that the linker's cache may not know: WSL's, the CUDA toolkit's, ROCm's.
 const FOLDERS: [&str; 8] = [
     "/usr/lib/x86_64-linux-gnu",
     "/usr/lib/aarch64-linux-gnu",

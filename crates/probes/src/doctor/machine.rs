@@ -1,4 +1,4 @@
-//! What every backend depends on: a quiet machine, git, room for results. Pure.
+//! The requirements of every backend: a quiet machine, git, room for results. Pure.
 
 use accel_bench_record::units::Bytes;
 
@@ -11,10 +11,10 @@ const LOW_SPACE: u64 = 2 << 30;
 /// A machine that is busy for a fifth of its CPUs will be so while we measure.
 const BUSY: f64 = 0.2;
 
-/// A hypervisor that takes more than this takes turns with neighbours all the time.
+/// A hypervisor that takes more than this is interleaved with neighbours all the time.
 const STOLEN: f64 = 0.01;
 
-/// What the kernel must allow for user-space events to be counted (perf_event_open(2)).
+/// The level up to which the kernel lets user-space events be counted (perf_event_open(2)).
 const PARANOID: i64 = 2;
 
 /// Findings on the machine itself.

@@ -1,4 +1,4 @@
-//! What is missing on this machine, and the command that mends it.
+//! Missing requirements on this machine, and the commands that fix them.
 //!
 //! [`gather()`] looks at the machine, once and for all backends; every judgement is a pure function of the
 //! [`Facts`].
@@ -20,10 +20,10 @@ pub use machine::machine;
 
 use facts::Facts;
 
-/// What a backend needs, and how that is looked at.
+/// A check of a backend's requirements.
 type Check = fn(&Facts) -> Vec<Finding>;
 
-/// Each backend once; `None` needs nothing beside the CPU.
+/// Each backend once; `None` needs nothing next to the CPU.
 const BACKENDS: [(&str, Option<Check>); 14] = [
     ("host", None),
     ("ndarray", None),
@@ -45,7 +45,7 @@ const BACKENDS: [(&str, Option<Check>); 14] = [
 pub fn backend(name: &str, facts: &Facts) -> Vec<Finding> {
     match BACKENDS.iter().find(|(known, _)| *known == name) {
         Some((_, Some(check))) => check(facts),
-        Some((_, None)) => vec![Finding::ok("needs nothing beside the CPU")],
+        Some((_, None)) => vec![Finding::ok("needs nothing next to the CPU")],
         None => vec![Finding::warning(format!("what `{name}` needs is not known here"))],
     }
 }

@@ -1,4 +1,4 @@
-//! What the backend on ROCm needs: AMD's compute driver and the HIP library. Pure.
+//! The requirements of the backend on ROCm: AMD's compute driver and the HIP library. Pure.
 
 use super::facts::Facts;
 use super::finding::Finding;

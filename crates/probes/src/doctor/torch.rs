@@ -1,4 +1,4 @@
-//! What the backend on libtorch needs, as its build script looks for it. Pure.
+//! The requirements of the backend on libtorch, as its build script looks for it. Pure.
 
 use super::cuda;
 use super::facts::Facts;
@@ -43,7 +43,7 @@ fn library_path(facts: &Facts) -> Option<Finding> {
     if facts.given.library_path.contains(folder) {
         return Some(Finding::ok(format!("its libraries are found in `{}`", folder.display())));
     }
-    let what = "its libraries are no part of LD_LIBRARY_PATH: this tool adds them for its processes, `cargo bench` does not";
+    let what = "its libraries are not part of LD_LIBRARY_PATH: this tool adds them for its processes, `cargo bench` does not";
     let fix = format!("export LD_LIBRARY_PATH={}:$LD_LIBRARY_PATH", folder.display());
     Some(Finding::warning(what).fix(fix))
 }
@@ -70,14 +70,14 @@ fn in_folder(facts: &Facts) -> Finding {
             Finding::missing(format!("libtorch {version} in `{folder}`, and {VERSION} is needed")).fix(FIX)
         }
         Some(version) => Finding::ok(format!("libtorch {version} in `{folder}`")),
-        None => Finding::ok(format!("libtorch in `{folder}`, of a version that it does not tell")),
+        None => Finding::ok(format!("libtorch in `{folder}`, of a version that it does not report")),
     }
 }
 
 fn nowhere(facts: &Facts) -> Finding {
     match facts.torch.python_version.as_deref() {
         _ if facts.torch.system_wide => {
-            Finding::ok("libtorch in `/usr/lib`, of a version that it does not tell")
+            Finding::ok("libtorch in `/usr/lib`, of a version that it does not report")
         }
         Some(version) if is_right(version) => {
             Finding::missing(format!("PyTorch {version} is in Python, and the build is not told to use it"))
@@ -126,7 +126,7 @@ mod tests {
     fn from_a_folder() {
         let given = || Given { libtorch: Some("/opt/lt".into()), ..Given::default() };
         found(given(), folder(Some("2.9.0+cu128")), "ok: libtorch 2.9.0+cu128 in `/opt/lt`");
-        found(given(), folder(None), "ok: libtorch in `/opt/lt`, of a version that it does not tell");
+        found(given(), folder(None), "ok: libtorch in `/opt/lt`, of a version that it does not report");
         let old = format!("missing: libtorch 1.13 in `/opt/lt`, and 2.9.0 is needed ({FIX})");
         found(given(), folder(Some("1.13")), &old);
         let none = format!("missing: LIBTORCH is `/opt/lt`, which holds no `lib/libtorch.so` ({FIX})");
@@ -145,7 +145,10 @@ mod tests {
         let there = lines(&check(&facts(&["/x", "/opt/lt/lib"])));
         assert_eq!(there[1], "ok: its libraries are found in `/opt/lt/lib`");
         let hidden = lines(&check(&facts(&[])));
-        assert!(hidden[1].starts_with("warning: its libraries are no part of LD_LIBRARY_PATH"), "{hidden:?}");
+        assert!(
+            hidden[1].starts_with("warning: its libraries are not part of LD_LIBRARY_PATH"),
+            "{hidden:?}"
+        );
         assert!(hidden[1].ends_with("(export LD_LIBRARY_PATH=/opt/lt/lib:$LD_LIBRARY_PATH)"), "{hidden:?}");
     }
 
@@ -181,6 +184,6 @@ mod tests {
             "missing: PyTorch 2.9.0 is in Python, and the build is not told to use it (export LIBTORCH_USE_PYTORCH=1)",
         );
         let system = Torch { system_wide: true, ..Torch::default() };
-        found(Given::default(), system, "ok: libtorch in `/usr/lib`, of a version that it does not tell");
+        found(Given::default(), system, "ok: libtorch in `/usr/lib`, of a version that it does not report");
     }
 }

@@ -35,7 +35,7 @@ pub fn proportion_interval(successes: usize, trials: usize, level: f64) -> Optio
 /// Where a function that rises from 0 to 1 over the shares has this value.
 fn where_it_reaches(value: f64, of: impl Fn(f64) -> Option<f64>) -> Option<f64> {
     let (mut low, mut high) = (0.0, 1.0);
-    // The interval halves: after 60 steps it is narrower than a double can tell.
+    // The interval halves: after 60 steps it is narrower than a double can report.
     for _ in 0..60 {
         let middle = f64::midpoint(low, high);
         if of(middle)? < value { low = middle } else { high = middle }

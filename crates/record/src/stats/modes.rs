@@ -10,9 +10,9 @@ const WIDEST: [(usize, f64); 6] = [(8, 12.0), (10, 8.0), (12, 5.8), (16, 3.6), (
 
 /// How far apart two speeds are, when the distances of the values from their middle show two: a process that is laid
 /// out well or badly in memory is fast or slow as a whole, so that a ratio of two such processes is at the middle, or
-/// beside it by the distance of the speeds.
+/// next to it by the distance of the speeds.
 ///
-/// `None` when they do not: for fewer than eight values nobody can tell.
+/// `None` when they do not: for fewer than eight values no one can report.
 #[must_use]
 pub fn two_modes(values: &[f64]) -> Option<f64> {
     let centre = of_sorted(&sorted(values)?, 0.5)?;
@@ -60,12 +60,12 @@ mod tests {
         assert_eq!(two_modes(&[]), None);
         assert_eq!(two_modes(&[0.0, 0.1, 0.0, 0.1]), None);
         assert_eq!(two_modes(&[0.0; 12]), None);
-        // One outlier is no speed.
+        // One outlier is not a speed.
         assert_eq!(two_modes(&[0.0, 0.1, -0.1, 0.05, -0.05, 0.02, -0.02, 0.03, 5.0, 0.07]), None);
         assert_eq!(two_modes(&[0.0, 1.0, f64::NAN, 0.0, 1.0, 1.0, 1.0, 0.0]), None);
     }
 
-    /// Of normal values with one speed at most 1 % are taken for two, whatever their number.
+    /// Normal values with one speed are taken for two in at most 1 % of cases, whatever their number.
     #[test]
     fn noise_is_not_taken_for_speeds() {
         let mut random = Generator::new(3);

@@ -1,4 +1,4 @@
-//! How much less values tell that follow the ones before them.
+//! How much less values report that follow the ones before them.
 
 /// The factor by which the variance of Kendall's S is larger than for independent values, at least 1: Hamed and Rao, "A
 /// Modified Mann–Kendall Trend Test for Autocorrelated Data", Journal of Hydrology 204 (1998), 182–196, with the

@@ -7,7 +7,7 @@ use super::median;
 /// value of the other. Hodges and Lehmann, "Estimates of Location Based on Rank Tests", Ann. Math. Stat. 34 (1963),
 /// 598–611.
 ///
-/// Of samples taken in turns it is a surer middle than the ratio of the medians or the median of the ratios pair by pair
+/// For samples taken interleaved it is a more reliable middle than the ratio of the medians or the median of the ratios pair by pair
 /// (`docs/calibration.md`): slow phases hit both sides alike, and the few differences that they split do not count.
 ///
 /// `None` for a group without values, or with one that is not positive and finite. Takes time and space in proportion

@@ -3,7 +3,7 @@
 use super::quantile::{of_sorted, sorted};
 use super::{mean, std_dev};
 
-/// What a list of numbers looks like. The deviation of a single value is 0.
+/// The location and spread of a list of numbers. The deviation of a single value is 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Summary {
     pub n: usize,

@@ -39,7 +39,7 @@ pub fn theil_sen(points: &[(f64, f64)], level: f64) -> Option<Slope> {
 /// Sen's formula (2.6) and section 4: the order statistics of the slopes that are z standard deviations of Kendall's S
 /// apart.
 fn interval(slopes: &[f64], points: usize, inflation: f64, level: f64) -> Option<Interval> {
-    /// With so many degrees of freedom Student's t is normal to seven digits.
+    /// With this many degrees of freedom Student's t is normal to seven digits.
     const NORMAL: f64 = 1e7;
     if !(0.0 < level && level < 1.0) {
         return None;

@@ -1,4 +1,4 @@
-//! The middle of log-ratios, one a pair of processes, some of which a disturbance hit.
+//! The middle of log-ratios, one a process pair, some of which a disturbance hit.
 
 use super::quantile::sorted;
 use super::{LogRatio, mean, std_dev};

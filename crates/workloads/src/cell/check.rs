@@ -34,7 +34,7 @@ pub(super) struct Check<'a, M: Workload> {
 pub(super) enum Reference {
     /// The outputs on ndarray.
     Outputs(HostTensors),
-    /// Why there is none: then the numbers only have to be some.
+    /// Why there is none: then outputs need only be finite.
     Absent(&'static str),
 }
 

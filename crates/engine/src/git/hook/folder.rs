@@ -12,7 +12,7 @@ pub struct HooksFolder {
     pub reach: Reach,
 }
 
-/// Whom a hook in the folder concerns.
+/// The repositories that a hook in the folder affects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
     /// This clone, with all its worktrees.

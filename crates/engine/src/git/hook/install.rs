@@ -9,7 +9,7 @@ use super::section::{Parts, inserted};
 use super::status::Found;
 use super::{HookKind, HooksFolder, Reach};
 
-/// What was done; idempotent, so the second time it is nothing.
+/// The change made; idempotent, so a second call changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Installed {
     Created {
@@ -19,7 +19,7 @@ pub enum Installed {
     AddedTo {
         path: PathBuf,
     },
-    /// What was there is kept as `kept`, and called by ours.
+    /// The former hook is kept as `kept`, and called by ours.
     Chained {
         path: PathBuf,
         kept: PathBuf,
@@ -33,7 +33,7 @@ pub enum Installed {
     },
 }
 
-/// What is to be done, decided before anything is.
+/// The change to make, decided before anything is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Step {
     Nothing,

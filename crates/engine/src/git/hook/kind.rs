@@ -21,7 +21,7 @@ impl HookKind {
         }
     }
 
-    /// How to go on although this hook has said no, ready to be pasted. A blocked merge stands ready to be
+    /// How to go on although this hook has said no, ready to be pasted. A blocked merge is ready to be
     /// committed, and `git commit` does not ask this hook again.
     pub fn go_on_regardless(self) -> &'static str {
         match self {

@@ -2,7 +2,7 @@
 //!
 //! A hook that is there already is respected. A shell script gets our lines in a marked section after its
 //! first line, where its `$0`, its options and its neighbours stay what they were (husky and others ask for
-//! them). Anything else (another language, a binary, a link, a script that is switched off) is kept beside
+//! them). Anything else (another language, a binary, a link, a script that is switched off) is kept next to
 //! ours as `<name>.before-accel-bench` and called by it. Uninstalling restores the former byte for byte.
 
 mod folder;

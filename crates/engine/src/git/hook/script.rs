@@ -1,4 +1,4 @@
-//! What the hook says: pure.
+//! The text of the hook: pure.
 
 use super::HookKind;
 
@@ -19,7 +19,7 @@ pub(super) const END: &str = "# <<< accel-bench";
 /// Ends the first line of the section in a file that we made.
 pub(super) const OURS: &str = " (this file was made by it) >>>";
 
-/// Whose file the section stands in.
+/// The file that the section is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Host {
     Ours,

@@ -23,7 +23,7 @@ impl<'a> Parts<'a> {
         Some(Self { before: &text[..start], section: &text[start..end], after: &text[end..] })
     }
 
-    /// Whose file it is.
+    /// Returns the file that the section is in.
     pub(super) fn host(&self) -> Host {
         let first = self.section.lines().next().unwrap_or_default();
         if first.ends_with(OURS) { Host::Ours } else { Host::Theirs }
@@ -49,7 +49,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// The script with our section after its first line; `None` for what is no shell script.
+/// The script with our section after its first line; `None` for what is not a shell script.
 pub(super) fn inserted(text: &str, kind: HookKind) -> Option<String> {
     let first_end = text.find('\n')? + 1;
     let (first, rest) = text.split_at(first_end);

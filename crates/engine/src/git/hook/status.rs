@@ -1,4 +1,4 @@
-//! What a hook is like now.
+//! The state of an installed hook.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use super::super::repo::Repo;
 use super::section::Parts;
 use super::{HookKind, HooksFolder};
 
-/// One hook as it stands.
+/// One hook as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HookStatus {
     pub kind: HookKind,
@@ -16,7 +16,7 @@ pub struct HookStatus {
     pub folder: HooksFolder,
 }
 
-/// What git would do with it.
+/// The state of the hook for git.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HookState {
     Absent,

@@ -10,7 +10,7 @@ use super::script::kept_name;
 use super::section::Parts;
 use super::status::Found;
 
-/// What was done.
+/// The change made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Uninstalled {
     /// Our lines were taken out of a script that stays.

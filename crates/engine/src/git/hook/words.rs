@@ -1,4 +1,4 @@
-//! What was done to a hook, and how it stands, in words.
+//! A change to a hook, and its state, in words.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ impl fmt::Display for Installed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Created { path } => write!(f, "`{}`", path.display()),
-            Self::AddedTo { path } => write!(f, "into `{}`, beside what was there", path.display()),
+            Self::AddedTo { path } => write!(f, "into `{}`, next to what was there", path.display()),
             Self::Chained { path, kept } => {
                 write!(f, "`{}`, which calls what was there, now `{}`", path.display(), kept.display())
             }
@@ -36,7 +36,7 @@ impl fmt::Display for HookStatus {
             HookState::Installed => "installed",
             HookState::Outdated => "installed by another version; `hook install` updates it",
             HookState::NotExecutable => {
-                "installed but not executable, so git passes over it; `hook install` mends that"
+                "installed but not executable, so git ignores it; `hook install` fixes that"
             }
             HookState::Foreign => "there is another hook; `hook install` adds to it",
         };

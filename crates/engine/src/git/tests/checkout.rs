@@ -1,4 +1,4 @@
-//! Checkouts: what is in them, that they are reused, that any wreck is mended, that the user's repository
+//! Checkouts: what is in them, that they are reused, that any wreck is fixed, that the user's repository
 //! stays as it is.
 
 use std::collections::BTreeMap;
@@ -236,7 +236,7 @@ fn what_a_checkout_lacks_is_told() {
     let expected = [Limit::Submodule("deep/library".into()), Limit::Filter("lfs".into())];
     assert_eq!(checkout.limits, expected);
     drop(checkout);
-    // An empty submodule is no reason to check out again.
+    // An empty submodule is not a reason to check out again.
     check_out(&scratch, &scratch.source());
 }
 
@@ -258,7 +258,7 @@ fn two_use_one_and_a_third_may_not_repair_it() {
     let two = check_out(&scratch, &first);
     assert_eq!(one.path, two.path);
     fs::write(one.path.join("src/stray.rs"), "").unwrap();
-    // Files beside the tree's are no obstacle while others use it.
+    // Files next to the tree's are not obstacle while others use it.
     drop(check_out(&scratch, &first));
     fs::write(one.path.join("a.txt"), "changed\n").unwrap();
     let error = scratch.repo().check_out(&first, &under(&scratch)).unwrap_err();

@@ -166,7 +166,7 @@ fn a_linked_worktree_uses_the_same_hook() {
     assert_eq!(rig.calls(), "accel-bench hook run pre-merge-commit\n");
 }
 
-/// Pushes `main` to a new repository beside.
+/// Pushes `main` to a new repository next to.
 fn push(rig: &Rig) -> Output {
     rig.scratch.git(&["init", "--quiet", "--bare", "../remote.git"]);
     rig.git(&["push", "--quiet", "../remote.git", "main:main"], &[])

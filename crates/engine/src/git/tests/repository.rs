@@ -130,13 +130,13 @@ fn revisions_that_are_none() {
     check_unresolved(&scratch, "", "cannot resolve ``: no such revision");
     check_unresolved(&scratch, "mian~2", "cannot resolve `mian~2`: no such revision; is it `main`?");
     check_unresolved(&scratch, "a..b", "cannot resolve `a..b`: no such revision");
-    check_unresolved(&scratch, "HEAD:a.txt", "cannot resolve `HEAD:a.txt`: it is no commit");
+    check_unresolved(&scratch, "HEAD:a.txt", "cannot resolve `HEAD:a.txt`: it is not a commit");
 }
 
 #[test]
 fn a_beginning_that_several_objects_share_is_ambiguous() {
     let scratch = Scratch::new();
-    // Git looks up no less than four digits, which some pair of so many objects shares.
+    // Git looks up no less than four digits, which some pair of this many objects shares.
     for n in 0..1500 {
         scratch.write(&format!("many/{n}"), n.to_string());
     }

@@ -37,7 +37,7 @@ impl Scratch {
         self.beside("work")
     }
 
-    /// A path beside the repository.
+    /// A path next to the repository.
     pub(super) fn beside(&self, name: &str) -> PathBuf {
         self.folder.path().canonicalize().unwrap().join(name)
     }

@@ -23,8 +23,8 @@ fn broken_files_are_named_and_skipped() {
     check(b"", "it is cut short after 0 bytes");
     check(b"{\"format\":1", "it is cut short after 11 bytes");
     check(b"\xff\xfe", "byte 0 is not UTF-8");
-    check(b"hello", "it is no result file: expected value at line 1 column 1");
-    check(b"{\"format\":1}", "it is no result file: missing field `id` at line 1 column 12");
+    check(b"hello", "it is not a result file: expected value at line 1 column 1");
+    check(b"{\"format\":1}", "it is not a result file: missing field `id` at line 1 column 12");
     check(
         b"{\"format\":2,\"shape\":\"unknown\"}",
         "it has format 2, written by a newer cargo-accel-bench; this one reads up to format 1",
@@ -43,7 +43,7 @@ fn a_time_that_is_none_is_named() {
     let (_guard, store) = store();
     put(&store, record);
     let skipped = &store.runs().unwrap().skipped[0];
-    assert!(skipped.to_string().contains("`started` is no time: "), "{skipped}");
+    assert!(skipped.to_string().contains("`started` is not a time: "), "{skipped}");
 }
 
 #[test]

@@ -202,5 +202,5 @@ fn a_run_can_be_exported_and_read_back() {
     let path = export(&record, &guard.path().join("out/deep")).unwrap();
     assert_eq!(path, guard.path().join("out/deep/r-1.json"));
     assert_eq!(read_file(&path).unwrap(), record);
-    assert_eq!(export(&record, path.parent().unwrap()).unwrap(), path, "again is no error");
+    assert_eq!(export(&record, path.parent().unwrap()).unwrap(), path, "again is not an error");
 }

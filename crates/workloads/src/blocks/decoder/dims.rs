@@ -21,7 +21,7 @@ pub struct DecoderDims<D> {
     pub positions: usize,
     /// Frequencies of the rotary positions: half as many as a head has values.
     pub frequencies: Vec<f64>,
-    /// How many tokens a token looks at, itself included; without it, at all before it.
+    /// Attention window in tokens, itself included; `None` is full causal attention.
     pub window: Option<usize>,
     /// The epsilon of the norms.
     pub epsilon: f64,

@@ -27,7 +27,7 @@ pub struct MixtralConfig {
     pub num_experts_per_tok: usize,
     pub hidden_act: ActivationName,
     pub max_position_embeddings: usize,
-    /// How many tokens a token looks at, itself included; without it, at all before it.
+    /// Attention window in tokens, itself included; `None` is full causal attention.
     pub sliding_window: Option<usize>,
     pub rms_norm_eps: f64,
     pub initializer_range: f32,
