@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::budget::Budget;
 use crate::context::Context;
 use crate::error::{Exit, Result};
-use crate::report::{self, Format};
+use crate::report::{self, Format, Metrics};
 use accel_bench_engine as engine;
 use accel_bench_engine::compare::{self, Comparison, Drift, Outcome};
 use accel_bench_engine::executor::Ended;
@@ -98,9 +98,9 @@ pub(crate) fn tell(cx: &mut Context, comparison: &Comparison, format: Format) ->
 }
 
 /// Writes a run to stdout.
-pub(crate) fn show(cx: &mut Context, run: &RunRecord, format: Format) -> Result<()> {
+pub(crate) fn show(cx: &mut Context, run: &RunRecord, format: Format, metrics: &Metrics) -> Result<()> {
     let width = cx.shell.width();
-    cx.shell.out(|to| report::run(run, format, width, to))?;
+    cx.shell.out(|to| report::run(run, format, metrics, width, to))?;
     Ok(())
 }
 

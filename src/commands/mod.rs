@@ -13,6 +13,7 @@ mod init;
 mod judge;
 mod list;
 mod log;
+mod metrics;
 mod parse;
 mod planned;
 mod probe_adapters;

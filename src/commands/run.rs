@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use accel_bench_record::RunRecord;
 
 use super::selection;
-use super::{budget, judge, planned};
+use super::{budget, judge, metrics, planned};
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::report::{Format, count};
@@ -35,6 +35,8 @@ pub(crate) struct Args {
     /// How the results are written
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: Format,
+    #[command(flatten)]
+    metrics: metrics::Args,
     /// Compare with a revision, a baseline, a run or a result file
     #[arg(long, value_name = "REV|FILE")]
     compare: Option<String>,
@@ -94,7 +96,7 @@ fn measured(
     let request = RunRequest { project, selection, budget: budget.time };
     let outcome = cx.engine(|engine| engine.run(&request))?;
     let record = outcome.record;
-    judge::show(cx, &record, args.format)?;
+    judge::show(cx, &record, args.format, &args.metrics.resolve())?;
     if let Some(fault) = outcome.fault {
         cx.shell.error(
             &Error::from(fault).in_words(),

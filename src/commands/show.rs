@@ -1,6 +1,6 @@
 //! `show`: the results of one run.
 
-use super::judge;
+use super::{judge, metrics};
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::report::Format;
@@ -14,6 +14,8 @@ pub(crate) struct Args {
     /// How the results are written
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: Format,
+    #[command(flatten)]
+    metrics: metrics::Args,
 }
 
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
@@ -30,6 +32,6 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
             "`cargo accel-bench log` shows what there is; `cargo accel-bench` measures",
         ));
     };
-    judge::show(cx, &record, args.format)?;
+    judge::show(cx, &record, args.format, &args.metrics.resolve())?;
     Ok(Exit::Fine)
 }

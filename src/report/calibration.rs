@@ -48,7 +48,7 @@ fn terminal(record: &CalibrationRecord, found: &Calibration, width: usize) -> St
         ..Entry::default()
     };
     let entries: Vec<_> = found.cases.iter().map(entry).collect();
-    let ledger = Ledger { name: "case", columns: COLUMNS.to_vec(), entries }.render(width);
+    let ledger = Ledger { name: "case", columns: COLUMNS.to_vec(), entries, heading: 1 }.render(width);
     let lines = summary(record, found).into_iter().map(|[what, value]| format!("{what}: {value}"));
     let lines: String =
         lines.flat_map(|line| indented(&line, 0, width, ' ')).map(|line| line + "\n").collect();

@@ -14,15 +14,17 @@ const INDENT: &str = "  ";
 
 /// The table: the columns next to the name, and the entries in order.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Ledger {
+pub(super) struct Ledger<'t> {
     /// The heading of the name column.
     pub(super) name: &'static str,
-    pub(super) columns: Vec<Column>,
+    pub(super) columns: Vec<Column<'t>>,
     pub(super) entries: Vec<Entry>,
+    /// The least number of segments in a heading, where names have more.
+    pub(super) heading: usize,
 }
 
 /// A title, and the side on which the cells are set flush: numbers right, words left.
-pub(crate) type Column = (&'static str, Align);
+pub(crate) type Column<'t> = (&'t str, Align);
 
 /// One case.
 #[derive(Clone, Debug, Default)]
@@ -51,7 +53,7 @@ enum Layout {
     Listed,
 }
 
-impl Ledger {
+impl Ledger<'_> {
     /// The text, no line wider than `width` unless a single number is.
     pub(super) fn render(&self, width: usize) -> String {
         if self.entries.is_empty() {
@@ -92,10 +94,16 @@ impl Ledger {
         lines.join("\n") + "\n"
     }
 
-    /// The first layout that fits.
+    /// Whether each entry has its name and all of its cells on one line of this width.
+    pub(super) fn fits(&self, width: usize) -> bool {
+        matches!(self.layout(width), Layout::Beside { .. })
+    }
+
+    /// The first layout that fits. A heading holds the bench and the benchmark at least, where there is more than these.
     fn layout(&self, width: usize) -> Layout {
         let deepest = self.entries.iter().map(|entry| entry.path.len()).max().unwrap_or(1);
-        let beside = (1..deepest.max(2)).map(|depth| Layout::Beside { depth });
+        let least = self.heading.min(deepest.saturating_sub(1)).max(1);
+        let beside = (least..deepest.max(2)).map(|depth| Layout::Beside { depth });
         let fits = |layout: &Layout| self.rows(*layout).iter().all(|row| columns(row) <= width);
         beside.chain([Layout::Beneath]).find(fits).unwrap_or(Layout::Listed)
     }
@@ -105,7 +113,7 @@ impl Ledger {
         let with_name = matches!(layout, Layout::Beside { .. });
         let mut table = bare_table();
         let name = with_name.then_some((self.name, Align::Left));
-        let set: Vec<Column> = name.into_iter().chain(self.columns.iter().copied()).collect();
+        let set: Vec<Column<'_>> = name.into_iter().chain(self.columns.iter().copied()).collect();
         table.add_row(set.iter().map(|(title, _)| *title));
         for entry in &self.entries {
             let (above, name) = entry.split(layout.depth());
@@ -132,7 +140,7 @@ impl Ledger {
         let longest = self.columns.iter().map(|(title, _)| columns(title)).max().unwrap_or(0);
         let last = entry.cells.len().saturating_sub(1);
         let pairs = self.columns.iter().zip(&entry.cells).enumerate();
-        let line = |(index, ((title, _), cell)): (usize, (&Column, &String))| {
+        let line = |(index, ((title, _), cell)): (usize, (&Column<'_>, &String))| {
             let cell = if index == last { paint(entry.tone, cell) } else { cell.clone() };
             let gap = " ".repeat(longest - columns(title));
             (!cell.is_empty()).then(|| format!("{INDENT}{INDENT}{title}{gap}{INDENT}{cell}"))
@@ -215,7 +223,7 @@ fn columns(text: &str) -> usize {
 mod tests {
     use super::*;
 
-    fn ledger() -> Ledger {
+    fn ledger() -> Ledger<'static> {
         let entry = |path: &[&str], verdict: &str, notes: &[&str]| Entry {
             path: path.iter().map(|part| (*part).to_owned()).collect(),
             cells: vec!["12.35 ms ±0.4 %".to_owned(), verdict.to_owned()],
@@ -234,6 +242,7 @@ mod tests {
                 ),
                 entry(&["kernels", "größe@ndarray"], "= same", &[]),
             ],
+            heading: 1,
         };
         ledger.entries[2].cells.clear();
         ledger

@@ -16,7 +16,7 @@ pub(crate) trait Listed: Serialize {
     /// The name of an entry's kind in JSON.
     const KIND: &'static str;
     /// The first column names the thing.
-    const COLUMNS: &'static [Column];
+    const COLUMNS: &'static [Column<'static>];
     /// As many as there are columns.
     fn cells(&self) -> Vec<String>;
     /// The columns for scripts: what the JSON forms call them, all that they hold.
@@ -66,7 +66,7 @@ pub(crate) struct BaselineRow {
 
 impl Listed for LogRow {
     const KIND: &'static str = "run";
-    const COLUMNS: &'static [Column] = &[
+    const COLUMNS: &'static [Column<'static>] = &[
         ("commit", Align::Left),
         // Its time of start is in it; the machine class is in the JSON forms.
         ("run", Align::Left),
@@ -112,7 +112,7 @@ impl Listed for LogRow {
 
 impl Listed for BenchmarkRow {
     const KIND: &'static str = "benchmark";
-    const COLUMNS: &'static [Column] = &[
+    const COLUMNS: &'static [Column<'static>] = &[
         ("benchmark", Align::Left),
         ("category", Align::Left),
         ("backends", Align::Left),
@@ -162,7 +162,7 @@ impl BenchmarkRow {
 
 impl Listed for BaselineRow {
     const KIND: &'static str = "baseline";
-    const COLUMNS: &'static [Column] = &[
+    const COLUMNS: &'static [Column<'static>] = &[
         ("baseline", Align::Left),
         ("machine", Align::Left),
         ("commit", Align::Left),
@@ -237,7 +237,8 @@ fn table<T: Listed>(rows: &[T], width: usize) -> String {
         Entry { path, cells, tone: Tone::Plain, notes }
     };
     let columns = T::COLUMNS.iter().skip(1).take(T::COLUMNS.len().saturating_sub(2)).copied().collect();
-    Ledger { name: T::COLUMNS[0].0, columns, entries: rows.iter().map(entry).collect() }.render(width)
+    Ledger { name: T::COLUMNS[0].0, columns, entries: rows.iter().map(entry).collect(), heading: 1 }
+        .render(width)
 }
 
 fn markdown_table<T: Listed>(rows: &[T]) -> String {

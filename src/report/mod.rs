@@ -22,7 +22,7 @@ pub(crate) use calibration::calibration;
 pub(crate) use comparison::comparison;
 pub(crate) use format::Format;
 pub(crate) use listing::{BaselineRow, BenchmarkRow, LogRow, listing};
-pub(crate) use run::run;
+pub(crate) use run::{Metrics, run};
 
 /// The version of the forms that scripts read: JSON, JSON lines and CSV.
 pub(crate) const FORMAT: u32 = 1;

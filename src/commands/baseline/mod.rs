@@ -12,7 +12,7 @@ use self::arguments::Act;
 use super::judge;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
-use crate::report::{self, BaselineRow, Format};
+use crate::report::{self, BaselineRow, Format, Metrics};
 use accel_bench_engine::measure::{Project, SideSpec};
 use accel_bench_engine::store::{BaselineSummary, Name};
 
@@ -25,7 +25,7 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
         Act::List => list(cx, &project),
         Act::Show { name, format } => {
             let record = named(cx, &project, &or_default(name))?;
-            judge::show(cx, &record, format).map(|()| Exit::Fine)
+            judge::show(cx, &record, format, &Metrics::default()).map(|()| Exit::Fine)
         }
         Act::Approve { name, run, reason, yes, unstable } => {
             let wish = approve::Wish { name: Name::new(or_default(name))?, reason, yes, unstable };

@@ -12,7 +12,8 @@ use accel_bench_engine::compare::{Cell, Comparison, Difference, Row, Standing};
 pub(super) fn render(found: &Comparison, width: usize) -> String {
     let numbers = ["baseline", "candidate", "effect"].map(|title| (title, Align::Right));
     let columns = numbers.into_iter().chain([("verdict", Align::Left)]).collect();
-    let ledger = Ledger { name: "case", columns, entries: found.rows.iter().map(entry).collect() };
+    let ledger =
+        Ledger { name: "case", columns, entries: found.rows.iter().map(entry).collect(), heading: 1 };
     let blocks = [head(found, width), ledger.render(width), census(found, width), differences(found, width)];
     blocks.into_iter().filter(|block| !block.is_empty()).collect::<Vec<_>>().join("\n")
 }

@@ -56,7 +56,7 @@ fn a_table_of_80_columns() {
                       —                —                          ✗ still failing
         both ✗ poisoned: device lost
       layer-norm@ndarray
-                      —  31.00 µs ±0.2 %                          ✓ mended
+                      —  31.00 µs ±0.2 %                          ✓ fixed
         baseline ✗ wrong-output: differs by 2e-2
       rms-norm@ndarray
                       —  25.00 µs ±0.2 %                          + new
@@ -142,7 +142,7 @@ fn a_table_of_50_columns() {
       layer-norm@ndarray
         baseline   —
         candidate  31.00 µs ±0.2 %
-        verdict    ✓ mended
+        verdict    ✓ fixed
         baseline ✗ wrong-output: differs by 2e-2
       rms-norm@ndarray
         baseline   —
@@ -202,7 +202,7 @@ fn a_table_of_120_columns() {
           src/lib.rs:12
       attention@wgpu                                        —                —                          ✗ still failing
         both ✗ poisoned: device lost
-      layer-norm@ndarray                                    —  31.00 µs ±0.2 %                          ✓ mended
+      layer-norm@ndarray                                    —  31.00 µs ±0.2 %                          ✓ fixed
         baseline ✗ wrong-output: differs by 2e-2
       rms-norm@ndarray                                      —  25.00 µs ±0.2 %                          + new
       gelu@ndarray                            77.00 µs ±0.2 %                —                          − missing
@@ -243,7 +243,7 @@ fn a_forced_comparison_is_marked_in_every_form_for_people() {
     let base = sample::run("a", vec![sample::case("a/x@n", &[100.0])]);
     let candidate = RunRecord { machine: "xeon-4c".to_owned(), ..base.clone() };
     let found = compare(&base, &candidate, &|_| Tolerance::default());
-    insta::assert_snapshot!(bare(&render(&found, Format::Table, 80)), @"
+    insta::assert_snapshot!(bare(&render(&found, Format::Table, 80)), @r"
     baseline   4f2c9d1e7 main (run a)
     candidate  4f2c9d1e7 main (run a)
     forced: `epyc-2c-24g-1a2b3c` and `xeon-4c` are different machine classes
@@ -252,7 +252,7 @@ fn a_forced_comparison_is_marked_in_every_form_for_people() {
     case   baseline  candidate  effect  verdict
     a
       x@n  100.0 ns   100.0 ns  +0.0 %  ? undecided
-        one process on a side tells nothing of the spread; 5 a side are usual
+        one process on a side reports nothing of the spread; 5 a side are usual
 
     1 case, 0 judged; 1 undecided
     ± 95 % of a side, [ ] 99 % of the effect, over processes
@@ -279,7 +279,7 @@ fn markdown() {
     | kernels/softmax/n=1024&#64;ndarray | 52.10 µs ±0.2 % | 52.10 µs ±0.2 % | +0.0 % \[-0.3, +0.3\] | = same |
     | kernels/größe-λ\|pipe&#64;ndarray | 899.9 ns ±2.0 % | 899.9 ns ±2.0 % |  | ✗ failed; candidate panic: index out of bounds: \\u{1b}\[2J\\u{1b}\]0;owned\\u{7}the len is 3 \| but the index is 7 at src/lib.rs:12 |
     | kernels/attention&#64;wgpu |  |  |  | ✗ still failing; baseline poisoned: device lost; candidate poisoned: device lost |
-    | kernels/layer-norm&#64;ndarray |  | 31.00 µs ±0.2 % |  | ✓ mended; baseline wrong-output: differs by 2e-2 |
+    | kernels/layer-norm&#64;ndarray |  | 31.00 µs ±0.2 % |  | ✓ fixed; baseline wrong-output: differs by 2e-2 |
     | kernels/rms-norm&#64;ndarray |  | 25.00 µs ±0.2 % |  | + new |
     | kernels/gelu&#64;ndarray | 77.00 µs ±0.2 % |  |  | − missing |
 
@@ -385,7 +385,7 @@ fn json_of_a_small_comparison() {
         "missing_in_candidate": 1,
         "broken": 1,
         "still_broken": 1,
-        "fixed": 1,
+        "mended": 1,
         "unsupported": 1,
         "interrupted": 0,
         "regressed_metrics": 1,

@@ -217,7 +217,7 @@ pub(super) fn confirmed(confirmed: &Confirmed) -> String {
 pub(super) fn legend(pairs: Option<(usize, usize)>) -> String {
     let over = match pairs {
         None => "processes".to_owned(),
-        Some((least, most)) if least == most => format!("{} of processes", amount::count(most, "pair")),
+        Some((least, most)) if least == most => amount::count(most, "process pair"),
         Some((least, most)) => format!("{least} to {most} process pairs"),
     };
     format!("± 95 % of a side, [ ] 99 % of the effect, over {over}")

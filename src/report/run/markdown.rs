@@ -2,9 +2,9 @@
 
 use accel_bench_record::RunRecord;
 
+use super::columns::throughput;
 use super::document::{reason, status_word};
 use super::memory_peak;
-use super::table::throughput;
 use crate::report::amount;
 use crate::report::markdown::{Align, table};
 use accel_bench_engine::compare::Estimate;

@@ -1,5 +1,6 @@
 //! One run, in each form.
 
+mod columns;
 mod csv;
 mod document;
 mod markdown;
@@ -11,16 +12,23 @@ use std::io::{self, Write};
 
 use accel_bench_record::stats;
 use accel_bench_record::{CaseRecord, RunRecord};
+pub(crate) use columns::Metrics;
 use document::{CaseDocument, RunDocument};
 pub(super) use path::path;
 pub(super) use table::failure;
 
 use super::{Format, json};
 
-/// Writes a run; `width` is the terminal's and counts for the table only.
-pub(crate) fn run(record: &RunRecord, format: Format, width: usize, to: &mut dyn Write) -> io::Result<()> {
+/// Writes a run; `metrics` and `width`, that of the terminal, count for the table only.
+pub(crate) fn run(
+    record: &RunRecord,
+    format: Format,
+    metrics: &Metrics,
+    width: usize,
+    to: &mut dyn Write,
+) -> io::Result<()> {
     let text = match format {
-        Format::Table => table::render(record, width),
+        Format::Table => table::render(record, metrics, width),
         Format::Markdown => markdown::render(record),
         Format::Json => json::pretty("run", RunDocument::of(record))?,
         Format::Jsonl => {

@@ -1,10 +1,9 @@
 //! A run for people.
 
-use accel_bench_record::{
-    CaseRecord, Direction, Failure, GROWTH, Measurement, Metric, RunRecord, RunState, Status,
-};
+use accel_bench_record::{CaseRecord, Failure, GROWTH, Measurement, RunRecord, RunState, Status};
 
-use super::{memory_peak, metric, path, unsupported};
+use super::columns::{self, Metrics, Quantity};
+use super::{path, unsupported};
 use crate::report::amount;
 use crate::report::ledger::{Entry, Ledger, indented};
 use crate::report::markdown::Align;
@@ -14,31 +13,35 @@ use accel_bench_engine::compare::{
     Basis, EFFECTIVE_PRECISION, Estimate, effective_precision, notes, requested_precision,
 };
 
-pub(super) fn render(record: &RunRecord, width: usize) -> String {
+pub(super) fn render(record: &RunRecord, metrics: &Metrics, width: usize) -> String {
     let together = unsupported::groups(record);
     let is_alone = |case: &&CaseRecord| !together.iter().any(|group| group.holds(case));
-    let entries = record.cases.iter().filter(is_alone).map(entry).collect();
-    let columns = ["latency", "throughput", "memory peak"].map(|title| (title, Align::Right)).to_vec();
-    let table = Ledger { name: "case", columns, entries }.render(width);
-    let foot: String = foot(record).iter().flat_map(|note| painted(note, width)).collect();
+    let cases: Vec<&CaseRecord> = record.cases.iter().filter(is_alone).collect();
+    let (columns, note) =
+        columns::choose(&cases, metrics, width, &|columns| ledger(&cases, columns).fits(width));
+    let table = ledger(&cases, &columns).render(width);
+    let foot: String = foot(record).iter().chain(&note).flat_map(|note| painted(note, width)).collect();
     let together = together.iter().map(|group| group.render(width));
     let blocks = [table].into_iter().chain(together).chain([foot]).filter(|block| !block.is_empty());
     blocks.collect::<Vec<_>>().join("\n")
 }
 
-fn entry(case: &CaseRecord) -> Entry {
+fn ledger<'c>(cases: &[&CaseRecord], columns: &'c [Quantity]) -> Ledger<'c> {
+    let entries = cases.iter().map(|case| entry(case, columns)).collect();
+    let titles = columns.iter().map(|quantity| (quantity.title(), Align::Right)).collect();
+    Ledger { name: "case", columns: titles, entries, heading: 2 }
+}
+
+fn entry(case: &CaseRecord, columns: &[Quantity]) -> Entry {
     let mut entry = Entry { path: path(&case.id), ..Entry::default() };
-    if let Some(latency) = Estimate::of_latency(case) {
-        let throughput = throughput(case).unwrap_or_default();
-        let memory = memory_peak(case).map(|bytes| amount::amount(bytes, "bytes")).unwrap_or_default();
-        entry.cells = vec![amount::estimate(&latency, "ns"), throughput, memory];
+    if Estimate::of_latency(case).is_some() {
+        entry.cells = columns.iter().map(|quantity| quantity.cell(case).unwrap_or_default()).collect();
     }
     if let Status::Failed { kind, reason } = &case.status {
         entry.notes.push(failure(*kind, reason));
         entry.notes.extend(case.log.as_ref().map(|log| (Tone::Dim, format!("log: {}", plain(log)))));
     }
     entry.notes.extend(precision(case));
-    entry.notes.extend(own_metrics(case));
     entry.notes.extend(leak(case));
     entry
 }
@@ -68,33 +71,6 @@ pub(in crate::report) fn failure(kind: Failure, reason: &str) -> (Tone, String) 
         Failure::Unsupported => (Tone::Dim, format!("∅ unsupported: {}", plain(reason))),
         _ => (Tone::Bad, format!("✗ {kind}: {}", plain(reason))),
     }
-}
-
-/// The first throughput that the benchmark declares.
-pub(super) fn throughput(case: &CaseRecord) -> Option<String> {
-    let work = case.processes.iter().flat_map(|process| &process.throughput).next()?;
-    let all = case
-        .processes
-        .iter()
-        .flat_map(Measurement::rates)
-        .filter(|(other, _)| other.metric_name() == work.metric_name());
-    let rates: Vec<f64> = all.map(|(_, rate)| rate).collect();
-    Some(amount::rate(*work, accel_bench_record::stats::median(&rates)?))
-}
-
-/// The metrics that have no column.
-fn own_metrics(case: &CaseRecord) -> Vec<(Tone, String)> {
-    let Some(process) = case.processes.first() else { return Vec::new() };
-    let has_no_column =
-        |metric: &&Metric| !metric.name.ends_with("-bytes") && !metric.name.starts_with("mem-");
-    // A metric without a direction describes the case, not this run of it: it is in the forms for scripts.
-    let own =
-        process.metrics.iter().filter(has_no_column).filter(|metric| metric.better != Direction::Neither);
-    own.filter_map(|own| {
-        let value = amount::amount(metric(case, &own.name)?, &plain(&own.unit));
-        Some((Tone::Dim, format!("{}: {value}", plain(&own.name))))
-    })
-    .collect()
 }
 
 /// The lines of a note; colors come after wrapping, which would count them as columns.

@@ -5,12 +5,16 @@
 use accel_bench_record::{Direction, Failure, GROWTH, Metric, RunRecord, RunState, Status};
 
 use super::super::Format;
-use super::run;
+use super::{Metrics, run};
 use accel_bench_engine::compare::sample;
 
 fn render(record: &RunRecord, format: Format, width: usize) -> String {
+    with_metrics(record, format, &Metrics::default(), width)
+}
+
+fn with_metrics(record: &RunRecord, format: Format, metrics: &Metrics, width: usize) -> String {
     let mut text = Vec::new();
-    run(record, format, width, &mut text).expect("a vector takes all");
+    run(record, format, metrics, width, &mut text).expect("a vector takes all");
     String::from_utf8(text).expect("reports are UTF-8")
 }
 
@@ -64,10 +68,10 @@ fn a_table_of_80_columns() {
 #[test]
 fn a_table_of_50_columns() {
     insta::assert_snapshot!(bare(&render(&candidate(), Format::Table, 50)), @r"
-                latency        throughput  memory peak
+                latency        throughput
     encoder
       forward/bert-tiny/b1_s128_f32@ndarray
-        13.80 ms ±0.4 %  9.275 k tokens/s    640.0 MiB
+        13.80 ms ±0.4 %  9.275 k tokens/s
       forward/bert-base-uncased/b16_s512_f32@ndarray
          1.600 s ±0.6 %
       forward/bert-tiny/b1_s128_f32@wgpu
@@ -96,6 +100,8 @@ fn a_table_of_50_columns() {
 
     10 cases: 7 ok, 2 failed, 1 unsupported
     ±: 95 % interval over processes
+    not shown in 50 columns: memory peak; `--metrics
+      all` shows them
     ");
 }
 
@@ -103,8 +109,8 @@ fn a_table_of_50_columns() {
 fn an_interrupted_run_of_one_process() {
     let mut record = sample::run("r", vec![sample::case("a/x@n", &[100.0])]);
     record.state = RunState::Interrupted;
-    insta::assert_snapshot!(bare(&render(&record, Format::Table, 80)), @"
-    case    latency  throughput  memory peak
+    insta::assert_snapshot!(bare(&render(&record, Format::Table, 80)), @r"
+    case    latency
     a
       x@n  100.0 ns
 
@@ -113,6 +119,75 @@ fn an_interrupted_run_of_one_process() {
       by more
     interrupted: what is shown was finished before
     ");
+}
+
+/// A family's cases with metrics of their own.
+fn models() -> RunRecord {
+    let case = |id: &str, nanos: f64, values: &[(&str, f64)]| {
+        let mut case = sample::case(id, &[nanos; 3]);
+        for process in &mut case.processes {
+            let metric = |(name, value): &(&str, f64)| Metric::new(*name, "ms", Direction::Lower, *value);
+            process.metrics = values.iter().map(metric).collect();
+        }
+        case
+    };
+    let values = [("ttft-ms", 61.33), ("tpot-ms", 7.5), ("load-ms", 812.0)];
+    let cases = vec![
+        case("models/decoder-only/tiny@ndarray?batch-size=1", 6.9e7, &values),
+        case("models/decoder-only/tiny@ndarray?batch-size=8", 2.1e8, &values),
+        case("models/vision/tiny@ndarray?batch-size=1", 4.2e6, &values[2..]),
+    ];
+    sample::run("r", cases)
+}
+
+#[test]
+fn metrics_are_columns_as_far_as_they_fit() {
+    insta::assert_snapshot!(bare(&render(&models(), Format::Table, 100)), @r"
+    case                       latency      ttft      tpot      load
+    models/decoder-only
+      tiny/b1@ndarray  69.00 ms ±0.0 %  61.33 ms  7.500 ms  812.0 ms
+      tiny/b8@ndarray  210.0 ms ±0.0 %  61.33 ms  7.500 ms  812.0 ms
+    models/vision
+      tiny/b1@ndarray  4.200 ms ±0.0 %                      812.0 ms
+
+    3 cases: 3 ok
+    ±: 95 % interval over processes
+    ");
+    insta::assert_snapshot!(bare(&render(&models(), Format::Table, 52)), @r"
+    case                  latency      ttft      tpot
+    models/decoder-only/tiny
+      b1@ndarray  69.00 ms ±0.0 %  61.33 ms  7.500 ms
+      b8@ndarray  210.0 ms ±0.0 %  61.33 ms  7.500 ms
+    models/vision/tiny
+      b1@ndarray  4.200 ms ±0.0 %
+
+    3 cases: 3 ok
+    ±: 95 % interval over processes
+    not shown in 52 columns: load; `--metrics all`
+      shows them
+    ");
+}
+
+#[test]
+fn metrics_that_are_asked_for() {
+    let asked = |names: &[&str]| {
+        let metrics = Metrics::Named(names.iter().map(|name| (*name).to_owned()).collect());
+        bare(&with_metrics(&models(), Format::Table, &metrics, 80))
+    };
+    insta::assert_snapshot!(asked(&["load", "ttft-ms", "energy"]), @r"
+    case                   load      ttft
+    models/decoder-only
+      tiny/b1@ndarray  812.0 ms  61.33 ms
+      tiny/b8@ndarray  812.0 ms  61.33 ms
+    models/vision
+      tiny/b1@ndarray  812.0 ms
+
+    3 cases: 3 ok
+    ±: 95 % interval over processes
+    no case has `energy`; there are: latency, ttft, tpot, load
+    ");
+    let all = bare(&with_metrics(&models(), Format::Table, &Metrics::All, 52));
+    assert!(["ttft", "tpot", "load"].iter().all(|title| all.contains(title)), "{all}");
 }
 
 #[test]
@@ -142,12 +217,12 @@ fn with_unsupported_cells() -> RunRecord {
 
 #[test]
 fn a_reason_of_many_cells_is_told_once() {
-    insta::assert_snapshot!(bare(&render(&with_unsupported_cells(), Format::Table, 80)), @"
-    case                                        latency  throughput  memory peak
-    encoder
-      forward/bert-base/b4_f16@ndarray
+    insta::assert_snapshot!(bare(&render(&with_unsupported_cells(), Format::Table, 80)), @r"
+    case                                latency
+    encoder/forward
+      bert-base/b4_f16@ndarray
         ∅ unsupported: too large: try batch-size 1
-      forward/bert-tiny/b1_f32@ndarray  100.0 ns ±0.0 %
+      bert-tiny/b1_f32@ndarray  100.0 ns ±0.0 %
 
     ∅ 5 cases unsupported: this backend multiplies no matrices of 16-bit floats:
       try precision f32, or the backend wgpu
@@ -183,13 +258,13 @@ fn a_precision_that_was_not_asked_for_is_told() {
         process.notes.insert("flops-source".into(), "analytic".into());
     }
     let record = sample::run("r", cases);
-    insta::assert_snapshot!(bare(&render(&record, Format::Table, 80)), @"
-    case                  latency  throughput  memory peak
-    e
-      f/f16@wgpu  100.0 ns ±0.0 %
+    insta::assert_snapshot!(bare(&render(&record, Format::Table, 80)), @r"
+    case                latency
+    e/f
+      f16@wgpu  100.0 ns ±0.0 %
         effective-precision: f32, not f16
-      f/f32@wgpu  100.0 ns ±0.0 %
-      f/q8@wgpu   100.0 ns ±0.0 %
+      f32@wgpu  100.0 ns ±0.0 %
+      q8@wgpu   100.0 ns ±0.0 %
         effective-precision: f32, not q8
 
     3 cases: 3 ok

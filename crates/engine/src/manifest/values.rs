@@ -379,7 +379,7 @@ mod tests {
         bad("[[1]]", "expected a text, a number");
         bad("[nan]", "invalid parameter");
         bad("\"\"", "an empty text");
-        bad("1979-05-27", "write it in quotes");
+        bad("1979-05-27", "invalid parameter: write a date in quotes");
     }
 
     /// Returns what a range means, spelled out.

@@ -1,0 +1,135 @@
+//! The columns of a run's table: latency, throughput, memory, and the metrics that its benchmarks report.
+
+use std::collections::BTreeSet;
+
+use accel_bench_engine::compare::Estimate;
+use accel_bench_record::{CaseRecord, Direction, Measurement, Metric};
+
+use super::{memory_peak, metric};
+use crate::report::amount;
+use crate::report::paint::Tone;
+use crate::report::plain::plain;
+
+/// Columns that are shown however narrow the terminal is.
+const LEAST: usize = 2;
+
+/// The metrics that a reader asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Metrics {
+    /// As many as fit.
+    #[default]
+    Fitting,
+    All,
+    /// These, by their titles or full names.
+    Named(Vec<String>),
+}
+
+/// A quantity with a column of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Quantity {
+    Latency,
+    Throughput,
+    MemoryPeak,
+    /// A metric of the benchmark's own: its name, and the name without its unit.
+    Own {
+        name: String,
+        title: String,
+    },
+}
+
+impl Quantity {
+    pub(super) fn title(&self) -> &str {
+        match self {
+            Self::Latency => "latency",
+            Self::Throughput => "throughput",
+            Self::MemoryPeak => "memory peak",
+            Self::Own { title, .. } => title,
+        }
+    }
+
+    /// The case's value with its unit; `None` where it has none.
+    pub(super) fn cell(&self, case: &CaseRecord) -> Option<String> {
+        match self {
+            Self::Latency => Some(amount::estimate(&Estimate::of_latency(case)?, "ns")),
+            Self::Throughput => throughput(case),
+            Self::MemoryPeak => Some(amount::amount(memory_peak(case)?, "bytes")),
+            Self::Own { name, .. } => {
+                let of_process = case.processes.iter().flat_map(|process| &process.metrics);
+                let unit =
+                    of_process.filter(|metric| metric.name == *name).map(|metric| &metric.unit).next()?;
+                Some(amount::amount(metric(case, name)?, &plain(unit)))
+            }
+        }
+    }
+
+    fn is_called(&self, wanted: &str) -> bool {
+        let is_name = matches!(self, Self::Own { name, .. } if name == wanted);
+        is_name || self.title() == wanted || self.title().replace(' ', "-") == wanted
+    }
+}
+
+/// The columns, and a note on those that are left out; `fits` says whether a table with these columns has a line a case.
+pub(super) fn choose(
+    cases: &[&CaseRecord],
+    metrics: &Metrics,
+    width: usize,
+    fits: &dyn Fn(&[Quantity]) -> bool,
+) -> (Vec<Quantity>, Option<(Tone, String)>) {
+    let mut all = all(cases);
+    match metrics {
+        Metrics::All => (all, None),
+        Metrics::Named(names) => {
+            let chosen = |name: &String| all.iter().find(|quantity| quantity.is_called(name)).cloned();
+            let unknown: Vec<_> =
+                names.iter().filter(|name| chosen(name).is_none()).map(|name| plain(name)).collect();
+            let titles: Vec<_> = all.iter().map(Quantity::title).collect();
+            let note = format!("no case has `{}`; there are: {}", unknown.join("`, `"), titles.join(", "));
+            let note = (!unknown.is_empty()).then_some((Tone::Open, note));
+            (names.iter().filter_map(chosen).collect(), note)
+        }
+        Metrics::Fitting => {
+            let most = (LEAST..=all.len()).rev().find(|&count| fits(&all[..count])).unwrap_or(LEAST);
+            let left: Vec<_> =
+                all.drain(most.min(all.len())..).map(|quantity| quantity.title().to_owned()).collect();
+            let note =
+                format!("not shown in {width} columns: {}; `--metrics all` shows them", left.join(", "));
+            (all, (!left.is_empty()).then_some((Tone::Dim, note)))
+        }
+    }
+}
+
+/// Every quantity that a case has: what most readers look for comes first.
+fn all(cases: &[&CaseRecord]) -> Vec<Quantity> {
+    let mut all = vec![Quantity::Latency];
+    let others = [Quantity::Throughput, Quantity::MemoryPeak];
+    all.extend(others.into_iter().filter(|quantity| cases.iter().any(|case| quantity.cell(case).is_some())));
+    let mut seen = BTreeSet::new();
+    for metric in cases.iter().filter_map(|case| case.processes.first()).flat_map(|process| &process.metrics)
+    {
+        if has_column(metric) && seen.insert(&metric.name) {
+            let title = metric.name.strip_suffix(&format!("-{}", metric.unit)).unwrap_or(&metric.name);
+            all.push(Quantity::Own { name: metric.name.clone(), title: plain(title).into() });
+        }
+    }
+    all
+}
+
+/// Memory has a column of its own; a metric without a direction describes the case, not this run of it, and is in the
+/// forms for scripts.
+fn has_column(metric: &Metric) -> bool {
+    !metric.name.ends_with("-bytes")
+        && !metric.name.starts_with("mem-")
+        && metric.better != Direction::Neither
+}
+
+/// The first throughput that the benchmark declares.
+pub(super) fn throughput(case: &CaseRecord) -> Option<String> {
+    let work = case.processes.iter().flat_map(|process| &process.throughput).next()?;
+    let all = case
+        .processes
+        .iter()
+        .flat_map(Measurement::rates)
+        .filter(|(other, _)| other.metric_name() == work.metric_name());
+    let rates: Vec<f64> = all.map(|(_, rate)| rate).collect();
+    Some(amount::rate(*work, accel_bench_record::stats::median(&rates)?))
+}
