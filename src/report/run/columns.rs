@@ -108,7 +108,7 @@ fn all(cases: &[&CaseRecord]) -> Vec<Quantity> {
     {
         if has_column(metric) && seen.insert(&metric.name) {
             let title = metric.name.strip_suffix(&format!("-{}", metric.unit)).unwrap_or(&metric.name);
-            all.push(Quantity::Own { name: metric.name.clone(), title: plain(title).into() });
+            all.push(Quantity::Own { name: metric.name.clone(), title: plain(title) });
         }
     }
     all
