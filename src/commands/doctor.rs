@@ -2,11 +2,11 @@
 
 use crate::context::Context;
 use crate::error::{Exit, Result};
-use crate::shell::{Mark, Shell};
+use crate::report::{self, DoctorFormat, Section};
 use accel_bench_engine::manifest::Manifest;
 use accel_bench_engine::measure::Project;
 use accel_bench_engine::plan;
-use accel_bench_probes::doctor::{self, Finding, Given, Level};
+use accel_bench_probes::doctor::{self, Given, Level};
 
 /// Arguments of `doctor`.
 #[derive(Clone, Debug, clap::Args)]
@@ -15,6 +15,9 @@ pub(crate) struct Args {
     /// Only these backends [default: all that are built in or in bench.toml]
     #[arg(value_name = "BACKEND")]
     backends: Vec<String>,
+    /// How the findings are written
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    format: DoctorFormat,
 }
 
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
@@ -27,14 +30,11 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     args.backends.iter().try_for_each(|name| plan::check_known("backend", name, &known))?;
     let backends = if args.backends.is_empty() { &known } else { &args.backends };
     let facts = doctor::gather(given(cx, project.as_ref()));
-    tell(&mut cx.shell, "machine", &doctor::machine(&facts))?;
-    let mut worst = Level::Ok;
-    for backend in backends {
-        let findings = doctor::backend(backend, &facts);
-        let gravest = findings.iter().map(|finding| finding.level).max().unwrap_or(Level::Ok);
-        worst = worst.max(gravest);
-        tell(&mut cx.shell, &format!("{backend}: {}", verdict(gravest)), &findings)?;
-    }
+    let mut sections = vec![Section::new("machine", doctor::machine(&facts))];
+    sections.extend(backends.iter().map(|backend| Section::new(backend, doctor::backend(backend, &facts))));
+    let worst = sections.iter().skip(1).map(Section::level).max().unwrap_or(Level::Ok);
+    let text = report::doctor(&sections, args.format, &cx.shell)?;
+    cx.shell.out(|to| to.write_all(text.as_bytes()))?;
     let is_asked_for = !args.backends.is_empty();
     Ok(if is_asked_for && worst == Level::Missing { Exit::FailedCase } else { Exit::Fine })
 }
@@ -50,37 +50,5 @@ fn given(cx: &Context, project: Option<&Project>) -> Given {
         library_path: cx.host.paths("LD_LIBRARY_PATH"),
         cuda_path: cx.host.var("CUDA_PATH").map(Into::into),
         store,
-    }
-}
-
-fn tell(shell: &mut Shell, of: &str, findings: &[Finding]) -> Result<()> {
-    let marks: Vec<_> = findings.iter().map(|finding| (mark(finding.level), finding)).collect();
-    let painted: Vec<_> = marks.iter().map(|(mark, finding)| (shell.mark(*mark), *finding)).collect();
-    shell.out(|to| {
-        writeln!(to, "{of}")?;
-        for (mark, finding) in &painted {
-            writeln!(to, "  {mark} {}", finding.what)?;
-            if let Some(fix) = &finding.fix {
-                writeln!(to, "    $ {fix}")?;
-            }
-        }
-        Ok(())
-    })?;
-    Ok(())
-}
-
-fn verdict(gravest: Level) -> &'static str {
-    match gravest {
-        Level::Ok => "can run here",
-        Level::Warning => "can run here, with a catch",
-        Level::Missing => "cannot run here",
-    }
-}
-
-fn mark(level: Level) -> Mark {
-    match level {
-        Level::Ok => Mark::Good,
-        Level::Warning => Mark::Fair,
-        Level::Missing => Mark::Bad,
     }
 }

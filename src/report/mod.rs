@@ -8,6 +8,7 @@
 mod amount;
 mod calibration;
 mod comparison;
+mod doctor;
 mod format;
 mod json;
 mod ledger;
@@ -20,6 +21,7 @@ mod run;
 pub(crate) use amount::count;
 pub(crate) use calibration::calibration;
 pub(crate) use comparison::comparison;
+pub(crate) use doctor::{DoctorFormat, Section, doctor};
 pub(crate) use format::Format;
 pub(crate) use listing::{BaselineRow, BenchmarkRow, LogRow, listing};
 pub(crate) use run::{Metrics, run};

@@ -16,6 +16,7 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, wa
 use rustix::process::{PidfdFlags, pidfd_open};
 use rustix::thread::{CpuSet, sched_setaffinity};
 
+use super::end::Killer;
 use crate::plan::{Cpus, Unit};
 
 /// How long a process may take to end after it was asked to.
@@ -29,6 +30,8 @@ const LOOK_EVERY: Duration = Duration::from_micros(300);
 pub(super) struct Process {
     child: Child,
     ended: Option<ExitStatus>,
+    /// What the kernel had counted when the process started.
+    oom_kills: Option<u64>,
 }
 
 impl Process {
@@ -47,9 +50,18 @@ impl Process {
             });
             spawner.join()
         });
+        let oom_kills = oom_kills();
         let child =
             spawned.unwrap_or_else(|_| Err(io::Error::other("the thread that starts children panicked")))?;
-        Ok(Self { child, ended: None })
+        Ok(Self { child, ended: None, oom_kills })
+    }
+
+    /// Who sent the process a SIGKILL, if one ended it.
+    pub(super) fn killer(&self) -> Killer {
+        match (self.oom_kills, oom_kills()) {
+            (Some(before), Some(now)) if now > before => Killer::OutOfMemory,
+            _ => Killer::Unknown,
+        }
     }
 
     pub(super) fn id(&self) -> u32 {
@@ -112,6 +124,13 @@ impl Drop for Process {
         // The next child must not measure next to this one; if it cannot be ended there is no more to do.
         let _ = self.end();
     }
+}
+
+/// Processes that the kernel killed for want of memory since it booted, on the whole machine (proc_vmstat(5)); `None` where it
+/// does not say.
+fn oom_kills() -> Option<u64> {
+    let counters = std::fs::read_to_string("/proc/vmstat").ok()?;
+    counters.lines().find_map(|line| line.strip_prefix("oom_kill "))?.trim().parse().ok()
 }
 
 /// The command of a unit, its output in `log`.

@@ -115,7 +115,7 @@ fn watch(
             Status::failed(Failure::Panic, log.last_words().unwrap_or_else(|| "it panicked".to_owned())),
             None,
         ),
-        Ok(exit) => (end::status(exit, &log.tail(), log.last_words().as_deref()), None),
+        Ok(exit) => (end::status(exit, process.killer(), &log.tail(), log.last_words().as_deref()), None),
         Err(error) => (Status::failed(Failure::Crash, format!("the process ended: {error}")), None),
     })
 }

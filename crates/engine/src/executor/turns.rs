@@ -208,7 +208,7 @@ fn gone(server: &mut Server, log: &Log) -> Status {
         return Status::failed(Failure::Protocol, "the child closed the channel and went on running");
     }
     match server.process.end() {
-        Ok(exit) => end::status(exit, &log.tail(), log.last_words().as_deref()),
+        Ok(exit) => end::status(exit, server.process.killer(), &log.tail(), log.last_words().as_deref()),
         Err(error) => Status::failed(Failure::Crash, format!("the process ended: {error}")),
     }
 }
