@@ -84,5 +84,5 @@ fn lies_before_the_first_case() {
     refused(&project, "older-protocol", &["speaks protocol 0", "cargo update -p accel-bench"]);
     refused(&project, "no-hello", &["liar", "did not say hello"]);
     refused(&project, "leaves-at-once", &["liar", "accel_bench::main!();"]);
-    refused(&project, "list-of-garbage", &["liar", "no message"]);
+    refused(&project, "list-of-garbage", &["liar", "an invalid message"]);
 }

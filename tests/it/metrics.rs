@@ -65,7 +65,7 @@ fn a_run_tells_them_with_unit_source_and_raw_values() {
     assert!(ran.at("/cases/0/rates/flops-per-s").as_f64() > Some(0.0), "{ran:#}");
     assert_eq!(ran.at("/cases/0/timing_method"), "wall-sync");
     let table = project.accel_bench("show").exits(0);
-    assert!(table.stdout.contains("load-ms: ") && !table.stdout.contains("leaks"), "{table:#}");
+    assert!(table.stdout.contains("memory peak      load") && !table.stdout.contains("leaks"), "{table:#}");
 }
 
 #[test]
