@@ -221,6 +221,7 @@ mod tests {
         refused("comparee", "did you mean `compare`? As a filter of cases, write `*comparee*`");
         refused("calibrat", "did you mean `calibrate`");
         refused("baselin list", "did you mean `baseline`");
+        refused("softmax list", "`softmax` is before the subcommand");
         refused("compare a b c", "unexpected argument 'c'");
         refused("baseline", "subcommand");
         refused("baseline approve main", "--reason");

@@ -19,14 +19,17 @@ pub(super) fn parse() -> std::result::Result<Cli, clap::Error> {
 
 /// A misspelt subcommand would be a filter, which builds everything before it matches nothing.
 pub(super) fn meant(cli: Cli) -> std::result::Result<Cli, clap::Error> {
-    let (None, Some(word)) = (&cli.command, cli.run.first_filter()) else { return Ok(cli) };
+    let Some(word) = cli.run.first_filter() else { return Ok(cli) };
     let mut command = Cli::command();
     let near = command.get_subcommands().filter(|known| !known.is_hide_set());
     let near = near.map(clap::Command::get_name).find(|name| is_one_slip(word, name)).map(str::to_owned);
-    let Some(near) = near else { return Ok(cli) };
-    let what = format!(
-        "unrecognized subcommand `{word}`: did you mean `{near}`? As a filter of cases, write `*{word}*`"
-    );
+    let what = match (near, &cli.command) {
+        (Some(near), _) => format!(
+            "unrecognized subcommand `{word}`: did you mean `{near}`? As a filter of cases, write `*{word}*`"
+        ),
+        (None, Some(_)) => format!("`{word}` is before the subcommand: write filters of cases behind it"),
+        (None, None) => return Ok(cli),
+    };
     Err(command.error(ErrorKind::InvalidSubcommand, what))
 }
 
