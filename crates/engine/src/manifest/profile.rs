@@ -96,7 +96,7 @@ impl RawProfile {
     }
 }
 
-/// A [`Time`] is at most a day, which fits 64 bits 200,000 times.
+/// A `Time` is at most a day, which fits 64 bits 200,000 times.
 pub fn nanos(time: Duration) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }

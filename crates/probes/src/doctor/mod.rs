@@ -1,7 +1,7 @@
 //! Missing requirements on this machine, and the commands that fix them.
 //!
 //! [`gather()`] looks at the machine, once and for all backends; every judgement is a pure function of the
-//! [`Facts`].
+//! `Facts`.
 
 mod cuda;
 mod facts;
