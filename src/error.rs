@@ -120,6 +120,8 @@ fn exit(error: &engine::Error) -> Exit {
         E::Cargo(_) => Exit::BuildFailed,
         E::Executor(_) => Exit::FailedCase,
         E::Store(_) | E::Io { .. } => Exit::Storage,
+        // A checkout that cannot be written, and not a fault of the repository.
+        E::Git(error) if error.is_of_the_disk() => Exit::Storage,
         E::Git(_) => Exit::Git,
         E::Mismatch(_) | E::NotComparable { .. } => Exit::NotComparable,
         E::NothingToRun { .. } => Exit::NothingToRun,
@@ -207,6 +209,7 @@ mod tests {
         exits(engine::cargo::Error::NoWorkspace { dir: "/x".into() }, Exit::BuildFailed);
         exits(store::Error::write(Path::new("/x"), denied()), Exit::Storage);
         exits(git::Error::NoMerge, Exit::Git);
+        exits(git::Error::Io { act: "lock the folder", path: "/x".into(), source: denied() }, Exit::Storage);
         exits(engine::Error::Interrupted, Exit::Interrupted);
         exits(denied(), Exit::Storage);
     }

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use crate::context::Context;
 use crate::error::Result;
+use crate::report;
+use accel_bench_engine::executor::Ended;
 use accel_bench_engine::manifest::parse_time;
-use accel_bench_engine::measure::Project;
+use accel_bench_engine::measure::{Pair, Project};
 use accel_bench_engine::plan::{Scope, Selection};
 
 /// How long cases are started.
@@ -32,6 +35,24 @@ impl Args {
             None => Budget { time: scope.budget(), set_by: format!("[suites.{}] budget", scope.suite_name) },
         })
     }
+}
+
+/// Says that the budget ran out, where it did.
+pub(crate) fn tell_of_time(cx: &mut Context, pair: &Pair, budget: &Budget) {
+    if pair.ended == Ended::OutOfTime {
+        tell_what_ran_out(cx, budget, "what was measured is judged", pair.unreached);
+    }
+}
+
+/// Says that the budget ran out, and how many cases had no turn.
+pub(crate) fn tell_what_ran_out(cx: &mut Context, budget: &Budget, what_is_there: &str, unreached: usize) {
+    let Some(time) = budget.time else { return };
+    let unreached = match unreached {
+        0 => String::new(),
+        some => format!("; {} had no turn", report::count(some, "case")),
+    };
+    cx.shell
+        .warn(format!("the budget of {time:?} ran out (`{}`); {what_is_there}{unreached}", budget.set_by));
 }
 
 /// A time in which something can be started.

@@ -88,7 +88,7 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     let budget = args.budget.resolve(&project, &selection)?;
     let wanted = Wanted { base, candidate, from, selection, threshold, budget: budget.time, only: None };
     let pair = cx.engine(|engine| pair(engine, &project, &machine, &wanted))?;
-    judge::tell_of_time(cx, &pair, &budget);
+    budget::tell_of_time(cx, &pair, &budget);
     let mut found = judge::judged(cx, &project, (&pair.base, &pair.candidate), &args.judge)?;
     let time_lies_between = !compare::are_interleaved(&pair.base, &pair.candidate);
     if from == From::Store && time_lies_between && !args.no_run {

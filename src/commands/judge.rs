@@ -1,18 +1,13 @@
 //! The end of every command that compares: refuse what cannot be compared, render, and the exit code.
 
-use std::path::PathBuf;
-
-use super::budget::Budget;
 use crate::context::Context;
 use crate::error::{Exit, Result};
-use crate::report::{self, Format, Metrics};
+use crate::report::{self, Format};
 use accel_bench_engine as engine;
 use accel_bench_engine::compare::{self, Comparison, Drift, Outcome};
-use accel_bench_engine::executor::Ended;
 use accel_bench_engine::manifest::Percent;
-use accel_bench_engine::measure::{Pair, Project};
-use accel_bench_record::MachineId;
-use accel_bench_record::{RunRecord, TreeState};
+use accel_bench_engine::measure::Project;
+use accel_bench_record::{MachineId, RunRecord};
 
 /// How a comparison is judged and shown.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -25,24 +20,6 @@ pub(crate) struct Args {
     /// Compare although the machine classes differ; the result is marked
     #[arg(long)]
     pub(crate) force: bool,
-}
-
-/// Says that the budget ran out, where it did.
-pub(crate) fn tell_of_time(cx: &mut Context, pair: &Pair, budget: &Budget) {
-    if pair.ended == Ended::OutOfTime {
-        tell_what_ran_out(cx, budget, "what was measured is judged", pair.unreached);
-    }
-}
-
-/// Says that the budget ran out, and how many cases had no turn.
-pub(crate) fn tell_what_ran_out(cx: &mut Context, budget: &Budget, what_is_there: &str, unreached: usize) {
-    let Some(time) = budget.time else { return };
-    let unreached = match unreached {
-        0 => String::new(),
-        some => format!("; {} had no turn", report::count(some, "case")),
-    };
-    cx.shell
-        .warn(format!("the budget of {time:?} ran out (`{}`); {what_is_there}{unreached}", budget.set_by));
 }
 
 /// Judges two runs and says what the comparison comes to.
@@ -95,32 +72,4 @@ pub(crate) fn tell(cx: &mut Context, comparison: &Comparison, format: Format) ->
         }
         Outcome::NothingJudged => Exit::NotComparable,
     })
-}
-
-/// Writes a run to stdout.
-pub(crate) fn show(cx: &mut Context, run: &RunRecord, format: Format, metrics: &Metrics) -> Result<()> {
-    let width = cx.shell.width();
-    cx.shell.out(|to| report::run(run, format, metrics, width, to))?;
-    Ok(())
-}
-
-/// A folder from the command line, where the user is.
-pub(crate) fn folder(cx: &Context, dir: &std::path::Path) -> PathBuf {
-    cx.host.cwd.join(dir)
-}
-
-/// Which run was stored, of what.
-pub(crate) fn kept_as(record: &RunRecord) -> String {
-    let of = match &record.commit {
-        None => "of no commit: there is no git repository here, or none with a commit".to_owned(),
-        Some(commit) => {
-            let short = commit.id.get(..9).unwrap_or(&commit.id);
-            match commit.tree {
-                TreeState::Clean => format!("of commit {short}"),
-                TreeState::Dirty { .. } => format!("of commit {short} with uncommitted changes"),
-                TreeState::Merge { .. } => format!("of a merge into {short}"),
-            }
-        }
-    };
-    format!("run {} {of}, on {}", record.id, record.machine)
 }

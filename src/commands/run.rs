@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use accel_bench_record::RunRecord;
+use accel_bench_record::{RunRecord, TreeState};
 
 use super::selection;
-use super::{budget, judge, metrics, planned};
+use super::{budget, judge, metrics, planned, show};
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::report::{Format, count};
@@ -75,7 +75,7 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
         None => measured(cx, &project, &selection, &args)?,
     };
     if let Some(dir) = &args.output {
-        let path = store::export(&record, &judge::folder(cx, dir))?;
+        let path = store::export(&record, &cx.host.cwd.join(dir))?;
         cx.shell.status("Wrote", path.display());
     }
     if let Some(name) = name {
@@ -96,7 +96,7 @@ fn measured(
     let request = RunRequest { project, selection, budget: budget.time };
     let outcome = cx.engine(|engine| engine.run(&request))?;
     let record = outcome.record;
-    judge::show(cx, &record, args.format, &args.metrics.resolve())?;
+    show::write(cx, &record, args.format, &args.metrics.resolve())?;
     if let Some(fault) = outcome.fault {
         cx.shell.error(
             &Error::from(fault).in_words(),
@@ -104,14 +104,14 @@ fn measured(
         );
         return Ok((record, Exit::Storage));
     }
-    cx.shell.status("Stored", judge::kept_as(&record));
+    cx.shell.status("Stored", kept_as(&record));
     if outcome.ended == Ended::Interrupted {
         let kept = count(record.cases.len(), "finished case");
         cx.shell.warn(format!("interrupted; {kept} kept"));
         return Ok((record, Exit::Interrupted));
     }
     if outcome.ended == Ended::OutOfTime {
-        judge::tell_what_ran_out(cx, &budget, "what was measured is kept", outcome.unreached);
+        budget::tell_what_ran_out(cx, &budget, "what was measured is kept", outcome.unreached);
     }
     let failed = !outcome.unlisted.is_empty() || record.cases.iter().any(|case| case.status.is_fault());
     Ok((record, if failed { Exit::FailedCase } else { Exit::Fine }))
@@ -131,7 +131,23 @@ fn compared(
     let wanted =
         Wanted { base, candidate, from: From::Now, selection, threshold, budget: budget.time, only: None };
     let pair = cx.engine(|engine| pair(engine, project, &machine, &wanted))?;
-    judge::tell_of_time(cx, &pair, &budget);
+    budget::tell_of_time(cx, &pair, &budget);
     let exit = judge::conclude(cx, project, (&pair.base, &pair.candidate), &args.judge, args.format)?;
     Ok((pair.candidate, exit))
+}
+
+/// Which run was stored, of what.
+fn kept_as(record: &RunRecord) -> String {
+    let of = match &record.commit {
+        None => "of no commit: there is no git repository here, or none with a commit".to_owned(),
+        Some(commit) => {
+            let short = commit.id.get(..9).unwrap_or(&commit.id);
+            match commit.tree {
+                TreeState::Clean => format!("of commit {short}"),
+                TreeState::Dirty { .. } => format!("of commit {short} with uncommitted changes"),
+                TreeState::Merge { .. } => format!("of a merge into {short}"),
+            }
+        }
+    };
+    format!("run {} {of}, on {}", record.id, record.machine)
 }

@@ -1,6 +1,6 @@
 //! The store's answer first: what looks slower in it is measured interleaved before it is said.
 
-use super::budget::Budget;
+use super::budget::{self, Budget};
 use super::judge;
 use crate::context::Context;
 use crate::error::Result;
@@ -26,7 +26,7 @@ pub(super) fn confirmed(
     cx.shell.note("Suspected", format!("{cases} that the store has as slower; measuring interleaved"));
     let wanted = Wanted { from: From::Now, only: Some(suspects.clone()), ..wanted };
     let pair = cx.engine(|engine| pair(engine, project, machine, &wanted))?;
-    judge::tell_of_time(cx, &pair, budget);
+    budget::tell_of_time(cx, &pair, budget);
     let again = judge::judged(cx, project, (&pair.base, &pair.candidate), args)?;
     let unmeasured = suspects.len() - again.rows.len();
     if unmeasured > 0 {
@@ -47,7 +47,8 @@ pub(super) fn all_the_same(
     machine: &Machine,
     wanted: &Wanted,
 ) -> Result<Option<Comparison>> {
-    let Some(pair) = stored_pair(project, machine, wanted)? else { return Ok(None) };
+    let found = cx.engine(|engine| stored_pair(engine, project, machine, wanted))?;
+    let Some(pair) = found else { return Ok(None) };
     let found = judge::judged(cx, project, (&pair.base, &pair.candidate), &judge::Args::default())?;
     let is_same = found.census.same == found.census.cases && found.worst() == Outcome::Fine;
     let knows_time = found.rows.iter().all(|row| row.tolerance.drift.is_some());

@@ -1,10 +1,11 @@
 //! `show`: the results of one run.
 
-use super::{judge, metrics};
+use super::metrics;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
-use crate::report::Format;
+use crate::report::{self, Format, Metrics};
 use accel_bench_engine::measure::Project;
+use accel_bench_record::RunRecord;
 
 /// Arguments of `show`.
 #[derive(Clone, Debug, clap::Args)]
@@ -26,12 +27,20 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
         None => project.last_run()?,
     };
     // A revision may have been measured elsewhere: showing it needs no comparable machine.
-    let Some(record) = project.stored(&side, None, None)? else {
+    let stored = cx.engine(|engine| project.stored(engine, &side, None, None))?;
+    let Some(record) = stored else {
         return Err(Error::nothing(
             format!("there is no stored run of {}", side.name()),
             "`cargo accel-bench log` shows what there is; `cargo accel-bench` measures",
         ));
     };
-    judge::show(cx, &record, args.format, &args.metrics.resolve())?;
+    write(cx, &record, args.format, &args.metrics.resolve())?;
     Ok(Exit::Fine)
+}
+
+/// Writes a run to stdout.
+pub(super) fn write(cx: &mut Context, run: &RunRecord, format: Format, metrics: &Metrics) -> Result<()> {
+    let width = cx.shell.width();
+    cx.shell.out(|to| report::run(run, format, metrics, width, to))?;
+    Ok(())
 }

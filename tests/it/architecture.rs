@@ -153,7 +153,7 @@ const ENGINE: Arrows = &[
     ),
     ("init", &["cargo", "error", "host", "manifest", "plan"]),
     ("error", &["cargo", "compare", "executor", "git", "manifest", "plan", "store"]),
-    ("engine", &["event", "host"]),
+    ("engine", &["event", "executor", "host"]),
     ("cargo", &["plan"]),
     ("executor", &["event", "host", "plan"]),
     ("git", &[]),

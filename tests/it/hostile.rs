@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
 
 use crate::support::{Project, Ran, survivors};
 
@@ -16,20 +15,19 @@ processes = 1
 "#;
 
 /// All of them in one run, in the order of the source.
-fn hostile() -> &'static (Project, Ran, Duration) {
-    static HOSTILE: OnceLock<(Project, Ran, Duration)> = OnceLock::new();
+fn hostile() -> &'static (Project, Ran) {
+    static HOSTILE: OnceLock<(Project, Ran)> = OnceLock::new();
     HOSTILE.get_or_init(|| {
         let project = Project::new("hostile").bench("hostile", BENCHES).toml(TOML);
         project.accel_bench("--no-run").exits(0);
-        let start = Instant::now();
         let ran = project.accel_bench("--format json").exits(3);
-        (project, ran, start.elapsed())
+        (project, ran)
     })
 }
 
 /// `status: reason` of a benchmark's case.
 fn ended(name: &str) -> String {
-    let (_, ran, _) = hostile();
+    let (_, ran) = hostile();
     let columns = ["benchmark", "status", "reason"].map(|field| ran.column("/cases", field));
     let cases: BTreeMap<_, _> = columns[0].iter().zip(columns[1].iter().zip(&columns[2])).collect();
     let (status, reason) = cases.get(&name.to_owned()).unwrap_or_else(|| panic!("no case {name}: {ran:#}"));
@@ -106,7 +104,7 @@ fn those_between_have_their_results() {
     for name in ["well_1", "well_2", "well_3", "well_4"] {
         check(name, "ok", "null");
     }
-    let (project, ran, _) = hostile();
+    let (project, ran) = hostile();
     let again = project.accel_bench("show --format json").exits(0);
     assert_eq!(again.column("/cases", "status"), ran.column("/cases", "status"), "all of it is stored");
 }
@@ -120,8 +118,7 @@ fn cleanup_runs_after_an_error_and_after_a_panic() {
 }
 
 #[test]
-fn nothing_hangs_and_nobody_survives() {
-    let (project, _, took) = hostile();
-    assert!(*took < Duration::from_secs(60), "{took:?}");
+fn nobody_survives() {
+    let (project, _) = hostile();
     assert_eq!(survivors(project.root()), [] as [String; 0]);
 }

@@ -1,7 +1,6 @@
 //! `compare` with both sides measured interleaved: what is stored, what is asked again, what breaks on the way.
 
 use std::fs;
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -27,9 +26,7 @@ fn what_was_compared_is_answered_from_the_store_until_something_changes() {
     let first = compared(&project, "main").exits(1);
     assert_eq!(verdicts(&first), ["regressed", "same"]);
     let runs = project.runs();
-    let start = Instant::now();
     let again = compared(&project, "main").exits(1).says("Compared before").says("`--measure` does it again");
-    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
     assert_eq!((again.stdout, project.runs()), (first.stdout, runs), "nothing was measured");
     // Uncommitted changes count too: other uncommitted changes are another candidate.
     project.takes(150_000);
@@ -259,11 +256,9 @@ fn a_budget_is_kept_and_leaves_rows_undecided() {
     let project = noisy("budget");
     // Both sides are built, so that what follows is measuring.
     compared_noisy(&project, "main --budget 1ms").exits_with_one_of(&[0, 7]);
-    let start = Instant::now();
     let ran = compared_noisy(&project, "main --measure --budget 1500ms")
         .exits(0)
         .says("the budget of 1.5s ran out");
-    assert!(start.elapsed() < Duration::from_secs(6), "{:?}", start.elapsed());
     let ran = ran.says("no case could be decided; each row says what it would take");
     assert_eq!(verdicts(&ran), ["undecided"; 2]);
     assert_eq!(ran.at("/candidate/state"), json!("interrupted"));

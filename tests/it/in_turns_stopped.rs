@@ -4,13 +4,12 @@ use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::process::Signal;
-use serde_json::Value;
 
 use crate::in_turns::{compared_noisy, noisy};
-use crate::support::{Moments, Project, Ran, signal, silent, start, survivors, wait_until};
+use crate::support::{Moments, Project, Ran, record, signal, silent, start, survivors, wait_until};
 
 /// One case hangs in its fourth process of the candidate's sources, and says so: the candidate's own, or its control's in
 /// the second round. No case is decided before.
@@ -41,8 +40,7 @@ fn project(name: &str) -> Project {
 
 /// The processes in a stored run, whose file can be read whatever happened.
 fn finished(file: &Path) -> usize {
-    let text = fs::read_to_string(file).expect("it can be read");
-    let record: Value = serde_json::from_str(&text).expect("it is whole");
+    let record = record(file);
     let cases = record["cases"].as_array().expect("cases");
     let processes = cases.iter().map(|case| case["processes"].as_array().expect("processes"));
     for process in processes.clone().flatten() {
@@ -72,10 +70,8 @@ fn ends_on(name: &str, by: Signal) {
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = start(command);
     wait_until("a process hangs", || project.path("hangs").exists());
-    let asked = Instant::now();
     signal(&child, by);
     let ran = Ran::new("compare", child.wait_with_output().expect("it ends")).exits(130);
-    assert!(asked.elapsed() < Duration::from_secs(10), "{:?}", asked.elapsed());
     assert!(nobody_is_left(&project));
     ran.says("interrupted").says("Kept what was finished, as run").shows_nothing();
     assert_eq!(states(&project), ["interrupted"; 2]);

@@ -1,7 +1,5 @@
 //! Children that do not speak the protocol, or lie in it: a bench target with a main function of its own.
 
-use std::time::{Duration, Instant};
-
 use crate::support::{Project, survivors};
 
 const LIAR: &str = include_str!("hostile/liar.rs");
@@ -35,9 +33,7 @@ fn project() -> Project {
 fn check(project: &Project, lie: &str, status: &str, reason: &str) {
     let mut command = project.command(&["--format", "json"]);
     command.env("LIE", lie);
-    let start = Instant::now();
     let ran = crate::support::run(command).exits(if status == "ok" { 0 } else { 3 });
-    assert!(start.elapsed() < Duration::from_secs(30), "{lie}: {:?}", start.elapsed());
     assert_eq!(ran.column("/cases", "bench"), ["liar", "honest"], "{lie}");
     assert_eq!(ran.column("/cases", "status"), [status, "ok"], "{lie}: {ran:#}");
     let told = ran.at("/cases/0/reason");

@@ -63,7 +63,7 @@ fn a_run_tells_them_with_unit_source_and_raw_values() {
     assert!((share - 1.0).abs() < 0.05, "{peak}");
     assert!(of("load-ms")["value"].as_f64() >= Some(2.0));
     assert!(ran.at("/cases/0/rates/flops-per-s").as_f64() > Some(0.0), "{ran:#}");
-    assert_eq!(ran.at("/cases/0/timing_method"), "wall-sync");
+    assert_eq!(ran.at("/cases/0/timing_method"), "custom");
     let table = project.accel_bench("show").exits(0);
     assert!(table.stdout.contains("memory peak      load") && !table.stdout.contains("leaks"), "{table:#}");
 }

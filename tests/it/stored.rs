@@ -1,7 +1,5 @@
 //! `compare --stored` and the hook's first screen: what the store says, with what time adds, and what is then measured.
 
-use std::time::{Duration, Instant};
-
 use serde_json::{Value, json};
 
 use crate::compare::{compared, verdicts};
@@ -102,9 +100,7 @@ fn the_hook_lets_pass_what_the_store_knows_to_be_the_same() {
     project.edit("src/lib.rs", "pub const", "// Why.\npub const");
     project.commit("a comment");
     run_in(&project, 101);
-    let start = Instant::now();
     project.try_git(&["push", "origin", "main"]).exits(0).says("both sides were measured before");
-    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
     assert_eq!(project.runs().len(), 3);
     // Rows that are slower in the store are measured.
     project.takes(300_000);

@@ -1,13 +1,15 @@
-//! The engine: a host, and whoever listens.
+//! The engine: a host, where children run, and whoever listens.
 
 use std::fmt;
 
 use crate::event::{Event, Warning};
+use crate::executor::{Executor, Local};
 use crate::host::Host;
 
-/// The context of every call: the host, and the listener for events.
+/// The context of every call: the host, the executor, and the listener for events.
 pub struct Engine<'e> {
     host: &'e Host,
+    executor: &'e dyn Executor,
     on: &'e mut dyn FnMut(&Event),
 }
 
@@ -19,13 +21,24 @@ impl fmt::Debug for Engine<'_> {
 
 impl<'e> Engine<'e> {
     /// `on` is called with each event while children wait, so that it neither overlaps with a measurement nor delays one.
+    ///
+    /// Children run on this machine.
     pub fn new(host: &'e Host, on: &'e mut dyn FnMut(&Event)) -> Self {
-        Self { host, on }
+        Self::with_executor(host, &Local, on)
+    }
+
+    /// The same with children that run elsewhere.
+    pub fn with_executor(host: &'e Host, executor: &'e dyn Executor, on: &'e mut dyn FnMut(&Event)) -> Self {
+        Self { host, executor, on }
     }
 
     #[must_use]
     pub fn host(&self) -> &'e Host {
         self.host
+    }
+
+    pub(crate) fn executor(&self) -> &'e dyn Executor {
+        self.executor
     }
 
     pub(crate) fn report(&mut self, event: &Event) {

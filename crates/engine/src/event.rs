@@ -84,6 +84,8 @@ pub enum Warning {
     IncompleteCheckout { side: String, limit: String },
     /// A calibration cannot be read, so its noise floors are not known.
     CalibrationUnreadable { reason: String },
+    /// A file of the store that may hold what was looked for.
+    Unreadable { reason: String },
     /// The store could not keep everything.
     NotStored { reason: String },
 }
@@ -101,6 +103,7 @@ impl fmt::Display for Warning {
             Self::CalibrationUnreadable { reason } => {
                 write!(f, "{reason}; the noise floors that it held are not known")
             }
+            Self::Unreadable { reason } => write!(f, "skipped {reason}"),
             Self::NotStored { reason } => write!(f, "not everything could be stored: {reason}"),
         }
     }

@@ -5,7 +5,7 @@ use std::mem::needs_drop;
 use std::time::{Duration, Instant};
 
 use crate::clock::{Clock, Probe};
-use crate::device::{Device, DeviceError, Host, compiles, is_asynchronous};
+use crate::device::{Device, DeviceError, Host};
 use crate::observer::Observer;
 use crate::sampler::{self, Turns};
 use crate::series::Series;
@@ -13,7 +13,9 @@ use crate::slowdown::Slowdown;
 use crate::timing::{Recorder, Timing};
 use crate::{Error, FromParam, black_box};
 use accel_bench_record::protocol::{Phase, Sampling};
-use accel_bench_record::{Direction, Measurement, Metric, Params, Samples, Throughput, WarmUp};
+use accel_bench_record::{
+    Direction, HOST, Measurement, Metric, Params, Samples, Throughput, TimingMethod, WarmUp,
+};
 
 /// The most outputs or inputs kept alive in one batch: beyond it memory would be what is measured.
 const MAX_KEPT: u64 = 4_096;
@@ -34,6 +36,8 @@ pub struct Bencher {
     slowdown: Option<f64>,
     device: Box<dyn Device>,
     has_device: bool,
+    /// By [`Self::iter_custom`].
+    times_itself: bool,
     measured: Option<(Samples, WarmUp)>,
     throughput: Vec<Throughput>,
     metrics: Vec<Metric>,
@@ -62,6 +66,7 @@ impl Bencher {
             slowdown: None,
             device: Box::new(Host),
             has_device: false,
+            times_itself: false,
             measured: None,
             throughput: Vec::new(),
             metrics: Vec::new(),
@@ -243,6 +248,7 @@ impl Bencher {
                 "`iter_custom` has a clock of its own, so nothing can be added to what it times",
             );
         }
+        self.times_itself = true;
         self.time(MAX_BATCH, |_, iterations| Ok(nanos(routine(iterations))));
     }
 
@@ -290,7 +296,6 @@ impl Bencher {
             clock: Clock { device: &*self.device, slowdown: Slowdown::default(), probe: Probe::None },
             batch,
             max_batch,
-            backend: &self.backend,
             share: self.slowdown,
             observer: &mut self.observer,
             recorder: &self.recorder,
@@ -313,10 +318,10 @@ impl Bencher {
     }
 
     fn refuse_to_time_a_queue(&self) {
-        if is_asynchronous(&self.backend) && !self.has_device {
+        if self.backend != HOST && !self.has_device {
             self.fail(format!(
-                "`{}` is asynchronous and the harness does not know the device, so it would time the queue; call \
-                 `b.device(…)` or `b.sync_with(…)` first",
+                "the harness does not know the device of `{}`, so it might time a queue; call `b.device(…)` or \
+                 `b.sync_with(…)` first, or `b.device(accel_bench::Host)` where work is done when the call returns",
                 self.backend
             ));
         }
@@ -329,7 +334,7 @@ impl Bencher {
         };
         let mut metrics = self.metrics;
         metrics.extend(self.recorder.series.iter().filter_map(Series::metric));
-        metrics.extend(compiling(&self.backend, warm_up));
+        metrics.extend(compiling(&*self.device, warm_up));
         metrics.extend(device_time(&self.device_nanos));
         metrics.extend(self.recorder.watch.borrow().metrics());
         // JSON has no such number: the message could not be read at the other end.
@@ -337,15 +342,29 @@ impl Bencher {
         {
             return Err(Error::new(format!("the metric `{}` is {number}", metric.name)));
         }
+        let timing_method = match self.device.is_asynchronous() {
+            _ if self.times_itself => TimingMethod::Custom,
+            true => TimingMethod::WallSync,
+            false => TimingMethod::Wall,
+        };
         let device = self.has_device.then(|| self.device.name());
         let (throughput, notes) = (self.throughput, self.notes);
-        Ok(Measurement { samples, throughput, metrics, warm_up, device, conditions: None, notes })
+        Ok(Measurement {
+            samples,
+            timing_method,
+            throughput,
+            metrics,
+            warm_up,
+            device,
+            conditions: None,
+            notes,
+        })
     }
 }
 
 /// `compile-ms`: what the warm-up of a backend that compiles its kernels took above the steady time until it settled.
-fn compiling(backend: &str, warm_up: WarmUp) -> Option<Metric> {
-    let nanos = warm_up.settling_nanos.filter(|nanos| *nanos >= LEAST_COMPILING && compiles(backend))?;
+fn compiling(device: &dyn Device, warm_up: WarmUp) -> Option<Metric> {
+    let nanos = warm_up.settling_nanos.filter(|nanos| *nanos >= LEAST_COMPILING && device.compiles())?;
     Some(Metric::new("compile-ms", "ms", Direction::Lower, nanos as f64 / 1e6).source("warm-up"))
 }
 

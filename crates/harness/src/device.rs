@@ -14,6 +14,21 @@ pub trait Device {
     /// When the device failed; a poisoned device makes the case fail and ends the process.
     fn sync(&self) -> Result<(), DeviceError>;
 
+    /// Returns whether calls return before their work is done, so that only what [`sync`](Self::sync) ends is timed.
+    fn is_asynchronous(&self) -> bool {
+        true
+    }
+
+    /// Returns whether the memory of its work is what Rust code allocates, so that counting there says what a case takes.
+    fn allocates_in_rust(&self) -> bool {
+        !self.is_asynchronous()
+    }
+
+    /// Returns whether it compiles kernels while it runs, so that the warm-up tells how long that takes.
+    fn compiles(&self) -> bool {
+        self.is_asynchronous()
+    }
+
     /// Memory that the device's allocator holds now, where it reports.
     fn memory(&self) -> Option<DeviceMemory> {
         None
@@ -58,9 +73,10 @@ impl fmt::Display for DeviceError {
 
 impl std::error::Error for DeviceError {}
 
-/// Work on the CPU is done when the call returns.
+/// The CPU: work is done when the call returns, and Rust code allocates the memory. What a benchmark on `host` runs on;
+/// one of a CPU backend that is written in Rust says `b.device(Host)`.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Host;
+pub struct Host;
 
 impl Device for Host {
     fn name(&self) -> String {
@@ -70,26 +86,8 @@ impl Device for Host {
     fn sync(&self) -> Result<(), DeviceError> {
         Ok(())
     }
-}
 
-/// Backends whose calls return before the work is done. Timing one without a way to synchronise is refused.
-const ASYNCHRONOUS: [&str; 7] = ["wgpu", "cuda", "tch-cuda", "rocm", "metal", "vulkan", "webgpu"];
-
-/// Returns whether calls of the backend return before their work is done.
-#[must_use]
-pub fn is_asynchronous(backend: &str) -> bool {
-    ASYNCHRONOUS.contains(&backend)
-}
-
-/// Backends whose memory is not taken from Rust's global allocator, so that counting there would miss it.
-const FOREIGN: [&str; 2] = ["tch", "tch-cuda"];
-
-/// Returns whether the memory of a case on the backend is what Rust code allocates.
-pub(crate) fn allocates_in_rust(backend: &str) -> bool {
-    !is_asynchronous(backend) && !FOREIGN.contains(&backend)
-}
-
-/// Returns whether the backend compiles kernels while it runs. `cpu` is burn's compiler for processors.
-pub(crate) fn compiles(backend: &str) -> bool {
-    is_asynchronous(backend) || backend == "cpu"
+    fn is_asynchronous(&self) -> bool {
+        false
+    }
 }

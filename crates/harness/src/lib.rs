@@ -44,7 +44,7 @@ pub use std::hint::black_box;
 
 pub use allocator::CountingAllocator;
 pub use bencher::Bencher;
-pub use device::{Device, DeviceError, DeviceMemory};
+pub use device::{Device, DeviceError, DeviceMemory, Host};
 pub use error::Error;
 pub use lifecycle::Benchmark;
 pub use param::FromParam;
@@ -53,7 +53,6 @@ pub use series::Series;
 /// For whoever reports processes to be interleaved: how long a sample is, and how many iterations it has.
 #[doc(hidden)]
 pub mod turns {
-    pub use crate::device::is_asynchronous;
     pub use crate::sampler::{batch_size, sample_length};
 }
 

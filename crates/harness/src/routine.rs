@@ -26,6 +26,9 @@ pub(crate) trait Routine {
     /// The largest batch that memory allows.
     fn max_batch(&self) -> u64;
 
+    /// Calls return before their work is done.
+    fn is_asynchronous(&self) -> bool;
+
     /// Wall time now, nanoseconds from any origin: bounds include what is not timed, such as setup.
     fn now(&self) -> u64;
 

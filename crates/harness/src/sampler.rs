@@ -34,8 +34,9 @@ const WINDOW: usize = 10;
 
 /// Who says when a sample is taken, when other processes are interleaved with this one.
 pub(crate) trait Turns {
-    /// The case is warm; nanoseconds of one iteration, of the overhead of a sample, and the largest batch.
-    fn ready(&mut self, estimate_nanos: f64, overhead_nanos: u64, max_batch: u64);
+    /// The case is warm; nanoseconds of one iteration, of the overhead of a sample, the largest batch, and whether the
+    /// device works asynchronously.
+    fn ready(&mut self, estimate_nanos: f64, overhead_nanos: u64, max_batch: u64, is_asynchronous: bool);
 
     /// Waits for the next turn; `None` ends the case.
     fn next(&mut self) -> Option<Turn>;
@@ -64,7 +65,7 @@ pub(crate) fn take_turns(
     let (warm_up, estimate) = warm_up(routine, sampling.warm_up_nanos)?;
     let max_batch = routine.max_batch();
     routine.slow_down(batch_size(sampling.sample_nanos, estimate, max_batch))?;
-    turns.ready(estimate, routine.overhead()?, max_batch);
+    turns.ready(estimate, routine.overhead()?, max_batch, routine.is_asynchronous());
     let mut samples = Samples::with_capacity(ROOM);
     routine.start(samples.heap_bytes());
     while let Some(turn) = turns.next() {
@@ -262,6 +263,10 @@ mod tests {
             self.told.push(Some(0));
         }
 
+        fn is_asynchronous(&self) -> bool {
+            false
+        }
+
         fn max_batch(&self) -> u64 {
             self.max_batch
         }
@@ -367,7 +372,7 @@ mod tests {
     }
 
     impl Turns for Script {
-        fn ready(&mut self, estimate_nanos: f64, overhead_nanos: u64, max_batch: u64) {
+        fn ready(&mut self, estimate_nanos: f64, overhead_nanos: u64, max_batch: u64, _: bool) {
             self.ready.push((estimate_nanos, overhead_nanos, max_batch));
         }
 

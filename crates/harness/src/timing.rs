@@ -35,7 +35,6 @@ pub(crate) struct Timing<'a, F> {
     pub(crate) clock: Clock<'a>,
     pub(crate) batch: F,
     pub(crate) max_batch: u64,
-    pub(crate) backend: &'a str,
     /// The slowdown that is asked for.
     pub(crate) share: Option<f64>,
     pub(crate) observer: &'a mut Observer,
@@ -122,7 +121,7 @@ impl<F: FnMut(Clock<'_>, u64) -> Result<u64, Error>> Routine for Timing<'_, F> {
     fn start(&mut self, sample_bytes: u64) {
         self.sample_bytes = sample_bytes;
         self.recorder.begin();
-        self.recorder.watch.borrow_mut().start(self.clock.device, self.backend, self.own_bytes());
+        self.recorder.watch.borrow_mut().start(self.clock.device, self.own_bytes());
     }
 
     fn keep(&mut self, iterations: u64) {
@@ -133,6 +132,10 @@ impl<F: FnMut(Clock<'_>, u64) -> Result<u64, Error>> Routine for Timing<'_, F> {
 
     fn retract(&mut self) {
         self.recorder.series.iter().for_each(Series::retract);
+    }
+
+    fn is_asynchronous(&self) -> bool {
+        self.clock.device.is_asynchronous()
     }
 
     fn max_batch(&self) -> u64 {
@@ -186,6 +189,7 @@ mod tests {
     #[derive(Clone, Default)]
     struct Clocked {
         has_clock: bool,
+        compiles: bool,
         profiled: Rc<Cell<usize>>,
         released: Rc<Cell<usize>>,
     }
@@ -197,6 +201,10 @@ mod tests {
 
         fn sync(&self) -> Result<(), DeviceError> {
             Ok(())
+        }
+
+        fn compiles(&self) -> bool {
+            self.compiles
         }
 
         fn memory(&self) -> Option<DeviceMemory> {
@@ -216,8 +224,8 @@ mod tests {
         }
     }
 
-    fn measured(backend: &str, mode: Mode, device: &Clocked, time: impl FnOnce(&mut Bencher)) -> Measurement {
-        let mut bencher = Bencher::new(backend, Params::new(), mode, Box::new(|_, _| ()));
+    fn measured(mode: Mode, device: &Clocked, time: impl FnOnce(&mut Bencher)) -> Measurement {
+        let mut bencher = Bencher::new("queue", Params::new(), mode, Box::new(|_, _| ()));
         bencher.device(device.clone());
         time(&mut bencher);
         bencher.finish().expect("nothing fails")
@@ -230,7 +238,7 @@ mod tests {
     #[test]
     fn a_device_with_a_clock_times_some_iterations_beside_the_samples() {
         let (device, ran) = (Clocked { has_clock: true, ..Clocked::default() }, Cell::new(0));
-        let found = measured("wgpu", Mode::Measure(SAMPLING), &device, |b| b.iter(|| ran.set(ran.get() + 1)));
+        let found = measured(Mode::Measure(SAMPLING), &device, |b| b.iter(|| ran.set(ran.get() + 1)));
         let time = metric(&found, "device-time-ms").expect("it has a clock");
         assert_eq!((time.value, time.source.as_deref()), (3.0, Some("device")));
         assert!(
@@ -247,12 +255,12 @@ mod tests {
     #[test]
     fn a_device_without_one_is_asked_once() {
         let device = Clocked::default();
-        let found = measured("wgpu", Mode::Measure(SAMPLING), &device, |b| b.iter(|| 1));
+        let found = measured(Mode::Measure(SAMPLING), &device, |b| b.iter(|| 1));
         assert_eq!((metric(&found, "device-time-ms"), device.profiled.get()), (None, 1));
         // A benchmark that times itself has nothing that a device could bracket.
         let device = Clocked { has_clock: true, ..Clocked::default() };
         let custom = |b: &mut Bencher| b.iter_custom(|n| Duration::from_micros(100 * n));
-        let found = measured("wgpu", Mode::Measure(SAMPLING), &device, custom);
+        let found = measured(Mode::Measure(SAMPLING), &device, custom);
         assert_eq!((metric(&found, "device-time-ms"), device.profiled.get()), (None, 0));
         assert_eq!(metric(&found, "mem-peak-bytes").map(|peak| peak.value), Some(10.0));
     }
@@ -260,20 +268,21 @@ mod tests {
     #[test]
     fn what_is_reserved_for_nobody_is_released_around_the_samples_alone() {
         let device = Clocked::default();
-        let found = measured("wgpu", Mode::Measure(SAMPLING), &device, |b| {
+        let found = measured(Mode::Measure(SAMPLING), &device, |b| {
             b.iter(|| assert_eq!(device.released.get().min(1), 1, "before anything runs"));
         });
         assert_eq!(device.released.get(), 2);
         assert_eq!(metric(&found, "mem-fragmentation").map(|share| share.value), Some(0.75));
         let device = Clocked::default();
-        let found = measured("wgpu", Mode::Once, &device, |b| b.iter(|| 1));
+        let found = measured(Mode::Once, &device, |b| b.iter(|| 1));
         assert_eq!((device.released.get(), device.profiled.get(), found.metrics.len()), (1, 0, 0));
     }
 
     #[track_caller]
-    fn check_compiling(backend: &str, first: Duration, expected: bool) {
+    fn check_compiling(compiles: bool, first: Duration, expected: bool) {
         let mut first = Some(first);
-        let found = measured(backend, Mode::Measure(SAMPLING), &Clocked::default(), |b| {
+        let device = Clocked { compiles, ..Clocked::default() };
+        let found = measured(Mode::Measure(SAMPLING), &device, |b| {
             b.iter_custom(|n| first.take().unwrap_or(Duration::from_micros(100 * n)));
         });
         assert_eq!(metric(&found, "compile-ms").is_some(), expected, "{:?}", found.warm_up);
@@ -281,9 +290,9 @@ mod tests {
 
     #[test]
     fn compiling_is_what_the_warm_up_of_a_compiler_takes() {
-        check_compiling("wgpu", Duration::from_millis(300), true);
-        check_compiling("wgpu", Duration::from_micros(900), false);
-        check_compiling("ndarray", Duration::from_millis(300), false);
+        check_compiling(true, Duration::from_millis(300), true);
+        check_compiling(true, Duration::from_micros(900), false);
+        check_compiling(false, Duration::from_millis(300), false);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The machine class: what must be equal for numbers to be comparable. Pure.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use accel_bench_record::{Adapter, Environment};
 
@@ -19,25 +20,73 @@ pub fn fingerprint(environment: &Environment) -> MachineId {
     let name = slug(cpu.model.as_deref().unwrap_or(&cpu.architecture));
     let memory = environment.memory_bytes.map(|bytes| format!("-{}g", nominal_gibibytes(bytes)));
     let gpus: String = gpus(&environment.adapters).iter().map(|(name, count)| gpu(name, *count)).collect();
-    let hash = fnv1a(&described(environment)) & 0xff_ffff;
+    let hash = fnv1a(&Class::of(environment).text()) & 0xff_ffff;
     MachineId::new(format!("{name}-{}c{}{gpus}-{hash:06x}", cpu.logical_cores, memory.unwrap_or_default()))
 }
 
-/// Everything that the hash is made of, a line each.
-fn described(environment: &Environment) -> String {
-    let cpu = &environment.cpu;
-    let memory = environment.memory_bytes.map(nominal_gibibytes);
-    format!(
-        "{}\n{}\n{:?}\n{:?} {}\n{:?}\n{:?}\n{memory:?}\n{:?}",
-        family(environment.os.name.as_deref().unwrap_or_default()),
-        cpu.architecture,
-        cpu.model,
-        cpu.physical_cores,
-        cpu.logical_cores,
-        cpu.caches,
-        cpu.features,
-        gpus(&environment.adapters),
-    )
+/// Everything that the hash is made of: version 1. Another order, field or spelling makes other ids, and orphans baselines.
+#[derive(Debug)]
+struct Class<'a> {
+    family: &'static str,
+    architecture: &'a str,
+    model: Option<&'a str>,
+    physical_cores: Option<usize>,
+    logical_cores: usize,
+    /// Bytes by name.
+    caches: &'a BTreeMap<String, u64>,
+    features: &'a [String],
+    memory_gibibytes: Option<u64>,
+    /// Their number by name.
+    gpus: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> Class<'a> {
+    fn of(environment: &'a Environment) -> Self {
+        let cpu = &environment.cpu;
+        Self {
+            family: family(environment.os.name.as_deref().unwrap_or_default()),
+            architecture: &cpu.architecture,
+            model: cpu.model.as_deref(),
+            physical_cores: cpu.physical_cores,
+            logical_cores: cpu.logical_cores,
+            caches: &cpu.caches,
+            features: &cpu.features,
+            memory_gibibytes: environment.memory_bytes.map(nominal_gibibytes),
+            gpus: gpus(&environment.adapters),
+        }
+    }
+
+    /// A line each.
+    fn text(&self) -> String {
+        let physical = optional(self.physical_cores.as_ref());
+        [
+            self.family.to_owned(),
+            self.architecture.to_owned(),
+            optional(self.model.map(quoted).as_ref()),
+            format!("{physical} {}", self.logical_cores),
+            map(self.caches.iter().map(|(name, bytes)| (name.as_str(), *bytes))),
+            format!("[{}]", joined(self.features.iter().map(|name| quoted(name)))),
+            optional(self.memory_gibibytes.as_ref()),
+            map(self.gpus.iter().map(|(name, count)| (*name, *count as u64))),
+        ]
+        .join("\n")
+    }
+}
+
+fn optional(value: Option<&impl fmt::Display>) -> String {
+    value.map_or_else(|| "None".to_owned(), |value| format!("Some({value})"))
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.escape_debug())
+}
+
+fn map<'t>(entries: impl Iterator<Item = (&'t str, u64)>) -> String {
+    format!("{{{}}}", joined(entries.map(|(name, number)| format!("{}: {number}", quoted(name)))))
+}
+
+fn joined(parts: impl Iterator<Item = String>) -> String {
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 /// One distribution is as good as another, one operating system is not.
@@ -158,6 +207,14 @@ mod tests {
     #[test]
     fn ids_stay_what_they_are() {
         assert_eq!(fingerprint(&machine()).as_str(), "amd-epyc-2c-24g-bf8102");
+        let rich = Environment {
+            cpu: Cpu { physical_cores: None, features: vec!["a".into(), "b".into()], ..machine().cpu },
+            memory_bytes: None,
+            adapters: vec![adapter("NVIDIA \"H200\"", "cuda", "discrete-gpu")],
+            ..machine()
+        };
+        let text = "unix\nx86_64\nSome(\"AMD EPYC\")\nNone 2\n{\"L2\": 1048576}\n[\"a\", \"b\"]\nNone\n{\"NVIDIA \\\"H200\\\"\": 1}";
+        assert_eq!(Class::of(&rich).text(), text);
         assert_eq!(fnv1a(""), 0xcbf2_9ce4_8422_2325);
         assert_eq!(fnv1a("foobar"), 0x8594_4171_f739_67e8);
     }

@@ -216,6 +216,9 @@ impl fmt::Display for CaseKey {
     }
 }
 
+/// The backend of code that runs on no accelerator.
+pub const HOST: &str = "host";
+
 /// How a case ended in one process, or over all processes of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "kebab-case")]
@@ -263,8 +266,6 @@ pub enum Failure {
     Error,
     /// The child broke the protocol, or reported an impossible value.
     Protocol,
-    /// The run was interrupted while the case was under way.
-    Interrupted,
 }
 
 impl fmt::Display for Failure {
@@ -279,7 +280,6 @@ impl fmt::Display for Failure {
             Self::WrongOutput => "wrong-output",
             Self::Error => "error",
             Self::Protocol => "protocol",
-            Self::Interrupted => "interrupted",
         })
     }
 }

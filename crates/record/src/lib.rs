@@ -14,18 +14,22 @@ mod metric;
 pub mod protocol;
 mod rate;
 mod run;
+mod selection;
 pub mod stats;
 pub mod units;
+mod values;
 
 pub use calibration::{CALIBRATION_FORMAT, CalibrationRecord, ComparisonTrial, RowTrial, TrialVerdict};
-pub use case::{CaseKey, Failure, ParamValue, Params, Status};
+pub use case::{CaseKey, Failure, HOST, ParamValue, Params, Status};
 pub use environment::{Adapter, Build, Cpu, Environment, Load, Os};
 pub use ids::{CommitId, MachineId, RunId};
 pub use leak::{GROWTH, LEAK_BYTES_PER_ITERATION, Leak};
-pub use measurement::{Conditions, Measurement, Samples, Throughput, WarmUp};
+pub use measurement::{Conditions, Measurement, Samples, Throughput, TimingMethod, WarmUp};
 pub use metric::{Direction, Metric};
 pub use rate::Rate;
 pub use run::{
     CaseRecord, CommitInfo, FORMAT, Interleaved, Profile, RunRecord, RunState, Surroundings, ToolInfo,
     TreeState,
 };
+pub use selection::{Selected, SelectionRecord};
+pub use values::RunValues;

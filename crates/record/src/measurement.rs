@@ -164,10 +164,46 @@ impl Conditions {
     }
 }
 
+/// What the nanoseconds of a sample are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TimingMethod {
+    /// Wall time of a batch of iterations, the device synchronised at its end.
+    #[default]
+    WallSync,
+    /// Wall time of a batch of iterations, whose work is done when the calls return.
+    Wall,
+    /// What the benchmark itself returned, from `iter_custom`.
+    Custom,
+    /// What Criterion measured and left in its files.
+    Criterion,
+}
+
+impl TimingMethod {
+    /// As the formats for scripts name it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::WallSync => "wall-sync",
+            Self::Wall => "wall",
+            Self::Custom => "custom",
+            Self::Criterion => "criterion",
+        }
+    }
+
+    /// All that runs before this field held.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+    fn is_wall_sync(&self) -> bool {
+        *self == Self::WallSync
+    }
+}
+
 /// Everything one process measured of one case.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Measurement {
     pub samples: Samples,
+    #[serde(default, skip_serializing_if = "TimingMethod::is_wall_sync")]
+    pub timing_method: TimingMethod,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub throughput: Vec<Throughput>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -97,6 +97,9 @@ pub struct Ready {
     pub overhead_nanos: u64,
     /// The most iterations of one sample that memory allows.
     pub max_iterations: u64,
+    /// Calls return before their work is done: the device has caches and queues that other processes disturb.
+    #[serde(default)]
+    pub is_asynchronous: bool,
 }
 
 /// The result of one turn.
@@ -279,6 +282,7 @@ mod tests {
             estimate_nanos: 0.25,
             overhead_nanos: 30,
             max_iterations: 1 << 32,
+            is_asynchronous: true,
         }));
         survives(Reply::Sampled(Sampled { token: 7, nanos: vec![1, 2], waited_nanos: vec![0, 9] }));
         survives(Reply::Sampled(Sampled { token: 7, nanos: vec![1], waited_nanos: vec![] }));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Build, CaseKey, Environment, Measurement, Status};
+use super::{Build, CaseKey, Environment, Measurement, SelectionRecord, Status};
 
 /// The version of the file format that this crate writes. Older ones are read, newer ones refused by name.
 pub const FORMAT: u32 = 1;
@@ -125,9 +125,8 @@ pub struct Profile {
     pub name: String,
     /// Fresh processes that each case is measured in.
     pub processes: u32,
-    /// The selection, in words that are equal for equal selections; empty: the default.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub selection: String,
+    #[serde(default, skip_serializing_if = "SelectionRecord::is_default")]
+    pub selection: SelectionRecord,
 }
 
 /// One case of a run, over its processes.

@@ -16,6 +16,8 @@ pub struct Backend {
     pub tolerance: f64,
     /// The memory that its tensors take.
     pub memory: Memory,
+    /// Who does its work, and whether that is done when a call returns.
+    pub work: Work,
     open: Option<fn() -> Device>,
 }
 
@@ -30,8 +32,21 @@ pub enum Memory {
     Adapter,
 }
 
+/// How a backend does its work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// At once, in Rust code.
+    Rust,
+    /// At once, in a library with an allocator of its own.
+    Library,
+    /// Later, on a device, by kernels that a library brings.
+    Queue,
+    /// Later, on a device, by kernels that are compiled first.
+    Compiler,
+}
+
 macro_rules! backends {
-    ($($name:literal, feature = $feature:literal, $tolerance:literal, $memory:ident => $open:expr;)+) => {
+    ($($name:literal, feature = $feature:literal, $tolerance:literal, $memory:ident, $work:ident => $open:expr;)+) => {
         /// The names of all backends of burn, for benchmarks that run on each: `#[bench(backends = BURN)]`.
         pub const BURN: &[&str] = &[$($name),+];
 
@@ -45,6 +60,7 @@ macro_rules! backends {
                 feature: $feature,
                 tolerance: $tolerance,
                 memory: Memory::$memory,
+                work: Work::$work,
                 #[cfg(feature = $feature)]
                 open: Some(|| $open),
                 #[cfg(not(feature = $feature))]
@@ -55,16 +71,16 @@ macro_rules! backends {
 }
 
 backends! {
-    "ndarray", feature = "ndarray", 1e-4, Host => Device::ndarray();
-    "flex", feature = "flex", 1e-4, Host => Device::flex();
-    "tch", feature = "tch", 1e-4, Host => Device::libtorch();
-    "tch-cuda", feature = "tch", 1e-3, Nvidia => Device::libtorch_cuda(0);
-    "wgpu", feature = "wgpu", 1e-3, Adapter => Device::wgpu(burn::tensor::DeviceKind::DefaultDevice);
-    "vulkan", feature = "vulkan", 1e-3, Adapter => Device::vulkan(burn::tensor::DeviceKind::DefaultDevice);
-    "metal", feature = "metal", 1e-3, Adapter => Device::metal(burn::tensor::DeviceKind::DefaultDevice);
-    "webgpu", feature = "webgpu", 1e-3, Adapter => Device::webgpu(burn::tensor::DeviceKind::DefaultDevice);
-    "cuda", feature = "cuda", 1e-3, Nvidia => Device::cuda(0);
-    "rocm", feature = "rocm", 1e-3, Adapter => Device::rocm(0);
+    "ndarray", feature = "ndarray", 1e-4, Host, Rust => Device::ndarray();
+    "flex", feature = "flex", 1e-4, Host, Rust => Device::flex();
+    "tch", feature = "tch", 1e-4, Host, Library => Device::libtorch();
+    "tch-cuda", feature = "tch", 1e-3, Nvidia, Queue => Device::libtorch_cuda(0);
+    "wgpu", feature = "wgpu", 1e-3, Adapter, Compiler => Device::wgpu(burn::tensor::DeviceKind::DefaultDevice);
+    "vulkan", feature = "vulkan", 1e-3, Adapter, Compiler => Device::vulkan(burn::tensor::DeviceKind::DefaultDevice);
+    "metal", feature = "metal", 1e-3, Adapter, Compiler => Device::metal(burn::tensor::DeviceKind::DefaultDevice);
+    "webgpu", feature = "webgpu", 1e-3, Adapter, Compiler => Device::webgpu(burn::tensor::DeviceKind::DefaultDevice);
+    "cuda", feature = "cuda", 1e-3, Nvidia, Compiler => Device::cuda(0);
+    "rocm", feature = "rocm", 1e-3, Adapter, Compiler => Device::rocm(0);
 }
 
 /// Why a backend has no device.

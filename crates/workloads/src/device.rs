@@ -5,7 +5,7 @@ use std::time::Duration;
 use accel_bench::{Bencher, DeviceError, DeviceMemory};
 use burn::tensor::{Device, ExecutionError};
 
-use crate::backend::{Backend, BackendError};
+use crate::backend::{Backend, BackendError, Work};
 
 /// The device of the backend called `name`.
 ///
@@ -19,9 +19,10 @@ pub fn device_named(name: &str) -> Result<Device, BackendError> {
 /// not built in.
 #[must_use]
 pub fn device(b: &mut Bencher) -> Device {
-    match device_named(b.backend()) {
-        Ok(device) => {
-            b.device(BurnDevice(device.clone()));
+    let opened = Backend::named(b.backend()).and_then(|backend| Ok((backend, backend.open()?)));
+    match opened {
+        Ok((backend, device)) => {
+            b.device(BurnDevice::new(device.clone(), backend));
             device
         }
         Err(error) => b.unsupported(error.to_string()),
@@ -30,30 +31,53 @@ pub fn device(b: &mut Bencher) -> Device {
 
 /// A device of burn as the harness sees it.
 #[derive(Clone, Debug)]
-pub struct BurnDevice(pub Device);
+pub struct BurnDevice {
+    device: Device,
+    work: Work,
+}
+
+impl BurnDevice {
+    /// A device of that backend.
+    #[must_use]
+    pub fn new(device: Device, backend: &Backend) -> Self {
+        Self { device, work: backend.work }
+    }
+}
 
 impl accel_bench::Device for BurnDevice {
     fn name(&self) -> String {
-        adapter(&self.0).unwrap_or_else(|| "cpu".to_owned())
+        adapter(&self.device).unwrap_or_else(|| "cpu".to_owned())
     }
 
     fn sync(&self) -> Result<(), DeviceError> {
-        self.0.sync().map_err(|error| classify(&error))
+        self.device.sync().map_err(|error| classify(&error))
+    }
+
+    fn is_asynchronous(&self) -> bool {
+        matches!(self.work, Work::Queue | Work::Compiler)
+    }
+
+    fn allocates_in_rust(&self) -> bool {
+        self.work == Work::Rust
+    }
+
+    fn compiles(&self) -> bool {
+        self.work == Work::Compiler
     }
 
     fn memory(&self) -> Option<DeviceMemory> {
-        let usage = self.0.memory_pool_usage()?;
+        let usage = self.device.memory_pool_usage()?;
         Some(DeviceMemory { in_use: usage.bytes_in_use, reserved: usage.bytes_reserved })
     }
 
     fn release_unused(&self) {
-        self.0.memory_cleanup();
+        self.device.memory_cleanup();
     }
 
     fn profile(&self, work: &mut dyn FnMut()) -> Option<Duration> {
         // Only adapters have clocks; elsewhere the work would be done for a wall time that is not used.
-        adapter(&self.0)?;
-        crate::device_time::profile(&self.0, work)
+        adapter(&self.device)?;
+        crate::device_time::profile(&self.device, work)
     }
 }
 
@@ -117,7 +141,9 @@ mod tests {
     #[cfg(feature = "ndarray")]
     fn ndarray_device_answers_the_harness() {
         use accel_bench::Device as _;
-        let device = BurnDevice(device_named("ndarray").expect("the backend is built in"));
+        let backend = Backend::named("ndarray").expect("a backend");
+        let device = BurnDevice::new(backend.open().expect("the backend is built in"), backend);
+        assert!(!device.is_asynchronous() && device.allocates_in_rust() && !device.compiles());
         assert_eq!((device.name().as_str(), device.sync(), device.memory()), ("cpu", Ok(()), None));
         device.release_unused();
         assert_eq!(device.profile(&mut || panic!("it has no clock to time this with")), None);

@@ -77,13 +77,14 @@ mod tests {
     #[ignore = "needs an adapter"]
     fn wgpu_tells_the_time_of_all_that_was_submitted() {
         use accel_bench::Device as _;
-        let device = crate::device_named("wgpu").expect("the backend is built in");
+        let backend = crate::backend::Backend::named("wgpu").expect("a backend");
+        let device = backend.open().expect("the backend is built in");
         let matrix = burn::tensor::Tensor::<2>::ones([256, 256], &device);
         // Kept: fusion drops work whose result is unused.
         let mut kept = Vec::new();
         let mut run = || kept.push(matrix.clone().matmul(matrix.clone()));
         run();
-        let harness = crate::BurnDevice(device.clone());
+        let harness = crate::BurnDevice::new(device.clone(), backend);
         let took = harness.profile(&mut run);
         let memory = harness.memory().expect("cubecl has a pool");
         harness.release_unused();

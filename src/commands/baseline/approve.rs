@@ -2,7 +2,7 @@
 
 use accel_bench_record::{RunRecord, TreeState};
 
-use super::super::judge;
+use super::super::show;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::report::{self, Format, Metrics};
@@ -43,7 +43,7 @@ pub(super) fn approve(cx: &mut Context, project: &Project, wish: Wish, record: R
             let width = cx.shell.width();
             cx.shell.out(|to| report::comparison(&comparison, Format::Table, width, to))?;
         }
-        None => judge::show(cx, &record, Format::Table, &Metrics::default())?,
+        None => show::write(cx, &record, Format::Table, &Metrics::default())?,
     }
     let question = format!("approve run {} as baseline `{}` of {machine}?", record.id, wish.name);
     let agreed = wish.yes

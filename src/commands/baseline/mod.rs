@@ -9,7 +9,7 @@ use accel_bench_record::RunRecord;
 pub(crate) use self::arguments::Args;
 
 use self::arguments::Act;
-use super::judge;
+use super::{judge, show};
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::report::{self, BaselineRow, Format, Metrics};
@@ -25,7 +25,7 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
         Act::List => list(cx, &project),
         Act::Show { name, format } => {
             let record = named(cx, &project, &or_default(name))?;
-            judge::show(cx, &record, format, &Metrics::default()).map(|()| Exit::Fine)
+            show::write(cx, &record, format, &Metrics::default()).map(|()| Exit::Fine)
         }
         Act::Approve { name, run, reason, yes, unstable } => {
             let wish = approve::Wish { name: Name::new(or_default(name))?, reason, yes, unstable };
@@ -82,13 +82,14 @@ fn remove(cx: &mut Context, project: &Project, name: &str) -> Result<Exit> {
 }
 
 /// The run that an argument means; the last one without.
-fn record(cx: &Context, project: &Project, run: Option<&str>) -> Result<RunRecord> {
+fn record(cx: &mut Context, project: &Project, run: Option<&str>) -> Result<RunRecord> {
     let machine = cx.host.hardware.machine().id;
     let side = match run {
         Some(text) => project.side(&cx.host, &machine, text)?,
         None => project.last_run()?,
     };
-    project.stored(&side, Some(&machine), None)?.ok_or_else(|| {
+    let stored = cx.engine(|engine| project.stored(engine, &side, Some(&machine), None))?;
+    stored.ok_or_else(|| {
         Error::nothing(
             format!("there is no stored run of {}", side.name()),
             "`cargo accel-bench` measures the working tree; `cargo accel-bench log` shows what there is",

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::super::budget::Budget;
+use super::super::budget::{self, Budget};
 use super::super::{judge, screen};
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
@@ -98,7 +98,7 @@ fn compared(cx: &mut Context, project: &Project, wanted: &Wanted) -> Result<Exit
     cx.shell.note("Measuring", format!("{} against {}", wanted.candidate.name(), wanted.base.name()));
     let pair = cx.engine(|engine| pair(engine, project, &machine, wanted))?;
     let budget = Budget { time: wanted.budget, set_by: "[hook] budget".to_owned() };
-    judge::tell_of_time(cx, &pair, &budget);
+    budget::tell_of_time(cx, &pair, &budget);
     let sides = (&pair.base, &pair.candidate);
     judge::conclude(cx, project, sides, &judge::Args::default(), Format::Table)
 }

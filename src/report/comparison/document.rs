@@ -260,7 +260,6 @@ pub(super) fn standing(standing: Standing) -> &'static str {
         Standing::StillBroken => "failed-on-both-sides",
         Standing::Mended => "failed-in-baseline",
         Standing::Unsupported => "unsupported",
-        Standing::Interrupted => "interrupted",
     }
 }
 

@@ -387,7 +387,6 @@ fn json_of_a_small_comparison() {
         "still_broken": 1,
         "mended": 1,
         "unsupported": 1,
-        "interrupted": 0,
         "regressed_metrics": 1,
         "alerts": 1
       },

@@ -22,7 +22,6 @@ pub(super) fn verdict(row: &Row) -> (Tone, &'static str) {
         Standing::StillBroken => (Tone::Open, "✗ still failing"),
         Standing::Mended => (Tone::Good, "✓ fixed"),
         Standing::Unsupported => (Tone::Dim, "∅ unsupported"),
-        Standing::Interrupted => (Tone::Open, "… interrupted"),
     }
 }
 
@@ -171,7 +170,6 @@ pub(super) fn census(census: &Census) -> Vec<String> {
         (census.still_broken, "failed on both sides"),
         (census.mended, "failed in the baseline only"),
         (census.unsupported, "unsupported"),
-        (census.interrupted, "interrupted"),
     ]);
     lines.extend((!rest.is_empty()).then_some(rest));
     let metrics = list(&[(census.regressed_metrics, "metrics regressed")]);
@@ -320,8 +318,8 @@ mod tests {
         assert_eq!(census(&none), ["0 cases, 0 judged; 0 undecided"]);
         let one = Census { cases: 1, same: 1, ..none };
         assert_eq!(census(&one), ["1 case, 1 judged: 1 the same; 0 undecided"]);
-        let some = Census { cases: 3, interrupted: 1, unsupported: 2, regressed_metrics: 2, ..none };
-        let lines = ["3 cases, 0 judged; 0 undecided", "2 unsupported, 1 interrupted", "2 metrics regressed"];
+        let some = Census { cases: 3, unsupported: 2, regressed_metrics: 2, ..none };
+        let lines = ["3 cases, 0 judged; 0 undecided", "2 unsupported", "2 metrics regressed"];
         assert_eq!(census(&some), lines);
     }
 

@@ -132,7 +132,7 @@ impl<'a> CaseDocument<'a> {
             status: status_word(&case.status),
             reason: reason(&case.status),
             log: case.log.as_deref(),
-            timing_method: "wall-sync",
+            timing_method: timing_method(case),
             latency_ns: latency.as_ref().map(|latency| latency.value),
             latency_low_ns: interval.map(|interval| interval.low),
             latency_high_ns: interval.map(|interval| interval.high),
@@ -148,6 +148,12 @@ impl<'a> CaseDocument<'a> {
             notes: notes(case),
         }
     }
+}
+
+/// That of the first process: all of a case are timed alike.
+fn timing_method(case: &CaseRecord) -> &'static str {
+    let first = case.processes.first();
+    first.map(|process| process.timing_method).unwrap_or_default().name()
 }
 
 impl SampleDocument {

@@ -65,11 +65,18 @@ fn leak(case: &CaseRecord) -> Option<(Tone, String)> {
     Some((Tone::Bad, format!("leaks {slope} an iteration [{low}, {high}]")))
 }
 
+/// A longer reason is cut after this many characters; the record has all of it.
+const LONGEST_REASON: usize = 300;
+
 /// `✗ panic: index out of bounds`.
 pub(in crate::report) fn failure(kind: Failure, reason: &str) -> (Tone, String) {
+    let mut shown: String = reason.chars().take(LONGEST_REASON).collect();
+    if shown.len() < reason.len() {
+        shown.push('…');
+    }
     match kind {
-        Failure::Unsupported => (Tone::Dim, format!("∅ unsupported: {}", plain(reason))),
-        _ => (Tone::Bad, format!("✗ {kind}: {}", plain(reason))),
+        Failure::Unsupported => (Tone::Dim, format!("∅ unsupported: {}", plain(&shown))),
+        _ => (Tone::Bad, format!("✗ {kind}: {}", plain(&shown))),
     }
 }
 

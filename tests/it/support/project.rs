@@ -8,6 +8,7 @@ use std::process::Command;
 use std::sync::Once;
 use std::time::Duration;
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 use super::Ran;
@@ -251,11 +252,20 @@ impl Project {
     pub(crate) fn runs(&self) -> Vec<PathBuf> {
         let folders = fs::read_dir(self.path(".accel-bench/runs")).into_iter().flatten().flatten();
         let files = folders.flat_map(|folder| fs::read_dir(folder.path()).into_iter().flatten().flatten());
-        let is_run = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "json");
+        let is_run = |path: &PathBuf| {
+            path.extension().is_some_and(|extension| extension == "json" || extension == "journal")
+        };
         let mut files: Vec<_> = files.map(|file| file.path()).filter(is_run).collect();
         files.sort_by_key(|path| path.file_name().map(OsStr::to_owned));
         files
     }
+}
+
+/// The record in a run's file, ended or not.
+#[track_caller]
+pub(crate) fn record(file: &Path) -> Value {
+    let record = accel_bench_engine::store::read_file(file).expect("it is whole");
+    serde_json::to_value(record).expect("it is JSON")
 }
 
 /// Compiled dependencies are shared: they are the same for all projects.

@@ -1,6 +1,6 @@
 //! The number of cases with each outcome.
 
-use super::{Judging, Row, Standing, Verdict};
+use super::{Row, Standing, Verdict};
 
 /// Each case counts once; metrics are counted apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -21,7 +21,6 @@ pub struct Census {
     /// Failed in the baseline only.
     pub mended: usize,
     pub unsupported: usize,
-    pub interrupted: usize,
     /// Metrics with a verdict of *regressed*, of cases whatever their own.
     pub regressed_metrics: usize,
     /// Regressions beyond the alert level.
@@ -34,8 +33,7 @@ impl Census {
         for row in rows {
             *census.place_of(row.standing) += 1;
             census.alerts += usize::from(row.is_alert());
-            census.regressed_metrics +=
-                row.metrics.iter().filter(|metric| is_regressed(metric.judging)).count();
+            census.regressed_metrics += row.metrics.iter().filter(|metric| metric.has_regressed()).count();
         }
         census
     }
@@ -59,13 +57,8 @@ impl Census {
             Standing::StillBroken => &mut self.still_broken,
             Standing::Mended => &mut self.mended,
             Standing::Unsupported => &mut self.unsupported,
-            Standing::Interrupted => &mut self.interrupted,
         }
     }
-}
-
-fn is_regressed(judging: Judging) -> bool {
-    matches!(judging, Judging::Judged(judgement) if judgement.verdict == Verdict::Regressed)
 }
 
 #[cfg(test)]
@@ -90,7 +83,6 @@ mod tests {
                 still_broken: 1,
                 mended: 1,
                 unsupported: 1,
-                interrupted: 0,
                 regressed_metrics: 1,
                 alerts: 1,
             }

@@ -1,14 +1,14 @@
 //! The comparison as a whole.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use accel_bench_record::{CaseKey, CaseRecord, RunRecord};
 
 use super::metric::Company;
 use super::pairs::{self, Control, Gate, are_interleaved};
 use super::{
-    Cell, Census, Difference, Judgement, Mismatch, Outcome, Row, SideInfo, Standing, Verdict, comparable,
-    differences, judge_apart,
+    Cell, Census, Difference, Judgement, Mismatch, Outcome, Row, SideInfo, Standing, comparable, differences,
+    judge_apart,
 };
 
 /// Two runs, case by case.
@@ -39,12 +39,9 @@ pub struct Confirmed {
 }
 
 impl Comparison {
-    /// The ids of rows that would stop a merge.
-    pub fn suspects(&self) -> BTreeSet<String> {
-        let is_regressed = |row: &&Row| {
-            matches!(row.standing, Standing::Judged(Judgement { verdict: Verdict::Regressed, .. }))
-        };
-        self.rows.iter().filter(is_regressed).map(|row| row.id.to_string()).collect()
+    /// The ids of rows that would stop a merge: by their latency, or by a metric.
+    pub fn suspects(&self) -> BTreeSet<CaseKey> {
+        self.rows.iter().filter(|row| row.has_regressed()).map(|row| row.id.clone()).collect()
     }
 
     /// Puts rows that were measured again, interleaved, in the place of what the store said of them.
@@ -111,11 +108,11 @@ fn rows(
     base: &RunRecord,
     candidate: &RunRecord,
     gate: &Gate<'_>,
-    in_turns: Option<&BTreeMap<String, Judgement>>,
+    in_turns: Option<&BTreeMap<CaseKey, Judgement>>,
 ) -> Vec<Row> {
     let time_lies_between = base.id != candidate.id;
     let judgement = |base: &CaseRecord, candidate: &CaseRecord| -> Judgement {
-        let of_pairs = in_turns.and_then(|rows| rows.get(&candidate.id.to_string()));
+        let of_pairs = in_turns.and_then(|rows| rows.get(&candidate.id));
         of_pairs.copied().unwrap_or_else(|| {
             let gate = gate(&candidate.id);
             let drift = gate.drift.filter(|_| time_lies_between);
@@ -125,25 +122,24 @@ fn rows(
     let (of_base, of_candidate) = (by_id(base), by_id(candidate));
     let (base_units, candidate_units) = (by_unit(base), by_unit(candidate));
     let row = |id: &CaseKey| {
-        let key = id.to_string();
         let unit = unit(id);
         let company = if base_units.get(&unit) == candidate_units.get(&unit) {
             Company::Same
         } else {
             Company::Different
         };
-        let sides = (of_base.get(&key).copied(), of_candidate.get(&key).copied());
+        let sides = (of_base.get(id).copied(), of_candidate.get(id).copied());
         Row::new(id, sides.0, sides.1, company, gate(id), &judgement)
     };
-    let gone = base.cases.iter().filter(|case| !of_candidate.contains_key(&case.id.to_string()));
+    let gone = base.cases.iter().filter(|case| !of_candidate.contains_key(&case.id));
     let mut rows: Vec<_> = candidate.cases.iter().chain(gone).map(|case| row(&case.id)).collect();
     let benches: Vec<_> = rows.iter().map(|row| row.id.bench.clone()).collect();
     rows.sort_by_cached_key(|row| benches.iter().position(|bench| *bench == row.id.bench));
     rows
 }
 
-fn by_id(run: &RunRecord) -> HashMap<String, &CaseRecord> {
-    run.cases.iter().map(|case| (case.id.to_string(), case)).collect()
+fn by_id(run: &RunRecord) -> BTreeMap<&CaseKey, &CaseRecord> {
+    run.cases.iter().map(|case| (&case.id, case)).collect()
 }
 
 /// The cases that shared processes, in order.
@@ -163,7 +159,7 @@ fn unit(id: &CaseKey) -> (&str, &str, String) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Judging, Tolerance, sample};
+    use super::super::{Judging, Tolerance, Verdict, sample};
     use super::*;
 
     fn labels(comparison: &Comparison) -> Vec<String> {
@@ -226,6 +222,18 @@ mod tests {
         let base = sample::run("r", vec![]);
         let candidate = RunRecord { machine: "other".to_owned(), ..base.clone() };
         assert!(compare(&base, &candidate, &default_gate).forced.is_some());
+    }
+
+    #[test]
+    fn a_row_that_regressed_by_a_metric_is_suspected() {
+        let with = |rss: f64| {
+            let noisy = sample::case("a/y@n", &[100.0; 3]);
+            sample::run("r", vec![sample::with_rss(sample::case("a/x@n", &[100.0; 3]), rss), noisy])
+        };
+        let found = compare(&with(1e8), &with(2e8), &default_gate);
+        let suspects: Vec<_> = found.suspects().into_iter().map(|id| id.to_string()).collect();
+        assert_eq!((suspects, found.worst()), (vec!["a/x@n".to_owned()], Outcome::Regression));
+        assert!(compare(&with(1e8), &with(1e8), &default_gate).suspects().is_empty());
     }
 
     #[test]

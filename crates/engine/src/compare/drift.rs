@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use accel_bench_record::stats::{geometric_mean, mean, variance};
-use accel_bench_record::{CaseKey, RunRecord, TreeState};
+use accel_bench_record::stats::{mean, variance};
+use accel_bench_record::{CaseKey, RunValues, TreeState};
 
-use super::pairs::are_interleaved;
 use super::spread::Spread;
 
 /// The spread of each case between runs of the same code.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Drift {
-    of: BTreeMap<String, Spread>,
+    of: BTreeMap<CaseKey, Spread>,
     /// Over all cases, for those with too few runs of their own.
     all: Option<Spread>,
 }
@@ -22,13 +21,10 @@ const DEGREES: f64 = 3.0;
 impl Drift {
     /// From the runs of one machine: each is compared with others of the same commit in the same state. Runs outside git,
     /// and those with known extra work, are of no code that anybody knows.
-    pub fn of(runs: Vec<RunRecord>) -> Self {
-        let mut groups: Vec<Vec<RunRecord>> = Vec::new();
-        let is_plain = |run: &RunRecord| {
-            run.commit.is_some() && run.interleaved.as_ref().is_none_or(|turns| turns.slowdowns.is_empty())
-        };
-        for run in runs.into_iter().filter(is_plain) {
-            let is_like = |group: &&mut Vec<RunRecord>| code(&group[0]) == code(&run);
+    pub fn of(runs: Vec<RunValues>) -> Self {
+        let mut groups: Vec<Vec<RunValues>> = Vec::new();
+        for run in runs.into_iter().filter(|run| run.commit.is_some() && !run.is_slowed) {
+            let is_like = |group: &&mut Vec<RunValues>| code(&group[0]) == code(&run);
             match groups.iter_mut().find(is_like) {
                 // Code next to itself, at the same time, says nothing of what time adds.
                 Some(group) if group.iter().any(|other| are_interleaved(other, &run)) => {}
@@ -40,14 +36,14 @@ impl Drift {
     }
 
     /// The same of runs that are together already.
-    fn between(groups: &[Vec<RunRecord>]) -> Self {
-        let mut sums: BTreeMap<String, (f64, f64)> = BTreeMap::new();
+    fn between(groups: &[Vec<RunValues>]) -> Self {
+        let mut sums: BTreeMap<CaseKey, (f64, f64)> = BTreeMap::new();
         for group in groups {
             for (case, values) in logarithms(group) {
                 // The sum of squares, so that groups add up (the pooled variance of the analysis of variance).
                 let Some(variance) = variance(&values) else { continue };
                 let degrees = values.len() as f64 - 1.0;
-                let sum = sums.entry(case).or_default();
+                let sum = sums.entry(case.clone()).or_default();
                 *sum = (sum.0 + variance * degrees, sum.1 + degrees);
             }
         }
@@ -63,46 +59,48 @@ impl Drift {
 
     /// The case's own where enough is known of it, else that of all cases; `None` without two runs of the same code.
     pub fn spread(&self, case: &CaseKey) -> Option<Spread> {
-        let own = self.of.get(&case.to_string()).filter(|spread| spread.degrees >= DEGREES);
+        let own = self.of.get(case).filter(|spread| spread.degrees >= DEGREES);
         own.copied().or(self.all)
     }
 }
 
+fn are_interleaved(one: &RunValues, other: &RunValues) -> bool {
+    one.with.as_ref() == Some(&other.id) && other.with.as_ref() == Some(&one.id)
+}
+
 /// Returns what a run measured.
-fn code(run: &RunRecord) -> Option<(&str, &TreeState)> {
+fn code(run: &RunValues) -> Option<(&str, &TreeState)> {
     run.commit.as_ref().map(|commit| (commit.id.as_str(), &commit.tree))
 }
 
 /// The logarithm of each run's value of each case that went well.
-fn logarithms(group: &[RunRecord]) -> BTreeMap<String, Vec<f64>> {
+fn logarithms(group: &[RunValues]) -> BTreeMap<&CaseKey, Vec<f64>> {
     let mut values: BTreeMap<_, Vec<f64>> = BTreeMap::new();
-    for case in group.iter().flat_map(|run| &run.cases).filter(|case| case.status.is_ok()) {
-        if let Some(value) = geometric_mean(&case.process_medians()) {
-            values.entry(case.id.to_string()).or_default().push(value.ln());
-        }
+    for (case, value) in group.iter().flat_map(|run| &run.values) {
+        values.entry(case).or_default().push(value.ln());
     }
     values
 }
 
 #[cfg(test)]
 mod tests {
-    use accel_bench_record::Interleaved;
+    use accel_bench_record::{Interleaved, RunRecord};
 
     use super::super::sample;
     use super::*;
 
     /// Runs of the same code, with one value of each of these cases.
-    fn group(cases: &[(&str, &[f64])]) -> Vec<RunRecord> {
+    fn group(cases: &[(&str, &[f64])]) -> Vec<RunValues> {
         let most = cases.iter().map(|(_, values)| values.len()).max().unwrap_or(0);
         let run = |at: usize| {
             let of_run = cases.iter().filter_map(|(id, values)| Some(sample::case(id, &[*values.get(at)?])));
-            sample::run("r", of_run.collect())
+            RunValues::from(&sample::run("r", of_run.collect()))
         };
         (0..most).map(run).collect()
     }
 
     #[track_caller]
-    fn check(groups: &[Vec<RunRecord>], case: &str, expected: Option<(f64, f64)>) {
+    fn check(groups: &[Vec<RunValues>], case: &str, expected: Option<(f64, f64)>) {
         let spread = Drift::between(groups).spread(&sample::case(case, &[]).id);
         match (spread, expected) {
             (Some(spread), Some((deviation, degrees))) => {
@@ -154,8 +152,11 @@ mod tests {
         };
         let outside = |nanos: f64| RunRecord { commit: None, ..run(nanos) };
         let id = sample::case("a/x@n", &[]).id;
-        let deviation =
-            |runs: Vec<RunRecord>| Drift::of(runs).spread(&id).map(|spread| spread.variance.sqrt());
+        let deviation = |runs: Vec<RunRecord>| {
+            Drift::of(runs.iter().map(RunValues::from).collect())
+                .spread(&id)
+                .map(|spread| spread.variance.sqrt())
+        };
         assert_eq!(deviation(vec![run(100.0), changed(200.0), slowed(150.0)]), None);
         assert_eq!(deviation(vec![outside(100.0), outside(200.0)]), None);
         let turns = |id: &str, with: &str, nanos: f64| {

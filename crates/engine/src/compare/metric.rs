@@ -95,6 +95,10 @@ fn noise(name: &str, unit: &str) -> f64 {
 }
 
 impl MetricRow {
+    pub fn has_regressed(&self) -> bool {
+        matches!(self.judging, Judging::Judged(Judgement { verdict: Verdict::Regressed, .. }))
+    }
+
     /// Returns whether it has a verdict of its own that says more than that nothing happened.
     pub fn has_changed(&self) -> bool {
         matches!(self.judging, Judging::Judged(judgement) if matches!(judgement.verdict, Verdict::Regressed | Verdict::Improved))

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use accel_bench_record::stats::log_shift;
-use accel_bench_record::{CaseKey, CaseRecord, Measurement, RowTrial, RunRecord, TrialVerdict};
+use accel_bench_record::stats::{log_shift, median};
+use accel_bench_record::{CaseKey, CaseRecord, Measurement, RowTrial, RunRecord, TimingMethod, TrialVerdict};
 
 use super::row::is_well_on_both_sides;
 use super::sequential::{self, Evidence, Stage, decide};
@@ -45,7 +45,7 @@ pub(super) fn judgements(
     base: &RunRecord,
     candidate: &RunRecord,
     gate: &Gate<'_>,
-) -> BTreeMap<String, Judgement> {
+) -> BTreeMap<CaseKey, Judgement> {
     let rows = evidence(base, candidate, gate);
     let all: Vec<_> = rows.values().cloned().collect();
     let judgement = |row: &Evidence, stage: Stage| {
@@ -65,19 +65,18 @@ pub(super) fn judgements(
 pub fn closed(
     base: &RunRecord,
     candidate: &RunRecord,
-    alone: &BTreeSet<String>,
+    alone: &BTreeSet<CaseKey>,
     gate: &Gate<'_>,
-) -> BTreeSet<String> {
+) -> BTreeSet<CaseKey> {
     let rows = evidence(base, candidate, gate);
     let all: Vec<_> = rows.values().cloned().collect();
     let decided = rows.into_keys().zip(decide(&all));
-    let mut closed: BTreeSet<String> =
+    let mut closed: BTreeSet<CaseKey> =
         decided.filter(|(_, stage)| matches!(stage, Stage::Decided(_))).map(|(id, _)| id).collect();
     for case in base.cases.iter().chain(&candidate.cases) {
-        let id = case.id.to_string();
-        let is_enough = alone.contains(&id) && case.processes.len() >= PROCESSES_ALONE;
+        let is_enough = alone.contains(&case.id) && case.processes.len() >= PROCESSES_ALONE;
         if !case.status.is_ok() || is_enough {
-            closed.insert(id);
+            closed.insert(case.id.clone());
         }
     }
     closed
@@ -93,14 +92,14 @@ pub fn open_rows(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -> us
 pub fn trials(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -> Vec<RowTrial> {
     let slowdowns = candidate.interleaved.as_ref().map(|interleaved| &interleaved.slowdowns);
     let verdicts = judgements(base, candidate, gate);
-    let trial = |(case, row): (String, Evidence)| {
+    let trial = |(id, row): (CaseKey, Evidence)| {
         let sampled = [base, candidate].into_iter().flat_map(|run| &run.cases);
-        let sampled =
-            sampled.filter(|record| record.id.to_string() == case).flat_map(|record| &record.processes);
+        let sampled = sampled.filter(|record| record.id == id).flat_map(|record| &record.processes);
         let nanos: u64 = sampled.map(|process| process.samples.total_nanos()).sum();
+        let case = id.to_string();
         RowTrial {
             slowdown: slowdowns.and_then(|all| all.get(&case)).copied().unwrap_or(0.0),
-            verdict: match verdicts[&case].verdict {
+            verdict: match verdicts[&id].verdict {
                 Verdict::Regressed => TrialVerdict::Regressed,
                 Verdict::Improved => TrialVerdict::Improved,
                 Verdict::Same => TrialVerdict::Same,
@@ -132,21 +131,29 @@ pub(super) fn controls(candidate: &RunRecord, gate: &Gate<'_>) -> Vec<Control> {
 }
 
 /// The evidence on each case that went well on both sides, by id.
-fn evidence(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -> BTreeMap<String, Evidence> {
+fn evidence(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -> BTreeMap<CaseKey, Evidence> {
     let both = candidate.cases.iter().filter_map(|case| Some((base.case(&case.id)?, case)));
     both.filter(|(base, candidate)| is_well_on_both_sides(base, candidate))
         .map(|(base, candidate)| {
             let gate = gate(&candidate.id).gate().ln_1p();
-            (candidate.id.to_string(), Evidence { pairs: log_ratios(base, candidate), gate })
+            (candidate.id.clone(), Evidence { pairs: log_ratios(base, candidate), gate })
         })
         .collect()
 }
 
 /// One logarithm of candidate / baseline for each process pair.
+///
+/// Processes of Criterion are interleaved as a whole, so that a slow phase hits one of them; of their few samples the medians
+/// are compared, which are what the columns show.
 pub(super) fn log_ratios(base: &CaseRecord, candidate: &CaseRecord) -> Vec<f64> {
     let pairs = base.processes.iter().zip(&candidate.processes);
     let ratio = |(base, candidate): (&Measurement, &Measurement)| {
-        log_shift(&base.samples.per_iteration(), &candidate.samples.per_iteration())
+        let of_criterion = base.timing_method == TimingMethod::Criterion;
+        let (base, candidate) = (base.samples.per_iteration(), candidate.samples.per_iteration());
+        if of_criterion {
+            return log_shift(&[median(&base)?], &[median(&candidate)?]);
+        }
+        log_shift(&base, &candidate)
     };
     pairs.filter_map(ratio).collect()
 }
@@ -180,9 +187,9 @@ mod tests {
     #[track_caller]
     fn check_closed(base: Vec<CaseRecord>, candidate: Vec<CaseRecord>, alone: &[&str], expected: &[&str]) {
         let (base, candidate) = runs(base, candidate, vec![]);
-        let alone = alone.iter().map(|id| (*id).to_owned()).collect();
-        let found = closed(&base, &candidate, &alone, &five_percent);
-        assert_eq!(found, expected.iter().map(|id| (*id).to_owned()).collect());
+        let keys = |ids: &[&str]| ids.iter().map(|id| sample::case(id, &[]).id).collect();
+        let found = closed(&base, &candidate, &keys(alone), &five_percent);
+        assert_eq!(found, keys(expected));
     }
 
     const ALTERNATING: [f64; 4] = [100.0, 120.0, 80.0, 110.0];
@@ -225,7 +232,7 @@ mod tests {
         let verdict = |base: &[f64], candidate: &[f64]| {
             let (base, candidate) =
                 runs(vec![sample::case("a/x@n", base)], vec![sample::case("a/x@n", candidate)], vec![]);
-            judgements(&base, &candidate, &five_percent)["a/x@n"].verdict
+            judgements(&base, &candidate, &five_percent)[&candidate.cases[0].id].verdict
         };
         assert_eq!(verdict(&[100.0; 4], &[100.0; 4]), Verdict::Same);
         assert_eq!(verdict(&[100.0], &[300.0]), Verdict::Undecided(Need::Pairs(4)));
@@ -245,6 +252,19 @@ mod tests {
         assert!(!are_interleaved(&base, &other) && !are_interleaved(&base, &base));
         let alone = RunRecord { interleaved: None, ..candidate };
         assert!(!are_interleaved(&base, &alone));
+    }
+
+    #[test]
+    fn processes_of_criterion_are_compared_by_their_medians() {
+        let case = |nanos: &[u64]| {
+            let mut case = sample::case("a/x@n", &[1.0]);
+            case.processes[0].samples = sample::samples(nanos);
+            case.processes[0].timing_method = TimingMethod::Criterion;
+            case
+        };
+        // Half of the candidate's samples fell into a slow phase: shifts between all samples would mix both.
+        let ratios = log_ratios(&case(&[100, 100, 100]), &case(&[101, 101, 160]));
+        assert!((ratios[0].exp() - 1.01).abs() < 1e-9, "{ratios:?}");
     }
 
     /// One process a side, with these samples.

@@ -5,7 +5,7 @@ use accel_bench_record::{CaseKey, CaseRecord, Failure, Status};
 use super::estimate::Estimate;
 use super::metric::{Company, MetricRow, metric_rows};
 use super::notes::{Notes, effective_precision, notes};
-use super::{Judgement, Tolerance};
+use super::{Judgement, Tolerance, Verdict};
 
 /// One row of a comparison.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,8 +44,6 @@ pub enum Standing {
     Mended,
     /// A side's backend cannot run it.
     Unsupported,
-    /// A side was stopped while the case was under way.
-    Interrupted,
 }
 
 impl Row {
@@ -76,6 +74,13 @@ impl Row {
             effective_precision(&self.id.params, &cell.notes)
         };
         of(&self.base).zip(of(&self.candidate)).filter(|(base, candidate)| base != candidate)
+    }
+
+    /// Returns whether its latency or one of its metrics regressed.
+    pub fn has_regressed(&self) -> bool {
+        let by_latency =
+            matches!(self.standing, Standing::Judged(Judgement { verdict: Verdict::Regressed, .. }));
+        by_latency || self.metrics.iter().any(MetricRow::has_regressed)
     }
 
     /// Returns whether its latency or one of its metrics regressed beyond the alert level.
@@ -110,7 +115,6 @@ fn standing(
     let (before, after) = (base.map(End::of), candidate.map(End::of));
     match (before, after) {
         (_, None) => Standing::Gone,
-        (Some(End::Interrupted), _) | (_, Some(End::Interrupted)) => Standing::Interrupted,
         (Some(End::Fault), Some(End::Fault)) => Standing::StillBroken,
         (_, Some(End::Fault)) => Standing::Broken,
         (_, Some(End::Unsupported)) | (Some(End::Unsupported), _) => Standing::Unsupported,
@@ -128,7 +132,6 @@ enum End {
     Well,
     Fault,
     Unsupported,
-    Interrupted,
 }
 
 impl End {
@@ -136,7 +139,6 @@ impl End {
         match &case.status {
             Status::Ok => Self::Well,
             Status::Failed { kind: Failure::Unsupported, .. } => Self::Unsupported,
-            Status::Failed { kind: Failure::Interrupted, .. } => Self::Interrupted,
             Status::Failed { .. } => Self::Fault,
         }
     }
@@ -196,8 +198,6 @@ mod tests {
         check(WELL, failed(Failure::Unsupported), "Unsupported");
         check(failed(Failure::Unsupported), WELL, "Unsupported");
         check(None, failed(Failure::Unsupported), "Unsupported");
-        check(WELL, failed(Failure::Interrupted), "Interrupted");
-        check(failed(Failure::Interrupted), WELL, "Interrupted");
     }
 
     #[test]

@@ -90,7 +90,11 @@ pub fn run(id: &str, cases: Vec<CaseRecord>) -> RunRecord {
         }),
         machine: "epyc-2c-24g-1a2b3c".to_owned(),
         surroundings: surroundings(),
-        profile: Profile { name: "full".to_owned(), processes: 5, selection: String::new() },
+        profile: Profile {
+            name: "full".to_owned(),
+            processes: 5,
+            selection: accel_bench_record::SelectionRecord::default(),
+        },
         command: vec!["cargo".to_owned(), "accel-bench".to_owned()],
         cases,
         interleaved: None,

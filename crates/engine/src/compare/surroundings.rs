@@ -263,7 +263,7 @@ mod tests {
                 run.profile = accel_bench_record::Profile {
                     name: "quick".into(),
                     processes: 3,
-                    selection: String::new(),
+                    selection: accel_bench_record::SelectionRecord::default(),
                 }
             },
             &["profile: full → quick", "processes a case: 5 → 3"],

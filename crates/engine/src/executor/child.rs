@@ -6,12 +6,13 @@ use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 #[cfg(target_os = "linux")]
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid};
 #[cfg(target_os = "linux")]
 use rustix::process::{PidfdFlags, pidfd_open};
 use rustix::thread::{CpuSet, sched_setaffinity};
@@ -32,12 +33,22 @@ pub(super) struct Process {
     ended: Option<ExitStatus>,
     /// What the kernel had counted when the process started.
     oom_kills: Option<u64>,
+    /// What all processes that descend from it have in their environment.
+    mark: String,
 }
+
+/// The variable that marks the descendants of a child, so that those which left its process group are found. Its value
+/// always has the same length: the size of the environment moves the stack, and with it the timings.
+const MARK: &str = "ACCEL_BENCH_CHILD";
+
+/// Children of this process so far.
+static CHILDREN: AtomicU64 = AtomicU64::new(0);
 
 impl Process {
     /// Starts `command` in a process group of its own, on the first of `cpus` if the unit is to be pinned.
     pub(super) fn spawn(mut command: Command, pin: &[usize]) -> io::Result<Self> {
-        command.process_group(0).stdin(Stdio::null());
+        let mark = format!("{:010}-{:012}", std::process::id(), CHILDREN.fetch_add(1, Ordering::Relaxed));
+        command.process_group(0).stdin(Stdio::null()).env(MARK, &mark);
         // A child inherits the affinity of the thread that starts it: this one is for nothing else.
         let spawned = thread::scope(|scope| {
             let spawner = scope.spawn(|| {
@@ -53,7 +64,7 @@ impl Process {
         let oom_kills = oom_kills();
         let child =
             spawned.unwrap_or_else(|_| Err(io::Error::other("the thread that starts children panicked")))?;
-        Ok(Self { child, ended: None, oom_kills })
+        Ok(Self { child, ended: None, oom_kills, mark })
     }
 
     /// Who sent the process a SIGKILL, if one ended it.
@@ -114,6 +125,10 @@ impl Process {
             let _ = kill_process_group(pid, Signal::KILL);
         }
         let status = self.child.wait()?;
+        // After it, so that it cannot start another one.
+        descendants(&self.mark).for_each(|pid| {
+            let _ = kill_process(pid, Signal::KILL);
+        });
         self.ended = Some(status);
         Ok(status)
     }
@@ -124,6 +139,18 @@ impl Drop for Process {
         // The next child must not measure next to this one; if it cannot be ended there is no more to do.
         let _ = self.end();
     }
+}
+
+/// The processes of this user with the mark in their environment: daemons, which `setsid` took out of the child's group. One that
+/// clears its environment as well is not found; nor is any where the system has no `/proc`.
+fn descendants(mark: &str) -> impl Iterator<Item = Pid> {
+    let wanted = format!("{MARK}={mark}").into_bytes();
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    pids.filter_map(Pid::from_raw).filter(move |pid| {
+        let environment = std::fs::read(format!("/proc/{}/environ", pid.as_raw_nonzero()));
+        environment.is_ok_and(|all| all.split(|&byte| byte == 0).any(|variable| variable == wanted))
+    })
 }
 
 /// Processes that the kernel killed for want of memory since it booted, on the whole machine (proc_vmstat(5)); `None` where it
@@ -182,12 +209,20 @@ mod tests {
 
     #[test]
     fn the_whole_group_goes_even_if_it_ignores_being_asked() {
+        grandchild_goes("trap '' TERM; (trap '' TERM; sleep 60) & echo $! > PID; sleep 60");
+    }
+
+    #[test]
+    fn a_grandchild_in_a_session_of_its_own_goes_too() {
+        grandchild_goes("setsid sh -c 'echo $$ > PID; exec sleep 60' & sleep 60");
+    }
+
+    /// `script` writes the number of its grandchild to `PID`.
+    #[track_caller]
+    fn grandchild_goes(script: &str) {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("pid");
-        let mut process = shell(&format!(
-            "trap '' TERM; (trap '' TERM; sleep 60) & echo $! > {}; sleep 60",
-            file.display()
-        ));
+        let mut process = shell(&script.replace("PID", &file.display().to_string()));
         let pid = (0..500).find_map(|_| {
             thread::sleep(Duration::from_millis(10));
             std::fs::read_to_string(&file).ok()?.trim().parse::<i32>().ok().and_then(Pid::from_raw)

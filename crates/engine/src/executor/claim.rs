@@ -16,6 +16,11 @@ pub struct Claim {
 }
 
 impl Claim {
+    /// CPUs that no one else can take, such as those of a machine that was lent.
+    pub fn of(cpus: Vec<usize>) -> Self {
+        Self { cpus, contention: Contention::Free, _guards: Vec::new() }
+    }
+
     /// Returns what the numbers may suffer from.
     pub fn warning(&self) -> Option<Warning> {
         match self.contention {
@@ -39,7 +44,7 @@ enum Contention {
 
 /// Claims `count` of the CPUs that this process may use, `allowed` in rising order, through lock files in `dir`, which
 /// all runs on the machine should share. The last CPUs come first: the first one serves most interrupts.
-pub fn claim(allowed: &[usize], count: usize, dir: &Path) -> Claim {
+pub(super) fn claim(allowed: &[usize], count: usize, dir: &Path) -> Claim {
     let count = count.min(allowed.len());
     let mut claim = Claim { cpus: Vec::new(), contention: Contention::Free, _guards: Vec::new() };
     let (mut taken, mut unknown) = (Vec::new(), Vec::new());

@@ -8,7 +8,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use accel_bench_record::protocol::{BenchmarkInfo, Sampling};
-use accel_bench_record::{Failure, Measurement, Samples, Status, Throughput};
+use accel_bench_record::{Failure, HOST, Measurement, Samples, Status, Throughput, TimingMethod};
 use serde::Deserialize;
 
 use super::child::{Process, command, pin};
@@ -132,7 +132,7 @@ pub(super) fn benchmarks(listed: &str) -> Option<Vec<BenchmarkInfo>> {
         name: name.to_owned(),
         category: None,
         tags: Vec::new(),
-        backends: vec!["host".to_owned()],
+        backends: vec![HOST.to_owned()],
         params: BTreeMap::new(),
         source: source.to_owned(),
     };
@@ -168,7 +168,8 @@ fn measurement(home: &Path, id: &str, elapsed_nanos: u64) -> Result<Measurement,
                 return Err(format!("Criterion reported an impossible value: {fault}"));
             }
             let throughput = throughput(saved.throughput.as_ref()).into_iter().collect();
-            return Ok(Measurement { samples, throughput, ..Measurement::default() });
+            let timing_method = TimingMethod::Criterion;
+            return Ok(Measurement { samples, timing_method, throughput, ..Measurement::default() });
         }
         seen.push(saved.full_id);
     }

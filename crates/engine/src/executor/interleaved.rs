@@ -24,23 +24,22 @@ pub struct Turns<'a> {
     /// All random orders are drawn from it.
     pub seed: u64,
     /// Extra work of the candidate's cases, as a share, by id.
-    pub slowdowns: &'a BTreeMap<String, f64>,
+    pub slowdowns: &'a BTreeMap<CaseKey, f64>,
 }
 
 impl Turns<'_> {
     /// The sides without the slow-down do all the work but the extra.
     fn slowdown(&self, id: &CaseKey, side: Side) -> Option<f64> {
-        let share = self.slowdowns.get(&id.to_string())?;
+        let share = self.slowdowns.get(id)?;
         Some(if side == Side::Candidate { *share } else { 0.0 })
     }
 }
 
-/// Runs round after round, each with fresh processes. `open` is asked before each, with its number from 0, for the
-/// ids of the cases that take part; when there are none the run is complete.
-pub fn run(
+/// See [`Executor::run_in_turns`](super::Executor::run_in_turns).
+pub(super) fn run(
     turns: &Turns<'_>,
     settings: &Settings,
-    open: &mut dyn FnMut(u32) -> BTreeSet<String>,
+    open: &mut dyn FnMut(u32) -> BTreeSet<CaseKey>,
     on: &mut dyn FnMut(Event),
 ) -> Result<Ended, Error> {
     let mut chance = Rng::with_seed(turns.seed);
@@ -51,8 +50,7 @@ pub fn run(
             break;
         }
         for (table, crowded) in turns.tables.iter().zip(&mut crowded) {
-            let mut cases: Vec<_> =
-                table.cases().into_iter().filter(|id| open.contains(&id.to_string())).collect();
+            let mut cases: Vec<_> = table.cases().into_iter().filter(|id| open.contains(id)).collect();
             chance.shuffle(&mut cases);
             let mut round = Round { crowded: *crowded, ..Round::new(turns, table, number, settings) };
             let ended = cases.iter().map(|id| round.case(id, &mut chance, on)).find_map(over);
@@ -126,7 +124,7 @@ impl<'a> Round<'a> {
             let mut job = seat.job.clone();
             let (warm_up_nanos, time_nanos) = CRITERION_NANOS;
             let warm_up_nanos = warm_up_nanos.max(case.least_warm_up_nanos);
-            let sampling = Sampling { warm_up_nanos, time_nanos, ..case.sampling };
+            let sampling = Sampling { warm_up_nanos, time_nanos, min_samples: 0, ..case.sampling };
             job.unit.cases = vec![Case { sampling, ..case }];
             let ended = criterion::run(&job, &settings, on)?;
             if ended != Ended::Complete {

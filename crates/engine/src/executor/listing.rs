@@ -1,9 +1,7 @@
 //! Lists the benchmarks of an executable by asking it; nothing is run.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -12,21 +10,15 @@ use accel_bench_record::protocol::{BenchmarkInfo, Reply, Request};
 
 use super::child::{Process, plain_command};
 use super::serve::{self, Incoming, Unfit};
-use super::{Error, Settings, criterion};
+use super::{Error, Listed, Settings, criterion};
 use crate::plan::Harness;
 
 /// A target that cannot list within this is broken.
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// The benchmarks of an executable.
-pub fn list(
-    target: &str,
-    executable: &Path,
-    cwd: &Path,
-    harness: Harness,
-    env: &BTreeMap<String, String>,
-    settings: &Settings,
-) -> Result<Vec<BenchmarkInfo>, Error> {
+pub(super) fn list(listed: Listed<'_>, settings: &Settings) -> Result<Vec<BenchmarkInfo>, Error> {
+    let Listed { target, executable, cwd, harness, env } = listed;
     let fault = |reason: String| Error::List { target: target.to_owned(), reason };
     let command = plain_command(executable, cwd, env, &settings.without_env);
     match harness {

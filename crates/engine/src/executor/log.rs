@@ -1,14 +1,19 @@
 //! The child's log: kept in a file, bounded, and quoted safely.
+//!
+//! A child may print a lot while it runs. Of what it printed the beginning and the end are kept.
 
 use std::fs::{self, File};
-use std::io::{Read, Seek, SeekFrom};
-use std::path::PathBuf;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
 
 use super::{Error, Settings};
 use crate::plan::{Job, Side};
 
 /// A child that prints more than this is ended: it would fill the disk.
 pub(super) const MAX_BYTES: u64 = 256 << 20;
+
+/// What is kept of a longer log: half of it from the beginning, half from the end.
+const KEPT_BYTES: u64 = 1 << 20;
 
 /// How much of the end is read to find out what was said last.
 const TAIL_BYTES: u64 = 8 << 10;
@@ -18,6 +23,8 @@ const TAIL_BYTES: u64 = 8 << 10;
 pub(super) struct Log {
     pub(super) path: PathBuf,
     shown_as: String,
+    /// Where the case under way begins: what is before it was printed by others.
+    mark: u64,
 }
 
 impl Log {
@@ -28,7 +35,13 @@ impl Log {
         let name = file_name(job, serial);
         let path = settings.logs.join(&name);
         let file = File::options().create(true).append(true).open(&path).map_err(fault)?;
-        Ok((Self { path, shown_as: format!("{}/{name}", settings.logs_shown_as) }, file))
+        let shown_as = format!("{}/{name}", settings.logs_shown_as);
+        Ok((Self { path, shown_as, mark: 0 }, file))
+    }
+
+    /// Another case begins.
+    pub(super) fn mark(&mut self) {
+        self.mark = self.bytes();
     }
 
     pub(super) fn is_too_long(&self) -> bool {
@@ -44,11 +57,11 @@ impl Log {
         (self.bytes() > 0).then(|| self.shown_as.clone())
     }
 
-    /// The end of what was printed, control characters left out.
+    /// The end of what the case under way printed, control characters left out.
     pub(super) fn tail(&self) -> String {
         let read = || {
             let mut file = File::open(&self.path)?;
-            let start = file.metadata()?.len().saturating_sub(TAIL_BYTES);
+            let start = file.metadata()?.len().saturating_sub(TAIL_BYTES).max(self.mark);
             file.seek(SeekFrom::Start(start))?;
             let mut tail = Vec::new();
             file.take(TAIL_BYTES).read_to_end(&mut tail)?;
@@ -80,8 +93,25 @@ impl Drop for Log {
         if self.bytes() == 0 {
             // An empty log is of no use, and one that cannot be removed does no harm.
             let _ = fs::remove_file(&self.path);
+        } else if self.bytes() > KEPT_BYTES {
+            // A log that stays long is of use all the same.
+            let _ = shorten(&self.path);
         }
     }
+}
+
+/// Leaves out the middle of a file.
+fn shorten(path: &Path) -> io::Result<()> {
+    let mut file = File::options().read(true).write(true).open(path)?;
+    let left_out = file.metadata()?.len().saturating_sub(KEPT_BYTES);
+    let mut end = Vec::new();
+    file.seek(SeekFrom::End(-(KEPT_BYTES as i64 / 2)))?;
+    (&file).take(KEPT_BYTES / 2).read_to_end(&mut end)?;
+    file.seek(SeekFrom::Start(KEPT_BYTES / 2))?;
+    write!(file, "\n[… {left_out} bytes left out …]\n")?;
+    file.write_all(&end)?;
+    let length = file.stream_position()?;
+    file.set_len(length)
 }
 
 fn file_name(job: &Job, serial: usize) -> String {
@@ -96,4 +126,42 @@ fn file_name(job: &Job, serial: usize) -> String {
     };
     let name = format!("{of}{precision}{side}-r{}-{serial}.log", job.round);
     name.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn log(text: &str) -> (tempfile::TempDir, Log) {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("x.log");
+        fs::write(&path, text).expect("it is written");
+        (dir, Log { path, shown_as: "logs/x.log".to_owned(), mark: 0 })
+    }
+
+    #[test]
+    fn the_last_words_are_those_of_the_case_under_way() {
+        let (_dir, mut log) = log("the first case's words\n");
+        assert_eq!(log.last_words().as_deref(), Some("the first case's words"));
+        log.mark();
+        assert_eq!(log.last_words(), None);
+        File::options()
+            .append(true)
+            .open(&log.path)
+            .and_then(|mut file| file.write_all(b"its own\n"))
+            .expect("more");
+        assert_eq!(log.last_words().as_deref(), Some("its own"));
+    }
+
+    #[test]
+    fn of_a_long_log_beginning_and_end_are_kept() {
+        let text = format!("begins{}ends", "x".repeat(3 << 20));
+        let (_dir, log) = log(&text);
+        let path = log.path.clone();
+        drop(log);
+        let kept = fs::read_to_string(path).expect("it is there");
+        assert!(kept.starts_with("begins") && kept.ends_with("ends"));
+        assert!(kept.contains(&format!("\n[… {} bytes left out …]\n", text.len() - (1 << 20))));
+        assert!(kept.len() < (1 << 20) + 100, "{}", kept.len());
+    }
 }

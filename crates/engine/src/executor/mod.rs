@@ -11,27 +11,30 @@ mod end;
 mod error;
 mod interleaved;
 mod listing;
+mod local;
 mod log;
 mod seat;
 mod serve;
 mod turns;
 
-use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use accel_bench_record::Status;
+use accel_bench_record::CaseKey;
+use accel_bench_record::protocol::BenchmarkInfo;
 
 use crate::Hardware;
 use crate::event::Event;
 use crate::plan::{Harness, Job};
 
-pub use claim::{Claim, claim};
+pub use claim::Claim;
 pub use error::Error;
-pub use interleaved::{Turns, run as run_in_turns};
-pub use listing::list;
+pub use interleaved::Turns;
+pub use local::Local;
 
 /// Settings that all children of a run have in common.
 #[derive(Clone, Debug)]
@@ -71,30 +74,46 @@ pub enum Ended {
     OutOfTime,
 }
 
-/// Runs the jobs in their order, one child at a time.
-///
-/// A case that failed on one side is not tried again in that side's later rounds: a hang would cost its
-/// timeout each time.
-pub fn run(jobs: &[Job], settings: &Settings, on: &mut dyn FnMut(Event)) -> Result<Ended, Error> {
-    let mut failed = BTreeSet::new();
-    for job in jobs {
-        let mut left = job.clone();
-        left.unit.cases.retain(|case| !failed.contains(&(job.side, case.id.to_string())));
-        let mut watch = |event: Event| {
-            if let Event::CaseFinished { side, id, status: Status::Failed { .. }, .. } = &event {
-                failed.insert((*side, id.to_string()));
-            }
-            on(event);
-        };
-        let ended = match job.unit.harness {
-            Harness::AccelBench => turns::run(&left, settings, &mut watch)?,
-            Harness::Criterion => criterion::run(&left, settings, &mut watch)?,
-        };
-        if ended != Ended::Complete {
-            return Ok(ended);
-        }
-    }
-    Ok(Ended::Complete)
+/// The target that is asked for its benchmarks.
+#[derive(Clone, Copy, Debug)]
+pub struct Listed<'a> {
+    pub target: &'a str,
+    pub executable: &'a Path,
+    pub cwd: &'a Path,
+    pub harness: Harness,
+    pub env: &'a BTreeMap<String, String>,
+}
+
+/// Where children run: the only way to them.
+pub trait Executor: fmt::Debug + Send + Sync {
+    /// Takes CPUs for as long as the claim lives, so that a second run on the machine uses others: of those that are
+    /// `allowed` at most this many, by locks in `folder`.
+    fn claim(&self, allowed: &[usize], wanted: usize, folder: &Path) -> Claim;
+
+    /// Asks a target for its benchmarks; nothing is run.
+    ///
+    /// # Errors
+    /// When the target does not answer, or not in a way that is understood.
+    fn list(&self, target: Listed<'_>, settings: &Settings) -> Result<Vec<BenchmarkInfo>, Error>;
+
+    /// Runs the jobs in their order, one child at a time.
+    ///
+    /// # Errors
+    /// When a file or a channel of a child cannot be used; what goes wrong in a child is the case's status.
+    fn run(&self, jobs: &[Job], settings: &Settings, on: &mut dyn FnMut(Event)) -> Result<Ended, Error>;
+
+    /// Runs round after round, each with fresh processes that take samples interleaved. `open` is asked before each, with
+    /// its number from 0, for the cases that take part; when there are none the run is complete.
+    ///
+    /// # Errors
+    /// As those of [`run`](Self::run).
+    fn run_in_turns(
+        &self,
+        turns: &Turns<'_>,
+        settings: &Settings,
+        open: &mut dyn FnMut(u32) -> BTreeSet<CaseKey>,
+        on: &mut dyn FnMut(Event),
+    ) -> Result<Ended, Error>;
 }
 
 /// How often a waiting runner looks up: for Ctrl-C, a log that exceeds its limit, a timeout.

@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use accel_bench::turns::is_asynchronous;
 use accel_bench_record::protocol::{Ready, Reply, Request, SampleRequest, Sampled, Sampling};
 use accel_bench_record::{Conditions, Failure, Measurement, Samples, Status};
 
@@ -153,7 +152,7 @@ impl<'a> Player<'a> {
         on: &mut dyn FnMut(Event),
     ) -> Result<Taken, Fault> {
         // After another process used a device, its caches and queues are not what this process left there.
-        let discard = u32::from(is_asynchronous(&self.case.id.backend));
+        let discard = u32::from(self.ready.is_asynchronous);
         let redo = std::mem::take(&mut self.redo);
         let request = SampleRequest { token: self.token, iterations, samples: 1, discard, redo };
         let asked = Instant::now();
@@ -194,16 +193,17 @@ impl<'a> Player<'a> {
     ) -> Result<(), Fault> {
         let (status, measurement) = match self.ask(&Request::Close { token: self.token }, settings, on) {
             Ok(Reply::Finished { status, measurement, .. }) => {
+                // Each sample was sent when it was taken. Only those that were not disturbed on any of the interleaved sides count.
+                let samples = std::mem::take(&mut self.samples);
+                let measurement = measurement.map(|measured| Measurement { samples, ..measured });
                 turns::checked(status, measurement, self.opened.elapsed())
             }
             Ok(_) => (no_sample("unexpected reply"), None),
             Err(Fault::Case(status)) => (status, None),
             Err(fault) => return Err(fault),
         };
-        // Only samples that were not disturbed on any of the interleaved sides count.
         let conditions = Some(Conditions { waited_nanos: self.waited_nanos, ..conditions });
-        let samples = self.samples;
-        let measurement = measurement.map(|measured| Measurement { samples, conditions, ..measured });
+        let measurement = measurement.map(|measured| Measurement { conditions, ..measured });
         self.seated.finish(&self.case, status, measurement, on);
         Ok(())
     }
@@ -253,6 +253,7 @@ fn open(
 ) -> Result<Ready, Fault> {
     seated.start(settings, on)?;
     let (server, log) = seated.child.as_mut().expect("the child was started just now");
+    log.mark();
     let warm_up_nanos = how.warm_up_nanos.max(case.least_warm_up_nanos);
     let sampling = Sampling { warm_up_nanos, sample_nanos: how.sample_nanos, ..case.sampling };
     let request = Request::Open(turns::request(case, token, sampling, slowdown));

@@ -26,7 +26,10 @@ pub(super) fn run(job: &Job, settings: &Settings, on: &mut dyn FnMut(Event)) -> 
         }
         on(Event::CaseStarted { side: job.side, round: job.round, id: case.id.clone() });
         let (mut serving, log) = match server.take() {
-            Some(serving) => serving,
+            Some((serving, mut log)) => {
+                log.mark();
+                (serving, log)
+            }
             None => match start(job, serial, settings, on)? {
                 Ok(started) => started,
                 Err((Unfit::Stopped, _)) => return Ok(Ended::Interrupted),

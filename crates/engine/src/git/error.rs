@@ -50,6 +50,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// Returns whether files could not be read or written, by this program or by libgit2.
+    pub fn is_of_the_disk(&self) -> bool {
+        match self {
+            Self::Io { .. } => true,
+            Self::Git { reason, .. } => reason.class() == git2::ErrorClass::Os,
+            _ => false,
+        }
+    }
+
     /// A command that helps, ready to be pasted.
     pub fn hint(&self) -> Option<String> {
         match self {

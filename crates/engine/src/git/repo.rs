@@ -42,6 +42,13 @@ impl Repo {
         self.git.workdir().ok_or_else(|| Error::Bare(self.git.path().to_owned()))
     }
 
+    /// The working tree that the repository lies in, where this one was made by `git worktree add`.
+    pub fn main_checkout(&self) -> Option<&Path> {
+        let common = self.git.commondir();
+        let is_inside = common.file_name().is_some_and(|name| name == ".git");
+        (self.git.is_worktree() && is_inside).then(|| common.parent()).flatten()
+    }
+
     /// Where `path` lies in the working tree; `None` when it is elsewhere.
     pub fn relative(&self, path: &Path) -> Option<PathBuf> {
         let root = self.git.workdir()?;

@@ -23,13 +23,57 @@ type Value<'t> = Spanned<DeValue<'t>>;
 pub(super) fn read(text: &str, problems: &mut Problems) -> RawManifest {
     let (root, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
-        let span = error.span().unwrap_or(0..0);
+        let span = error.span().or_else(|| deep(text)).unwrap_or(0..0);
         problems.push(Problem::new(span, "this is not TOML", error.message()));
     }
     if !errors.is_empty() {
         return RawManifest::default();
     }
     tables(root.into_inner(), problems)
+}
+
+/// Where brackets nest deeper than TOML's parser follows them, or a key has more parts; it does not say where.
+fn deep(text: &str) -> Option<Range<usize>> {
+    const DEEPEST: usize = 80;
+    let (mut depth, mut parts) = (0_usize, 0);
+    for (at, c) in text.char_indices() {
+        match c {
+            '[' | '{' => depth += 1,
+            ']' | '}' => depth = depth.saturating_sub(1),
+            '.' => parts += 1,
+            '=' | '\n' => parts = 0,
+            _ => {}
+        }
+        if depth.max(parts) >= DEEPEST {
+            return Some(at..at + c.len_utf8());
+        }
+    }
+    None
+}
+
+/// A longer name fits no line of a table.
+const LONGEST_NAME: usize = 200;
+
+/// Refuses a name that is too long to be shown.
+fn is_short(what: &str, name: &str, span: &Range<usize>, problems: &mut Problems) -> bool {
+    let is_short = name.len() <= LONGEST_NAME;
+    if !is_short {
+        let beginning: String = name.chars().take(20).collect();
+        let title = format!("the {what} `{beginning}…` has {} bytes", name.len());
+        // The end of the name is not shown either.
+        let start = span.start..span.start + 1;
+        problems.push(Problem::new(start, title, format!("at most {LONGEST_NAME}")));
+    }
+    is_short
+}
+
+fn has_short_names(value: &Value<'_>, problems: &mut Problems) -> bool {
+    ["name", "target", "package"].iter().all(|key| {
+        let named = value.get_ref().as_table().and_then(|table| table.get(*key));
+        named.is_none_or(|value| {
+            value.get_ref().as_str().is_none_or(|name| is_short(key, name, &value.span(), problems))
+        })
+    })
 }
 
 fn tables(root: DeTable<'_>, problems: &mut Problems) -> RawManifest {
@@ -61,7 +105,10 @@ fn list<T: DeserializeOwned + JsonSchema>(
     match value.into_inner() {
         DeValue::Array(items) => {
             let place = format!("[[{name}]]");
-            items.into_iter().filter_map(|item| table(&place, item, problems)).collect()
+            let items = items.into_iter();
+            items
+                .filter_map(|item| has_short_names(&item, problems).then(|| table(&place, item, problems))?)
+                .collect()
         }
         other => {
             let title =
@@ -88,6 +135,9 @@ fn named<T: DeserializeOwned + JsonSchema>(
             .into_iter()
             .filter_map(|(key, value)| {
                 let entry = key.get_ref().to_string();
+                if !is_short("name", &entry, &key.span(), problems) {
+                    return None;
+                }
                 let table = table::<T>(&format!("[{name}.{entry}]"), value, problems)?;
                 Some((entry, At::new(key.span(), table.into_inner())))
             })

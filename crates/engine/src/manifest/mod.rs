@@ -292,6 +292,29 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn what_is_too_deep_is_pointed_at() {
+        let brackets = format!("run.suite = \"a\"\n\n[gate]\nx = {}\n", "[".repeat(3000));
+        assert!(problems(&brackets).contains("bench.toml:4:"), "{}", problems(&brackets));
+        let key = format!("[gate]\n{}x = 1\n", "a.".repeat(3000));
+        assert!(problems(&key).contains("bench.toml:2:"), "{}", problems(&key));
+    }
+
+    #[test]
+    fn a_name_that_fits_no_line_is_refused() {
+        let long = "x".repeat(5_000_000);
+        for text in [
+            format!("[[bench]]\ntarget = \"{long}\"\n"),
+            format!("[[bench]]\nname = \"{long}\"\ntarget = \"t\"\n"),
+            format!("[suites.{long}]\nfilter = [\"a\"]\n"),
+            format!("[profiles.{long}]\nprocesses = 1\n"),
+        ] {
+            let told = problems(&text);
+            assert!(told.contains("`xxxxxxxxxxxxxxxxxxxx…` has 5000000 bytes"), "{told:.300}");
+            assert!(told.len() < 10_000, "{} bytes of message", told.len());
+        }
+    }
+
+    #[test]
     fn a_problem_is_drawn() {
         let text = "[[bench]]\ntarget = \"encoder\"\nbackends = [\"ndarray\", \"wpgu\"]\n";
         insta::assert_snapshot!(problems(text), @r#"

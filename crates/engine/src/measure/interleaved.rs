@@ -13,7 +13,7 @@ use super::session::{self, Measured, Session};
 use crate::compare::{Gate, MOST_PAIRS, closed};
 use crate::error::Result;
 use crate::event::Event;
-use crate::executor::{self, Turns};
+use crate::executor::Turns;
 use crate::plan::{InTurns, Side, Table, interleave};
 use crate::store::Store;
 use crate::{Engine, Machine};
@@ -23,7 +23,7 @@ pub struct Looks<'a> {
     /// The tolerance of each case.
     pub gate: &'a Gate<'a>,
     /// Extra work of the candidate's cases, as a share, by id.
-    pub slowdowns: BTreeMap<String, f64>,
+    pub slowdowns: BTreeMap<CaseKey, f64>,
     /// All random orders are drawn from it.
     pub seed: u64,
 }
@@ -32,9 +32,8 @@ pub struct Looks<'a> {
 struct Meanwhile<'a, 'e> {
     recorders: BTreeMap<Side, Recorder>,
     engine: &'a mut Engine<'e>,
-    ids: &'a BTreeMap<String, CaseKey>,
     /// Cases that were reported as decided.
-    decided: BTreeSet<String>,
+    decided: BTreeSet<CaseKey>,
 }
 
 /// Measures both sides of the session.
@@ -45,20 +44,19 @@ pub fn measure_in_turns(
     session: Session,
     looks: &Looks<'_>,
 ) -> Result<Measured> {
+    let executor = engine.executor();
     let (claim, mut recorders) = session::begin(engine, store, machine, &session)?;
     introduce(&mut recorders, looks);
     let settings = session::settings(engine.host(), store, &session, &recorders, &claim);
     let tables = tables(&session.sides, looks.seed);
-    let all: BTreeSet<String> = tables.iter().flat_map(Table::cases).map(|id| id.to_string()).collect();
+    let all: BTreeSet<CaseKey> = tables.iter().flat_map(Table::cases).collect();
     let alone = alone(&tables);
-    let ids: BTreeMap<String, CaseKey> =
-        tables.iter().flat_map(Table::cases).map(|id| (id.to_string(), id.clone())).collect();
     let most_pairs = u32::try_from(MOST_PAIRS).unwrap_or(u32::MAX);
-    engine.report(&Event::ComparingStarted { cases: ids.values().cloned().collect(), most_pairs });
-    let meanwhile = RefCell::new(Meanwhile { recorders, engine, ids: &ids, decided: BTreeSet::new() });
+    engine.report(&Event::ComparingStarted { cases: all.iter().cloned().collect(), most_pairs });
+    let meanwhile = RefCell::new(Meanwhile { recorders, engine, decided: BTreeSet::new() });
     let turns =
         Turns { tables: &tables, how: InTurns::default(), seed: looks.seed, slowdowns: &looks.slowdowns };
-    let ended = executor::run_in_turns(
+    let ended = executor.run_in_turns(
         &turns,
         &settings,
         &mut |round| match round {
@@ -69,8 +67,8 @@ pub fn measure_in_turns(
         &mut |event| {
             let Meanwhile { recorders, engine, .. } = &mut *meanwhile.borrow_mut();
             let side = session::take(recorders, &event);
-            // After the first round a case is there at least; what later ones add is saved round by round.
-            if let (Some(side), Event::CaseFinished { round: 0, .. }) = (side, &event) {
+            // Store first, then report: a crash loses no finished case.
+            if let Some(side) = side {
                 recorders.get_mut(&side).expect("the side took it").save();
             }
             engine.report(&event);
@@ -88,17 +86,15 @@ impl fmt::Debug for Looks<'_> {
 }
 
 impl Meanwhile<'_, '_> {
-    /// Stores what there is, and asks which cases need another process pair.
+    /// Asks which cases need another process pair.
     fn still_open(
         &mut self,
-        all: &BTreeSet<String>,
-        alone: &BTreeSet<String>,
+        all: &BTreeSet<CaseKey>,
+        alone: &BTreeSet<CaseKey>,
         gate: &Gate<'_>,
-    ) -> BTreeSet<String> {
-        self.recorders.values_mut().for_each(Recorder::save);
+    ) -> BTreeSet<CaseKey> {
         let closed = closed(self.of(Side::Baseline), self.of(Side::Candidate), alone, gate);
-        let newly = closed.difference(&self.decided).filter_map(|id| self.ids.get(id).cloned());
-        let cases: Vec<_> = newly.collect();
+        let cases: Vec<_> = closed.difference(&self.decided).cloned().collect();
         if !cases.is_empty() {
             self.engine.report(&Event::CasesDecided { cases });
         }
@@ -117,12 +113,12 @@ fn introduce(recorders: &mut BTreeMap<Side, Recorder>, looks: &Looks<'_>) {
         recorders.iter().map(|(side, recorder)| (*side, recorder.record.id.clone())).collect();
     for (side, recorder) in recorders {
         let other = if *side == Side::Baseline { Side::Candidate } else { Side::Baseline };
-        let slowdowns = if *side == Side::Candidate { looks.slowdowns.clone() } else { BTreeMap::new() };
+        let slowdowns = looks.slowdowns.iter().filter(|_| *side == Side::Candidate);
         recorder.record.interleaved = Some(Interleaved {
             with: ids.get(&other).cloned().unwrap_or_default(),
             seed: looks.seed,
             control: Vec::new(),
-            slowdowns,
+            slowdowns: slowdowns.map(|(id, share)| (id.to_string(), *share)).collect(),
         });
     }
 }
@@ -137,10 +133,10 @@ fn tables(sides: &[(Side, Prepared)], seed: u64) -> Vec<Table> {
 }
 
 /// Cases that exist on one side only.
-fn alone(tables: &[Table]) -> BTreeSet<String> {
-    let of = |wanted: Side| -> BTreeSet<String> {
+fn alone(tables: &[Table]) -> BTreeSet<CaseKey> {
+    let of = |wanted: Side| -> BTreeSet<CaseKey> {
         let seats = tables.iter().flat_map(|table| &table.seats).filter(|seat| seat.side == wanted);
-        seats.flat_map(|seat| &seat.unit.cases).map(|case| case.id.to_string()).collect()
+        seats.flat_map(|seat| &seat.unit.cases).map(|case| case.id.clone()).collect()
     };
     of(Side::Baseline).symmetric_difference(&of(Side::Candidate)).cloned().collect()
 }

@@ -17,6 +17,9 @@ mod side;
 mod sources;
 mod trial;
 
+#[cfg(test)]
+mod elsewhere_tests;
+
 use crate::Host;
 use crate::git;
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use accel_bench_record::RunRecord;
+use accel_bench_record::{CaseKey, RunRecord};
 
 use super::side::SUSPECTS;
 use super::{Looks, Prepared, Project, Session, SideSpec, Sources, measure, measure_in_turns, prepare};
@@ -39,7 +39,7 @@ pub struct Wanted {
     pub threshold: Option<Percent>,
     pub budget: Option<Duration>,
     /// Measure only these of the selected cases.
-    pub only: Option<BTreeSet<String>>,
+    pub only: Option<BTreeSet<CaseKey>>,
 }
 
 /// Both records, and how their measuring ended if it took place.
@@ -73,8 +73,8 @@ pub fn pair(engine: &mut Engine<'_>, project: &Project, machine: &Machine, wante
 
 /// The newest run of each side, whenever it was.
 fn stored(engine: &mut Engine<'_>, project: &Project, machine: &Machine, wanted: &Wanted) -> Result<Pair> {
-    let base = project.stored(&wanted.base, Some(&machine.id), None)?;
-    let candidate = project.stored(&wanted.candidate, Some(&machine.id), None)?;
+    let base = project.stored(engine, &wanted.base, Some(&machine.id), None)?;
+    let candidate = project.stored(engine, &wanted.candidate, Some(&machine.id), None)?;
     match (base, candidate) {
         (Some(base), Some(candidate)) => {
             tell_age(engine, &base, &candidate);
@@ -91,9 +91,14 @@ fn stored(engine: &mut Engine<'_>, project: &Project, machine: &Machine, wanted:
 }
 
 /// Complete runs of both sides that were measured just as it is wanted, whenever that was.
-pub fn stored_pair(project: &Project, machine: &Machine, wanted: &Wanted) -> Result<Option<Pair>> {
+pub fn stored_pair(
+    engine: &mut Engine<'_>,
+    project: &Project,
+    machine: &Machine,
+    wanted: &Wanted,
+) -> Result<Option<Pair>> {
     let profile = Scope::new(&project.sources.manifest, &wanted.selection)?.record();
-    let of = |side| project.stored(side, Some(&machine.id), Some(&profile));
+    let mut of = |side| project.stored(engine, side, Some(&machine.id), Some(&profile));
     Ok(of(&wanted.base)?.zip(of(&wanted.candidate)?).map(|(base, candidate)| Pair::found(base, candidate)))
 }
 
@@ -191,7 +196,7 @@ fn prepare_side(
         Sources::load(engine.host(), &checkout.path.join(inside))?.at_home_in(project.sources.root());
     let commit = Some(repo.info_of(source)?);
     checkouts.push(checkout);
-    prepare(engine, &sources, selection, Some(&project.sources.workspace.target_dir), commit)
+    prepare(engine, &sources, selection, Some(&project.shared_target()), commit)
 }
 
 /// A target of the candidate that cannot even list would leave its cases missing, which no one is stopped by.

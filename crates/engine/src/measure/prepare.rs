@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use accel_bench_record::protocol::BenchmarkInfo;
-use accel_bench_record::{Build, CommitInfo};
+use accel_bench_record::{Build, CaseKey, CommitInfo};
 
 use super::{Sources, models};
 use crate::cargo::{self, BuildMessage, BuildRequest};
@@ -33,9 +33,9 @@ pub struct Prepared {
 
 impl Prepared {
     /// Leaves out all cases but these.
-    pub(super) fn keep(&mut self, only: &BTreeSet<String>) {
+    pub(super) fn keep(&mut self, only: &BTreeSet<CaseKey>) {
         for unit in &mut self.units {
-            unit.cases.retain(|case| only.contains(&case.id.to_string()));
+            unit.cases.retain(|case| only.contains(&case.id));
         }
         self.units.retain(|unit| !unit.cases.is_empty());
     }
@@ -119,7 +119,7 @@ fn listings(
         for entry in set.entries {
             let executable =
                 executables.get(&entry.bench.target).expect("cargo told of every target").clone();
-            let benchmarks = match list(engine.host(), sources, &entry, &executable) {
+            let benchmarks = match list(engine, sources, &entry, &executable) {
                 Ok(benchmarks) => benchmarks,
                 Err(fault) => {
                     // A bench on several backends has one executable for each: one word is enough.
@@ -187,7 +187,7 @@ fn build(
 }
 
 fn list(
-    host: &Host,
+    engine: &Engine<'_>,
     sources: &Sources,
     entry: &Planned,
     executable: &Path,
@@ -195,7 +195,9 @@ fn list(
     let mut env =
         sources.manifest.backends.get(&entry.backend).map(|backend| backend.env.clone()).unwrap_or_default();
     env.extend(entry.bench.env.clone());
-    executor::list(&entry.bench.target, executable, &entry.cwd, entry.harness, &env, &asking(host))
+    let (target, cwd, harness) = (entry.bench.target.as_str(), entry.cwd.as_path(), entry.harness);
+    let listed = executor::Listed { target, executable, cwd, harness, env: &env };
+    engine.executor().list(listed, &asking(engine.host()))
 }
 
 /// Listing needs no logs and no CPUs of its own.

@@ -77,6 +77,15 @@ impl Project {
         self.store.root().join("worktrees")
     }
 
+    /// Where checkouts are built: in a working tree of `git worktree add` where the main one is, so that what they depend on is not
+    /// built again.
+    pub fn shared_target(&self) -> PathBuf {
+        let own = &self.sources.workspace.target_dir;
+        let of_main =
+            self.repo.as_ref().and_then(|repo| Some(repo.main_checkout()?.join(repo.relative(own)?)));
+        of_main.filter(|dir| dir.is_dir()).unwrap_or_else(|| own.clone())
+    }
+
     /// How far runs of the same code lie apart on the machine, by its newest runs.
     pub fn drift(&self, machine: &MachineId) -> Result<Drift> {
         Ok(Drift::of(self.store.newest(machine, RUNS_FOR_DRIFT)?))

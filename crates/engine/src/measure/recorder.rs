@@ -88,8 +88,8 @@ fn place<'r>(cases: &'r mut Vec<CaseRecord>, planned: &[Case], id: &CaseKey) -> 
 
 impl Recorder {
     /// The ids of all cases that are to come.
-    pub(super) fn planned(&self) -> impl Iterator<Item = String> {
-        self.planned.iter().map(|case| case.id.to_string())
+    pub(super) fn planned(&self) -> impl Iterator<Item = &CaseKey> {
+        self.planned.iter().map(|case| &case.id)
     }
 
     pub(super) fn id(&self) -> &RunId {

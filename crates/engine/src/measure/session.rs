@@ -54,7 +54,7 @@ pub fn measure(
     let jobs = schedule(&sides, session.profile.processes);
     let settings = settings(engine.host(), &project.store, &session, &recorders, &claim);
     engine.report(&Event::MeasuringStarted { turns: turns(&jobs) });
-    let ended = executor::run(&jobs, &settings, &mut |event| {
+    let ended = engine.executor().run(&jobs, &settings, &mut |event| {
         // Store first, then report: a crash loses no finished case.
         if let Some(side) = take(&mut recorders, &event) {
             recorders.get_mut(&side).expect("the side took it").save();
@@ -113,8 +113,7 @@ pub(super) fn conclude(
 }
 
 fn unreached<'r>(recorders: impl Iterator<Item = &'r Recorder> + Clone) -> usize {
-    let reached =
-        recorders.clone().flat_map(|recorder| &recorder.record.cases).map(|case| case.id.to_string());
+    let reached = recorders.clone().flat_map(|recorder| &recorder.record.cases).map(|case| &case.id);
     let reached: BTreeSet<_> = reached.collect();
     let planned: BTreeSet<_> = recorders.flat_map(Recorder::planned).collect();
     planned.difference(&reached).count()
@@ -135,8 +134,11 @@ fn claim<'u>(engine: &mut Engine<'_>, units: impl Iterator<Item = &'u Unit>) -> 
         Cpus::Count(count) => count,
     });
     let host = engine.host();
-    let claim =
-        executor::claim(&host.hardware.allowed_cpus(), wanted.max().unwrap_or(0), &host.machine_folder);
+    let claim = engine.executor().claim(
+        &host.hardware.allowed_cpus(),
+        wanted.max().unwrap_or(0),
+        &host.machine_folder,
+    );
     if let Some(warning) = claim.warning() {
         engine.warn(warning);
     }

@@ -5,10 +5,10 @@ use std::path::Path;
 use accel_bench_record::{Profile, RunRecord, TreeState};
 
 use super::Project;
-use crate::Host;
 use crate::error::{Error, Result};
 use crate::git::{Affected, Source, affected};
 use crate::store::{self, Name, Query, Tree};
+use crate::{Engine, Host, Warning};
 use accel_bench_record::{CommitId, MachineId};
 
 /// The profile of runs that hold only what looked slower in the store: no whole side.
@@ -66,7 +66,8 @@ impl Project {
         }
         match (self.run(text), revision) {
             (Ok(run), _) => Ok(run),
-            (Err(Error::Store(error @ store::Error::Ambiguous { .. })), _) => Err(error.into()),
+            // A run that is there and cannot be used is meant.
+            (Err(Error::Store(error)), _) if !error.is_absence() => Err(error.into()),
             // git's message about an unknown revision names similar ones.
             (Err(_), Some(Err(error))) => Err(error.into()),
             (Err(_), _) => Err(nothing(text)),
@@ -128,9 +129,11 @@ impl Project {
         Ok(SideSpec::of_commit(base, name))
     }
 
-    /// The latest stored run of a side; on this machine class, or on any; of a profile, or of any.
+    /// The latest stored run of a side; on this machine class, or on any; of a profile, or of any. Files that cannot be
+    /// read are named.
     pub fn stored(
         &self,
+        engine: &mut Engine<'_>,
         side: &SideSpec,
         machine: Option<&MachineId>,
         profile: Option<&Profile>,
@@ -139,13 +142,17 @@ impl Project {
             return Ok(Some((**record).clone()));
         }
         let Some((commit, tree)) = self.code(side)? else { return Ok(None) };
-        Ok(self.store.latest(&Query {
+        let latest = self.store.latest(&Query {
             commit: Some(commit),
             tree,
             machine: machine.cloned(),
             profile: profile.cloned(),
             except: Some(SUSPECTS),
-        })?)
+        })?;
+        for file in latest.unreadable {
+            engine.warn(Warning::Unreadable { reason: file.to_string() });
+        }
+        Ok(latest.record)
     }
 
     /// The newest two runs of these sides that were measured interleaved with each other, all of the selection.

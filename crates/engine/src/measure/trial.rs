@@ -24,7 +24,7 @@ pub fn trial(
     slowdown: f64,
     gate: &Gate<'_>,
 ) -> Result<Option<ComparisonTrial>> {
-    let cases = prepared.units.iter().flat_map(|unit| &unit.cases).map(|case| case.id.to_string());
+    let cases = prepared.units.iter().flat_map(|unit| &unit.cases).map(|case| case.id.clone());
     let slowdowns: BTreeMap<_, _> = cases.filter(|_| slowdown > 0.0).map(|id| (id, slowdown)).collect();
     let session = Session {
         sides: vec![(Side::Baseline, prepared.clone()), (Side::Candidate, prepared.clone())],

@@ -20,8 +20,8 @@ pub struct InTurns {
 }
 
 /// Warm-up and time of a process of Criterion in a comparison, nanoseconds: what Criterion takes by default is meant for
-/// one process, and here there are many. It takes at least ten samples.
-pub const CRITERION_NANOS: (u64, u64) = (50_000_000, 200_000_000);
+/// one process, and here there are many. It takes at least ten samples. Its versions before 0.5 take whole seconds.
+pub const CRITERION_NANOS: (u64, u64) = (20_000_000, 50_000_000);
 
 impl Default for InTurns {
     /// On a shared machine the speed changes from one millisecond to the next, so that many short samples interleaved say
@@ -61,7 +61,7 @@ impl Table {
     pub fn cases(&self) -> Vec<CaseKey> {
         let mut seen = BTreeSet::new();
         let all = self.seats.iter().rev().flat_map(|seat| &seat.unit.cases);
-        all.filter(|case| seen.insert(case.id.to_string())).map(|case| case.id.clone()).collect()
+        all.map(|case| &case.id).filter(|id| seen.insert(*id)).cloned().collect()
     }
 }
 
@@ -105,9 +105,9 @@ fn controls(
     baseline: &[Unit],
     candidate: &[Unit],
     choose: &mut dyn FnMut(usize) -> usize,
-) -> BTreeSet<String> {
-    let ids = |units: &[Unit]| -> Vec<String> {
-        units.iter().flat_map(|unit| &unit.cases).map(|case| case.id.to_string()).collect()
+) -> BTreeSet<CaseKey> {
+    let ids = |units: &[Unit]| -> Vec<CaseKey> {
+        units.iter().flat_map(|unit| &unit.cases).map(|case| case.id.clone()).collect()
     };
     let in_baseline: BTreeSet<_> = ids(baseline).into_iter().collect();
     let mut shared: Vec<_> = ids(candidate).into_iter().filter(|id| in_baseline.contains(id)).collect();
@@ -115,8 +115,8 @@ fn controls(
     (0..count).map(|_| shared.swap_remove(choose(shared.len()))).collect()
 }
 
-fn control(unit: &Unit, controls: &BTreeSet<String>) -> Option<Seat> {
-    let has_one = |case: &&Case| controls.contains(&case.id.to_string());
+fn control(unit: &Unit, controls: &BTreeSet<CaseKey>) -> Option<Seat> {
+    let has_one = |case: &&Case| controls.contains(&case.id);
     let cases: Vec<_> = unit.cases.iter().filter(has_one).cloned().collect();
     (!cases.is_empty()).then(|| Seat { side: Side::Control, unit: Unit { cases, ..unit.clone() } })
 }

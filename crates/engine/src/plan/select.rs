@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use accel_bench_record::protocol::BenchmarkInfo;
-use accel_bench_record::{CaseKey, ParamValue};
+use accel_bench_record::{CaseKey, ParamValue, Selected, SelectionRecord};
 
 use crate::manifest::{ALL, Bench, MODEL, Manifest, ModelFolder, Pattern, Profile, Suite};
 
@@ -31,10 +31,22 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Equal for equal selections, empty for the default one; the profile is recorded next to it.
-    pub fn in_words(&self) -> String {
-        let cases = Self { profile: None, ..self.clone() };
-        if cases == Self::default() { String::new() } else { format!("{cases:?}") }
+    /// For the record; the profile is recorded next to it.
+    fn record(&self) -> SelectionRecord {
+        let texts =
+            |patterns: &[Pattern]| patterns.iter().map(|pattern| pattern.as_str().to_owned()).collect();
+        let selected = Selected {
+            suite: self.suite.clone(),
+            filters: texts(&self.filters),
+            benchmarks: texts(&self.benchmarks),
+            backends: self.backends.clone(),
+            categories: texts(&self.categories),
+            models: texts(&self.models),
+            tags: texts(&self.tags),
+            params: self.params.clone(),
+            ..Selected::default()
+        };
+        selected.into()
     }
 }
 
@@ -64,7 +76,7 @@ impl Scope<'_> {
         accel_bench_record::Profile {
             name: self.profile_name.to_owned(),
             processes: self.profile.processes,
-            selection: self.selection.in_words(),
+            selection: self.selection.record(),
         }
     }
 }
@@ -257,11 +269,11 @@ mod tests {
     }
 
     #[test]
-    fn a_selection_in_words() {
+    fn a_selection_for_the_record() {
         let some = Selection { filters: patterns(&["enc"]), ..Selection::default() };
-        assert_eq!(Selection { profile: Some("full".into()), ..Selection::default() }.in_words(), "");
-        assert_ne!(some.in_words(), suite("small").in_words());
-        assert_eq!(some.in_words(), Selection { profile: Some("full".into()), ..some.clone() }.in_words());
+        assert!(Selection { profile: Some("full".into()), ..Selection::default() }.record().is_default());
+        assert_ne!(some.record(), suite("small").record());
+        assert_eq!(some.record(), Selection { profile: Some("full".into()), ..some.clone() }.record());
     }
 
     #[test]

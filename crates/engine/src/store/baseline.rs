@@ -9,13 +9,14 @@ use serde::{Deserialize, Serialize};
 use accel_bench_record::{MachineId, RunId};
 
 use super::atomic::{self, Existing};
+use super::checksum;
 use super::error::{Error, Reason, Skipped};
 use super::file::{self, Versioned};
+use super::finite::check_numbers;
 use super::json;
 use super::listing::{entries, result_files};
 use super::name::Name;
 use super::root::create_folder;
-use super::writer::check_numbers;
 
 /// Who answers for a baseline, and why it is one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,7 +109,8 @@ impl Baselines {
         }
         run.cases.iter().try_for_each(check_numbers)?;
         create_folder(&self.dir.join(name.as_str()))?;
-        let bytes = json::readable(&Baseline { format: FORMAT, approval, run }).map_err(io::Error::from);
+        let sealed = json::readable(&Baseline { format: FORMAT, approval, run }).map(checksum::seal);
+        let bytes = sealed.map_err(io::Error::from);
         let written = bytes.and_then(|bytes| atomic::write(&path, &bytes, Existing::Replace));
         written.map(|()| path.clone()).map_err(|source| Error::write(&path, source))
     }

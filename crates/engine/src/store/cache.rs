@@ -1,4 +1,4 @@
-//! Summaries of files that have been read before. Nothing is lost with it.
+//! What was taken out of files that have been read before. Nothing is lost with it.
 //!
 //! A large store takes seconds to parse and milliseconds to look at, and runs that have ended do not change.
 
@@ -7,61 +7,70 @@ use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use accel_bench_record::RunState;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::atomic::{self, Existing};
 use super::error::Reason;
 use super::root::Store;
-use super::summary::Head;
 
-/// Rises with every change of [`Stored`] or of what a summary means.
-const FORMAT: u32 = 1;
+/// What is kept of a run's file.
+pub(super) trait Digest: Clone + Serialize + DeserializeOwned {
+    /// The name of the cache's file.
+    const FILE: &'static str;
+    /// Rises with every change of the type or of what it means.
+    const FORMAT: u32;
+    /// Fewer new files than this are read again faster than a cache is written.
+    const WORTH_WRITING: usize;
 
-/// Fewer new files than this are read again faster than a cache is written.
-const WORTH_WRITING: usize = 50;
+    fn read(path: &Path) -> Result<Self, Reason>;
+
+    /// False of a file that still grows.
+    fn is_final(&self) -> bool;
+}
 
 /// A file changed within the grain of the clock after it was read would look unchanged (git's "racily clean"),
 /// so the cache only vouches for files that were this much older than itself.
 const GRAIN: Duration = Duration::from_secs(2);
 
 /// The file on disk.
-#[derive(Default, Serialize, Deserialize)]
-struct Stored {
+#[derive(Serialize, Deserialize)]
+struct Stored<T> {
     format: u32,
-    files: BTreeMap<PathBuf, Entry>,
+    files: BTreeMap<PathBuf, Entry<T>>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
-struct Entry {
+struct Entry<T> {
     bytes: u64,
     /// Since 1970.
     modified: Duration,
-    head: Head,
+    head: T,
 }
 
 /// The former contents, and what has been seen since.
-pub(super) struct Cache {
+pub(super) struct Cache<T> {
     path: PathBuf,
     written: Duration,
-    known: BTreeMap<PathBuf, Entry>,
-    seen: BTreeMap<PathBuf, Entry>,
+    known: BTreeMap<PathBuf, Entry<T>>,
+    seen: BTreeMap<PathBuf, Entry<T>>,
     read: usize,
 }
 
-impl Cache {
+impl<T: Digest> Cache<T> {
     /// Empty where there is none, or none that this version can use.
     pub(super) fn load(store: &Store) -> Self {
-        let path = store.cache_folder().join("summaries.json");
+        let path = store.cache_folder().join(T::FILE);
         let text = fs::read(&path).unwrap_or_default();
-        let stored: Stored = serde_json::from_slice(&text).unwrap_or_default();
-        let known = if stored.format == FORMAT { stored.files } else { BTreeMap::new() };
+        let stored = serde_json::from_slice::<Stored<T>>(&text).ok();
+        let usable = stored.filter(|stored| stored.format == T::FORMAT);
+        let known = usable.map(|stored| stored.files).unwrap_or_default();
         let written = fs::metadata(&path).ok().and_then(|file| modified(&file)).unwrap_or_default();
         Self { path, written, known, seen: BTreeMap::new(), read: 0 }
     }
 
-    /// The summary of the file at `path`, read only if it may have changed.
-    pub(super) fn head(&mut self, path: &Path) -> Result<Head, Reason> {
+    /// What there is of the file at `path`, read only if it may have changed.
+    pub(super) fn get(&mut self, path: &Path) -> Result<T, Reason> {
         let stamp = fs::metadata(path).ok().and_then(|file| Some((file.len(), modified(&file)?)));
         let known = self.known.get(path).filter(|known| {
             Some((known.bytes, known.modified)) == stamp && known.modified + GRAIN < self.written
@@ -70,9 +79,8 @@ impl Cache {
             self.seen.insert(path.to_path_buf(), known.clone());
             return Ok(known.head.clone());
         }
-        let head = Head::read(path)?;
-        // A file that still grows is not worth remembering.
-        if let (Some((bytes, modified)), true) = (stamp, head.state != RunState::Running) {
+        let head = T::read(path)?;
+        if let (Some((bytes, modified)), true) = (stamp, head.is_final()) {
             self.read += 1;
             self.seen.insert(path.to_path_buf(), Entry { bytes, modified, head: head.clone() });
         }
@@ -81,10 +89,10 @@ impl Cache {
 
     /// Remembers what was seen. A store that cannot be written is as good to read as any.
     pub(super) fn save(self, store: &Store) {
-        if self.read < WORTH_WRITING {
+        if self.read < T::WORTH_WRITING {
             return;
         }
-        let stored = Stored { format: FORMAT, files: self.seen };
+        let stored = Stored { format: T::FORMAT, files: self.seen };
         if let (Ok(_), Ok(bytes)) = (store.create_cache(), serde_json::to_vec(&stored)) {
             let _ = atomic::write(&self.path, &bytes, Existing::Replace);
         }

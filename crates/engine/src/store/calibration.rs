@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use accel_bench_record::{CALIBRATION_FORMAT, CalibrationRecord};
 
 use super::atomic::{self, Existing};
+use super::checksum;
 use super::error::Error;
 use super::file::{self, Versioned};
 use super::root::Store;
@@ -33,7 +34,7 @@ impl Store {
     pub fn keep_calibration(&self, record: &CalibrationRecord) -> Result<PathBuf, Error> {
         let path = self.calibration_file(&MachineId::new(record.machine.clone()));
         let fault = |source| Error::write(&path, source);
-        let bytes = serde_json::to_vec(record).map_err(|error| fault(error.into()))?;
+        let bytes = serde_json::to_vec(record).map(checksum::seal).map_err(|error| fault(error.into()))?;
         fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).map_err(fault)?;
         atomic::write(&path, &bytes, Existing::Replace).map_err(fault)?;
         Ok(path)

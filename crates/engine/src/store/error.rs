@@ -46,6 +46,11 @@ impl Error {
         }
     }
 
+    /// There is nothing of that name.
+    pub fn is_absence(&self) -> bool {
+        matches!(self, Self::NoSuchRun { .. } | Self::NoSuchName { .. } | Self::InvalidName { .. })
+    }
+
     /// A command that the reader can paste.
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -75,7 +80,11 @@ pub struct Skipped {
 
 impl Skipped {
     pub fn hint(&self) -> Option<String> {
-        matches!(self.reason, Reason::Newer { .. }).then(|| UPDATE.to_owned())
+        match self.reason {
+            Reason::Newer { .. } => Some(UPDATE.to_owned()),
+            Reason::Damaged => Some("restore it (a baseline from git), or measure again".to_owned()),
+            _ => None,
+        }
     }
 }
 
@@ -90,6 +99,8 @@ pub enum Reason {
     CutShort { bytes: usize },
     #[error("it is not a result file: {0}")]
     Broken(String),
+    #[error("its checksum does not match: it is damaged, or was edited")]
+    Damaged,
     #[error("byte {at} is not UTF-8")]
     NotUtf8 { at: usize },
     #[error("it has {bytes} bytes; result files have at most {limit}")]

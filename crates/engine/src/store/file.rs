@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::checksum;
 use super::error::Reason;
 
 /// A run of ten thousand cases in five processes stays below; what is larger was not written by this tool.
@@ -58,13 +59,15 @@ pub(super) fn parse<T: Versioned>(text: &str) -> Result<T, Reason> {
     if found == 0 {
         return Err(Reason::Broken("formats count from 1, and this says 0".to_owned()));
     }
-    parsed.map_err(|error| explain(&error, text))
+    let value = parsed.map_err(|error| explain(&error, text))?;
+    checksum::check(text)?;
+    Ok(value)
 }
 
 /// The part of a file that every version has.
 #[derive(Deserialize)]
-struct Probe {
-    format: u64,
+pub(super) struct Probe {
+    pub(super) format: u64,
 }
 
 fn explain(error: &serde_json::Error, text: &str) -> Reason {

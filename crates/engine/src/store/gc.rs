@@ -14,6 +14,7 @@ use accel_bench_record::RunId;
 
 use super::atomic;
 use super::error::Error;
+use super::journal;
 use super::listing::entries;
 use super::root::Store;
 use super::summary::RunSummary;
@@ -71,6 +72,9 @@ impl Store {
             removed.bytes += fs::symlink_metadata(&path).map_or(0, |file| file.len());
             removed.runs += 1;
             gone(&path, fs::remove_file(&path))?;
+            // Else the journal of a run that was killed while it ended would come back as its file.
+            let journal = path.with_extension(journal::EXTENSION);
+            gone(&journal, fs::remove_file(&journal))?;
             gone(&self.logs(&id), fs::remove_dir_all(self.logs(&id)))?;
         }
         for dir in entries(&self.runs_folder())? {

@@ -1,15 +1,18 @@
 //! All runs of the store, and what could not be read among them.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use accel_bench_record::RunState;
 
-use super::cache::Cache;
+use super::cache::{Cache, Digest};
 use super::error::{Error, Reason, Skipped};
+use super::journal;
 use super::live;
 use super::root::Store;
+use super::run_file::is_called;
 use super::summary::{Head, RunSummary};
 
 /// How a summary is come by: from the file, or from memory.
@@ -26,10 +29,10 @@ pub struct Listing {
 
 impl Store {
     pub fn runs(&self) -> Result<Listing, Error> {
-        let (mut listing, mut cache) = (Listing::default(), Cache::load(self));
+        let (mut listing, mut cache) = (Listing::default(), Cache::<Head>::load(self));
         for dir in entries(&self.runs_folder())? {
             if dir.is_dir() {
-                self.list_folder(&dir, &mut |path| cache.head(path), &mut listing);
+                self.list_folder(&dir, &mut |path| cache.get(path), &mut listing);
             } else {
                 listing.skipped.push(Reason::NotAFolder.of(&dir));
             }
@@ -49,7 +52,7 @@ impl Store {
 
     /// A folder that cannot be read is one more thing to skip.
     fn list_folder(&self, dir: &Path, read: Read<'_>, listing: &mut Listing) {
-        match result_files(dir) {
+        match run_files(dir) {
             Ok(files) => files.into_iter().for_each(|path| self.list_file(path, read, listing)),
             Err(reason) => listing.skipped.push(reason.of(dir)),
         }
@@ -64,7 +67,15 @@ impl Store {
                 }
                 listing.runs.push(run);
             }
-            // Removed since the folder was read, by `gc` in another process.
+            // Removed since the folder was read, by `gc` or, a journal, by the end of its run.
+            Err(Reason::Unreadable(error))
+                if is_gone(&error, &path) && is_called(&path, journal::EXTENSION) =>
+            {
+                let ended = path.with_extension("json");
+                if ended.exists() {
+                    self.list_file(ended, read, listing);
+                }
+            }
             Err(Reason::Unreadable(error)) if is_gone(&error, &path) => {}
             Err(reason) => listing.skipped.push(reason.of(&path)),
         }
@@ -85,7 +96,20 @@ pub(super) fn entries(dir: &Path) -> Result<Vec<PathBuf>, Error> {
 /// Everything in `dir` that is called like a result file.
 pub(super) fn result_files(dir: &Path) -> Result<Vec<PathBuf>, Reason> {
     let mut files = read_folder(dir).map_err(Reason::Unreadable)?;
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+    files.retain(|path| is_called(path, "json"));
+    Ok(files)
+}
+
+/// The files of runs in `dir`, those that go on included.
+pub(super) fn run_files(dir: &Path) -> Result<Vec<PathBuf>, Reason> {
+    let mut files = read_folder(dir).map_err(Reason::Unreadable)?;
+    let has_ended: BTreeSet<_> = files.iter().filter(|path| is_called(path, "json")).cloned().collect();
+    files.retain(|path| {
+        // A process that was killed between the two steps of its end leaves both.
+        let goes_on =
+            is_called(path, journal::EXTENSION) && !has_ended.contains(&path.with_extension("json"));
+        has_ended.contains(path) || goes_on
+    });
     Ok(files)
 }
 

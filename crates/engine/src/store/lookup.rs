@@ -11,9 +11,11 @@ use accel_bench_record::RunId;
 use super::baseline::Baseline;
 use super::error::{Error, Reason};
 use super::file;
-use super::listing::{entries, result_files};
+use super::journal;
+use super::listing::{entries, run_files};
 use super::live;
 use super::root::Store;
+use super::run_file::{is_called, read_run};
 
 impl Store {
     /// The full id of the run that `prefix` begins.
@@ -28,7 +30,7 @@ impl Store {
     }
 
     pub(super) fn load_at(&self, id: &RunId, path: &Path) -> Result<RunRecord, Error> {
-        let mut record: RunRecord = file::read(path).map_err(|reason| Error::Unusable(reason.of(path)))?;
+        let mut record = read_run(path).map_err(|reason| Error::Unusable(reason.of(path)))?;
         if record.id != id.as_str() {
             return Err(Error::Unusable(Reason::Misnamed { id: record.id }.of(path)));
         }
@@ -57,7 +59,7 @@ impl Store {
     pub(super) fn ids(&self) -> Result<Vec<(RunId, PathBuf)>, Error> {
         let mut ids = Vec::new();
         for dir in entries(&self.runs_folder())? {
-            let files = result_files(&dir).unwrap_or_default();
+            let files = run_files(&dir).unwrap_or_default();
             let named = |path: PathBuf| Some((RunId::new(path.file_stem()?.to_str()?), path));
             ids.extend(files.into_iter().filter_map(named));
         }
@@ -71,6 +73,11 @@ pub fn read_file(path: &Path) -> Result<RunRecord, Error> {
 }
 
 fn read_either(path: &Path) -> Result<RunRecord, Reason> {
+    // A run that goes on, or was killed, has no other file.
+    let journal = path.with_extension(journal::EXTENSION);
+    if is_called(path, journal::EXTENSION) || (!path.exists() && journal.is_file()) {
+        return read_run(&journal);
+    }
     let text = file::text(path)?;
     if serde_json::from_str::<BaselineMark>(&text).is_ok() {
         return file::parse::<Baseline>(&text).map(|baseline| baseline.run);

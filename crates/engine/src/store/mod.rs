@@ -5,7 +5,8 @@
 //!
 //! ```text
 //! .accel-bench/.gitignore                            `*`
-//! .accel-bench/runs/<commit or no-commit>/<id>.json  one run, rewritten by its own process until it ends
+//! .accel-bench/runs/<commit or no-commit>/<id>.json  one run, written when it ends
+//! .accel-bench/runs/<commit or no-commit>/<id>.journal   one run that goes on, or was killed: a line a case
 //! .accel-bench/logs/<id>/…                           what children printed, and the lock of a live run
 //! .accel-bench/saved/<name>/<machine>.json           runs kept under a name, not approved
 //! .accel-bench/cache/summaries.json                  rebuilt when it is missing or wrong
@@ -16,9 +17,12 @@ mod atomic;
 mod baseline;
 mod cache;
 mod calibration;
+mod checksum;
 mod error;
 mod file;
+mod finite;
 mod gc;
+mod journal;
 mod json;
 mod listing;
 mod live;
@@ -26,6 +30,7 @@ mod lookup;
 mod name;
 mod query;
 mod root;
+mod run_file;
 mod run_id;
 mod saved;
 mod stable;

@@ -1,13 +1,14 @@
 //! The latest run of something.
 
-use accel_bench_record::{Profile, RunRecord, RunState, TreeState};
+use std::path::Path;
 
-use accel_bench_record::{CommitId, MachineId};
+use accel_bench_record::{CommitId, MachineId, Profile, RunRecord, RunState, RunValues, TreeState};
 
-use super::error::Error;
+use super::cache::Cache;
+use super::error::{Error, Skipped};
 use super::listing::Listing;
 use super::root::Store;
-use super::summary::RunSummary;
+use super::summary::{Head, RunSummary};
 
 /// Which runs are meant; by default any.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,6 +20,14 @@ pub struct Query {
     pub profile: Option<Profile>,
     /// No runs of profiles of this name.
     pub except: Option<&'static str>,
+}
+
+/// The outcome of a query for one run.
+#[derive(Debug, Default)]
+pub struct Latest {
+    pub record: Option<RunRecord>,
+    /// Files that might have been it.
+    pub unreadable: Vec<Skipped>,
 }
 
 /// Which state of the working tree.
@@ -35,27 +44,42 @@ pub enum Tree {
 impl Store {
     /// The newest complete run that the query means or, without one, the newest of the others.
     ///
-    /// A file that turns out to be unreadable gives way to the next.
-    pub fn latest(&self, query: &Query) -> Result<Option<RunRecord>, Error> {
-        let found = self.matching(query)?;
-        Ok(found.iter().rev().find_map(|run| self.load_at(&run.id, &run.path).ok()))
+    /// A file that turns out to be unreadable gives way to the next, and is named; where it gives way to none, it is the error.
+    pub fn latest(&self, query: &Query) -> Result<Latest, Error> {
+        let Listing { runs, skipped: mut unreadable } = self.candidates(query)?;
+        for run in query.best_last(runs).iter().rev() {
+            match self.load_at(&run.id, &run.path) {
+                Ok(record) => return Ok(Latest { record: Some(record), unreadable }),
+                Err(Error::Unusable(skipped)) => unreadable.push(skipped),
+                Err(error) => return Err(error),
+            }
+        }
+        match unreadable.pop() {
+            Some(last) => Err(Error::Unusable(last)),
+            None => Ok(Latest::default()),
+        }
     }
 
     /// All runs that the query means, the best last: complete ones after all others, newest last.
     pub fn matching(&self, query: &Query) -> Result<Vec<RunSummary>, Error> {
-        let mut runs = self.candidates(query)?.runs;
-        runs.retain(|run| query.means(run));
-        runs.sort_by_key(|run| run.state == RunState::Complete);
-        Ok(runs)
+        Ok(query.best_last(self.candidates(query)?.runs))
     }
 
-    /// The newest complete runs of a machine class, at most this many, newest first. A file that turns out to be unreadable
-    /// is left out.
-    pub fn newest(&self, machine: &MachineId, most: usize) -> Result<Vec<RunRecord>, Error> {
-        let runs = self.runs()?.runs;
-        let is_meant = |run: &&RunSummary| run.machine == *machine && run.state == RunState::Complete;
-        let newest = runs.iter().rev().filter(is_meant).take(most);
-        Ok(newest.filter_map(|run| self.load_at(&run.id, &run.path).ok()).collect())
+    /// The newest complete runs of a machine class, at most this many, newest first, without their samples. A file that
+    /// turns out to be unreadable is left out. Of the others only as many are read as it takes.
+    pub fn newest(&self, machine: &MachineId, most: usize) -> Result<Vec<RunValues>, Error> {
+        let (mut heads, mut values) = (Cache::<Head>::load(self), Cache::<RunValues>::load(self));
+        let mut ids = self.ids()?;
+        // They begin with the time.
+        ids.sort_unstable_by(|(a, _), (b, _)| b.cmp(a));
+        let mut is_meant = |path: &Path| {
+            heads.get(path).is_ok_and(|head| head.state == RunState::Complete && head.is_of(machine))
+        };
+        let newest = ids.iter().filter(|(_, path)| is_meant(path)).take(most);
+        let newest = newest.filter_map(|(_, path)| values.get(path).ok()).collect();
+        heads.save(self);
+        values.save(self);
+        Ok(newest)
     }
 
     /// A commit has a folder of its own, so the others need not be read.
@@ -70,6 +94,12 @@ impl Store {
 }
 
 impl Query {
+    fn best_last(&self, mut runs: Vec<RunSummary>) -> Vec<RunSummary> {
+        runs.retain(|run| self.means(run));
+        runs.sort_by_key(|run| run.state == RunState::Complete);
+        runs
+    }
+
     fn means(&self, run: &RunSummary) -> bool {
         let commit = self.commit.is_none() || self.commit == run.commit;
         let machine = self.machine.as_ref().is_none_or(|machine| *machine == run.machine);

@@ -9,11 +9,12 @@ use accel_bench_record::MachineId;
 
 use super::atomic::{self, Existing};
 use super::baseline::{path_in, read_optional, remove_named};
+use super::checksum;
 use super::error::Error;
+use super::finite::check_numbers;
 use super::listing::{entries, result_files};
 use super::name::Name;
 use super::root::Store;
-use super::writer::check_numbers;
 
 impl Store {
     /// Keeps a copy of `run` as `name`, in place of what was kept under it for the same machine class.
@@ -21,7 +22,7 @@ impl Store {
         let path = path_in(&self.saved_folder(), name, &MachineId::new(&run.machine))?;
         run.cases.iter().try_for_each(check_numbers)?;
         self.create(&self.saved_folder().join(name.as_str()))?;
-        let bytes = serde_json::to_vec(run).map_err(io::Error::from);
+        let bytes = serde_json::to_vec(run).map(checksum::seal).map_err(io::Error::from);
         let written = bytes.and_then(|bytes| atomic::write(&path, &bytes, Existing::Replace));
         written.map(|()| path.clone()).map_err(|source| Error::write(&path, source))
     }

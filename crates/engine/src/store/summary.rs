@@ -2,14 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use accel_bench_record::{CommitInfo, FORMAT, Failure, Profile, RunRecord, RunState, TreeState};
+use accel_bench_record::{
+    CaseRecord, CommitInfo, FORMAT, Failure, Profile, RunRecord, RunState, RunValues, Status, TreeState,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use accel_bench_record::{CommitId, MachineId, RunId};
 
+use super::cache::Digest;
 use super::error::Reason;
 use super::file::{self, Versioned};
+use super::journal;
+use super::run_file::{is_called, read_run};
 
 /// One run in a list.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,10 +48,17 @@ pub(super) struct Head {
     failed: usize,
 }
 
-impl Head {
+impl Digest for Head {
+    const FILE: &'static str = "summaries.json";
+    const FORMAT: u32 = 1;
+    const WORTH_WRITING: usize = 50;
+
     /// Reads the file at `path`, whose name must be the run's id.
-    pub(super) fn read(path: &Path) -> Result<Self, Reason> {
-        let shape: Shape = file::read(path)?;
+    fn read(path: &Path) -> Result<Self, Reason> {
+        let shape = match is_called(path, journal::EXTENSION) {
+            true => Shape::from(journal::read(path)?),
+            false => file::read(path)?,
+        };
         if path.file_stem() != Some(shape.id.as_ref()) {
             return Err(Reason::Misnamed { id: shape.id });
         }
@@ -61,6 +73,30 @@ impl Head {
             cases: shape.cases.len(),
             failed: shape.cases.iter().filter(|case| case.is_fault()).count(),
         })
+    }
+
+    fn is_final(&self) -> bool {
+        self.state != RunState::Running
+    }
+}
+
+impl Digest for RunValues {
+    const FILE: &'static str = "values.json";
+    const FORMAT: u32 = 1;
+    const WORTH_WRITING: usize = 2;
+
+    fn read(path: &Path) -> Result<Self, Reason> {
+        Ok(Self::from(&read_run(path)?))
+    }
+
+    fn is_final(&self) -> bool {
+        true
+    }
+}
+
+impl Head {
+    pub(super) fn is_of(&self, machine: &MachineId) -> bool {
+        self.machine == machine.as_str()
     }
 
     pub(super) fn at(self, path: PathBuf) -> RunSummary {
@@ -129,6 +165,25 @@ struct CaseShape {
 enum StatusShape {
     Ok,
     Failed,
+}
+
+impl From<RunRecord> for Shape {
+    fn from(run: RunRecord) -> Self {
+        let case = |case: CaseRecord| match case.status {
+            Status::Ok => CaseShape { status: StatusShape::Ok, kind: None },
+            Status::Failed { kind, .. } => CaseShape { status: StatusShape::Failed, kind: Some(kind) },
+        };
+        Self {
+            format: run.format,
+            id: run.id,
+            started: run.started,
+            state: run.state,
+            commit: run.commit,
+            machine: run.machine,
+            profile: run.profile,
+            cases: run.cases.into_iter().map(case).collect(),
+        }
+    }
 }
 
 impl CaseShape {

@@ -1,16 +1,17 @@
-//! Writing a run: after each finished case the whole file is written again, in one step.
+//! Writing a run: into a journal while it goes on, into its own file, in one step, when it has ended.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use accel_bench_record::{CaseRecord, RunRecord};
-
-use accel_bench_record::RunId;
+use accel_bench_record::{RunId, RunRecord, RunState};
 
 use super::atomic::{self, Existing};
+use super::checksum;
 use super::error::Error;
 use super::file::MAX_BYTES;
+use super::finite::check_numbers;
+use super::journal::{self, Journal};
 use super::live::{self, Life};
 use super::name::Name;
 use super::root::{Store, create_folder};
@@ -24,6 +25,8 @@ const DRAWS: usize = 64;
 pub struct RunWriter {
     id: RunId,
     path: PathBuf,
+    /// Absent once the run's own file is there.
+    journal: Option<Journal>,
     _life: Life,
 }
 
@@ -45,8 +48,15 @@ impl Store {
 
     fn begin_at(&self, path: PathBuf, id: &RunId, record: &RunRecord) -> Result<RunWriter, Error> {
         let life = live::hold(self.root(), id).map_err(|source| Error::write(&self.logs(id), source))?;
-        write(&path, record, Existing::Keep)?;
-        Ok(RunWriter { id: id.clone(), path, _life: life })
+        let mut writer = RunWriter { id: id.clone(), path, journal: None, _life: life };
+        match record.state {
+            RunState::Running => {
+                let journal = writer.path.with_extension(journal::EXTENSION);
+                writer.journal = Some(Journal::create(journal, record)?);
+            }
+            _ => write(&writer.path, record, Existing::Keep)?,
+        }
+        Ok(writer)
     }
 
     /// The folder of logs is what reserves an id: making a folder fails when it exists, in every commit alike.
@@ -73,12 +83,22 @@ impl RunWriter {
         &self.path
     }
 
-    /// Replaces the file in one step; on an error the version before stays whole.
-    pub fn save(&self, record: &RunRecord) -> Result<(), Error> {
+    /// Keeps what is new in `record`; once it has ended, all of it in its own file. On an error what was kept before stays whole.
+    pub fn save(&mut self, record: &RunRecord) -> Result<(), Error> {
         debug_assert_eq!(record.id, self.id.as_str(), "a writer writes its own run");
+        if let Some(journal) = &mut self.journal {
+            journal.append(record)?;
+            if record.state == RunState::Running {
+                return Ok(());
+            }
+        }
         // Somebody may have cleared the store while the run went on.
         self.path.parent().map_or(Ok(()), create_folder)?;
-        write(&self.path, record, Existing::Replace)
+        write(&self.path, record, Existing::Replace)?;
+        if let Some(journal) = self.journal.take() {
+            journal.remove();
+        }
+        Ok(())
     }
 }
 
@@ -100,22 +120,12 @@ fn sweep(dir: &Path, fresh: &Path) {
 fn write(path: &Path, record: &RunRecord, existing: Existing) -> Result<(), Error> {
     record.cases.iter().try_for_each(check_numbers)?;
     // No newline at the end: of a run's file every part that is not the whole fails to parse.
-    let written = serde_json::to_vec(record).map_err(io::Error::from).and_then(|bytes| {
+    let sealed = serde_json::to_vec(record).map(checksum::seal).map_err(io::Error::from);
+    let written = sealed.and_then(|bytes| {
         if bytes.len() as u64 > MAX_BYTES {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         atomic::write(path, &bytes, existing)
     });
     written.map_err(|source| Error::write(path, source))
-}
-
-/// JSON writes a number that is not finite as `null`, which makes the whole file unreadable later.
-pub(super) fn check_numbers(case: &CaseRecord) -> Result<(), Error> {
-    let mut metrics = case.processes.iter().flat_map(|process| &process.metrics);
-    match metrics.find_map(|metric| Some((metric, metric.not_finite()?))) {
-        None => Ok(()),
-        Some((metric, value)) => {
-            Err(Error::NotFinite { case: case.id.to_string(), metric: metric.name.clone(), value })
-        }
-    }
 }

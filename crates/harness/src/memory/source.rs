@@ -2,7 +2,7 @@
 
 use super::resident::resident_bytes;
 use crate::allocator;
-use crate::device::{Device, DeviceMemory, allocates_in_rust};
+use crate::device::{Device, DeviceMemory};
 
 /// Who is asked, the one that knows most first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,12 +17,12 @@ pub(super) enum Source {
 }
 
 impl Source {
-    /// The best that there is, for a case on `backend`.
-    pub(super) fn of(device: &dyn Device, backend: &str) -> Option<Self> {
+    /// The best that there is, for a case on this device.
+    pub(super) fn of(device: &dyn Device) -> Option<Self> {
         if device.memory().is_some() {
             return Some(Self::Pool);
         }
-        if allocates_in_rust(backend) && allocator::in_use().is_some() {
+        if device.allocates_in_rust() && allocator::in_use().is_some() {
             return Some(Self::Allocator);
         }
         resident_bytes().map(|_| Self::Resident)

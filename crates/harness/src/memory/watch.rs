@@ -31,8 +31,8 @@ impl Watch {
     }
 
     /// The samples begin. `own` is what the harness has in use for them, here and below.
-    pub(crate) fn start(&mut self, device: &dyn Device, backend: &str, own: u64) {
-        self.source = Source::of(device, backend);
+    pub(crate) fn start(&mut self, device: &dyn Device, own: u64) {
+        self.source = Source::of(device);
         self.since = Instant::now();
         self.between(device, 0, own);
     }
@@ -122,6 +122,23 @@ mod tests {
         reserved: Cell<u64>,
     }
 
+    /// Works at once, with an allocator of its own.
+    struct Library;
+
+    impl Device for Library {
+        fn name(&self) -> String {
+            "a library".to_owned()
+        }
+
+        fn sync(&self) -> Result<(), DeviceError> {
+            Ok(())
+        }
+
+        fn allocates_in_rust(&self) -> bool {
+            false
+        }
+    }
+
     impl Pool {
         fn hold(&self, in_use: u64) {
             self.in_use.set(in_use);
@@ -161,7 +178,7 @@ mod tests {
         let mut watch = Watch::new();
         // Weights of 6 MiB; a batch of samples held 40 MiB of outputs, one iteration holds 2.
         pool.hold(6 * MIB);
-        watch.start(&pool, "wgpu", 0);
+        watch.start(&pool, 0);
         for sample in 1..10 {
             pool.hold(46 * MIB);
             pool.hold(6 * MIB);
@@ -183,7 +200,7 @@ mod tests {
     #[test]
     fn a_pool_that_holds_nothing_has_no_fragmentation() {
         let mut watch = Watch::new();
-        watch.start(&Pool::default(), "wgpu", 0);
+        watch.start(&Pool::default(), 0);
         watch.peak(&Pool::default(), 0);
         assert_eq!(value(&watch.metrics(), "mem-fragmentation"), None);
         assert_eq!(value(&watch.metrics(), "mem-peak-bytes"), Some(0.0));
@@ -191,14 +208,9 @@ mod tests {
 
     #[test]
     fn the_resident_set_tells_growth_alone() {
-        let mut watch = Watch::new();
-        for sample in 0..9 {
-            if sample == 0 {
-                watch.start(&crate::device::Host, "tch", 0)
-            } else {
-                watch.between(&crate::device::Host, sample, 0)
-            }
-        }
+        let (mut watch, library) = (Watch::new(), Library);
+        watch.start(&library, 0);
+        (1..9).for_each(|sample| watch.between(&library, sample, 0));
         let names: Vec<_> = watch.metrics().into_iter().map(|metric| metric.name).collect();
         assert!(names.is_empty() || names == [GROWTH], "{names:?}");
     }

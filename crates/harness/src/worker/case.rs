@@ -114,14 +114,14 @@ mod tests {
     }
 
     #[test]
-    fn an_asynchronous_backend_needs_its_device() {
+    fn every_backend_but_the_host_needs_its_device() {
         check(
             |b| {
                 b.iter(|| ());
                 Ok(())
             },
             "wgpu",
-            "error: `wgpu` is asynchronous and the harness does not know the device",
+            "error: the harness does not know the device of `wgpu`, so it might time a queue",
         );
         check(
             |b| {

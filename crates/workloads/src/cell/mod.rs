@@ -153,13 +153,13 @@ impl<M: Workload + Module> Cell<M> {
         let footprint = Footprint::of::<M>(&config, counted, parameters.size, precision);
         let cell = Self { parameters, config, counted, footprint, device, outputs };
         cell.fit(backend)?;
-        b.device(BurnDevice(cell.device.clone()));
+        b.device(BurnDevice::new(cell.device.clone(), backend));
         Ok(cell)
     }
 
     /// Ends the case as unsupported when its predicted peak is more than the device has.
     fn fit(&self, backend: &Backend) -> Result<(), Error> {
-        let free = fit::free_memory(backend.memory, &BurnDevice(self.device.clone()).name());
+        let free = fit::free_memory(backend.memory, &BurnDevice::new(self.device.clone(), backend).name());
         let Some(free) = free.filter(|&free| self.footprint.needed() > free) else {
             return Ok(());
         };

@@ -84,6 +84,9 @@ fn a_linked_worktree_has_a_head_of_its_own() {
     assert_eq!(info.branch.as_deref(), Some("side"));
     assert!(matches!(info.tree, TreeState::Dirty { .. }));
     assert_eq!(scratch.repo().commit_info().unwrap().unwrap().tree, TreeState::Clean);
+    let main = repo.main_checkout().map(|path| path.canonicalize().unwrap());
+    assert_eq!(main, Some(scratch.path("").canonicalize().unwrap()));
+    assert_eq!(scratch.repo().main_checkout(), None);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use accel_bench_record::{
     CaseKey, CaseRecord, CommitInfo, FORMAT, Failure, Measurement, Profile, RunRecord, RunState, Samples,
-    Status, Surroundings, ToolInfo, TreeState, WarmUp,
+    SelectionRecord, Status, Surroundings, ToolInfo, TreeState, WarmUp,
 };
 
 use super::{RunSummary, Store};
@@ -22,7 +22,7 @@ use super::{RunSummary, Store};
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 
 /// A complete run of no cases, started in the minute that the id's end says.
-fn run(id: &str) -> RunRecord {
+pub(super) fn run(id: &str) -> RunRecord {
     RunRecord {
         format: FORMAT,
         id: id.to_owned(),
@@ -38,7 +38,7 @@ fn run(id: &str) -> RunRecord {
         }),
         machine: "m-1".into(),
         surroundings: Surroundings::default(),
-        profile: Profile { name: "full".into(), processes: 5, selection: String::new() },
+        profile: Profile { name: "full".into(), processes: 5, selection: SelectionRecord::default() },
         command: vec![],
         cases: vec![],
         interleaved: None,
@@ -46,7 +46,7 @@ fn run(id: &str) -> RunRecord {
 }
 
 /// A case with one steady process for each of `medians`, in nanoseconds.
-fn case(name: &str, medians: &[u64]) -> CaseRecord {
+pub(super) fn case(name: &str, medians: &[u64]) -> CaseRecord {
     let process = |&nanos: &u64| Measurement {
         samples: Samples { iterations: vec![1, 1, 1], nanos: vec![nanos - 1, nanos, nanos + 1] },
         warm_up: WarmUp { steady: true, ..WarmUp::default() },
@@ -67,7 +67,7 @@ fn case(name: &str, medians: &[u64]) -> CaseRecord {
     }
 }
 
-fn failed(name: &str, kind: Failure) -> CaseRecord {
+pub(super) fn failed(name: &str, kind: Failure) -> CaseRecord {
     CaseRecord { status: Status::failed(kind, "a reason"), processes: vec![], ..case(name, &[]) }
 }
 
@@ -81,6 +81,13 @@ fn store() -> (tempfile::TempDir, Store) {
 /// Writes a run as its process would and lets the process end.
 fn put(store: &Store, mut record: RunRecord) -> PathBuf {
     store.begin(&mut record).unwrap().path().to_path_buf()
+}
+
+/// The text of a file as versions without a checksum wrote it, so that tests may change it.
+fn unsealed(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    let (body, _) = text.rsplit_once(",\"checksum\"").expect("it has a checksum");
+    format!("{body}}}")
 }
 
 fn ids(runs: &[RunSummary]) -> Vec<&str> {

@@ -22,7 +22,7 @@ fn filled() -> (tempfile::TempDir, Store) {
 
 fn check(query: &Query, expected: Option<&str>) {
     let (_guard, store) = filled();
-    let found = store.latest(query).unwrap();
+    let found = store.latest(query).unwrap().record;
     assert_eq!(found.map(|run| run.id).as_deref(), expected, "{query:?}");
 }
 
@@ -47,7 +47,7 @@ fn an_interrupted_run_is_better_than_none() {
     let (_guard, store) = store();
     put(&store, RunRecord { state: RunState::Interrupted, ..run("r-1") });
     put(&store, RunRecord { state: RunState::Running, ..run("r-2") });
-    let found = store.latest(&Query::default()).unwrap().unwrap();
+    let found = store.latest(&Query::default()).unwrap().record.unwrap();
     assert_eq!((found.id.as_str(), found.state), ("r-2", RunState::Interrupted));
 }
 
@@ -56,11 +56,21 @@ fn a_file_that_only_looks_whole_gives_way_to_the_one_before() {
     let (_guard, store) = store();
     put(&store, run("r-1"));
     let path = put(&store, RunRecord { cases: vec![case("c", &[5])], ..run("r-2") });
-    let spoilt =
-        fs::read_to_string(&path).unwrap().replace("\"iterations\":[1,1,1]", "\"iterations\":\"many\"");
+    let spoilt = unsealed(&path).replace("\"iterations\":[1,1,1]", "\"iterations\":\"many\"");
     fs::write(&path, spoilt).unwrap();
     assert_eq!(store.runs().unwrap().runs.len(), 2, "a summary does not look at samples");
-    assert_eq!(store.latest(&Query::default()).unwrap().unwrap().id, "r-1");
+    let latest = store.latest(&Query::default()).unwrap();
+    let unreadable: Vec<_> = latest.unreadable.into_iter().map(|file| file.path).collect();
+    assert_eq!((latest.record.unwrap().id.as_str(), unreadable), ("r-1", vec![path]));
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_the_error_where_there_is_no_other() {
+    let (_guard, store) = store();
+    let path = put(&store, run("r-1"));
+    fs::write(&path, "{").unwrap();
+    let error = store.latest(&Query::default()).unwrap_err().to_string();
+    assert!(error.contains(&path.display().to_string()), "{error}");
 }
 
 #[test]
@@ -69,7 +79,7 @@ fn a_profile_means_complete_runs_of_the_same_selection() {
     let profile = |name: &str, processes, selection: &str| Profile {
         name: name.into(),
         processes,
-        selection: selection.into(),
+        selection: SelectionRecord::Text(selection.to_owned()),
     };
     put(&store, RunRecord { profile: profile("quick", 3, ""), ..run("r-1") });
     put(&store, RunRecord { profile: profile("quick", 3, "some"), ..run("r-2") });
@@ -77,7 +87,7 @@ fn a_profile_means_complete_runs_of_the_same_selection() {
     let interrupted = RunState::Interrupted;
     put(&store, RunRecord { profile: profile("quick", 3, ""), state: interrupted, ..run("r-4") });
     let latest = |profile: Profile| {
-        let found = store.latest(&Query { profile: Some(profile), ..Query::default() }).unwrap();
+        let found = store.latest(&Query { profile: Some(profile), ..Query::default() }).unwrap().record;
         found.map(|run| run.id)
     };
     assert_eq!(latest(profile("quick", 3, "")).as_deref(), Some("r-1"));
@@ -86,6 +96,9 @@ fn a_profile_means_complete_runs_of_the_same_selection() {
     assert_eq!(latest(profile("full", 5, "")), None, "another number of processes is another measurement");
     assert_eq!(latest(profile("quick", 3, "other")), None);
     put(&store, RunRecord { profile: profile("part", 3, ""), ..run("r-5") });
-    let newest = |except| store.latest(&Query { except, ..Query::default() }).unwrap().map(|run| run.id);
+    let newest = |except| {
+        let latest = store.latest(&Query { except, ..Query::default() }).unwrap();
+        latest.record.map(|run| run.id)
+    };
     assert_eq!([None, Some("part")].map(newest), [Some("r-5".into()), Some("r-3".into())]);
 }

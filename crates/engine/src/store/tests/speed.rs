@@ -10,7 +10,7 @@ fn filled(count: usize) -> (tempfile::TempDir, Store) {
     let process = Measurement { samples, ..Measurement::default() };
     let case = CaseRecord { processes: vec![process; 5], ..case("forward", &[]) };
     let path = put(&store, RunRecord { cases: vec![case; 20], ..run("r-0") });
-    let text = fs::read_to_string(&path).unwrap();
+    let text = unsealed(&path);
     fs::remove_file(&path).unwrap();
     for index in 0..count {
         let id = format!("r-{index:04}");

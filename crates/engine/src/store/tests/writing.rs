@@ -14,7 +14,7 @@ use accel_bench_record::RunId;
 fn a_run_is_on_disk_after_every_case() {
     let (_guard, store) = store();
     let mut record = RunRecord { state: RunState::Running, ..run("r-1") };
-    let writer = store.begin(&mut record).unwrap();
+    let mut writer = store.begin(&mut record).unwrap();
     assert_eq!(writer.path(), store.root().join("runs").join(COMMIT).join("r-1.json"));
     for count in 1..4 {
         record.cases.push(case(&format!("c{count}"), &[100, 101, 102]));
@@ -40,7 +40,7 @@ fn an_id_that_is_taken_is_drawn_again() {
     let before = fs::read(&path).unwrap();
     let mut second = RunRecord { commit: Some(other_commit), ..run("20261121-093045-3f9a") };
     second.started = "2026-11-21T09:30:45Z".into();
-    let writer = store.begin(&mut second).unwrap();
+    let mut writer = store.begin(&mut second).unwrap();
     assert_ne!(second.id, "20261121-093045-3f9a", "in another commit's folder as well");
     assert_eq!(writer.id().as_str(), second.id);
     assert!(second.id.starts_with("20261121-093045-"));
@@ -56,7 +56,7 @@ fn many_runs_at_once_do_not_harm_each_other() {
         let write = || {
             let mut record =
                 RunRecord { started: "2026-11-21T09:00:00Z".into(), ..run("20261121-090000-0000") };
-            let writer = store.begin(&mut record).unwrap();
+            let mut writer = store.begin(&mut record).unwrap();
             for count in 0..10 {
                 record.cases.push(case(&format!("c{count}"), &[100, 101, 102]));
                 writer.save(&record).unwrap();
@@ -107,7 +107,7 @@ fn what_a_killed_process_leaves_is_passed_over_and_later_swept() {
 fn a_store_that_is_cleared_under_a_run_comes_back() {
     let (_guard, store) = store();
     let mut record = run("r-1");
-    let writer = store.begin(&mut record).unwrap();
+    let mut writer = store.begin(&mut record).unwrap();
     fs::remove_dir_all(store.root()).unwrap();
     writer.save(&record).unwrap();
     assert_eq!(ids(&store.runs().unwrap().runs), ["r-1"]);
@@ -117,7 +117,7 @@ fn a_store_that_is_cleared_under_a_run_comes_back() {
 fn a_number_that_json_cannot_hold_is_refused_before_it_spoils_the_file() {
     let (_guard, store) = store();
     let mut record = RunRecord { cases: vec![case("c", &[5])], ..run("r-1") };
-    let writer = store.begin(&mut record).unwrap();
+    let mut writer = store.begin(&mut record).unwrap();
     let before = fs::read(writer.path()).unwrap();
     record.cases[0].processes[0].metrics.push(Metric::new("loss", "", Direction::Lower, f64::NAN));
     let error = writer.save(&record).unwrap_err();
@@ -132,7 +132,7 @@ fn a_number_that_json_cannot_hold_is_refused_before_it_spoils_the_file() {
 fn a_save_that_fails_leaves_the_version_before() {
     let (_guard, store) = store();
     let mut record = run("r-1");
-    let writer = store.begin(&mut record).unwrap();
+    let mut writer = store.begin(&mut record).unwrap();
     let dir = writer.path().parent().unwrap();
     let aside = store.root().join("aside");
     fs::rename(dir, &aside).unwrap();

@@ -1,0 +1,65 @@
+//! Children of this process, on this machine.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use accel_bench_record::protocol::BenchmarkInfo;
+use accel_bench_record::{CaseKey, Status};
+
+use super::{
+    Claim, Ended, Error, Executor, Listed, Settings, Turns, claim, criterion, interleaved, listing, turns,
+};
+use crate::event::Event;
+use crate::plan::{Harness, Job};
+
+/// Starts children as processes of this machine.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Local;
+
+impl Executor for Local {
+    fn claim(&self, allowed: &[usize], wanted: usize, folder: &Path) -> Claim {
+        claim::claim(allowed, wanted, folder)
+    }
+
+    fn list(&self, target: Listed<'_>, settings: &Settings) -> Result<Vec<BenchmarkInfo>, Error> {
+        listing::list(target, settings)
+    }
+
+    fn run(&self, jobs: &[Job], settings: &Settings, on: &mut dyn FnMut(Event)) -> Result<Ended, Error> {
+        run(jobs, settings, on)
+    }
+
+    fn run_in_turns(
+        &self,
+        turns: &Turns<'_>,
+        settings: &Settings,
+        open: &mut dyn FnMut(u32) -> BTreeSet<CaseKey>,
+        on: &mut dyn FnMut(Event),
+    ) -> Result<Ended, Error> {
+        interleaved::run(turns, settings, open, on)
+    }
+}
+
+/// A case that failed on one side is not tried again in that side's later rounds: a hang would cost its timeout each
+/// time.
+fn run(jobs: &[Job], settings: &Settings, on: &mut dyn FnMut(Event)) -> Result<Ended, Error> {
+    let mut failed = BTreeSet::new();
+    for job in jobs {
+        let mut left = job.clone();
+        left.unit.cases.retain(|case| !failed.contains(&(job.side, case.id.clone())));
+        let mut watch = |event: Event| {
+            if let Event::CaseFinished { side, id, status: Status::Failed { .. }, .. } = &event {
+                failed.insert((*side, id.clone()));
+            }
+            on(event);
+        };
+        let ended = match job.unit.harness {
+            Harness::AccelBench => turns::run(&left, settings, &mut watch)?,
+            Harness::Criterion => criterion::run(&left, settings, &mut watch)?,
+        };
+        if ended != Ended::Complete {
+            return Ok(ended);
+        }
+    }
+    Ok(Ended::Complete)
+}

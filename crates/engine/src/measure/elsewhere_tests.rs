@@ -1,0 +1,188 @@
+//! The engine with children that run elsewhere: an executor that starts none, and says what they would have.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use accel_bench_record::protocol::{BenchmarkInfo, Sampling};
+use accel_bench_record::{
+    Build, CaseKey, Conditions, Environment, MachineId, Measurement, Profile, RunState, Samples, Status,
+};
+
+use super::{Looks, Measured, Prepared, Session, measure_in_turns};
+use crate::compare::Tolerance;
+use crate::executor::{Claim, Ended, Error, Executor, Listed, Settings, Turns};
+use crate::plan::{Case, Cpus, Harness, Isolate, Job, Side, Unit};
+use crate::store::{Store, read_file};
+use crate::{Engine, Event, Hardware, Host, Machine};
+
+/// Takes 100 ns for each iteration of the baseline, and this many of the candidate; stops after so many rounds.
+#[derive(Debug)]
+struct Elsewhere {
+    candidate: u64,
+    rounds: u32,
+}
+
+impl Executor for Elsewhere {
+    fn claim(&self, _: &[usize], _: usize, _: &Path) -> Claim {
+        Claim::of(vec![])
+    }
+
+    fn list(&self, _: Listed<'_>, _: &Settings) -> Result<Vec<BenchmarkInfo>, Error> {
+        Ok(Vec::new())
+    }
+
+    fn run(&self, _: &[Job], _: &Settings, _: &mut dyn FnMut(Event)) -> Result<Ended, Error> {
+        Ok(Ended::Complete)
+    }
+
+    fn run_in_turns(
+        &self,
+        turns: &Turns<'_>,
+        _: &Settings,
+        open: &mut dyn FnMut(u32) -> BTreeSet<CaseKey>,
+        on: &mut dyn FnMut(Event),
+    ) -> Result<Ended, Error> {
+        for round in 0..self.rounds {
+            let open = open(round);
+            if open.is_empty() {
+                return Ok(Ended::Complete);
+            }
+            for seat in turns.tables.iter().flat_map(|table| &table.seats) {
+                let nanos = if seat.side == Side::Baseline { 100 } else { self.candidate };
+                for case in seat.unit.cases.iter().filter(|case| open.contains(&case.id)) {
+                    let samples = Samples { iterations: vec![10; 5], nanos: vec![10 * nanos; 5] };
+                    let measurement = Some(Measurement { samples, ..Measurement::default() });
+                    let (side, id, status) = (seat.side, case.id.clone(), Status::Ok);
+                    on(Event::CaseFinished { side, round, id, status, measurement, log: None });
+                }
+            }
+        }
+        Ok(Ended::Interrupted)
+    }
+}
+
+#[derive(Debug)]
+struct NoHardware;
+
+impl Hardware for NoHardware {
+    fn machine(&self) -> Machine {
+        Machine { id: MachineId::new("m-1"), environment: Environment::default() }
+    }
+
+    fn conditions(&self, _: &[usize]) -> Conditions {
+        Conditions::default()
+    }
+
+    fn allowed_cpus(&self) -> Vec<usize> {
+        vec![0]
+    }
+
+    fn library_folder(&self, _: &str, _: &Host) -> Option<PathBuf> {
+        None
+    }
+}
+
+fn host(cwd: &Path) -> Host {
+    Host {
+        cwd: cwd.to_path_buf(),
+        env: BTreeMap::new(),
+        arguments: vec![],
+        stop: Arc::default(),
+        machine_folder: cwd.join("locks"),
+        clock: || "2026-11-21T09:30:45Z".parse().expect("a time"),
+        hardware: Arc::new(NoHardware),
+    }
+}
+
+fn prepared(benchmarks: &[&str]) -> Prepared {
+    let case = |name: &&str| Case {
+        id: CaseKey {
+            bench: "b".into(),
+            benchmark: (*name).to_owned(),
+            params: [].into(),
+            backend: "host".into(),
+        },
+        model_folder: None,
+        category: None,
+        tags: vec![],
+        source: String::new(),
+        sampling: Sampling {
+            warm_up_nanos: 1,
+            time_nanos: 1,
+            sample_nanos: 1,
+            min_samples: 1,
+            max_samples: 1,
+        },
+        least_warm_up_nanos: 0,
+        timeout: Duration::from_secs(1),
+    };
+    let unit = Unit {
+        executable: PathBuf::from("/nowhere"),
+        harness: Harness::AccelBench,
+        isolate: Isolate::Process,
+        cwd: PathBuf::from("/"),
+        env: BTreeMap::new(),
+        cpus: Cpus::All,
+        processes: None,
+        cases: benchmarks.iter().map(case).collect(),
+    };
+    Prepared { units: vec![unit], commit: None, build: Build::default(), manifest: None, unlisted: vec![] }
+}
+
+/// Measures two sides of these cases elsewhere, and hands over what was reported.
+fn measured(root: &Path, elsewhere: &Elsewhere, benchmarks: &[&str]) -> (Measured, Vec<Event>) {
+    let (host, store, mut events) = (host(root), Store::open(root.join("store")), Vec::new());
+    let session = Session {
+        sides: [Side::Baseline, Side::Candidate].map(|side| (side, prepared(benchmarks))).into(),
+        profile: Profile { name: "full".into(), processes: 5, ..Profile::default() },
+        budget: None,
+    };
+    let gate = |_: &CaseKey| Tolerance::default();
+    let looks = Looks { gate: &gate, slowdowns: BTreeMap::new(), seed: 7 };
+    let mut on = |event: &Event| events.push(event.clone());
+    let mut engine = Engine::with_executor(&host, elsewhere, &mut on);
+    let measured = measure_in_turns(&mut engine, &store, &NoHardware.machine(), session, &looks);
+    (measured.expect("nothing fails"), events)
+}
+
+#[test]
+fn what_is_decided_is_not_measured_again() {
+    let root = tempfile::tempdir().expect("a folder");
+    let (measured, events) = measured(root.path(), &Elsewhere { candidate: 200, rounds: 50 }, &["x", "y"]);
+    assert_eq!((measured.ended, measured.unreached), (Ended::Complete, 0));
+    let decided = events.iter().find_map(|event| match event {
+        Event::CasesDecided { cases } => Some(cases.len()),
+        _ => None,
+    });
+    assert_eq!(decided, Some(2));
+    for record in measured.records.values() {
+        assert_eq!(record.state, RunState::Complete);
+        let processes: Vec<_> = record.cases.iter().map(|case| case.processes.len()).collect();
+        assert_eq!(processes, [8; 2], "found with four pairs, confirmed with four more");
+    }
+    let path = stored_at(&events);
+    assert_eq!(read_file(&path).expect("it reads"), measured.records[&Side::Candidate]);
+    assert!(path.is_file() && !path.with_extension("journal").exists(), "its journal is gone");
+}
+
+#[test]
+fn an_interruption_keeps_what_was_finished() {
+    let root = tempfile::tempdir().expect("a folder");
+    let (measured, events) = measured(root.path(), &Elsewhere { candidate: 100, rounds: 2 }, &["x"]);
+    assert_eq!(measured.ended, Ended::Interrupted);
+    let record = read_file(&stored_at(&events)).expect("it reads");
+    assert_eq!((record.state, record.cases[0].processes.len()), (RunState::Interrupted, 2));
+    let control = record.interleaved.expect("it was interleaved").control;
+    assert_eq!(control[0].processes.len(), 2, "the control is the candidate's");
+}
+
+/// Where the candidate's run is.
+fn stored_at(events: &[Event]) -> PathBuf {
+    let path = events.iter().find_map(|event| match event {
+        Event::Storing { side: Side::Candidate, path } => Some(path.clone()),
+        _ => None,
+    });
+    path.expect("it is reported")
+}
