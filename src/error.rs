@@ -68,17 +68,7 @@ impl Error {
 
     /// The message with its causes. A cause that the message reports already is not told again.
     pub(crate) fn in_words(&self) -> String {
-        let mut words = self.to_string();
-        let mut source = std::error::Error::source(self);
-        while let Some(cause) = source {
-            let cause_in_words = cause.to_string();
-            if !words.contains(&cause_in_words) {
-                words.push_str(": ");
-                words.push_str(&cause_in_words);
-            }
-            source = cause.source();
-        }
-        words
+        engine::with_causes(self)
     }
 
     pub(crate) fn usage(what: impl fmt::Display, hint: impl Into<String>) -> Self {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use accel_bench_record::{RunRecord, TreeState};
+use accel_bench_record::RunRecord;
 
 use super::selection;
 use super::{budget, judge, metrics, planned, show};
@@ -104,7 +104,7 @@ fn measured(
         );
         return Ok((record, Exit::Storage));
     }
-    cx.shell.status("Stored", kept_as(&record));
+    cx.shell.status("Stored", show::kept_as(&record));
     if outcome.ended == Ended::Interrupted {
         let kept = count(record.cases.len(), "finished case");
         cx.shell.warn(format!("interrupted; {kept} kept"));
@@ -134,20 +134,4 @@ fn compared(
     budget::tell_of_time(cx, &pair, &budget);
     let exit = judge::conclude(cx, project, (&pair.base, &pair.candidate), &args.judge, args.format)?;
     Ok((pair.candidate, exit))
-}
-
-/// Which run was stored, of what.
-fn kept_as(record: &RunRecord) -> String {
-    let of = match &record.commit {
-        None => "of no commit: there is no git repository here, or none with a commit".to_owned(),
-        Some(commit) => {
-            let short = commit.id.get(..9).unwrap_or(&commit.id);
-            match commit.tree {
-                TreeState::Clean => format!("of commit {short}"),
-                TreeState::Dirty { .. } => format!("of commit {short} with uncommitted changes"),
-                TreeState::Merge { .. } => format!("of a merge into {short}"),
-            }
-        }
-    };
-    format!("run {} {of}, on {}", record.id, record.machine)
 }

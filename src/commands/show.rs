@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::report::{self, Format, Metrics};
 use accel_bench_engine::measure::Project;
-use accel_bench_record::RunRecord;
+use accel_bench_record::{RunRecord, TreeState};
 
 /// Arguments of `show`.
 #[derive(Clone, Debug, clap::Args)]
@@ -43,4 +43,20 @@ pub(super) fn write(cx: &mut Context, run: &RunRecord, format: Format, metrics: 
     let width = cx.shell.width();
     cx.shell.out(|to| report::run(run, format, metrics, width, to))?;
     Ok(())
+}
+
+/// Which run was stored, of what.
+pub(super) fn kept_as(record: &RunRecord) -> String {
+    let of = match &record.commit {
+        None => "of no commit: there is no git repository here, or none with a commit".to_owned(),
+        Some(commit) => {
+            let short = commit.id.get(..9).unwrap_or(&commit.id);
+            match commit.tree {
+                TreeState::Clean => format!("of commit {short}"),
+                TreeState::Dirty { .. } => format!("of commit {short} with uncommitted changes"),
+                TreeState::Merge { .. } => format!("of a merge into {short}"),
+            }
+        }
+    };
+    format!("run {} {of}, on {}", record.id, record.machine)
 }

@@ -161,6 +161,7 @@ const ENGINE: Arrows = &[
     ("compare", &[]),
     ("event", &["plan"]),
     ("host", &[]),
+    ("causes", &[]),
     ("plan", &["manifest"]),
     ("manifest", &[]),
 ];

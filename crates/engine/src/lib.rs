@@ -6,6 +6,7 @@
 //! nor the hardware except through its host. `examples/embed.rs` runs a suite with it in 40 lines.
 
 pub mod cargo;
+mod causes;
 pub mod compare;
 mod engine;
 mod error;
@@ -19,6 +20,7 @@ pub mod measure;
 pub mod plan;
 pub mod store;
 
+pub use causes::with_causes;
 pub use engine::Engine;
 pub use error::{Error, Result};
 pub use event::{Event, Warning};

@@ -24,7 +24,7 @@ pub trait Device {
         !self.is_asynchronous()
     }
 
-    /// Returns whether it compiles kernels while it runs, so that the warm-up tells how long that takes.
+    /// Returns whether it compiles kernels while it runs, so that the warm-up shows how long that takes.
     fn compiles(&self) -> bool {
         self.is_asynchronous()
     }

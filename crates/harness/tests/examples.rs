@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-/// What an example prints when it measures; cargo builds examples beside the tests.
+/// The output of an example; cargo builds examples next to the tests.
 #[track_caller]
 fn measured(example: &str, arguments: &[&str]) -> String {
     let mut folder: PathBuf = std::env::current_exe().expect("a path").parent().expect("a folder").to_owned();

@@ -164,7 +164,7 @@ impl Conditions {
     }
 }
 
-/// What the nanoseconds of a sample are.
+/// The meaning of a sample's nanoseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TimingMethod {
@@ -173,7 +173,7 @@ pub enum TimingMethod {
     WallSync,
     /// Wall time of a batch of iterations, whose work is done when the calls return.
     Wall,
-    /// What the benchmark itself returned, from `iter_custom`.
+    /// The duration that the benchmark itself returned, from `iter_custom`.
     Custom,
     /// What Criterion measured and left in its files.
     Criterion,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{CaseKey, CommitInfo, RunRecord};
 use crate::stats::geometric_mean;
 
-/// One run of which nobody needs the samples.
+/// One run without its samples.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RunValues {
     pub id: String,

@@ -31,9 +31,9 @@ const LOOK_EVERY: Duration = Duration::from_micros(300);
 pub(super) struct Process {
     child: Child,
     ended: Option<ExitStatus>,
-    /// What the kernel had counted when the process started.
+    /// The kernel's count when the process started.
     oom_kills: Option<u64>,
-    /// What all processes that descend from it have in their environment.
+    /// In the environment of all processes that descend from it.
     mark: String,
 }
 

@@ -12,7 +12,7 @@ use crate::plan::{Job, Side};
 /// A child that prints more than this is ended: it would fill the disk.
 pub(super) const MAX_BYTES: u64 = 256 << 20;
 
-/// What is kept of a longer log: half of it from the beginning, half from the end.
+/// A longer log is cut to this: half of it from the beginning, half from the end.
 const KEPT_BYTES: u64 = 1 << 20;
 
 /// How much of the end is read to find out what was said last.

@@ -17,7 +17,7 @@ use crate::plan::{Case, Cpus, Harness, Isolate, Job, Side, Unit};
 use crate::store::{Store, read_file};
 use crate::{Engine, Event, Hardware, Host, Machine};
 
-/// Takes 100 ns for each iteration of the baseline, and this many of the candidate; stops after so many rounds.
+/// Takes 100 ns for each iteration of the baseline, and this many of the candidate; stops after this many rounds.
 #[derive(Debug)]
 struct Elsewhere {
     candidate: u64,
@@ -160,7 +160,7 @@ fn what_is_decided_is_not_measured_again() {
     for record in measured.records.values() {
         assert_eq!(record.state, RunState::Complete);
         let processes: Vec<_> = record.cases.iter().map(|case| case.processes.len()).collect();
-        assert_eq!(processes, [8; 2], "found with four pairs, confirmed with four more");
+        assert_eq!(processes, [10; 2], "found with four pairs, confirmed with six fresh ones");
     }
     let path = stored_at(&events);
     assert_eq!(read_file(&path).expect("it reads"), measured.records[&Side::Candidate]);

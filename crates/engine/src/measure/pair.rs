@@ -14,7 +14,7 @@ use crate::executor::Ended;
 use crate::git::Checkout;
 use crate::manifest::Percent;
 use crate::plan::{Scope, Selection, Side};
-use crate::{Engine, Machine};
+use crate::{Engine, Machine, with_causes};
 
 /// Where the numbers of a comparison come from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -158,7 +158,7 @@ fn measured(engine: &mut Engine<'_>, project: &Project, machine: &Machine, wante
         measure(engine, project, machine, session)?
     };
     if let Some(fault) = measured.fault {
-        engine.warn(Warning::NotStored { reason: fault.to_string() });
+        engine.warn(Warning::NotStored { reason: with_causes(&fault) });
     }
     if measured.ended == Ended::Interrupted {
         let runs = measured.records.values().map(|record| record.id.clone()).collect();

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::git::{Layout, Repo};
 use crate::manifest::Percent;
 use crate::store::{Baselines, Store};
-use crate::{Engine, Host, Warning};
+use crate::{Engine, Host, Warning, with_causes};
 use accel_bench_record::{MachineId, RunId};
 
 /// A store grows for years; what time adds shows in the last of it.
@@ -103,7 +103,7 @@ impl Project {
         let gate = &self.sources.manifest.gate;
         let gate = threshold.map_or_else(|| gate.clone(), |threshold| gate.with_tolerance(threshold));
         let calibration = self.store.calibration(machine).unwrap_or_else(|error| {
-            engine.warn(Warning::CalibrationUnreadable { reason: error.to_string() });
+            engine.warn(Warning::CalibrationUnreadable { reason: with_causes(&error) });
             None
         });
         let floors = calibration.map(|record| floors(&record)).unwrap_or_default();

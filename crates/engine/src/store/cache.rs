@@ -1,4 +1,4 @@
-//! What was taken out of files that have been read before. Nothing is lost with it.
+//! Digests of files that have been read before. Nothing is lost with it.
 //!
 //! A large store takes seconds to parse and milliseconds to look at, and runs that have ended do not change.
 
@@ -14,7 +14,7 @@ use super::atomic::{self, Existing};
 use super::error::Reason;
 use super::root::Store;
 
-/// What is kept of a run's file.
+/// The part of a run's file that is kept.
 pub(super) trait Digest: Clone + Serialize + DeserializeOwned {
     /// The name of the cache's file.
     const FILE: &'static str;
@@ -69,7 +69,7 @@ impl<T: Digest> Cache<T> {
         Self { path, written, known, seen: BTreeMap::new(), read: 0 }
     }
 
-    /// What there is of the file at `path`, read only if it may have changed.
+    /// The digest of the file at `path`, which is read only if it may have changed.
     pub(super) fn get(&mut self, path: &Path) -> Result<T, Reason> {
         let stamp = fs::metadata(path).ok().and_then(|file| Some((file.len(), modified(&file)?)));
         let known = self.known.get(path).filter(|known| {

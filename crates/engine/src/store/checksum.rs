@@ -1,6 +1,6 @@
 //! A checksum as the last field of a JSON object: a digit that changed on disk parses, and means something else.
 //!
-//! Spaces and line ends do not count, so that a baseline may be indented anew or checked out with other line ends.
+//! Spaces and line ends do not count, so that a baseline may be indented again or checked out with other line ends.
 
 use sha2::{Digest, Sha256};
 

@@ -18,7 +18,7 @@ use super::error::{Error, Reason};
 use super::file::{self, Probe};
 use super::finite::check_numbers;
 
-/// How journals are called: `<id>.journal` beside `<id>.json`.
+/// The extension of journals: `<id>.journal` next to `<id>.json`.
 pub(super) const EXTENSION: &str = "journal";
 
 /// One line: one of these, and the checksum.
@@ -31,7 +31,7 @@ struct Line<'a> {
     case: Option<Addition<'a>>,
 }
 
-/// What was added to a case: it has the processes that were not there before.
+/// An addition to a case: it has the processes that were not there before.
 #[derive(Debug, Serialize, Deserialize)]
 struct Addition<'a> {
     /// Among the control's cases.
@@ -57,7 +57,7 @@ pub(super) struct Journal {
     written: Written,
 }
 
-/// What the file holds.
+/// The contents of the file.
 #[derive(Debug, Default)]
 struct Written {
     /// Without cases.
@@ -198,7 +198,7 @@ pub(super) fn read(path: &Path) -> Result<RunRecord, Reason> {
 
 fn replay(text: &str) -> Result<RunRecord, Reason> {
     let mut replay = Replay::default();
-    // What follows the last line end was being written when the process died.
+    // The text after the last line end was being written when the process died.
     let whole = text.rfind('\n').map_or("", |end| &text[..end]);
     for (at, text) in whole.lines().enumerate() {
         let of_line = |reason: Reason| match reason {
