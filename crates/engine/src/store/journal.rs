@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use accel_bench_record::{CaseKey, CaseRecord, FORMAT, Interleaved, RunRecord, Status};
 use serde::{Deserialize, Serialize};
 
+use super::atomic::{self, Existing};
 use super::checksum;
 use super::error::{Error, Reason};
 use super::file::{self, Probe};
@@ -67,18 +68,15 @@ struct Written {
 }
 
 impl Journal {
-    /// Creates the file, which must not exist, with all of `record`.
+    /// Creates the file, which must not exist, with all of `record`; whoever reads meanwhile finds no file, or whole lines.
     pub(super) fn create(path: PathBuf, record: &RunRecord) -> Result<Self, Error> {
-        let options = || OpenOptions::new().append(true).create_new(true).open(&path);
-        let file = options().map_err(|source| Error::write(&path, source))?;
-        let mut journal = Self { path, file, good: 0, written: Written::default() };
-        match journal.append(record) {
-            Ok(()) => Ok(journal),
-            Err(error) => {
-                journal.remove();
-                Err(error)
-            }
-        }
+        let mut written = Written::default();
+        let (bytes, more) = written.and(record)?;
+        let fault = |source| Error::write(&path, source);
+        atomic::write(&path, &bytes, Existing::Keep).map_err(fault)?;
+        let file = OpenOptions::new().append(true).open(&path).map_err(fault)?;
+        written.add(more);
+        Ok(Self { path, file, good: bytes.len() as u64, written })
     }
 
     /// Appends what `record` holds more than the file. On an error the file holds what it did, and the next call tries again.
