@@ -2,13 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CaseKey, CommitInfo, RunRecord};
+use super::{CaseKey, CommitInfo, RunRecord, RunState};
 use crate::stats::geometric_mean;
 
 /// One run without its samples.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunValues {
     pub id: String,
+    pub state: RunState,
+    /// The machine class.
+    pub machine: String,
     /// Absent outside git.
     pub commit: Option<CommitInfo>,
     /// The run that this one was measured interleaved with.
@@ -26,6 +29,8 @@ impl From<&RunRecord> for RunValues {
             |case: &super::CaseRecord| Some((case.id.clone(), geometric_mean(&case.process_medians())?));
         Self {
             id: run.id.clone(),
+            state: run.state,
+            machine: run.machine.clone(),
             commit: run.commit.clone(),
             with: run.interleaved.as_ref().map(|turns| turns.with.clone()),
             is_slowed: run.interleaved.as_ref().is_some_and(|turns| !turns.slowdowns.is_empty()),

@@ -144,7 +144,7 @@ fn evidence(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -> BTreeMa
 /// One logarithm of candidate / baseline for each process pair.
 ///
 /// Processes of Criterion are interleaved as a whole, so that a slow phase hits one of them; of their few samples the medians
-/// are compared, which are what the columns show.
+/// are compared, as the columns are made of medians too.
 pub(super) fn log_ratios(base: &CaseRecord, candidate: &CaseRecord) -> Vec<f64> {
     let pairs = base.processes.iter().zip(&candidate.processes);
     let ratio = |(base, candidate): (&Measurement, &Measurement)| {

@@ -23,7 +23,7 @@ type Value<'t> = Spanned<DeValue<'t>>;
 pub(super) fn read(text: &str, problems: &mut Problems) -> RawManifest {
     let (root, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
-        let span = error.span().or_else(|| deep(text)).unwrap_or(0..0);
+        let span = error.span().or_else(|| deep_key(text)).unwrap_or(0..0);
         problems.push(Problem::new(span, "this is not TOML", error.message()));
     }
     if !errors.is_empty() {
@@ -32,21 +32,16 @@ pub(super) fn read(text: &str, problems: &mut Problems) -> RawManifest {
     tables(root.into_inner(), problems)
 }
 
-/// Where brackets nest deeper than TOML's parser follows them, or a key has more parts; it does not say where.
-fn deep(text: &str) -> Option<Range<usize>> {
+/// The first key of more parts than TOML's parser follows; of brackets that nest too deep it says itself where they are.
+fn deep_key(text: &str) -> Option<Range<usize>> {
     const DEEPEST: usize = 80;
-    let (mut depth, mut parts) = (0_usize, 0);
-    for (at, c) in text.char_indices() {
-        match c {
-            '[' | '{' => depth += 1,
-            ']' | '}' => depth = depth.saturating_sub(1),
-            '.' => parts += 1,
-            '=' | '\n' => parts = 0,
-            _ => {}
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let key = line.split('=').next().unwrap_or_default();
+        if key.matches('.').count() >= DEEPEST {
+            return Some(start..start + 1);
         }
-        if depth.max(parts) >= DEEPEST {
-            return Some(at..at + c.len_utf8());
-        }
+        start += line.len();
     }
     None
 }

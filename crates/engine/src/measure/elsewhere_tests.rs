@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
-use accel_bench_record::protocol::{BenchmarkInfo, Sampling};
+use accel_bench_record::protocol::BenchmarkInfo;
 use accel_bench_record::{
     Build, CaseKey, Conditions, Environment, MachineId, Measurement, Profile, RunState, Samples, Status,
 };
@@ -13,7 +12,8 @@ use accel_bench_record::{
 use super::{Looks, Measured, Prepared, Session, measure_in_turns};
 use crate::compare::Tolerance;
 use crate::executor::{Claim, Ended, Error, Executor, Listed, Settings, Turns};
-use crate::plan::{Case, Cpus, Harness, Isolate, Job, Side, Unit};
+use crate::plan::sample::unit;
+use crate::plan::{Job, Side};
 use crate::store::{Store, read_file};
 use crate::{Engine, Event, Hardware, Host, Machine};
 
@@ -97,37 +97,7 @@ fn host(cwd: &Path) -> Host {
 }
 
 fn prepared(benchmarks: &[&str]) -> Prepared {
-    let case = |name: &&str| Case {
-        id: CaseKey {
-            bench: "b".into(),
-            benchmark: (*name).to_owned(),
-            params: [].into(),
-            backend: "host".into(),
-        },
-        model_folder: None,
-        category: None,
-        tags: vec![],
-        source: String::new(),
-        sampling: Sampling {
-            warm_up_nanos: 1,
-            time_nanos: 1,
-            sample_nanos: 1,
-            min_samples: 1,
-            max_samples: 1,
-        },
-        least_warm_up_nanos: 0,
-        timeout: Duration::from_secs(1),
-    };
-    let unit = Unit {
-        executable: PathBuf::from("/nowhere"),
-        harness: Harness::AccelBench,
-        isolate: Isolate::Process,
-        cwd: PathBuf::from("/"),
-        env: BTreeMap::new(),
-        cpus: Cpus::All,
-        processes: None,
-        cases: benchmarks.iter().map(case).collect(),
-    };
+    let unit = unit("host", benchmarks);
     Prepared { units: vec![unit], commit: None, build: Build::default(), manifest: None, unlisted: vec![] }
 }
 

@@ -123,47 +123,8 @@ fn control(unit: &Unit, controls: &BTreeSet<CaseKey>) -> Option<Seat> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use accel_bench_record::Params;
-    use accel_bench_record::protocol::Sampling;
-
+    use super::super::sample::unit;
     use super::*;
-    use crate::plan::{Cpus, Harness, Isolate};
-
-    fn unit(backend: &str, benchmarks: &[&str]) -> Unit {
-        let case = |name: &&str| Case {
-            model_folder: None,
-            id: CaseKey {
-                bench: "b".into(),
-                benchmark: (*name).into(),
-                params: Params::new(),
-                backend: backend.into(),
-            },
-            category: None,
-            tags: vec![],
-            source: String::new(),
-            sampling: Sampling {
-                warm_up_nanos: 1,
-                time_nanos: 1,
-                sample_nanos: 1,
-                min_samples: 1,
-                max_samples: 1,
-            },
-            least_warm_up_nanos: 0,
-            timeout: Duration::from_secs(1),
-        };
-        Unit {
-            executable: "x".into(),
-            harness: Harness::AccelBench,
-            isolate: Isolate::Process,
-            cwd: ".".into(),
-            env: [].into(),
-            cpus: Cpus::All,
-            processes: None,
-            cases: benchmarks.iter().map(case).collect(),
-        }
-    }
 
     /// A table as `side: cases; …`.
     fn check(baseline: &[Unit], candidate: &[Unit], expected: &[&str]) {

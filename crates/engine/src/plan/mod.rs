@@ -7,6 +7,8 @@ mod interleave;
 mod listing;
 mod matrix;
 mod params;
+#[cfg(test)]
+pub(crate) mod sample;
 mod select;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -45,7 +45,8 @@ struct Entry<T> {
     bytes: u64,
     /// Since 1970.
     modified: Duration,
-    head: T,
+    #[serde(rename = "head")]
+    digest: T,
 }
 
 /// The former contents, and what has been seen since.
@@ -77,14 +78,14 @@ impl<T: Digest> Cache<T> {
         });
         if let Some(known) = known {
             self.seen.insert(path.to_path_buf(), known.clone());
-            return Ok(known.head.clone());
+            return Ok(known.digest.clone());
         }
-        let head = T::read(path)?;
-        if let (Some((bytes, modified)), true) = (stamp, head.is_final()) {
+        let digest = T::read(path)?;
+        if let (Some((bytes, modified)), true) = (stamp, digest.is_final()) {
             self.read += 1;
-            self.seen.insert(path.to_path_buf(), Entry { bytes, modified, head: head.clone() });
+            self.seen.insert(path.to_path_buf(), Entry { bytes, modified, digest: digest.clone() });
         }
-        Ok(head)
+        Ok(digest)
     }
 
     /// Remembers what was seen. A store that cannot be written is as good to read as any.

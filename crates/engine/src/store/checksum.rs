@@ -28,7 +28,7 @@ pub(super) fn seal(mut object: Vec<u8>) -> Vec<u8> {
     object
 }
 
-/// Compares the checksum of a file with its text. Files of versions before 0.2 have none, and pass.
+/// Compares the checksum of a file with its text. Files written before there was one have none, and pass.
 pub(super) fn check(text: &str) -> Result<(), Reason> {
     let solid = solid(text.as_bytes());
     let split = solid.len().checked_sub(BEFORE.len() + DIGITS + AFTER.len());

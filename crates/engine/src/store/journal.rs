@@ -63,8 +63,8 @@ pub(super) struct Journal {
 struct Written {
     /// Without cases.
     run: Option<RunRecord>,
-    /// By control or not and case: processes, and the status.
-    cases: BTreeMap<(bool, CaseKey), (usize, Status)>,
+    /// Processes and status of the run's cases, then those of the control's.
+    cases: [BTreeMap<CaseKey, (usize, Status)>; 2],
 }
 
 impl Journal {
@@ -127,8 +127,7 @@ impl Written {
         let control = control.iter().enumerate().map(|(at, case)| (true, at, case));
         let cases = record.cases.iter().enumerate().map(|(at, case)| (false, at, case)).chain(control);
         for (control, at, case) in cases {
-            let key = (control, case.id.clone());
-            let before = self.cases.get(&key);
+            let before = self.cases[usize::from(control)].get(&case.id);
             let from = before.map_or(0, |(processes, _)| *processes);
             if before.is_some_and(|(count, status)| *count == case.processes.len() && *status == case.status)
             {
@@ -138,14 +137,15 @@ impl Written {
             check_numbers(&added)?;
             let addition = Addition { control, at, case: Cow::Owned(added) };
             lines.extend(line(&Line { run: None, case: Some(addition) }));
-            more.cases.insert(key, (case.processes.len(), case.status.clone()));
+            let state = (case.processes.len(), case.status.clone());
+            more.cases[usize::from(control)].insert(case.id.clone(), state);
         }
         Ok((lines, more))
     }
 
     fn add(&mut self, more: Self) {
         self.run = more.run.or_else(|| self.run.take());
-        self.cases.extend(more.cases);
+        self.cases.iter_mut().zip(more.cases).for_each(|(cases, more)| cases.extend(more));
     }
 }
 

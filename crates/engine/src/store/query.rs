@@ -1,14 +1,12 @@
 //! The latest run of something.
 
-use std::path::Path;
-
 use accel_bench_record::{CommitId, MachineId, Profile, RunRecord, RunState, RunValues, TreeState};
 
 use super::cache::Cache;
 use super::error::{Error, Skipped};
 use super::listing::Listing;
 use super::root::Store;
-use super::summary::{Head, RunSummary};
+use super::summary::RunSummary;
 
 /// Which runs are meant; by default any.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,17 +66,14 @@ impl Store {
     /// The newest complete runs of a machine class, at most this many, newest first, without their samples. A file that
     /// turns out to be unreadable is left out. Of the others only as many are read as it takes.
     pub fn newest(&self, machine: &MachineId, most: usize) -> Result<Vec<RunValues>, Error> {
-        let (mut heads, mut values) = (Cache::<Head>::load(self), Cache::<RunValues>::load(self));
+        let mut cache = Cache::<RunValues>::load(self);
         let mut ids = self.ids()?;
         // They begin with the time.
         ids.sort_unstable_by(|(a, _), (b, _)| b.cmp(a));
-        let mut is_meant = |path: &Path| {
-            heads.get(path).is_ok_and(|head| head.state == RunState::Complete && head.is_of(machine))
-        };
-        let newest = ids.iter().filter(|(_, path)| is_meant(path)).take(most);
-        let newest = newest.filter_map(|(_, path)| values.get(path).ok()).collect();
-        heads.save(self);
-        values.save(self);
+        let readable = ids.iter().filter_map(|(_, path)| cache.get(path).ok());
+        let is_meant = |run: &RunValues| run.state == RunState::Complete && run.machine == machine.as_str();
+        let newest = readable.filter(is_meant).take(most).collect();
+        cache.save(self);
         Ok(newest)
     }
 

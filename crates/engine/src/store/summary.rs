@@ -86,19 +86,19 @@ impl Digest for RunValues {
     const WORTH_WRITING: usize = 2;
 
     fn read(path: &Path) -> Result<Self, Reason> {
-        Ok(Self::from(&read_run(path)?))
+        let values = Self::from(&read_run(path)?);
+        if path.file_stem() != Some(values.id.as_ref()) {
+            return Err(Reason::Misnamed { id: values.id });
+        }
+        Ok(values)
     }
 
     fn is_final(&self) -> bool {
-        true
+        self.state != RunState::Running
     }
 }
 
 impl Head {
-    pub(super) fn is_of(&self, machine: &MachineId) -> bool {
-        self.machine == machine.as_str()
-    }
-
     pub(super) fn at(self, path: PathBuf) -> RunSummary {
         let (commit, tree, branch, subject) = match self.commit {
             Some(commit) => {
