@@ -12,7 +12,7 @@ use accel_bench_record::{
 use super::{Looks, Measured, Prepared, Session, measure_in_turns};
 use crate::compare::Tolerance;
 use crate::executor::{Claim, Ended, Error, Executor, Listed, Settings, Turns};
-use crate::plan::sample::unit;
+use crate::plan::sample_tests::unit;
 use crate::plan::{Job, Side};
 use crate::store::{Store, read_file};
 use crate::{Engine, Event, Hardware, Host, Machine};

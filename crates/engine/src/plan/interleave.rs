@@ -123,7 +123,7 @@ fn control(unit: &Unit, controls: &BTreeSet<CaseKey>) -> Option<Seat> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::unit;
+    use super::super::sample_tests::unit;
     use super::*;
 
     /// A table as `side: cases; …`.

@@ -8,7 +8,7 @@ mod listing;
 mod matrix;
 mod params;
 #[cfg(test)]
-pub(crate) mod sample;
+pub(crate) mod sample_tests;
 mod select;
 
 use std::collections::{BTreeMap, BTreeSet};
