@@ -1,6 +1,6 @@
 //! Single operations in `f32`.
 
-use accel_bench::{Bencher, Direction, Metric, Throughput, bench};
+use accel_bench::{Bencher, Throughput, bench, catalogue};
 use accel_bench_workloads::kernels::{Attention, LayerNorm, Matmul, Softmax, Work};
 use accel_bench_workloads::{BURN, check_finite, device};
 use burn::tensor::Tensor;
@@ -66,7 +66,7 @@ fn time<const D: usize>(b: &mut Bencher, work: Work, run: impl Fn() -> Tensor<D>
     check_finite(b, "output", run());
     b.throughput(Throughput::Elements(work.elements));
     b.throughput(Throughput::Bytes(work.bytes));
-    b.metric(Metric::new("flops", "flop", Direction::Neither, work.flops as f64).source("analytic"));
+    b.metric(catalogue::FLOPS.of(work.flops as f64));
     b.iter(run);
 }
 

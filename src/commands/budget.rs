@@ -8,7 +8,7 @@ use crate::report;
 use accel_bench_engine::executor::Ended;
 use accel_bench_engine::manifest::parse_time;
 use accel_bench_engine::measure::{Pair, Project};
-use accel_bench_engine::plan::{Scope, Selection};
+use accel_bench_engine::plan::Selection;
 
 /// How long cases are started.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -29,7 +29,7 @@ pub(crate) struct Budget {
 impl Args {
     /// The command line's, else that of the suite that is selected.
     pub(crate) fn resolve(&self, project: &Project, selection: &Selection) -> Result<Budget> {
-        let scope = Scope::new(&project.sources.manifest, selection)?;
+        let scope = project.sources.scope(selection)?;
         Ok(match self.budget {
             Some(time) => Budget { time: Some(time), set_by: "--budget".to_owned() },
             None => Budget { time: scope.budget(), set_by: format!("[suites.{}] budget", scope.suite_name) },

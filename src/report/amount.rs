@@ -74,7 +74,7 @@ pub(super) fn rate(work: Throughput, rate: f64) -> String {
         Throughput::Bytes(_) => format!("{number} {prefix}B/s"),
         Throughput::Elements(_) => format!("{number} {prefix}elem/s"),
         Throughput::Samples(_) | Throughput::Tokens(_) => {
-            let what = work.metric_name().trim_end_matches("-per-s");
+            let what = work.metric().name.trim_end_matches("-per-s");
             let gap = if prefix.is_empty() { "" } else { " " };
             format!("{number} {prefix}{gap}{what}/s")
         }

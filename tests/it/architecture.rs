@@ -6,6 +6,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use accel_bench_record::catalogue::ALL;
+
 use crate::support::sources::{Source, is_statement, sources};
 
 /// Where code is that is not a test.
@@ -74,6 +76,19 @@ fn who_may_use_what() {
     only(&["indicatif", "anstream"], &["src/shell.rs", "src/commands/"]);
     only(&["comfy_table"], &["src/report/"]);
     only(&["sysinfo::"], &["crates/probes/src/"]);
+}
+
+#[test]
+fn metrics_are_named_in_their_catalogue() {
+    let catalogue = "crates/record/src/catalogue.rs";
+    let names: Vec<_> = ALL.iter().map(|known| format!("\"{}\"", known.name)).collect();
+    let elsewhere =
+        all(&SOURCES).into_iter().chain(sources("benches")).filter(|source| source.path != catalogue);
+    let in_source = |source: Source| {
+        let guilty = source.lines().filter(|(_, line)| names.iter().any(|name| line.contains(name)));
+        guilty.map(|(at, line)| format!("{}:{at}: {}", source.path, line.trim())).collect::<Vec<_>>()
+    };
+    assert_eq!(elsewhere.flat_map(in_source).collect::<Vec<_>>(), [""; 0], "see {catalogue}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The engine without a terminal: the example runs a suite and prints what happens as JSON lines.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
@@ -47,13 +47,17 @@ fn project(folder: &Path) {
     fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).expect("a copy");
 }
 
+/// Cargo builds examples next to the tests.
+fn example() -> PathBuf {
+    let test = std::env::current_exe().expect("a path");
+    test.ancestors().nth(2).expect("a folder").join("examples/embed")
+}
+
 #[test]
 fn a_suite_runs_without_a_terminal_and_reports_events() {
     let folder = tempfile::tempdir().expect("a folder");
     project(folder.path());
-    let mut example = Command::new(env!("CARGO"));
-    example.args(["run", "--quiet", "--offline", "-p", "accel-bench-engine", "--example", "embed", "--"]);
-    let output = example.arg(folder.path()).output().expect("cargo starts");
+    let output = Command::new(example()).arg(folder.path()).output().expect("cargo built it");
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
     let stdout = String::from_utf8(output.stdout).expect("JSON is text");

@@ -12,6 +12,7 @@ use crate::series::Series;
 use crate::slowdown::Slowdown;
 use crate::timing::{Recorder, Timing};
 use crate::{Error, FromParam, black_box};
+use accel_bench_record::catalogue::{self, Known};
 use accel_bench_record::protocol::{Phase, Sampling};
 use accel_bench_record::{
     Direction, HOST, Measurement, Metric, Params, Samples, Throughput, TimingMethod, WarmUp,
@@ -181,6 +182,11 @@ impl Bencher {
         let series = Series::new(name.into(), unit.into(), better);
         self.recorder.series.push(series.clone());
         series
+    }
+
+    /// A [`series`](Self::series) of a metric whose name has a meaning everywhere.
+    pub fn series_of(&mut self, metric: &Known) -> Series {
+        self.series(metric.name, metric.unit, metric.better)
     }
 
     /// Runs `work` and keeps its wall time, the device synchronised at its end, as the metric `{phase}-ms`: what
@@ -365,14 +371,13 @@ impl Bencher {
 /// `compile-ms`: what the warm-up of a backend that compiles its kernels took above the steady time until it settled.
 fn compiling(device: &dyn Device, warm_up: WarmUp) -> Option<Metric> {
     let nanos = warm_up.settling_nanos.filter(|nanos| *nanos >= LEAST_COMPILING && device.compiles())?;
-    Some(Metric::new("compile-ms", "ms", Direction::Lower, nanos as f64 / 1e6).source("warm-up"))
+    Some(catalogue::COMPILE.of(nanos as f64 / 1e6))
 }
 
 /// `device-time-ms` of single iterations.
 fn device_time(nanos: &[u64]) -> Option<Metric> {
     let millis: Vec<f64> = nanos.iter().map(|&nanos| nanos as f64 / 1e6).collect();
-    (!millis.is_empty())
-        .then(|| Metric::of_samples("device-time-ms", "ms", Direction::Lower, millis).source("device"))
+    (!millis.is_empty()).then(|| catalogue::DEVICE_TIME.of_samples(millis))
 }
 
 impl std::fmt::Debug for Bencher {

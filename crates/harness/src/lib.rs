@@ -39,7 +39,7 @@ mod waiting;
 mod worker;
 
 pub use accel_bench_macros::bench;
-pub use accel_bench_record::{Direction, Metric, Samples, Throughput, units};
+pub use accel_bench_record::{Direction, Metric, Samples, Throughput, catalogue, units};
 pub use std::hint::black_box;
 
 pub use allocator::CountingAllocator;

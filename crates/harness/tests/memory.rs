@@ -8,8 +8,9 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::process::{Child, Command};
 
 use accel_bench::{Bencher, CountingAllocator, Direction, bench, black_box};
+use accel_bench_record::catalogue::MEM_GROWTH;
 use accel_bench_record::protocol::{self, CHANNEL_ENV, CaseRequest, Hello, Reply, Request, Sampling};
-use accel_bench_record::{GROWTH, Measurement, Metric, Params, Status};
+use accel_bench_record::{Measurement, Metric, Params, Status};
 
 #[global_allocator]
 static COUNTING: CountingAllocator = CountingAllocator::new();
@@ -190,7 +191,7 @@ fn a_thousand_clean_iterations_leak_nothing() {
     for benchmark in ["fluctuates", "batches", "notes"] {
         let measurement = run(benchmark, 1_000, 1);
         assert_eq!(measurement.leak(), None, "{benchmark}");
-        let growth = metric(&measurement, GROWTH);
+        let growth = metric(&measurement, MEM_GROWTH.name);
         let [low, high] = growth.interval.expect("an interval");
         assert!(low <= 0.0 && 0.0 <= high, "{benchmark}: {growth:?}");
     }

@@ -1,9 +1,7 @@
 //! Detects whether memory grows from iteration to iteration.
 
-use super::Measurement;
-
-/// The metric that is looked at: bytes that are in use more after each iteration than before it.
-pub const GROWTH: &str = "mem-growth-bytes-per-iter";
+use crate::Measurement;
+use crate::catalogue::MEM_GROWTH;
 
 /// A growth of less than this an iteration is not a leak. What a benchmark notes for itself, a loss or some times, is
 /// tens of bytes an iteration; a tensor that is kept by mistake is a thousand at least.
@@ -23,11 +21,11 @@ pub struct Leak {
 }
 
 impl Measurement {
-    /// The leak that [`GROWTH`] shows: the lower end of its interval is above [`LEAK_BYTES_PER_ITERATION`], and
+    /// The leak that [`MEM_GROWTH`] shows: the lower end of its interval is above [`LEAK_BYTES_PER_ITERATION`], and
     /// amounts to 1 MiB over the iterations that were sampled.
     #[must_use]
     pub fn leak(&self) -> Option<Leak> {
-        let growth = self.metrics.iter().find(|metric| metric.name == GROWTH)?;
+        let growth = self.metrics.iter().find(|metric| metric.name == MEM_GROWTH.name)?;
         let interval @ [low, _] = growth.interval?;
         let in_all = low * self.samples.total_iterations() as f64;
         (low > LEAK_BYTES_PER_ITERATION && in_all > LEAK_BYTES_IN_ALL)
@@ -39,14 +37,13 @@ impl Measurement {
 mod tests {
     use super::*;
     use crate::stats::Interval;
-    use crate::{Direction, Metric};
 
     #[track_caller]
     fn check(interval: Option<(f64, f64)>, iterations: u64, leaks: bool) {
         let mut process = Measurement::default();
         process.samples.push(iterations, 1);
         let interval = interval.and_then(|(low, high)| Interval::new(low, high));
-        process.metrics.push(Metric::new(GROWTH, "bytes/iter", Direction::Lower, 1.0).within(interval));
+        process.metrics.push(MEM_GROWTH.of(1.0).within(interval));
         assert_eq!(process.leak().is_some(), leaks);
     }
 

@@ -6,6 +6,7 @@
 
 mod calibration;
 mod case;
+pub mod catalogue;
 mod environment;
 mod ids;
 mod leak;
@@ -23,7 +24,7 @@ pub use calibration::{CALIBRATION_FORMAT, CalibrationRecord, ComparisonTrial, Ro
 pub use case::{CaseKey, Failure, HOST, ParamValue, Params, Status};
 pub use environment::{Adapter, Build, Cpu, Environment, Load, Os};
 pub use ids::{CommitId, MachineId, RunId};
-pub use leak::{GROWTH, LEAK_BYTES_PER_ITERATION, Leak};
+pub use leak::{LEAK_BYTES_PER_ITERATION, Leak};
 pub use measurement::{Conditions, Measurement, Samples, Throughput, TimingMethod, WarmUp};
 pub use metric::{Direction, Metric};
 pub use rate::Rate;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Metric;
+use crate::Metric;
+use crate::catalogue::{self, Known};
 
 /// The raw samples of one case in one process: sample `i` ran `iterations[i]` iterations in `nanos[i]`
 /// nanoseconds of wall time, the device synchronised once at its end.
@@ -104,14 +105,14 @@ impl Throughput {
         }
     }
 
-    /// The metric's name, which is its unit too: `samples-per-s`.
+    /// The metric of its rate, whose name is its unit too: `samples-per-s`.
     #[must_use]
-    pub fn metric_name(self) -> &'static str {
+    pub fn metric(self) -> &'static Known {
         match self {
-            Self::Elements(_) => "elements-per-s",
-            Self::Bytes(_) => "bytes-per-s",
-            Self::Samples(_) => "samples-per-s",
-            Self::Tokens(_) => "tokens-per-s",
+            Self::Elements(_) => &catalogue::ELEMENT_RATE,
+            Self::Bytes(_) => &catalogue::BYTE_RATE,
+            Self::Samples(_) => &catalogue::SAMPLE_RATE,
+            Self::Tokens(_) => &catalogue::TOKEN_RATE,
         }
     }
 }

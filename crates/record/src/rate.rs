@@ -1,19 +1,15 @@
 //! Rates: work over wall time.
 
-use super::{Measurement, Throughput};
+use crate::catalogue::{self, Known};
+use crate::{Measurement, Throughput};
 
 /// A rate that follows from the samples and from what the benchmark says of one iteration. Higher is better.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rate {
-    pub name: &'static str,
-    /// `/s`, `flop/s` or `bytes/s`.
-    pub unit: &'static str,
+    pub metric: &'static Known,
+    /// In the metric's unit.
     pub value: f64,
 }
-
-/// The metrics of one iteration that make a rate: the metric, the rate and its unit.
-const ANALYTIC: [(&str, &str, &str); 2] =
-    [("flops", "flops-per-s", "flop/s"), ("bytes-moved", "bandwidth-bytes-per-s", "bytes/s")];
 
 impl Measurement {
     /// Returns what was done per second, for each throughput: the work of the whole region over its wall time.
@@ -23,18 +19,15 @@ impl Measurement {
         self.throughput.iter().filter_map(rate).collect()
     }
 
-    /// The rates of [`rates`](Self::rates), and those of the metrics `flops` (floating-point operations of an
-    /// iteration) and `bytes-moved` (the bytes that an iteration has to read and write at least).
+    /// The rates of [`rates`](Self::rates), and those of the metrics that [have one](Known::rate): floating-point
+    /// operations of an iteration, and the bytes that it has to read and write at least.
     #[must_use]
     pub fn all_rates(&self) -> Vec<Rate> {
-        let declared = self.rates().into_iter().map(|(work, value)| Rate {
-            name: work.metric_name(),
-            unit: "/s",
-            value,
-        });
-        let analytic = ANALYTIC.into_iter().filter_map(|(of, name, unit)| {
-            let work = self.metrics.iter().find(|metric| metric.name == of)?.value;
-            Some(Rate { name, unit, value: self.per_second(work)? })
+        let declared = self.rates().into_iter().map(|(work, value)| Rate { metric: work.metric(), value });
+        let analytic = catalogue::ALL.into_iter().filter_map(|known| {
+            let metric = known.rate?;
+            let work = self.metrics.iter().find(|metric| metric.name == known.name)?.value;
+            Some(Rate { metric, value: self.per_second(work)? })
         });
         declared.chain(analytic).collect()
     }
@@ -49,7 +42,8 @@ impl Measurement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Direction, Metric};
+    use crate::Metric;
+    use crate::catalogue::{BANDWIDTH, BYTES_MOVED, FLOP_RATE, FLOPS, NUM_PARAMS};
 
     /// Four iterations in 2 ms.
     fn process() -> Measurement {
@@ -70,17 +64,17 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(metric: (&str, f64), expected: &[Rate]) {
-        let metrics = vec![Metric::new(metric.0, "flop", Direction::Neither, metric.1)];
-        assert_eq!(Measurement { metrics, ..process() }.all_rates(), expected);
+    fn check(metric: Metric, expected: Option<Rate>) {
+        let rates = Measurement { metrics: vec![metric], ..process() }.all_rates();
+        assert_eq!(rates, Vec::from_iter(expected));
     }
 
     #[test]
     fn what_an_iteration_computes_and_moves_makes_rates() {
-        check(("flops", 1e9), &[Rate { name: "flops-per-s", unit: "flop/s", value: 2e12 }]);
-        check(("bytes-moved", 5e6), &[Rate { name: "bandwidth-bytes-per-s", unit: "bytes/s", value: 1e10 }]);
-        check(("num-params", 1e9), &[]);
-        let metrics = vec![Metric::new("flops", "flop", Direction::Neither, 1.0)];
+        check(FLOPS.of(1e9), Some(Rate { metric: &FLOP_RATE, value: 2e12 }));
+        check(BYTES_MOVED.of(5e6), Some(Rate { metric: &BANDWIDTH, value: 1e10 }));
+        check(NUM_PARAMS.of(1e9), None);
+        let metrics = vec![FLOPS.of(1.0)];
         assert_eq!(Measurement { metrics, ..Measurement::default() }.all_rates(), []);
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use accel_bench_engine::compare::Estimate;
+use accel_bench_record::catalogue::{self, Shown};
 use accel_bench_record::{CaseRecord, Direction, Measurement, Metric};
 
 use super::{memory_peak, metric};
@@ -107,19 +108,20 @@ fn all(cases: &[&CaseRecord]) -> Vec<Quantity> {
     for metric in cases.iter().filter_map(|case| case.processes.first()).flat_map(|process| &process.metrics)
     {
         if has_column(metric) && seen.insert(&metric.name) {
-            let title = metric.name.strip_suffix(&format!("-{}", metric.unit)).unwrap_or(&metric.name);
+            let title = catalogue::stem(&metric.name, &metric.unit);
             all.push(Quantity::Own { name: metric.name.clone(), title: plain(title) });
         }
     }
     all
 }
 
-/// Memory has a column of its own; a metric without a direction describes the case, not this run of it, and is in the
-/// forms for scripts.
+/// Of a benchmark's own metrics, one without a direction describes the case, not this run of it: it is in the forms for
+/// scripts.
 fn has_column(metric: &Metric) -> bool {
-    !metric.name.ends_with("-bytes")
-        && !metric.name.starts_with("mem-")
-        && metric.better != Direction::Neither
+    match catalogue::find(&metric.name) {
+        Some(known) => known.shown == Shown::Column,
+        None => metric.better != Direction::Neither,
+    }
 }
 
 /// The first throughput that the benchmark declares.
@@ -129,7 +131,7 @@ pub(super) fn throughput(case: &CaseRecord) -> Option<String> {
         .processes
         .iter()
         .flat_map(Measurement::rates)
-        .filter(|(other, _)| other.metric_name() == work.metric_name());
+        .filter(|(other, _)| other.metric() == work.metric());
     let rates: Vec<f64> = all.map(|(_, rate)| rate).collect();
     Some(amount::rate(*work, accel_bench_record::stats::median(&rates)?))
 }

@@ -3,10 +3,14 @@
 use std::io;
 
 use accel_bench_record::RunRecord;
+use accel_bench_record::catalogue::{BYTE_RATE, ELEMENT_RATE, HOST_RSS_PEAK, Known, SAMPLE_RATE, TOKEN_RATE};
 
 use super::document::{CaseDocument, reason, status_word};
 use super::metric;
 use crate::report::plain::plain;
+
+/// In the order of their columns.
+const RATES: [&Known; 4] = [&ELEMENT_RATE, &BYTE_RATE, &SAMPLE_RATE, &TOKEN_RATE];
 
 const COLUMNS: [&str; 30] = [
     "format",
@@ -66,9 +70,8 @@ pub(super) fn render(record: &RunRecord) -> io::Result<String> {
             document.latency_interval_over.unwrap_or_default().to_owned(),
         ];
         line.extend(of_samples(&document).map(number));
-        let rates = ["elements-per-s", "bytes-per-s", "samples-per-s", "tokens-per-s"];
-        line.extend(rates.map(|name| number(document.rates.get(name).copied())));
-        line.push(number(metric(case, "host-rss-peak-bytes")));
+        line.extend(RATES.map(|rate| number(document.rates.get(rate.name).copied())));
+        line.push(number(metric(case, HOST_RSS_PEAK.name)));
         line.push(crate::report::plain::json(&serde_json::to_string(&document.metrics)?));
         line.push(crate::report::plain::json(&serde_json::to_string(&document.notes)?));
         writer.write_record(line)?;

@@ -194,7 +194,7 @@ pub(super) fn reason(status: &Status) -> Option<&str> {
 fn rates_by_name(case: &CaseRecord) -> BTreeMap<&'static str, f64> {
     let mut by_name: BTreeMap<_, Vec<f64>> = BTreeMap::new();
     for rate in case.processes.iter().flat_map(Measurement::all_rates) {
-        by_name.entry(rate.name).or_default().push(rate.value);
+        by_name.entry(rate.metric.name).or_default().push(rate.value);
     }
     by_name.iter().filter_map(|(name, rates)| Some((*name, stats::median(rates)?))).collect()
 }

@@ -10,6 +10,7 @@ mod unsupported;
 
 use std::io::{self, Write};
 
+use accel_bench_record::catalogue::{self, Known, Shown};
 use accel_bench_record::stats;
 use accel_bench_record::{CaseRecord, RunRecord};
 pub(crate) use columns::Metrics;
@@ -48,8 +49,13 @@ fn metric(case: &CaseRecord, name: &str) -> Option<f64> {
 /// The most memory that the case's processes held: the device's pool where it reports, else what was allocated, else the
 /// host's.
 fn memory_peak(case: &CaseRecord) -> Option<f64> {
-    let names = ["mem-reserved-bytes", "mem-peak-bytes", "host-rss-peak-bytes"];
-    names.iter().find_map(|name| metric(case, name))
+    let rank = |known: &&Known| match known.shown {
+        Shown::Memory { rank } => Some(rank),
+        _ => None,
+    };
+    let mut known: Vec<_> = catalogue::ALL.into_iter().filter(|known| rank(known).is_some()).collect();
+    known.sort_by_key(rank);
+    known.into_iter().find_map(|known| metric(case, known.name))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A run for people.
 
-use accel_bench_record::{CaseRecord, Failure, GROWTH, Measurement, RunRecord, RunState, Status};
+use accel_bench_record::catalogue::MEM_GROWTH;
+use accel_bench_record::{CaseRecord, Failure, Measurement, RunRecord, RunState, Status};
 
 use super::columns::{self, Metrics, Quantity};
 use super::{path, unsupported};
@@ -55,8 +56,10 @@ fn precision(case: &CaseRecord) -> Option<(Tone, String)> {
 
 /// `leaks 1.000 MiB an iteration [0.998 MiB, 1.003 MiB]`, when each process says so that could report.
 fn leak(case: &CaseRecord) -> Option<(Tone, String)> {
-    let told =
-        case.processes.iter().filter(|process| process.metrics.iter().any(|metric| metric.name == GROWTH));
+    let told = case
+        .processes
+        .iter()
+        .filter(|process| process.metrics.iter().any(|metric| metric.name == MEM_GROWTH.name));
     let leaks = told.map(Measurement::leak).collect::<Option<Vec<_>>>()?;
     let bytes: Vec<f64> = leaks.iter().map(|leak| leak.bytes_per_iteration).collect();
     let low = leaks.iter().map(|leak| leak.interval[0]).fold(f64::INFINITY, f64::min);

@@ -2,7 +2,8 @@
 
 #![expect(clippy::too_many_lines, reason = "a snapshot is as long as what it shows")]
 
-use accel_bench_record::{Direction, Failure, GROWTH, Metric, RunRecord, RunState, Status};
+use accel_bench_record::catalogue::{FLOPS, ITL, MEM_GROWTH};
+use accel_bench_record::{Direction, Failure, Metric, RunRecord, RunState, Status};
 
 use super::super::Format;
 use super::{Metrics, run};
@@ -418,12 +419,8 @@ fn with_samples() -> RunRecord {
     for (index, process) in (1_u32..).zip(&mut case.processes) {
         process.samples.iterations = vec![100_000; 3];
         let gaps = (0..101).map(|gap| f64::from(index * gap)).collect();
-        let growth = Metric {
-            interval: Some([1e6, 1e6 + f64::from(index)]),
-            ..Metric::new(GROWTH, "bytes/iter", Direction::Lower, 1e6)
-        };
-        let flops = Metric::new("flops", "flop", Direction::Neither, 300.0);
-        process.metrics = vec![Metric::of_samples("itl-ms", "ms", Direction::Lower, gaps), growth, flops];
+        let growth = Metric { interval: Some([1e6, 1e6 + f64::from(index)]), ..MEM_GROWTH.of(1e6) };
+        process.metrics = vec![ITL.of_samples(gaps), growth, FLOPS.of(300.0)];
     }
     sample::run("r", vec![case])
 }

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use accel_bench_record::catalogue::{self, Known, MEM_GROWTH};
 use accel_bench_record::stats;
-use accel_bench_record::{
-    CaseRecord, Direction, GROWTH, LEAK_BYTES_PER_ITERATION, Measurement, Metric, Rate,
-};
+use accel_bench_record::{CaseRecord, Direction, LEAK_BYTES_PER_ITERATION, Measurement, Metric, Rate};
 
 use super::estimate::{Estimate, of_metric};
 use super::{Effect, Judgement, Verdict, judge};
@@ -55,43 +54,22 @@ pub(crate) fn metric_rows(
     let mut rows: Vec<_> = declared
         .filter(|metric| seen.insert(metric.name.clone()))
         .map(|metric| {
-            let (before, after) = (of_metric(base, &metric.name), of_metric(candidate, &metric.name));
-            if metric.name == GROWTH {
+            let sides = [base, candidate].map(|case| of_metric(case, &metric.name));
+            if metric.name == MEM_GROWTH.name {
                 let leaks = judge(&leaks_of(base), &leaks_of(candidate), tolerance);
-                return MetricRow::growth(metric, before, after, leaks);
+                return MetricRow::growth(metric, sides, leaks);
             }
-            MetricRow::declared(
-                &metric.name,
-                &metric.unit,
-                metric.better,
-                (before, after),
-                company,
-                tolerance,
-            )
+            MetricRow::declared(metric, sides, company, tolerance)
         })
         .collect();
     let rates =
         [candidate, base].into_iter().flat_map(|case| &case.processes).flat_map(Measurement::all_rates);
-    for Rate { name, unit, .. } in rates {
-        if seen.insert(name.to_owned()) {
-            rows.push(MetricRow::rate(name, unit, rates_of(base, name), rates_of(candidate, name)));
+    for Rate { metric, .. } in rates {
+        if seen.insert(metric.name.to_owned()) {
+            rows.push(MetricRow::rate(metric, [base, candidate].map(|case| rates_of(case, metric))));
         }
     }
     rows
-}
-
-/// A change of the medians by less than this means nothing, however small they are; in the metric's unit.
-///
-/// A process's resident set differs by some pages from run to run, whatever the code: identical executables showed up to
-/// 5.5 MiB between two medians of three processes here. Of what a case allocates, threads that happen to work at the same time hold
-/// some buffers more or less; and a share of a pool's pages rises when less of them is used.
-fn noise(name: &str, unit: &str) -> f64 {
-    match (name, unit) {
-        ("mem-fragmentation", _) => 0.05,
-        (_, "bytes") if name.starts_with("host-") => f64::from(8 << 20),
-        (_, "bytes") if name.starts_with("mem-") => f64::from(64 << 10),
-        _ => 0.0,
-    }
 }
 
 impl MetricRow {
@@ -104,80 +82,64 @@ impl MetricRow {
         matches!(self.judging, Judging::Judged(judgement) if matches!(judgement.verdict, Verdict::Regressed | Verdict::Improved))
     }
 
-    fn declared(
-        name: &str,
-        unit: &str,
-        better: Direction,
-        (base, candidate): (Vec<f64>, Vec<f64>),
-        company: Company,
-        tolerance: f64,
-    ) -> Self {
-        let judgement = judge(&base, &candidate, tolerance);
-        // The harness measures `host-…` over the process, which serves many cases.
-        let of_process = name.starts_with("host-");
-        let judging = match better {
+    fn declared(metric: &Metric, sides: [Vec<f64>; 2], company: Company, tolerance: f64) -> Self {
+        let known = catalogue::find(&metric.name);
+        let judgement = judge(&sides[0], &sides[1], tolerance);
+        let judging = match metric.better {
             _ if judgement.effect.is_none() => Judging::Told,
-            _ if of_process && company == Company::Different => Judging::DifferentProcesses,
-            _ if is_noise(noise(name, unit), &base, &candidate) => Judging::Told,
+            _ if known.is_some_and(|known| known.of_process) && company == Company::Different => {
+                Judging::DifferentProcesses
+            }
+            _ if known.is_some_and(|known| is_noise(known.noise, &sides)) => Judging::Told,
             Direction::Lower => Judging::Judged(judgement),
             Direction::Higher => Judging::Judged(judgement.of_higher_is_better()),
             Direction::Neither => Judging::Told,
         };
-        Self {
-            name: name.to_owned(),
-            unit: unit.to_owned(),
-            better,
-            base: Estimate::of_processes(base),
-            candidate: Estimate::of_processes(candidate),
-            effect: judgement.effect,
-            judging,
-        }
+        Self::new((&metric.name, &metric.unit, metric.better), sides, judgement.effect, judging)
     }
 
     /// Memory growth per iteration: judged by leaks, while both columns show the measured values.
-    fn growth(metric: &Metric, base: Vec<f64>, candidate: Vec<f64>, leaks: Judgement) -> Self {
-        Self {
-            name: metric.name.clone(),
-            unit: metric.unit.clone(),
-            better: metric.better,
-            base: Estimate::of_processes(base),
-            candidate: Estimate::of_processes(candidate),
-            effect: leaks.effect,
-            judging: if leaks.effect.is_some() { Judging::Judged(leaks) } else { Judging::Told },
-        }
+    fn growth(metric: &Metric, sides: [Vec<f64>; 2], leaks: Judgement) -> Self {
+        let judging = if leaks.effect.is_some() { Judging::Judged(leaks) } else { Judging::Told };
+        Self::new((&metric.name, &metric.unit, metric.better), sides, leaks.effect, judging)
     }
 
-    fn rate(name: &str, unit: &str, base: Vec<f64>, candidate: Vec<f64>) -> Self {
-        Self {
-            name: name.to_owned(),
-            unit: unit.to_owned(),
-            better: Direction::Higher,
-            effect: judge(&base, &candidate, 0.0).effect,
-            base: Estimate::of_processes(base),
-            candidate: Estimate::of_processes(candidate),
-            judging: Judging::FollowsFromLatency,
-        }
+    fn rate(metric: &Known, sides: [Vec<f64>; 2]) -> Self {
+        let effect = judge(&sides[0], &sides[1], 0.0).effect;
+        Self::new((metric.name, metric.unit, metric.better), sides, effect, Judging::FollowsFromLatency)
+    }
+
+    fn new(
+        (name, unit, better): (&str, &str, Direction),
+        sides: [Vec<f64>; 2],
+        effect: Option<Effect>,
+        judging: Judging,
+    ) -> Self {
+        let [base, candidate] = sides.map(Estimate::of_processes);
+        Self { name: name.to_owned(), unit: unit.to_owned(), better, base, candidate, effect, judging }
     }
 }
 
 /// Returns whether the medians of two sides lie too close together to mean anything.
-fn is_noise(noise: f64, base: &[f64], candidate: &[f64]) -> bool {
-    let medians = (stats::median(base), stats::median(candidate));
+fn is_noise(noise: f64, sides: &[Vec<f64>; 2]) -> bool {
+    let medians = (stats::median(&sides[0]), stats::median(&sides[1]));
     matches!(medians, (Some(base), Some(candidate)) if (base - candidate).abs() < noise)
 }
 
 /// Bytes an iteration that each process leaks. One that leaks nothing has the least growth that would count: a ratio needs
 /// a value, and what lies below is not more than noise around 0.
 fn leaks_of(case: &CaseRecord) -> Vec<f64> {
-    let told =
-        case.processes.iter().filter(|process| process.metrics.iter().any(|metric| metric.name == GROWTH));
+    let told = case
+        .processes
+        .iter()
+        .filter(|process| process.metrics.iter().any(|metric| metric.name == MEM_GROWTH.name));
     told.map(|process| process.leak().map_or(LEAK_BYTES_PER_ITERATION, |leak| leak.bytes_per_iteration))
         .collect()
 }
 
-fn rates_of(case: &CaseRecord, name: &str) -> Vec<f64> {
+fn rates_of(case: &CaseRecord, metric: &Known) -> Vec<f64> {
     let all = case.processes.iter().flat_map(Measurement::all_rates);
-    all.filter(|rate| rate.name == name).map(|rate| rate.value).collect()
+    all.filter(|rate| rate.metric == metric).map(|rate| rate.value).collect()
 }
 
 #[cfg(test)]
@@ -247,7 +209,7 @@ mod tests {
 
     /// Three processes whose memory grows by this many bytes an iteration, each within 10 of it.
     fn growing(bytes: f64) -> CaseRecord {
-        let mut case = with_metric(&[bytes; 3], GROWTH, Direction::Lower);
+        let mut case = with_metric(&[bytes; 3], MEM_GROWTH.name, Direction::Lower);
         for process in &mut case.processes {
             process.metrics[0].interval = Some([bytes - 10.0, bytes + 10.0]);
             process.samples.iterations = vec![1_000; 3];

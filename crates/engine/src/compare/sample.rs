@@ -1,9 +1,10 @@
 //! Runs for the tests of this folder and of `report/`: realistic, small, always the same.
 
+use accel_bench_record::catalogue::HOST_RSS_PEAK;
 use accel_bench_record::{
-    Adapter, Build, CaseKey, CaseRecord, CommitInfo, Cpu, Direction, Environment, FORMAT, Failure, Load,
-    Measurement, Metric, Os, ParamValue, Params, Profile, RunRecord, RunState, Samples, Status, Surroundings,
-    Throughput, ToolInfo, TreeState, WarmUp,
+    Adapter, Build, CaseKey, CaseRecord, CommitInfo, Cpu, Environment, FORMAT, Failure, Load, Measurement,
+    Os, ParamValue, Params, Profile, RunRecord, RunState, Samples, Status, Surroundings, Throughput,
+    ToolInfo, TreeState, WarmUp,
 };
 
 use super::{Comparison, Tolerance, compare};
@@ -54,8 +55,7 @@ pub fn samples(nanos: &[u64]) -> Samples {
 
 pub fn with_rss(mut case: CaseRecord, bytes: f64) -> CaseRecord {
     for process in &mut case.processes {
-        let metric = Metric::new("host-rss-peak-bytes", "bytes", Direction::Lower, bytes).source("rss");
-        process.metrics.push(metric);
+        process.metrics.push(HOST_RSS_PEAK.of(bytes));
     }
     case
 }

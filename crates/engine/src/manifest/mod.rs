@@ -93,6 +93,13 @@ pub fn parse(text: &str, path: &Path) -> Result<Manifest, Error> {
 }
 
 impl Manifest {
+    /// The environment of a bench's children on a backend: the bench's own goes before the backend's.
+    pub fn env(&self, bench: &Bench, backend: &str) -> BTreeMap<String, String> {
+        let mut env = self.backends.get(backend).map(|backend| backend.env.clone()).unwrap_or_default();
+        env.extend(bench.env.clone());
+        env
+    }
+
     /// Returns what only the workspace could report of a bench, drawn at its entry; absent where no file has one.
     pub fn problem_of(&self, bench: &str, title: String, help: Option<String>) -> Option<Error> {
         let (text, path) = (self.text.as_deref()?, self.path.as_deref()?);

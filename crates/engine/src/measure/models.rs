@@ -9,7 +9,6 @@ use std::path::{Component, Path, PathBuf};
 use accel_bench_record::ParamValue;
 
 use super::Sources;
-use crate::Host;
 use crate::error::{Error, Result};
 use crate::manifest::{MODEL, called};
 use crate::plan::{Listing, Scope, Selection, Unit};
@@ -23,26 +22,15 @@ pub(super) struct Models {
     doubtful: Vec<(ParamValue, Fault)>,
 }
 
-/// Finds the models of the selection, and calls those of the command line as the file would.
-pub(super) fn find(host: &Host, sources: &Sources, selection: &Selection) -> Result<(Selection, Models)> {
-    let (selection, mut models) = of_arguments(&host.cwd, sources, selection)?;
-    let scope = Scope::new(&sources.manifest, &selection)?;
-    for folder in scope.folders() {
-        let path = flat(&sources.home().join(&folder.name));
-        // A folder that an earlier revision names may be gone by now; its case then fails.
-        if let Some(fault) = fault(&folder.name, &path).filter(|_| sources.is_at_home()) {
-            let Fault { what, label, next } = fault.clone();
-            let drawn = sources.manifest.problem_of_folder(folder, what, label, next);
-            return Err(drawn.map_or_else(|| fault.into_usage(), Error::from));
-        }
-        models.folders.insert(folder.name.clone(), path);
-    }
-    Ok((selection, models))
-}
-
+/// Finds the models that the command line names, and calls them as the file would.
+///
 /// A value with a separator is a path, relative to where the user is, unless it is the name of a model: those of hubs
 /// have separators too.
-fn of_arguments(cwd: &Path, sources: &Sources, selection: &Selection) -> Result<(Selection, Models)> {
+pub(super) fn of_arguments(
+    cwd: &Path,
+    sources: &Sources,
+    selection: &Selection,
+) -> Result<(Selection, Models)> {
     let (mut selection, mut models) = (selection.clone(), Models::default());
     let Some(values) = selection.params.get_mut(MODEL) else { return Ok((selection, models)) };
     for value in values.iter_mut() {
@@ -70,6 +58,21 @@ fn of_arguments(cwd: &Path, sources: &Sources, selection: &Selection) -> Result<
 }
 
 impl Models {
+    /// Adds those that the file names and the selection may run.
+    pub(super) fn add_of_file(&mut self, sources: &Sources, scope: &Scope<'_>) -> Result<()> {
+        for folder in scope.folders() {
+            let path = flat(&sources.home().join(&folder.name));
+            // A folder that an earlier revision names may be gone by now; its case then fails.
+            if let Some(fault) = fault(&folder.name, &path).filter(|_| sources.is_at_home()) {
+                let Fault { what, label, next } = fault.clone();
+                let drawn = sources.manifest.problem_of_folder(folder, what, label, next);
+                return Err(drawn.map_or_else(|| fault.into_usage(), Error::from));
+            }
+            self.folders.insert(folder.name.clone(), path);
+        }
+        Ok(())
+    }
+
     /// Fails when a value of the command line is not a benchmark's model, nor a folder.
     pub(super) fn check(&mut self, listings: &[Listing]) -> Result<()> {
         let is_registered = |value: &ParamValue| {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use accel_bench_record::{CaseKey, RunRecord};
+use accel_bench_record::{CaseKey, Profile, RunRecord};
 
 use super::side::SUSPECTS;
 use super::{Looks, Prepared, Project, Session, SideSpec, Sources, measure, measure_in_turns, prepare};
@@ -13,7 +13,7 @@ use crate::event::{Event, Warning};
 use crate::executor::Ended;
 use crate::git::Checkout;
 use crate::manifest::Percent;
-use crate::plan::{Scope, Selection, Side};
+use crate::plan::{Selection, Side};
 use crate::{Engine, Machine, with_causes};
 
 /// Where the numbers of a comparison come from.
@@ -63,11 +63,17 @@ impl Pair {
 pub fn pair(engine: &mut Engine<'_>, project: &Project, machine: &Machine, wanted: &Wanted) -> Result<Pair> {
     match wanted.from {
         From::Store => stored(engine, project, machine, wanted),
-        From::Anywhere => match earlier(engine, project, machine, wanted)? {
-            Some(pair) => Ok(pair),
-            None => measured(engine, project, machine, wanted),
-        },
-        From::Now => measured(engine, project, machine, wanted),
+        From::Anywhere => {
+            let profile = project.sources.scope(&wanted.selection)?.record();
+            match earlier(engine, project, machine, (wanted, &profile))? {
+                Some(pair) => Ok(pair),
+                None => measured(engine, project, machine, (wanted, profile)),
+            }
+        }
+        From::Now => {
+            let profile = project.sources.scope(&wanted.selection)?.record();
+            measured(engine, project, machine, (wanted, profile))
+        }
     }
 }
 
@@ -97,7 +103,7 @@ pub fn stored_pair(
     machine: &Machine,
     wanted: &Wanted,
 ) -> Result<Option<Pair>> {
-    let profile = Scope::new(&project.sources.manifest, &wanted.selection)?.record();
+    let profile = project.sources.scope(&wanted.selection)?.record();
     let mut of = |side| project.stored(engine, side, Some(&machine.id), Some(&profile));
     Ok(of(&wanted.base)?.zip(of(&wanted.candidate)?).map(|(base, candidate)| Pair::found(base, candidate)))
 }
@@ -107,7 +113,7 @@ fn earlier(
     engine: &mut Engine<'_>,
     project: &Project,
     machine: &Machine,
-    wanted: &Wanted,
+    (wanted, profile): (&Wanted, &Profile),
 ) -> Result<Option<Pair>> {
     if let (SideSpec::Record { record: base, .. }, SideSpec::Record { record: candidate, .. }) =
         (&wanted.base, &wanted.candidate)
@@ -115,9 +121,8 @@ fn earlier(
         let (base, candidate) = ((**base).clone(), (**candidate).clone());
         return Ok(Some(Pair::found(base, candidate)));
     }
-    let profile = Scope::new(&project.sources.manifest, &wanted.selection)?.record();
     let Some((base, candidate)) =
-        project.interleaved(&wanted.base, &wanted.candidate, &machine.id, &profile)?
+        project.interleaved(&wanted.base, &wanted.candidate, &machine.id, profile)?
     else {
         return Ok(None);
     };
@@ -134,7 +139,12 @@ fn earlier(
 }
 
 /// Measures what can be measured: both sides interleaved, or the candidate alone against a result that exists.
-fn measured(engine: &mut Engine<'_>, project: &Project, machine: &Machine, wanted: &Wanted) -> Result<Pair> {
+fn measured(
+    engine: &mut Engine<'_>,
+    project: &Project,
+    machine: &Machine,
+    (wanted, mut profile): (&Wanted, Profile),
+) -> Result<Pair> {
     let sides = [(Side::Baseline, &wanted.base), (Side::Candidate, &wanted.candidate)];
     let mut checkouts = Vec::new();
     let mut prepared = Vec::new();
@@ -142,7 +152,6 @@ fn measured(engine: &mut Engine<'_>, project: &Project, machine: &Machine, wante
         prepared.push((side, prepare_side(engine, project, spec, &wanted.selection, &mut checkouts)?));
     }
     check_listed(&prepared)?;
-    let mut profile = Scope::new(&project.sources.manifest, &wanted.selection)?.record();
     if let Some(only) = &wanted.only {
         prepared.iter_mut().for_each(|(_, prepared)| prepared.keep(only));
         // Not all that was selected: no later question is answered by it.

@@ -49,15 +49,17 @@ pub fn prepare(
     target_dir: Option<&Path>,
     commit: Option<CommitInfo>,
 ) -> Result<Prepared> {
-    let (selection, mut models) = models::find(engine.host(), sources, selection)?;
-    let sets = build_sets(sources, &selection)?;
+    let (selection, mut models) = models::of_arguments(&engine.host().cwd, sources, selection)?;
+    let scope = sources.scope(&selection)?;
+    models.add_of_file(sources, &scope)?;
+    let sets = build_sets(sources, &scope)?;
     let features = sets
         .iter()
         .flat_map(|set| set.entries.iter().map(|entry| (entry.backend.clone(), set.features.clone())));
     let features: BTreeMap<_, _> = features.collect();
-    let (listings, unlisted) = listings(engine, sources, &selection, sets, target_dir)?;
+    let (listings, unlisted) = listings(engine, sources, &scope, sets, target_dir)?;
     models.check(&listings)?;
-    let mut units = plan::expand(&sources.manifest, &selection, &listings)?;
+    let mut units = plan::expand(&scope, &listings)?;
     models.place(&mut units);
     if units.iter().all(|unit| unit.cases.is_empty()) {
         return Err(Error::NothingToRun {
@@ -80,14 +82,14 @@ pub struct Registered {
 
 /// Returns what the selected benches register, and the benches that could not say; nothing is run.
 pub fn benchmarks(engine: &mut Engine<'_>, sources: &Sources, selection: &Selection) -> Result<Registered> {
-    let sets = build_sets(sources, selection)?;
-    let (listings, unlisted) = listings(engine, sources, selection, sets, None)?;
-    let scope = Scope::new(&sources.manifest, selection)?;
+    let scope = sources.scope(selection)?;
+    let sets = build_sets(sources, &scope)?;
+    let (listings, unlisted) = listings(engine, sources, &scope, sets, None)?;
     Ok(Registered { benchmarks: scope.registered(&listings), unlisted })
 }
 
-fn build_sets(sources: &Sources, selection: &Selection) -> Result<Vec<BuildSet>> {
-    let sets = plan::which_builds(&sources.manifest, selection, &sources.workspace.bench_targets())?;
+fn build_sets(sources: &Sources, scope: &Scope<'_>) -> Result<Vec<BuildSet>> {
+    let sets = plan::which_builds(scope, &sources.workspace.bench_targets())?;
     if sets.is_empty() {
         return Err(Error::NothingToRun {
             what: "there is no bench to run".to_owned(),
@@ -101,7 +103,7 @@ fn build_sets(sources: &Sources, selection: &Selection) -> Result<Vec<BuildSet>>
 fn listings(
     engine: &mut Engine<'_>,
     sources: &Sources,
-    selection: &Selection,
+    scope: &Scope<'_>,
     sets: Vec<BuildSet>,
     target_dir: Option<&Path>,
 ) -> Result<(Vec<Listing>, Vec<String>)> {
@@ -144,7 +146,7 @@ fn listings(
     if let (true, Some(fault)) = (listings.is_empty(), last) {
         return Err(fault.into());
     }
-    plan::sort(&mut listings, &sources.manifest, selection)?;
+    plan::sort(&mut listings, scope);
     Ok((listings, unlisted))
 }
 
@@ -192,9 +194,7 @@ fn list(
     entry: &Planned,
     executable: &Path,
 ) -> std::result::Result<Vec<BenchmarkInfo>, executor::Error> {
-    let mut env =
-        sources.manifest.backends.get(&entry.backend).map(|backend| backend.env.clone()).unwrap_or_default();
-    env.extend(entry.bench.env.clone());
+    let env = sources.manifest.env(&entry.bench, &entry.backend);
     let (target, cwd, harness) = (entry.bench.target.as_str(), entry.cwd.as_path(), entry.harness);
     let listed = executor::Listed { target, executable, cwd, harness, env: &env };
     engine.executor().list(listed, &asking(engine.host()))

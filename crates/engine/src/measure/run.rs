@@ -10,7 +10,7 @@ use super::{Project, Session, measure, prepare};
 use crate::Engine;
 use crate::error::{Error, Result};
 use crate::executor::Ended;
-use crate::plan::{Scope, Selection, Side};
+use crate::plan::{Selection, Side};
 use crate::store;
 
 /// A plain run.
@@ -50,7 +50,7 @@ impl Engine<'_> {
         let machine = machine
             .join()
             .map_err(|_| Error::Internal { what: "the probe of the hardware panicked".to_owned() })?;
-        let profile = Scope::new(&project.sources.manifest, selection)?.record();
+        let profile = project.sources.scope(selection)?.record();
         let unlisted = prepared.unlisted.clone();
         let session = Session { sides: vec![(Side::Candidate, prepared)], profile, budget };
         let mut measured = measure(self, project, &machine, session)?;

@@ -51,7 +51,7 @@ pub fn measure(
     let (claim, mut recorders) = begin(engine, &project.store, machine, &session)?;
     let sides: Vec<_> =
         session.sides.iter().map(|(side, prepared)| (*side, prepared.units.clone())).collect();
-    let jobs = schedule(&sides, session.profile.processes);
+    let jobs = schedule(&sides);
     let settings = settings(engine.host(), &project.store, &session, &recorders, &claim);
     engine.report(&Event::MeasuringStarted { turns: turns(&jobs) });
     let ended = engine.executor().run(&jobs, &settings, &mut |event| {

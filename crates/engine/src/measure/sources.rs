@@ -9,7 +9,7 @@ use crate::Host;
 use crate::cargo::Workspace;
 use crate::error::{Error, Result};
 use crate::manifest::{self, Manifest};
-use crate::plan::{BenchTarget, Harness};
+use crate::plan::{BenchTarget, Harness, Scope, Selection};
 
 /// The working tree, or a checkout of a revision.
 #[derive(Debug)]
@@ -49,6 +49,11 @@ impl Sources {
     /// A checkout, whose data lies in the project that it is a checkout of.
     pub fn at_home_in(self, home: &Path) -> Self {
         Self { home: home.to_path_buf(), ..self }
+    }
+
+    /// Resolves the selection by this tree's manifest.
+    pub fn scope<'a>(&'a self, selection: &'a Selection) -> Result<Scope<'a>> {
+        Ok(Scope::new(&self.manifest, selection)?)
     }
 
     pub fn home(&self) -> &Path {

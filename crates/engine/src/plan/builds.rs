@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::manifest::{Bench, HOST, Manifest};
 
 use super::error::Error;
-use super::select::{Scope, Selection, Wanted};
+use super::select::{Scope, Wanted};
 use super::{BenchTarget, Harness, Main};
 
 /// The backend of benchmarks that name none, in packages that have its feature.
@@ -37,12 +37,8 @@ pub struct Planned {
 
 /// The builds that the selection may need, in the manifest's order; benches that it excludes for sure are left
 /// out.
-pub fn which_builds(
-    manifest: &Manifest,
-    selection: &Selection,
-    targets: &[BenchTarget],
-) -> Result<Vec<BuildSet>, Error> {
-    let scope = Scope::new(manifest, selection)?;
+pub fn which_builds(scope: &Scope<'_>, targets: &[BenchTarget]) -> Result<Vec<BuildSet>, Error> {
+    let manifest = scope.manifest;
     if manifest.benches.is_empty() {
         return Err(Error::NoBenches);
     }
@@ -181,6 +177,7 @@ fn features(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::Selection;
     use crate::plan::expand::tests::manifest;
 
     fn target(package: &str, target: &str, features: &[&str]) -> BenchTarget {
@@ -228,12 +225,17 @@ mod tests {
             let entries = entries.collect::<Vec<_>>().join(" ");
             format!("{}[{}] {}: {entries}", set.package, set.features.join(","), set.targets.join(" "))
         };
-        let sets = which_builds(&manifest(text), selection, &targets()).expect("builds");
+        let sets = builds(text, selection).expect("builds");
         assert_eq!(sets.iter().map(told).collect::<Vec<_>>(), expected, "{text}");
     }
 
+    fn builds(text: &str, selection: &Selection) -> Result<Vec<BuildSet>, Error> {
+        let manifest = manifest(text);
+        which_builds(&Scope::new(&manifest, selection)?, &targets())
+    }
+
     fn refused(text: &str, selection: &Selection, expected: &str) {
-        let error = which_builds(&manifest(text), selection, &targets()).expect_err(text);
+        let error = builds(text, selection).expect_err(text);
         assert!(error.to_string().contains(expected), "{error}");
         // A fault of an entry is shown there.
         assert_eq!(

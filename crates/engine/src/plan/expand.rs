@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use accel_bench_record::protocol::{BenchmarkInfo, Sampling};
 use accel_bench_record::{CaseKey, ParamValue, Params};
 
-use crate::manifest::{Bench, Manifest, nanos};
+use crate::manifest::{Bench, nanos};
 
 use super::error::{Error, Place};
 use super::listing::{Listing, has};
@@ -18,27 +18,28 @@ const PRECISION: &str = "precision";
 
 /// The selected cases, one unit for each bench, backend and precision. Listings of one bench come in the order in
 /// which its backends are preferred, as [`super::which_builds`] plans them.
-pub fn expand(manifest: &Manifest, selection: &Selection, listings: &[Listing]) -> Result<Vec<Unit>, Error> {
-    let scope = Scope::new(manifest, selection)?;
-    check_names(selection, listings)?;
-    check_params(manifest, &scope, listings)?;
+pub fn expand(scope: &Scope<'_>, listings: &[Listing]) -> Result<Vec<Unit>, Error> {
+    check_names(scope.selection, listings)?;
+    check_params(scope, listings)?;
     let mut count = 0_usize;
     let mut units = Vec::new();
     for listing in listings {
         let mut cases = Vec::new();
-        for info in listing.benchmarks.iter().filter(|info| runs_on(&scope, listings, listing, info)) {
-            let matrix = matrix(&scope, listing, info).map_err(|error| match &error {
-                Error::ParamType { place: Place::Bench(name), .. } => error.clone().drawn(manifest, name),
+        for info in listing.benchmarks.iter().filter(|info| runs_on(scope, listings, listing, info)) {
+            let matrix = matrix(scope, listing, info).map_err(|error| match &error {
+                Error::ParamType { place: Place::Bench(name), .. } => {
+                    error.clone().drawn(scope.manifest, name)
+                }
                 _ => error,
             })?;
             count = size(&matrix)
                 .and_then(|size| size.checked_add(count))
                 .filter(|count| *count <= MOST_CASES)
                 .ok_or(Error::TooMany { most: MOST_CASES })?;
-            let selected = product(&matrix).into_iter().map(|params| case(&scope, listing, info, params));
+            let selected = product(&matrix).into_iter().map(|params| case(scope, listing, info, params));
             cases.extend(selected.filter(|case| scope.takes_case(&case.id)));
         }
-        units.extend(by_precision(cases).into_iter().map(|cases| unit(manifest, listing, cases)));
+        units.extend(by_precision(cases).into_iter().map(|cases| unit(scope, listing, cases)));
     }
     if units.is_empty() {
         return Err(Error::Nothing {
@@ -89,7 +90,7 @@ fn check_names(selection: &Selection, listings: &[Listing]) -> Result<(), Error>
 }
 
 /// Every parameter that is set must be some benchmark's: of the bench for a bench's own, of any for the others.
-fn check_params(manifest: &Manifest, scope: &Scope<'_>, listings: &[Listing]) -> Result<(), Error> {
+fn check_params(scope: &Scope<'_>, listings: &[Listing]) -> Result<(), Error> {
     let declared = |listings: &mut dyn Iterator<Item = &Listing>| -> BTreeSet<String> {
         listings
             .flat_map(|listing| &listing.benchmarks)
@@ -100,13 +101,13 @@ fn check_params(manifest: &Manifest, scope: &Scope<'_>, listings: &[Listing]) ->
         let name = &listing.bench.name;
         let known = declared(&mut listings.iter().filter(|other| other.bench.name == *name));
         check_declared(&Place::Bench(name.clone()), listing.bench.params.keys(), &known)
-            .map_err(|error| error.drawn(manifest, name))?;
+            .map_err(|error| error.drawn(scope.manifest, name))?;
     }
     let known = declared(&mut listings.iter());
     check_declared(&Place::Arguments, scope.selection.params.keys(), &known)?;
     // A suite may set what only a bench has that was not built this time.
     let is_listed = |bench: &Bench| listings.iter().any(|listing| listing.bench.name == bench.name);
-    if manifest.benches.iter().all(is_listed) {
+    if scope.manifest.benches.iter().all(is_listed) {
         let place = Place::Suite(scope.suite_name.to_owned());
         check_declared(&place, scope.suite.params.keys(), &known)?;
     }
@@ -226,19 +227,17 @@ fn by_precision(cases: Vec<Case>) -> Vec<Vec<Case>> {
     groups
 }
 
-/// The bench's environment and CPUs go before the backend's.
-fn unit(manifest: &Manifest, listing: &Listing, cases: Vec<Case>) -> Unit {
-    let backend = manifest.backends.get(&listing.backend);
-    let mut env = backend.map(|backend| backend.env.clone()).unwrap_or_default();
-    env.extend(listing.bench.env.clone());
+/// The bench's CPUs go before the backend's.
+fn unit(scope: &Scope<'_>, listing: &Listing, cases: Vec<Case>) -> Unit {
+    let backend = scope.manifest.backends.get(&listing.backend);
     Unit {
         executable: listing.executable.clone(),
         harness: listing.harness,
         isolate: listing.bench.isolate,
         cwd: listing.cwd.clone(),
-        env,
+        env: scope.manifest.env(&listing.bench, &listing.backend),
         cpus: listing.bench.cpus.or(backend.map(|backend| backend.cpus)).unwrap_or(Cpus::All),
-        processes: listing.bench.processes,
+        processes: listing.bench.processes.unwrap_or(scope.profile.processes),
         cases,
     }
 }

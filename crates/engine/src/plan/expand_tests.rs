@@ -2,10 +2,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::*;
-use crate::manifest::{Pattern, parse};
-use crate::plan::{Harness, Isolate, parse_params};
+use crate::manifest::{Manifest, Pattern, parse};
+use crate::plan::{Harness, Isolate, Selection, parse_params};
 
-#[track_caller]
+fn expand(manifest: &Manifest, selection: &Selection, listings: &[Listing]) -> Result<Vec<Unit>, Error> {
+    super::expand(&Scope::new(manifest, selection)?, listings)
+}
+
 pub(in crate::plan) fn manifest(text: &str) -> Manifest {
     parse(text, Path::new("bench.toml")).unwrap_or_else(|error| panic!("{error}"))
 }
@@ -294,7 +297,7 @@ fn units_carry_the_bench_and_the_backend() {
     (benchmark.category, benchmark.tags) = (Some("inference".into()), vec!["t".into()]);
     let unit =
         expand(&manifest, &wgpu, &listings(&manifest, &["wgpu"], &[benchmark])).expect("units").remove(0);
-    assert_eq!((unit.isolate, unit.cpus, unit.processes), (Isolate::Case, Cpus::All, Some(7)));
+    assert_eq!((unit.isolate, unit.cpus, unit.processes), (Isolate::Case, Cpus::All, 7));
     assert_eq!(
         unit.env,
         [("A", "bench"), ("B", "backend")].map(|(k, v)| (k.to_owned(), v.to_owned())).into()

@@ -5,12 +5,11 @@ use std::path::PathBuf;
 use accel_bench_record::CaseKey;
 use accel_bench_record::protocol::BenchmarkInfo;
 
-use crate::manifest::{Bench, Manifest};
+use crate::manifest::Bench;
 
 use super::Harness;
-use super::error::Error;
 use super::matrix::{MOST_CASES, product, size};
-use super::select::{Scope, Selection, Wanted};
+use super::select::{Scope, Wanted};
 
 /// A bench on one backend, with what its executable registered.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,10 +24,9 @@ pub struct Listing {
 
 /// Puts benches in the manifest's order, and each one's backends in the order in which they were named. Builds
 /// come in another one: by feature set.
-pub fn sort(listings: &mut [Listing], manifest: &Manifest, selection: &Selection) -> Result<(), Error> {
-    let scope = Scope::new(manifest, selection)?;
+pub fn sort(listings: &mut [Listing], scope: &Scope<'_>) {
     listings.sort_by_key(|listing| {
-        let bench = manifest.benches.iter().position(|bench| bench.name == listing.bench.name);
+        let bench = scope.manifest.benches.iter().position(|bench| bench.name == listing.bench.name);
         let backend = match scope.wanted(&listing.bench) {
             Wanted::Named(names) => names.iter().position(|name| *name == listing.backend),
             // One build serves both default backends, which are in it in their order: the sort is stable.
@@ -36,7 +34,6 @@ pub fn sort(listings: &mut [Listing], manifest: &Manifest, selection: &Selection
         };
         (bench, backend)
     });
-    Ok(())
 }
 
 impl Scope<'_> {
@@ -93,6 +90,7 @@ pub(super) fn has(info: &BenchmarkInfo, backend: &String) -> bool {
 mod tests {
     use super::*;
     use crate::manifest::Pattern;
+    use crate::plan::Selection;
     use crate::plan::expand::tests::{info, listings, manifest, on};
 
     const TEXT: &str =
@@ -107,7 +105,7 @@ mod tests {
             found.expect("a listing").clone()
         };
         let mut sorted: Vec<_> = before.iter().map(find).collect();
-        sort(&mut sorted, &manifest, selection).expect("an order");
+        sort(&mut sorted, &Scope::new(&manifest, selection).expect("a scope"));
         let told: Vec<_> = sorted.iter().map(|l| format!("{}@{}", l.bench.name, l.backend)).collect();
         assert_eq!(told, expected);
     }

@@ -81,8 +81,8 @@ pub struct Unit {
     pub cwd: PathBuf,
     pub env: BTreeMap<String, String>,
     pub cpus: Cpus,
-    /// Fresh processes that each case is measured in; absent: as many as the run has rounds.
-    pub processes: Option<u32>,
+    /// Fresh processes that each case is measured in.
+    pub processes: u32,
     pub cases: Vec<Case>,
 }
 
@@ -143,12 +143,10 @@ pub struct Job {
 
 /// The order in which children run: round by round, so that each case's processes are spread over the whole
 /// run; within a round the sides are interleaved unit by unit, and who begins alternates, so that neither side
-/// always has the warmer or the busier machine. A unit with a number of processes of its own has that many
-/// rounds, the others have `rounds`.
-pub fn schedule(sides: &[(Side, Vec<Unit>)], rounds: u32) -> Vec<Job> {
-    let processes = |unit: &Unit| unit.processes.unwrap_or(rounds);
+/// always has the warmer or the busier machine. A unit has as many rounds as processes.
+pub fn schedule(sides: &[(Side, Vec<Unit>)]) -> Vec<Job> {
     let longest = sides.iter().map(|(_, units)| units.len()).max().unwrap_or(0);
-    let last = sides.iter().flat_map(|(_, units)| units).map(processes).max().unwrap_or(0);
+    let last = sides.iter().flat_map(|(_, units)| units).map(|unit| unit.processes).max().unwrap_or(0);
     let mut jobs = Vec::new();
     for round in 0..last {
         for index in 0..longest {
@@ -157,7 +155,7 @@ pub fn schedule(sides: &[(Side, Vec<Unit>)], rounds: u32) -> Vec<Job> {
                 turn.reverse();
             }
             for (side, units) in turn {
-                let unit = units.get(index).filter(|unit| round < processes(unit));
+                let unit = units.get(index).filter(|unit| round < unit.processes);
                 jobs.extend(unit.map(|unit| Job { side: *side, round, unit: unit.clone() }));
             }
         }
@@ -169,7 +167,7 @@ pub fn schedule(sides: &[(Side, Vec<Unit>)], rounds: u32) -> Vec<Job> {
 mod tests {
     use super::*;
 
-    fn unit(name: &str, processes: Option<u32>) -> Unit {
+    fn unit(name: &str, processes: u32) -> Unit {
         Unit {
             executable: name.into(),
             harness: Harness::AccelBench,
@@ -184,16 +182,16 @@ mod tests {
 
     /// Units by name; jobs as `round`, `b` or `c` for the side, and the unit's name.
     fn check(base: &[&str], candidate: &[&str], rounds: u32, expected: &str) {
-        let units = |names: &[&str]| names.iter().map(|name| unit(name, None)).collect();
-        scheduled(&[(Side::Baseline, units(base)), (Side::Candidate, units(candidate))], rounds, expected);
+        let units = |names: &[&str]| names.iter().map(|name| unit(name, rounds)).collect();
+        scheduled(&[(Side::Baseline, units(base)), (Side::Candidate, units(candidate))], expected);
     }
 
-    fn scheduled(sides: &[(Side, Vec<Unit>)], rounds: u32, expected: &str) {
+    fn scheduled(sides: &[(Side, Vec<Unit>)], expected: &str) {
         let told = |job: Job| {
             let side = if job.side == Side::Baseline { 'b' } else { 'c' };
             format!("{}{side}{}", job.round, job.unit.executable.display())
         };
-        assert_eq!(schedule(sides, rounds).into_iter().map(told).collect::<Vec<_>>().join(" "), expected);
+        assert_eq!(schedule(sides).into_iter().map(told).collect::<Vec<_>>().join(" "), expected);
     }
 
     #[test]
@@ -216,8 +214,8 @@ mod tests {
 
     #[test]
     fn units_with_processes_of_their_own() {
-        let units = vec![unit("x", Some(1)), unit("y", None), unit("z", Some(3))];
-        scheduled(&[(Side::Candidate, units)], 2, "0cx 0cy 0cz 1cy 1cz 2cz");
+        let units = vec![unit("x", 1), unit("y", 2), unit("z", 3)];
+        scheduled(&[(Side::Candidate, units)], "0cx 0cy 0cz 1cy 1cz 2cz");
     }
 
     #[test]
@@ -250,8 +248,8 @@ mod tests {
     #[test]
     fn schedules_are_complete_and_even() {
         for (units, rounds) in (0..5).flat_map(|units| (0..6).map(move |rounds| (units, rounds))) {
-            let side = || (0..units).map(|n| unit(&n.to_string(), None)).collect::<Vec<_>>();
-            let jobs = schedule(&[(Side::Baseline, side()), (Side::Candidate, side())], rounds);
+            let side = || (0..units).map(|n| unit(&n.to_string(), rounds)).collect::<Vec<_>>();
+            let jobs = schedule(&[(Side::Baseline, side()), (Side::Candidate, side())]);
             assert_eq!(jobs.len(), 2 * units * rounds as usize);
             for of in side() {
                 let mut ahead = 0_i32;

@@ -37,7 +37,7 @@ pub(crate) fn unit(backend: &str, benchmarks: &[&str]) -> Unit {
         cwd: ".".into(),
         env: [].into(),
         cpus: Cpus::All,
-        processes: None,
+        processes: 1,
         cases: benchmarks.iter().map(case).collect(),
     }
 }

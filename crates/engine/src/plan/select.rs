@@ -53,7 +53,7 @@ impl Selection {
 /// A selection with the suite that it narrows.
 #[derive(Clone, Copy, Debug)]
 pub struct Scope<'a> {
-    manifest: &'a Manifest,
+    pub(super) manifest: &'a Manifest,
     pub(super) selection: &'a Selection,
     pub suite_name: &'a str,
     pub(super) suite: &'a Suite,

@@ -2,7 +2,8 @@
 
 use std::sync::OnceLock;
 
-use accel_bench_record::{Direction, Metric};
+use accel_bench_record::Metric;
+use accel_bench_record::catalogue::HOST_RSS_PEAK;
 
 /// Forgets the peak so far, so that the next reading belongs to the case at hand. A kernel that cannot
 /// (or a system without /proc) leaves [`peak`] absent rather than wrong.
@@ -17,14 +18,14 @@ impl PeakMemory {
         Self { reset: std::fs::write("/proc/self/clear_refs", "5").is_ok() }
     }
 
-    /// `host-rss-peak-bytes` since the reset.
+    /// The peak since the reset.
     pub(crate) fn metric(&self) -> Option<Metric> {
         if !self.reset {
             return None;
         }
         let status = std::fs::read_to_string("/proc/self/status").ok()?;
         let bytes = high_water_mark(&status)?;
-        Some(Metric::new("host-rss-peak-bytes", "bytes", Direction::Lower, bytes as f64).source("rss"))
+        Some(HOST_RSS_PEAK.of(bytes as f64))
     }
 }
 

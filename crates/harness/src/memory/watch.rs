@@ -6,7 +6,8 @@ use super::source::Source;
 use super::usage::Usage;
 use crate::allocator;
 use crate::device::{Device, DeviceMemory};
-use accel_bench_record::{Direction, GROWTH, Metric};
+use accel_bench_record::Metric;
+use accel_bench_record::catalogue::{self, Known};
 
 /// The memory of the case under way. Nothing is read while the clock runs.
 #[derive(Debug)]
@@ -84,25 +85,22 @@ impl Watch {
     /// `mem-…`, each with its source.
     pub(crate) fn metrics(&self) -> Vec<Metric> {
         let Some(source) = self.source else { return Vec::new() };
-        let lower = |name: &str, unit: &str, value| {
-            Metric::new(name, unit, Direction::Lower, value).source(source.name())
-        };
-        let bytes = |name: &str, value| lower(name, "bytes", value);
+        let told = |known: &Known, value| known.of(value).source(source.name());
         let mut metrics = Vec::new();
         if let Some(DeviceMemory { in_use, reserved }) = self.peak {
-            metrics.push(bytes("mem-peak-bytes", in_use as f64));
+            metrics.push(told(&catalogue::MEM_PEAK, in_use as f64));
             if source == Source::Pool {
-                metrics.push(bytes("mem-reserved-bytes", self.most_reserved as f64));
+                metrics.push(told(&catalogue::MEM_RESERVED, self.most_reserved as f64));
                 let unused = 1.0 - in_use as f64 / reserved as f64;
-                metrics.extend(unused.is_finite().then(|| lower("mem-fragmentation", "1", unused)));
+                metrics.extend(unused.is_finite().then(|| told(&catalogue::MEM_FRAGMENTATION, unused)));
             }
         }
         if self.has_peak() {
-            metrics.extend(self.usage.average().map(|average| bytes("mem-avg-bytes", average)));
+            metrics.extend(self.usage.average().map(|average| told(&catalogue::MEM_AVG, average)));
         }
         let growth = self.usage.growth().filter(|growth| growth.interval.is_some());
         metrics.extend(
-            growth.map(|growth| lower(GROWTH, "bytes/iter", growth.estimate).within(growth.interval)),
+            growth.map(|growth| told(&catalogue::MEM_GROWTH, growth.estimate).within(growth.interval)),
         );
         metrics
     }
@@ -192,7 +190,7 @@ mod tests {
         assert_eq!(value(&metrics, "mem-peak-bytes"), Some(8.0 * MIB as f64));
         assert_eq!(value(&metrics, "mem-reserved-bytes"), Some(10.0 * MIB as f64));
         assert_eq!(value(&metrics, "mem-avg-bytes"), Some(6.0 * MIB as f64));
-        assert_eq!(value(&metrics, GROWTH), Some(0.0));
+        assert_eq!(value(&metrics, catalogue::MEM_GROWTH.name), Some(0.0));
         assert!((value(&metrics, "mem-fragmentation").expect("a share") - 0.2).abs() < 1e-12);
         assert!(metrics.iter().all(|metric| metric.source.as_deref() == Some("pool")));
     }
@@ -212,6 +210,6 @@ mod tests {
         watch.start(&library, 0);
         (1..9).for_each(|sample| watch.between(&library, sample, 0));
         let names: Vec<_> = watch.metrics().into_iter().map(|metric| metric.name).collect();
-        assert!(names.is_empty() || names == [GROWTH], "{names:?}");
+        assert!(names.is_empty() || names == [catalogue::MEM_GROWTH.name], "{names:?}");
     }
 }

@@ -114,10 +114,10 @@ fn summary(id: &CaseKey, measurement: &Measurement, out: &mut impl Write) -> io:
     writeln!(out, "    time   {}  [p5 {}, p95 {}]", shown(0.5), shown(0.05), shown(0.95))?;
     for rate in measurement.all_rates() {
         let value = PerSecond::new(rate.value).map(|rate| rate.to_string()).unwrap_or_default();
-        writeln!(out, "    {}  {value}", rate.name)?;
+        writeln!(out, "    {}  {value}", rate.metric.name)?;
     }
     for metric in &measurement.metrics {
-        let bytes = metric.name.ends_with("-bytes").then(|| Bytes::new(metric.value)).flatten();
+        let bytes = (metric.unit == "bytes").then(|| Bytes::new(metric.value)).flatten();
         let value =
             bytes.map_or_else(|| format!("{} {}", metric.value, metric.unit), |bytes| bytes.to_string());
         writeln!(out, "    {}  {value}", metric.name)?;

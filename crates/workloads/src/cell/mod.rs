@@ -9,7 +9,7 @@ mod precision;
 mod size;
 mod timing;
 
-use accel_bench::{Bencher, Device as _, Direction, Error, Metric, Throughput};
+use accel_bench::{Bencher, Device as _, Error, Throughput, catalogue};
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor};
 
@@ -37,7 +37,9 @@ use timing::TokenTimes;
 pub fn pass<M: Workload + Module>(b: &mut Bencher) -> Result<(), Error> {
     let cell = Cell::<M>::open(b, outputs_of_pass)?;
     let Loaded { model, input, reference } = cell.load(b)?;
-    cell.check(b, (&model, &reference), |b| vec![b.cold("first-forward", || model.pass(input.clone()))])?;
+    cell.check(b, (&model, &reference), |b| {
+        vec![b.cold(catalogue::FIRST_FORWARD.stem(), || model.pass(input.clone()))]
+    })?;
     let Size { batch, sequence, .. } = cell.parameters.size;
     let work = match b.optional_param::<usize>("sequence-length")? {
         Some(_) => Throughput::Tokens((batch * sequence) as u64),
@@ -60,7 +62,8 @@ pub fn generate<M: Generator + Module>(b: &mut Bencher) -> Result<(), Error> {
     }
     let Loaded { model, input, reference } = cell.load(b)?;
     cell.check(b, (&model, &reference), |b| {
-        let (scores, state) = b.cold("first-forward", || model.prefill(input.clone(), size.new_tokens));
+        let (scores, state) =
+            b.cold(catalogue::FIRST_FORWARD.stem(), || model.prefill(input.clone(), size.new_tokens));
         with_next(&model, scores, state, size)
     })?;
     cell.describe(b, Throughput::Tokens((size.batch * size.new_tokens) as u64));
@@ -86,7 +89,7 @@ pub fn sample<M: Sampler + Module>(b: &mut Bencher) -> Result<(), Error> {
     }
     let Loaded { model, input, reference } = cell.load(b)?;
     cell.check(b, (&model, &reference), |b| {
-        vec![b.cold("first-forward", || model.sampled(input.clone(), steps))]
+        vec![b.cold(catalogue::FIRST_FORWARD.stem(), || model.sampled(input.clone(), steps))]
     })?;
     cell.describe(b, Throughput::Samples(cell.parameters.size.batch as u64));
     b.iter(|| model.sampled(input.clone(), steps));
@@ -179,7 +182,7 @@ impl<M: Workload + Module> Cell<M> {
         // Before the model: where both are on the host, they need not fit at the same time.
         let reference = self.checking().reference(b.backend())?;
         let Parameters { model: name, precision, .. } = &self.parameters;
-        let model = b.cold("load", || {
+        let model = b.cold(catalogue::LOAD.stem(), || {
             model::open_as(name, &self.config, SEED, &self.device)
                 .map(|model| precision.keep(model, &self.device))
         })?;
@@ -220,13 +223,13 @@ impl<M: Workload + Module> Cell<M> {
         // kept as integers, what is not (kernels, an index, rows that fill no blocks) counts as narrow as they: still no
         // more than is moved.
         let moved = self.parameters.precision.weight_bytes(cost.read, 0) + self.footprint.cache;
-        for (name, unit, value) in [
-            ("num-params", "parameters", self.counted.total()),
-            ("flops", "flop", cost.flops),
-            ("bytes-moved", "bytes", moved),
-            ("mem-predicted-bytes", "bytes", self.footprint.total()),
+        for (metric, value) in [
+            (catalogue::NUM_PARAMS, self.counted.total()),
+            (catalogue::FLOPS, cost.flops),
+            (catalogue::BYTES_MOVED, moved),
+            (catalogue::MEM_PREDICTED, self.footprint.total()),
         ] {
-            b.metric(Metric::new(name, unit, Direction::Neither, value as f64).source("analytic"));
+            b.metric(metric.of(value as f64));
         }
     }
 }

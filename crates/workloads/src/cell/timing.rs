@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use accel_bench::{Bencher, Direction, Series};
+use accel_bench::{Bencher, Series, catalogue};
 
 use crate::cost::Size;
 use crate::generation::Listener;
@@ -29,11 +29,11 @@ impl TokenTimes {
     pub(super) fn register(b: &mut Bencher, size: Size) -> Self {
         Self {
             size,
-            first: b.series("ttft-ms", "ms", Direction::Lower),
-            gaps: b.series("itl-ms", "ms", Direction::Lower),
-            per_token: b.series("tpot-ms", "ms", Direction::Lower),
-            prefill: b.series("prefill-tokens-per-s", "tokens/s", Direction::Higher),
-            decode: b.series("decode-tokens-per-s", "tokens/s", Direction::Higher),
+            first: b.series_of(&catalogue::TTFT),
+            gaps: b.series_of(&catalogue::ITL),
+            per_token: b.series_of(&catalogue::TPOT),
+            prefill: b.series_of(&catalogue::PREFILL_RATE),
+            decode: b.series_of(&catalogue::DECODE_RATE),
         }
     }
 
