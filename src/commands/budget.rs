@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::report;
 use accel_bench_engine::executor::Ended;
-use accel_bench_engine::manifest::parse_time;
+use accel_bench_engine::manifest::{TimeError, parse_time};
 use accel_bench_engine::measure::{Pair, Project};
 use accel_bench_engine::plan::Selection;
 
@@ -56,9 +56,17 @@ pub(crate) fn tell_what_ran_out(cx: &mut Context, budget: &Budget, what_is_there
 }
 
 /// A time in which something can be started.
-fn time(text: &str) -> std::result::Result<Duration, String> {
+fn time(text: &str) -> std::result::Result<Duration, BudgetError> {
     match parse_time(text)? {
-        Duration::ZERO => Err("no case can be started within it: leave it out for no limit".to_owned()),
+        Duration::ZERO => Err(BudgetError::Zero),
         time => Ok(time),
     }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum BudgetError {
+    #[error(transparent)]
+    Time(#[from] TimeError),
+    #[error("no case can be started within it: leave it out for no limit")]
+    Zero,
 }

@@ -1,6 +1,7 @@
 //! The registered benchmarks: every `#[bench]` of a target, found without running it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::{Bencher, Error};
 use accel_bench_record::protocol::BenchmarkInfo;
@@ -76,27 +77,44 @@ impl From<Literal> for ParamValue {
 ///
 /// # Errors
 /// Two of one name, or a parameter without a value.
-pub(crate) fn all() -> Result<Vec<&'static Registration>, String> {
+pub(crate) fn all() -> Result<Vec<&'static Registration>, Faulty> {
     let mut found: Vec<_> = inventory::iter::<Registration>.into_iter().collect();
     found.sort_by_key(|registration| (registration.file, registration.line));
     check(&found)?;
     Ok(found)
 }
 
-fn check(found: &[&Registration]) -> Result<(), String> {
+/// Registrations that cannot be measured; places are `file:line`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Faulty {
+    NoValue { at: String, param: &'static str },
+    TwoOfAName { name: String, first: String, second: String },
+}
+
+impl std::error::Error for Faulty {}
+
+impl fmt::Display for Faulty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoValue { at, param } => write!(f, "{at}: the parameter `{param}` has no value"),
+            Self::TwoOfAName { name, first, second } => write!(
+                f,
+                "two benchmarks are called `{name}`: {first} and {second}; give one of them a `group` or a `name`"
+            ),
+        }
+    }
+}
+
+fn check(found: &[&Registration]) -> Result<(), Faulty> {
     let mut seen: BTreeMap<String, &Registration> = BTreeMap::new();
     for registration in found {
         let at = |r: &Registration| format!("{}:{}", r.file, r.line);
-        if let Some((name, _)) = registration.params.iter().find(|(_, values)| values.is_empty()) {
-            return Err(format!("{}: the parameter `{name}` has no value", at(registration)));
+        if let Some((param, _)) = registration.params.iter().find(|(_, values)| values.is_empty()) {
+            return Err(Faulty::NoValue { at: at(registration), param });
         }
-        if let Some(other) = seen.insert(registration.full_name(), registration) {
-            return Err(format!(
-                "two benchmarks are called `{}`: {} and {}; give one of them a `group` or a `name`",
-                registration.full_name(),
-                at(other),
-                at(registration),
-            ));
+        let name = registration.full_name();
+        if let Some(other) = seen.insert(name.clone(), registration) {
+            return Err(Faulty::TwoOfAName { name, first: at(other), second: at(registration) });
         }
     }
     Ok(())
@@ -179,7 +197,7 @@ mod tests {
         assert_eq!(check(&[&one, &two]), Ok(()));
         let error = check(&[&one, &one]).expect_err("one name twice");
         assert!(
-            error.starts_with("two benchmarks are called `a`: benches/a.rs:7 and benches/a.rs:7"),
+            error.to_string().starts_with("two benchmarks are called `a`: benches/a.rs:7 and benches/a.rs:7"),
             "{error}"
         );
     }
@@ -187,6 +205,7 @@ mod tests {
     #[test]
     fn a_parameter_needs_a_value() {
         let empty = Registration { params: &[("n", &[])], ..registration("a", None) };
-        assert_eq!(check(&[&empty]), Err("benches/a.rs:7: the parameter `n` has no value".to_owned()));
+        let error = check(&[&empty]).expect_err("no value");
+        assert_eq!(error.to_string(), "benches/a.rs:7: the parameter `n` has no value");
     }
 }

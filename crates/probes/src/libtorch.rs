@@ -5,6 +5,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use accel_bench_record::backends::{self, Needs};
+
 /// The settings of the user's environment.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct LibtorchWish<'a> {
@@ -31,13 +33,10 @@ impl LibtorchWish<'_> {
     }
 }
 
-/// Backends on libtorch.
-const TORCH: [&str; 2] = ["tch", "tch-cuda"];
-
 /// Where the shared libraries of a backend are, if its processes have to be given the folder; `var` answers for
 /// environment variables. May start Python.
 pub fn library_folder<'v>(backend: &str, var: &dyn Fn(&str) -> Option<&'v str>) -> Option<PathBuf> {
-    if !TORCH.contains(&backend) {
+    if !matches!(backends::find(backend)?.needs, Needs::Libtorch | Needs::LibtorchWithCuda) {
         return None;
     }
     let wish = LibtorchWish {

@@ -4,6 +4,7 @@
 //! These types cross a socket and a disk. They carry only behaviour that every reader needs and know neither processes
 //! nor files.
 
+pub mod backends;
 mod calibration;
 mod case;
 pub mod catalogue;

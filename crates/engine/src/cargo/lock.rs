@@ -46,7 +46,8 @@ pub struct Lock {
 /// Reads the lock file at `path`; without one everything in the answer is absent.
 pub fn read(path: &Path) -> Result<Lock, Error> {
     match fs::read_to_string(path) {
-        Ok(text) => parse(&text).map_err(|message| Error::Parse { path: path.to_owned(), message }),
+        Ok(text) => parse(&text)
+            .map_err(|fault| Error::Parse { path: path.to_owned(), message: fault.message().to_owned() }),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Lock::default()),
         Err(source) => Err(Error::Read { path: path.to_owned(), source }),
     }
@@ -64,8 +65,8 @@ struct RawPackage {
     version: String,
 }
 
-fn parse(text: &str) -> Result<Lock, String> {
-    let raw: RawLock = toml::from_str(text).map_err(|error| error.message().to_owned())?;
+fn parse(text: &str) -> Result<Lock, toml::de::Error> {
+    let raw: RawLock = toml::from_str(text)?;
     let mut versions: BTreeMap<String, String> = BTreeMap::new();
     for package in raw.package.into_iter().filter(|package| is_decisive(&package.name)) {
         let listed = versions.entry(package.name).or_default();

@@ -129,7 +129,12 @@ fn rows(
             Company::Different
         };
         let sides = (of_base.get(id).copied(), of_candidate.get(id).copied());
-        Row::new(id, sides.0, sides.1, company, gate(id), &judgement)
+        let row = Row::new(id, sides.0, sides.1, company, gate(id), &judgement);
+        let factors = in_turns.and_then(|_| pairs::column_factors(sides.0?, sides.1?));
+        match factors {
+            Some(factors) => row.scaled(factors),
+            None => row,
+        }
     };
     let gone = base.cases.iter().filter(|case| !of_candidate.contains_key(&case.id));
     let mut rows: Vec<_> = candidate.cases.iter().chain(gone).map(|case| row(&case.id)).collect();

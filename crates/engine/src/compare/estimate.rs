@@ -10,7 +10,8 @@ pub const LEVEL: f64 = 0.95;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Estimate {
     /// The geometric mean over processes of each one's median: the ratio of two of them is the effect that the
-    /// verdict is about, so that a reader who divides the two columns finds the third. Values that are not all
+    /// verdict is about, so that a reader who divides the two columns finds the third ([`super::pairs`] sees to it where
+    /// the effect leaves out extremes). Values that are not all
     /// positive have their arithmetic mean.
     pub value: f64,
     /// At [`LEVEL`]; absent with too few values.
@@ -47,6 +48,12 @@ impl Estimate {
             None => stats::mean_interval(&processes, LEVEL),
         };
         Some(Self { value, interval, basis: Basis::Processes, processes })
+    }
+
+    /// The same in another unit, or moved: value and interval times `factor`, a positive number.
+    pub(super) fn scaled(self, factor: f64) -> Self {
+        let interval = self.interval.and_then(|own| Interval::new(own.low * factor, own.high * factor));
+        Self { value: self.value * factor, interval, ..self }
     }
 
     /// The half-width as a share of the value: 0.004 is `±0.4 %`.

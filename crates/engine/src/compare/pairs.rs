@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use accel_bench_record::stats::{log_shift, median};
 use accel_bench_record::{CaseKey, CaseRecord, Measurement, RowTrial, RunRecord, TimingMethod, TrialVerdict};
 
+use super::estimate::Estimate;
 use super::row::is_well_on_both_sides;
 use super::sequential::{self, Evidence, Stage, decide};
 use super::verdict::{Judgement, Need, Verdict};
@@ -158,11 +159,31 @@ pub(super) fn log_ratios(base: &CaseRecord, candidate: &CaseRecord) -> Vec<f64> 
     pairs.filter_map(ratio).collect()
 }
 
+/// The factors that make both sides' columns of a Criterion row what its effect is made of; `None` for other rows.
+///
+/// A slow phase hits one process of Criterion as a whole: it is in that side's mean, and the effect leaves it out. So both
+/// columns lie half the effect below and above the middle of the pairs' geometric means.
+pub(super) fn column_factors(base: &CaseRecord, candidate: &CaseRecord) -> Option<[f64; 2]> {
+    let criterion = |case: &CaseRecord| {
+        case.processes.iter().all(|process| process.timing_method == TimingMethod::Criterion)
+    };
+    let logs = |case: &CaseRecord| case.process_medians().iter().map(|nanos| nanos.ln()).collect::<Vec<_>>();
+    if !is_well_on_both_sides(base, candidate) || !criterion(base) || !criterion(candidate) {
+        return None;
+    }
+    let centre: Vec<_> =
+        logs(base).iter().zip(logs(candidate)).map(|(one, other)| (one + other) / 2.0).collect();
+    let (centre, effect) = (sequential::middle(&centre)?, sequential::middle(&log_ratios(base, candidate))?);
+    let factor =
+        |case: &CaseRecord, half: f64| Some((centre + half).exp() / Estimate::of_latency(case)?.value);
+    Some([factor(base, -effect / 2.0)?, factor(candidate, effect / 2.0)?])
+}
+
 #[cfg(test)]
 mod tests {
     use accel_bench_record::{Failure, Interleaved};
 
-    use super::super::{Outcome, compare, sample};
+    use super::super::{Cell, Outcome, compare, sample};
     use super::*;
 
     /// Two runs that were interleaved.
@@ -265,6 +286,28 @@ mod tests {
         // Half of the candidate's samples fell into a slow phase: shifts between all samples would mix both.
         let ratios = log_ratios(&case(&[100, 100, 100]), &case(&[101, 101, 160]));
         assert!((ratios[0].exp() - 1.01).abs() < 1e-9, "{ratios:?}");
+    }
+
+    #[test]
+    fn columns_of_criterion_hold_what_the_effect_is_made_of() {
+        let case = |medians: &[f64]| {
+            let mut case = sample::case("a/x@host", medians);
+            for process in &mut case.processes {
+                process.timing_method = TimingMethod::Criterion;
+            }
+            case
+        };
+        // A slow phase hit one process of the candidate.
+        let medians = [1020.0, 1020.0, 1020.0, 1020.0, 1020.0, 9999.0];
+        let (base, candidate) = runs(vec![case(&[1000.0; 6])], vec![case(&medians)], vec![]);
+        let compared = compare(&base, &candidate, &five_percent);
+        let [row] = compared.rows.as_slice() else { panic!("one row") };
+        let shown =
+            |cell: &Option<Cell>| cell.as_ref().and_then(|cell| cell.latency.clone()).expect("a value");
+        let (before, after) = (shown(&row.base), shown(&row.candidate));
+        assert!((after.value / before.value - 1.02).abs() < 1e-9, "{before:?} {after:?}");
+        assert!((before.value - 1000.0).abs() < 1.0 && after.processes == medians, "{before:?} {after:?}");
+        assert!(after.interval.is_some_and(|interval| interval.contains(after.value)));
     }
 
     /// One process a side, with these samples.

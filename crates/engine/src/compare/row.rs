@@ -67,6 +67,16 @@ impl Row {
         Self { id: id.clone(), base, candidate, tolerance, standing, metrics }
     }
 
+    /// Moves what the columns of baseline and candidate show.
+    pub(super) fn scaled(mut self, factors: [f64; 2]) -> Self {
+        for (cell, factor) in [&mut self.base, &mut self.candidate].into_iter().zip(factors) {
+            if let Some(cell) = cell {
+                cell.latency = cell.latency.take().map(|latency| latency.scaled(factor));
+            }
+        }
+        self
+    }
+
     /// The precisions that the sides ran in, where these are two: then their times are not of the same work.
     pub fn two_precisions(&self) -> Option<(String, String)> {
         let of = |cell: &Option<Cell>| {

@@ -100,6 +100,11 @@ pub(super) fn effect(pairs: &[f64]) -> Option<Effect> {
     middle_log_ratio(pairs, RESOLUTION).map(Effect::of_pairs)
 }
 
+/// The middle of logarithms, one for each pair, as [`effect`] takes it.
+pub(super) fn middle(logarithms: &[f64]) -> Option<f64> {
+    middle_log_ratio(logarithms, RESOLUTION).map(|middle| middle.estimate)
+}
+
 /// Returns what a fixed number of pairs says, with no looks before: of a control, which no one waits for.
 pub(super) fn decide_once(row: &Evidence) -> Verdict {
     let test = Test::of(&row.pairs, row.gate);

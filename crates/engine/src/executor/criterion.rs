@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -16,6 +17,7 @@ use super::log::Log;
 use super::{Ended, Error, Settings, TICK, end, turns};
 use crate::event::Event;
 use crate::plan::{Case, Job};
+use crate::with_causes;
 
 /// Criterion takes no fewer samples.
 const MIN_SAMPLES: u32 = 10;
@@ -121,7 +123,7 @@ fn watch(
     Some(match process.end() {
         Ok(exit) if exit.success() => match measurement(home, &case.id.benchmark, elapsed) {
             Ok(measurement) => (Status::Ok, Some(measurement)),
-            Err(reason) => (Status::failed(Failure::Protocol, reason), None),
+            Err(fault) => (Status::failed(Failure::Protocol, with_causes(&fault)), None),
         },
         // The exit code of a Rust program that panicked.
         Ok(exit) if exit.code() == Some(101) => (
@@ -169,8 +171,27 @@ struct SavedId {
     throughput: Option<serde_json::Value>,
 }
 
+/// Why what Criterion left is no measurement.
+#[derive(Debug, thiserror::Error)]
+enum Fault {
+    #[error("cannot read `{}`", path.display())]
+    Read { path: PathBuf, source: io::Error },
+    #[error("cannot understand `{}`", path.display())]
+    Parse { path: PathBuf, source: serde_json::Error },
+    #[error("Criterion reported an impossible value: {0}")]
+    Impossible(String),
+    #[error("Criterion wrote a negative or non-finite number")]
+    NotANumber,
+    #[error(
+        "Criterion wrote no samples; does the target call `configure_from_args`, as `criterion_main!` does?"
+    )]
+    NoSamples,
+    #[error("Criterion wrote samples for `{}` instead", .0.join("`, `"))]
+    Others(Vec<String>),
+}
+
 /// The samples that Criterion left under `home` for the benchmark `id`.
-fn measurement(home: &Path, id: &str, elapsed_nanos: u64) -> Result<Measurement, String> {
+fn measurement(home: &Path, id: &str, elapsed_nanos: u64) -> Result<Measurement, Fault> {
     let mut seen = Vec::new();
     for folder in saved(home) {
         let saved: SavedId = read(&folder.join("benchmark.json"))?;
@@ -178,7 +199,7 @@ fn measurement(home: &Path, id: &str, elapsed_nanos: u64) -> Result<Measurement,
             let sample: SavedSample = read(&folder.join("sample.json"))?;
             let samples = raw(&sample)?;
             if let Some(fault) = samples.fault(elapsed_nanos) {
-                return Err(format!("Criterion reported an impossible value: {fault}"));
+                return Err(Fault::Impossible(fault));
             }
             let throughput = throughput(saved.throughput.as_ref()).into_iter().collect();
             let timing_method = TimingMethod::Criterion;
@@ -186,10 +207,7 @@ fn measurement(home: &Path, id: &str, elapsed_nanos: u64) -> Result<Measurement,
         }
         seen.push(saved.full_id);
     }
-    Err(match seen.as_slice() {
-        [] => "Criterion wrote no samples; does the target call `configure_from_args`, as `criterion_main!` does?".into(),
-        seen => format!("Criterion wrote samples for `{}` instead", seen.join("`, `")),
-    })
+    Err(if seen.is_empty() { Fault::NoSamples } else { Fault::Others(seen) })
 }
 
 /// Every folder `…/new` that holds a result.
@@ -204,20 +222,21 @@ fn saved(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, String> {
-    let text =
-        fs::read_to_string(path).map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
-    serde_json::from_str(&text).map_err(|error| format!("cannot understand `{}`: {error}", path.display()))
+fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Fault> {
+    let path = path.to_path_buf();
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(source) => return Err(Fault::Read { path, source }),
+    };
+    serde_json::from_str(&text).map_err(|source| Fault::Parse { path, source })
 }
 
 /// Criterion keeps counts and nanoseconds as floating-point numbers.
-fn raw(sample: &SavedSample) -> Result<Samples, String> {
+fn raw(sample: &SavedSample) -> Result<Samples, Fault> {
     let whole = |values: &[f64]| {
         let is_fine = |value: &&f64| value.is_finite() && **value >= 0.0;
         let whole: Vec<u64> = values.iter().filter(is_fine).map(|&value| value.round() as u64).collect();
-        (whole.len() == values.len())
-            .then_some(whole)
-            .ok_or("Criterion wrote a negative or non-finite number".to_owned())
+        (whole.len() == values.len()).then_some(whole).ok_or(Fault::NotANumber)
     };
     Ok(Samples { iterations: whole(&sample.iters)?, nanos: whole(&sample.times)? })
 }
@@ -250,7 +269,7 @@ mod tests {
                 assert_eq!(measurement.samples.nanos, nanos);
                 assert_eq!(measurement.throughput, [Throughput::Bytes(64)]);
             }
-            (Err(error), Err(expected)) => assert!(error.contains(expected), "{error}"),
+            (Err(error), Err(expected)) => assert!(with_causes(&error).contains(expected), "{error}"),
             (read, _) => panic!("{read:?}"),
         }
     }
@@ -270,11 +289,9 @@ mod tests {
     fn another_benchmarks_samples_are_not_taken() {
         let home = home("other", r#"{"iters":[1.0],"times":[2.0]}"#);
         let error = measurement(home.path(), "group/func/10", 1_000).expect_err("it is another");
-        assert_eq!(error, "Criterion wrote samples for `other` instead");
+        assert_eq!(error.to_string(), "Criterion wrote samples for `other` instead");
         let empty = tempfile::tempdir().expect("a folder");
-        assert!(
-            measurement(empty.path(), "x", 1).expect_err("nothing").starts_with("Criterion wrote no samples")
-        );
+        assert!(matches!(measurement(empty.path(), "x", 1), Err(Fault::NoSamples)));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use accel_bench_record::HOST;
+use accel_bench_record::backends::{self, BACKENDS};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -11,45 +13,6 @@ use super::at::{At, plain};
 use super::cpus::RawCpus;
 use super::env::Env;
 use super::error::Problems;
-
-/// A backend that needs no declaration.
-struct BuiltIn {
-    name: &'static str,
-    work: Work,
-    /// Features that turn it on, the first that a package has.
-    features: &'static [&'static str],
-}
-
-impl BuiltIn {
-    const fn new(name: &'static str, work: Work, features: &'static [&'static str]) -> Self {
-        Self { name, work, features }
-    }
-}
-
-const BUILT_IN: [BuiltIn; 12] = [
-    BuiltIn::new("host", Work::Cpu, &[]),
-    BuiltIn::new("ndarray", Work::Cpu, &["ndarray"]),
-    BuiltIn::new("flex", Work::Cpu, &["flex"]),
-    BuiltIn::new("cpu", Work::Cpu, &["cpu"]),
-    BuiltIn::new("tch", Work::Cpu, &["tch"]),
-    // One build of libtorch works on both.
-    BuiltIn::new("tch-cuda", Work::Device, &["tch-cuda", "tch"]),
-    BuiltIn::new("wgpu", Work::Device, &["wgpu"]),
-    BuiltIn::new("vulkan", Work::Device, &["vulkan"]),
-    BuiltIn::new("metal", Work::Device, &["metal"]),
-    BuiltIn::new("webgpu", Work::Device, &["webgpu"]),
-    BuiltIn::new("cuda", Work::Device, &["cuda"]),
-    BuiltIn::new("rocm", Work::Device, &["rocm"]),
-];
-
-/// Plain code, without a backend.
-pub const HOST: &str = "host";
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Work {
-    Cpu,
-    Device,
-}
 
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -89,19 +52,19 @@ impl RawBackend {
 
 /// The backends that need no declaration.
 pub(super) fn all_built_in() -> BTreeMap<String, Backend> {
-    BUILT_IN.iter().map(|it| (it.name.to_owned(), built_in(it.name))).collect()
+    BACKENDS.iter().map(|it| (it.name.to_owned(), built_in(it.name))).collect()
 }
 
 /// A backend as it is without a declaration; one of an unknown name is taken for a device.
 fn built_in(name: &str) -> Backend {
-    let known = BUILT_IN.iter().find(|it| it.name == name);
+    let known = backends::find(name);
     let own_name = [name];
-    let (work, known_by) = known.map_or((Work::Device, &own_name[..]), |it| (it.work, it.features));
+    let known_by = known.map_or(&own_name[..], |it| it.features);
     Backend {
         features: (name == HOST).then(Vec::new),
         known_by: known_by.iter().map(|feature| (*feature).to_owned()).collect(),
         env: BTreeMap::new(),
-        cpus: if work == Work::Cpu { Cpus::Count(1) } else { Cpus::All },
+        cpus: if known.is_some_and(|it| it.is_on_cpu) { Cpus::Count(1) } else { Cpus::All },
     }
 }
 

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::Duration;
 
-use accel_bench_record::ParamValue;
+use accel_bench_record::{HOST, ParamValue};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::at::{At, plain};
-use super::backend::HOST;
 use super::cpus::{Cpus, RawCpus};
 use super::duration::Time;
 use super::env::Env;

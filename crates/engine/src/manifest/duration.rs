@@ -15,18 +15,28 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Time(pub(super) Duration);
 
+/// Why a text is no time.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TimeError {
+    #[error("a duration without a unit: write `\"{0}ms\"` or `\"{0}s\"`")]
+    NoUnit(String),
+    #[error("`{0}` is not a duration: write for example \"300ms\", \"1.5s\" or \"2m\"")]
+    NotATime(String),
+    #[error("`{0}` is before zero: write it without `-`")]
+    Negative(String),
+    #[error("`{0}` is longer than a day: write at most \"24h\"")]
+    TooLong(String),
+}
+
 /// Reads `"1.5s"`.
-pub fn parse(text: &str) -> Result<Duration, String> {
+pub fn parse(text: &str) -> Result<Duration, TimeError> {
     if text.trim().parse::<f64>().is_ok() {
-        return Err(format!("a duration without a unit: write `\"{0}ms\"` or `\"{0}s\"`", text.trim()));
+        return Err(TimeError::NoUnit(text.trim().to_owned()));
     }
-    let signed: SignedDuration = text.parse().map_err(|_| {
-        format!("`{text}` is not a duration: write for example \"300ms\", \"1.5s\" or \"2m\"")
-    })?;
-    let duration =
-        Duration::try_from(signed).map_err(|_| format!("`{text}` is before zero: write it without `-`"))?;
+    let signed: SignedDuration = text.parse().map_err(|_| TimeError::NotATime(text.to_owned()))?;
+    let duration = Duration::try_from(signed).map_err(|_| TimeError::Negative(text.to_owned()))?;
     if duration > LONGEST {
-        return Err(format!("`{text}` is longer than a day: write at most \"24h\""));
+        return Err(TimeError::TooLong(text.to_owned()));
     }
     Ok(duration)
 }
@@ -82,7 +92,7 @@ mod tests {
     }
 
     fn bad(text: &str, expected: &str) {
-        let message = parse(text).expect_err(text);
+        let message = parse(text).expect_err(text).to_string();
         assert!(message.contains(expected), "{text}: {message}");
     }
 

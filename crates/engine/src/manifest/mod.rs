@@ -35,7 +35,7 @@ mod values;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-pub use self::backend::{Backend, HOST};
+pub use self::backend::Backend;
 pub use self::baseline::Baseline;
 pub use self::bench::Bench;
 pub use self::cpus::Cpus;
@@ -56,7 +56,7 @@ pub use self::schema::schema;
 pub use self::store::Store;
 pub use self::suite::{ALL, Suite};
 pub use self::template::{Entry, bench_toml, first_bench};
-pub use duration::parse as parse_time;
+pub use duration::{TimeError, parse as parse_time};
 
 use self::at::At;
 use self::error::{Problem, Problems};

@@ -18,14 +18,16 @@ impl Percent {
     }
 
     /// Reads `"5%"` or `"5 %"`, as the file and the command line spell it.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let number = |text: &str| text.trim().parse::<f64>().map_err(|_| no_percentage(text));
+    pub fn parse(text: &str) -> Result<Self, PercentError> {
+        let number = |text: &str| {
+            text.trim().parse::<f64>().map_err(|_| PercentError::NotANumber(text.trim().to_owned()))
+        };
         match text.trim().strip_suffix('%') {
             Some(percent) => {
                 let percent = number(percent)?;
-                Self::new(percent / 100.0).ok_or_else(|| out_of_range(percent))
+                Self::new(percent / 100.0).ok_or(PercentError::OutOfRange(percent))
             }
-            None => Err(without_sign(number(text)?)),
+            None => Err(PercentError::without_sign(number(text)?)),
         }
     }
 
@@ -34,28 +36,31 @@ impl Percent {
     }
 }
 
-fn no_percentage(text: &str) -> String {
-    format!("`{}` is not a percentage: write \"5%\"", text.trim())
+/// Why a text is no share.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum PercentError {
+    #[error("`{0}` is not a percentage: write \"5%\"")]
+    NotANumber(String),
+    #[error("a percentage needs its sign: write \"{percent}%\"{}", or_else(*other))]
+    NoSign { percent: f64, other: Option<f64> },
+    #[error("{0} % is out of range: write \"0%\" or more, and less than \"100%\"")]
+    OutOfRange(f64),
 }
 
-/// A number without the sign has two readings.
-fn without_sign(number: f64) -> String {
-    let readings: Vec<f64> = [number, rounded(number * 100.0)]
-        .into_iter()
-        .filter(|percent| Percent::new(percent / 100.0).is_some())
-        .collect();
-    match readings.as_slice() {
-        [one] => format!("a percentage needs its sign: write \"{one}%\""),
-        [one, other] if one != other => {
-            format!("a percentage needs its sign: write \"{one}%\", or \"{other}%\" if that is meant")
+fn or_else(other: Option<f64>) -> String {
+    other.map(|other| format!(", or \"{other}%\" if that is meant")).unwrap_or_default()
+}
+
+impl PercentError {
+    /// A number without the sign has two readings.
+    fn without_sign(number: f64) -> Self {
+        let is_share = |percent: &f64| Percent::new(percent / 100.0).is_some();
+        let mut readings = [number, rounded(number * 100.0)].into_iter().filter(is_share);
+        match readings.next() {
+            Some(percent) => Self::NoSign { percent, other: readings.find(|other| *other != percent) },
+            None => Self::OutOfRange(number),
         }
-        [one, ..] => format!("a percentage needs its sign: write \"{one}%\""),
-        [] => out_of_range(number),
     }
-}
-
-fn out_of_range(percent: f64) -> String {
-    format!("{percent} % is out of range: write \"0%\" or more, and less than \"100%\"")
 }
 
 /// Without what binary fractions add to decimal ones.
@@ -87,7 +92,7 @@ impl Visitor<'_> for PercentVisitor {
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<Percent, E> {
-        Err(E::custom(without_sign(number)))
+        Err(E::custom(PercentError::without_sign(number)))
     }
 }
 
@@ -115,7 +120,7 @@ mod tests {
     }
 
     fn bad(text: &str, expected: &str) {
-        let message = Percent::parse(text).expect_err(text);
+        let message = Percent::parse(text).expect_err(text).to_string();
         assert!(message.contains(expected), "{text}: {message}");
     }
 

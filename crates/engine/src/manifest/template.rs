@@ -43,7 +43,7 @@ const REST: &str = r#"# What else an entry may say:
 # target = "other"
 # name = "other"                         # first part of the names of its cases; default: the target's name
 # package = "my-package"                 # default: the only package with such a target
-# backends = ["host"]                    # host ndarray flex cpu tch wgpu vulkan metal webgpu cuda rocm
+# backends = ["host"]                    # host ndarray flex cpu tch tch-cuda wgpu vulkan metal webgpu cuda rocm
 # params = { size = [64, 256], depth = { from = 1, to = 16, factor = 2 } }
 # warm-up = "200ms"                      # default, like the next two: the profile's
 # time = "300ms"
@@ -193,6 +193,16 @@ mod tests {
             _ => line.to_owned(),
         });
         lines.collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn it_names_every_backend() {
+        for backend in accel_bench_record::backends::BACKENDS {
+            assert!(
+                REST.contains(&format!(" {} ", backend.name))
+                    || REST.contains(&format!(" {}\n", backend.name))
+            );
+        }
     }
 
     #[test]

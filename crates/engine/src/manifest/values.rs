@@ -121,6 +121,29 @@ fn too_many(count: usize) -> String {
     format!("{count} values are more than {MOST}: take fewer")
 }
 
+/// Why no values can be read.
+#[derive(Debug, thiserror::Error)]
+enum Invalid {
+    #[error("invalid parameter `{0}`: write a finite number")]
+    NotFinite(f64),
+    #[error("an empty text cannot be reported apart in a case's name: write some text")]
+    EmptyText,
+    #[error("a range without `{0}`: write `{0} = …`")]
+    NoBound(&'static str),
+    #[error("an empty range: `from` {from} is above `to` {to}, swap them")]
+    EmptyRange { from: i64, to: i64 },
+    #[error("a range with both `step` and `factor`: leave one out")]
+    TwoStrides,
+    #[error("a `step` of {0} never ends: write 1 or more")]
+    Step(i64),
+    #[error("a `factor` of {0} never ends: write 2 or more")]
+    Factor(i64),
+    #[error("a `factor` from {0} never ends: let `from` be 1 or more")]
+    FactorFrom(i64),
+    #[error("the range from {from} to {to} has more than {MOST} values: take a larger `step`, or a `factor`")]
+    TooLong { from: i64, to: i64 },
+}
+
 /// One value of a list.
 struct Scalar {
     value: ParamValue,
@@ -134,14 +157,10 @@ impl From<At<String>> for Scalar {
 }
 
 impl Scalar {
-    fn new(value: ParamValue) -> Result<Self, String> {
+    fn new(value: ParamValue) -> Result<Self, Invalid> {
         match &value {
-            ParamValue::Float(number) if !number.is_finite() => {
-                Err(format!("invalid parameter `{number}`: write a finite number"))
-            }
-            ParamValue::Text(text) if text.is_empty() => {
-                Err("an empty text cannot be reported apart in a case's name: write some text".to_owned())
-            }
+            ParamValue::Float(number) if !number.is_finite() => Err(Invalid::NotFinite(*number)),
+            ParamValue::Text(text) if text.is_empty() => Err(Invalid::EmptyText),
             _ => Ok(Self { value, folder: None }),
         }
     }
@@ -225,27 +244,18 @@ enum Stride {
 impl Range {
     const KEYS: &[&str] = &["from", "to", "step", "factor"];
 
-    fn new(keys: &BTreeMap<String, i64>) -> Result<Self, String> {
+    fn new(keys: &BTreeMap<String, i64>) -> Result<Self, Invalid> {
         let get = |name: &str| keys.get(name).copied();
-        let need =
-            |name: &str| get(name).ok_or_else(|| format!("a range without `{name}`: write `{name} = …`"));
+        let need = |name: &'static str| get(name).ok_or(Invalid::NoBound(name));
         let (from, to) = (need("from")?, need("to")?);
         if from > to {
-            return Err(format!("an empty range: `from` {from} is above `to` {to}, swap them"));
+            return Err(Invalid::EmptyRange { from, to });
         }
         let stride = match (get("step"), get("factor")) {
-            (Some(_), Some(_)) => {
-                return Err("a range with both `step` and `factor`: leave one out".to_owned());
-            }
-            (Some(step), None) if step < 1 => {
-                return Err(format!("a `step` of {step} never ends: write 1 or more"));
-            }
-            (None, Some(factor)) if factor < 2 => {
-                return Err(format!("a `factor` of {factor} never ends: write 2 or more"));
-            }
-            (None, Some(_)) if from < 1 => {
-                return Err(format!("a `factor` from {from} never ends: let `from` be 1 or more"));
-            }
+            (Some(_), Some(_)) => return Err(Invalid::TwoStrides),
+            (Some(step), None) if step < 1 => return Err(Invalid::Step(step)),
+            (None, Some(factor)) if factor < 2 => return Err(Invalid::Factor(factor)),
+            (None, Some(_)) if from < 1 => return Err(Invalid::FactorFrom(from)),
             (Some(step), None) => Stride::Step(step),
             (None, Some(factor)) => Stride::Factor(factor),
             (None, None) => Stride::Step(1),
@@ -253,7 +263,7 @@ impl Range {
         Ok(Self { from, to, stride })
     }
 
-    fn values(&self) -> Result<Vec<ParamValue>, String> {
+    fn values(&self) -> Result<Vec<ParamValue>, Invalid> {
         let next = |value: &i64| match self.stride {
             Stride::Step(step) => value.checked_add(step),
             Stride::Factor(factor) => value.checked_mul(factor),
@@ -261,10 +271,7 @@ impl Range {
         let values = std::iter::successors(Some(self.from), next).take_while(|value| *value <= self.to);
         let values: Vec<_> = values.take(MOST + 1).map(ParamValue::from).collect();
         if values.len() > MOST {
-            return Err(format!(
-                "the range from {} to {} has more than {MOST} values: take a larger `step`, or a `factor`",
-                self.from, self.to
-            ));
+            return Err(Invalid::TooLong { from: self.from, to: self.to });
         }
         Ok(values)
     }

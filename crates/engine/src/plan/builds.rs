@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::manifest::{Bench, HOST, Manifest};
+use accel_bench_record::HOST;
+
+use crate::manifest::{Bench, Manifest};
 
 use super::error::Error;
 use super::select::{Scope, Wanted};

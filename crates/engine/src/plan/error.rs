@@ -1,5 +1,6 @@
 //! Why nothing can be planned: names that do not exist, and selections of nothing.
 
+use serde_json::{Number, Value};
 use thiserror::Error;
 
 use crate::manifest::{self, Manifest, nearest};
@@ -23,12 +24,34 @@ impl std::fmt::Display for Place {
     }
 }
 
+/// What is wrong with an argument of `--params`.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ParamsError {
+    #[error("write KEY=VALUE")]
+    NoSign,
+    #[error("write a name before `=`")]
+    NoName,
+    #[error("write a value after `=` and between commas")]
+    NoValue,
+    /// What the parser says.
+    #[error("not JSON: {0}")]
+    NotJson(String),
+    #[error("`{0}` has no value")]
+    EmptyList(String),
+    #[error("`{0}` is not a folder: write {{\"path\": \"…\"}}")]
+    NotAFolder(String),
+    #[error("`{0}` is too large")]
+    TooLarge(Number),
+    #[error("`{key}` cannot be `{value}`: write a text, a number, true, false, or a list of these")]
+    NotAValue { key: String, value: Value },
+}
+
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum Error {
     #[error("no {kind} `{name}`{}, known are {}", near(name, known), listed(known))]
     Unknown { kind: &'static str, name: String, known: Vec<String> },
     #[error("invalid parameter `{argument}`: {reason}")]
-    Argument { argument: String, reason: String },
+    Argument { argument: String, reason: ParamsError },
     #[error("no bench target of the workspace uses `accel-bench`, and no bench.toml names others")]
     NoBenches,
     #[error("the bench `{bench}` names the target `{target}`{}, which does not exist{}", of(package.as_deref()), near(target, known))]

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::manifest::MODEL;
 
-use super::error::Error;
+use super::error::{Error, ParamsError};
 
 /// Values by parameter. Each argument is `KEY=VALUE`, `KEY=VALUE,VALUE` or a JSON object; values of one key in
 /// several arguments are joined.
@@ -29,20 +29,20 @@ pub fn parse(arguments: &[String]) -> Result<BTreeMap<String, Vec<ParamValue>>, 
     Ok(params)
 }
 
-fn pair(argument: &str) -> Result<Vec<(String, Vec<ParamValue>)>, String> {
-    let (key, values) = argument.split_once('=').ok_or("write KEY=VALUE")?;
+fn pair(argument: &str) -> Result<Vec<(String, Vec<ParamValue>)>, ParamsError> {
+    let (key, values) = argument.split_once('=').ok_or(ParamsError::NoSign)?;
     let key = key.trim();
     if key.is_empty() {
-        return Err("write a name before `=`".to_owned());
+        return Err(ParamsError::NoName);
     }
     let values = values.split(',').map(|text| scalar(text.trim())).collect::<Result<_, _>>()?;
     Ok(vec![(key.to_owned(), values)])
 }
 
 /// The narrowest type that the text can be: `true`, a whole number, a number, or the text itself.
-fn scalar(text: &str) -> Result<ParamValue, String> {
+fn scalar(text: &str) -> Result<ParamValue, ParamsError> {
     if text.is_empty() {
-        return Err("write a value after `=` and between commas".to_owned());
+        return Err(ParamsError::NoValue);
     }
     if let Ok(value) = text.parse::<bool>() {
         return Ok(value.into());
@@ -58,14 +58,14 @@ fn scalar(text: &str) -> Result<ParamValue, String> {
     }
 }
 
-fn object(argument: &str) -> Result<Vec<(String, Vec<ParamValue>)>, String> {
+fn object(argument: &str) -> Result<Vec<(String, Vec<ParamValue>)>, ParamsError> {
     let object: BTreeMap<String, Value> =
-        serde_json::from_str(argument).map_err(|error| format!("not JSON: {error}"))?;
+        serde_json::from_str(argument).map_err(|error| ParamsError::NotJson(error.to_string()))?;
     object
         .into_iter()
         .map(|(key, value)| {
             let values = match value {
-                Value::Array(list) if list.is_empty() => return Err(format!("`{key}` has no value")),
+                Value::Array(list) if list.is_empty() => return Err(ParamsError::EmptyList(key)),
                 Value::Array(list) => {
                     list.into_iter().map(|value| json_scalar(&key, value)).collect::<Result<_, _>>()?
                 }
@@ -76,7 +76,7 @@ fn object(argument: &str) -> Result<Vec<(String, Vec<ParamValue>)>, String> {
         .collect()
 }
 
-fn json_scalar(key: &str, value: Value) -> Result<ParamValue, String> {
+fn json_scalar(key: &str, value: Value) -> Result<ParamValue, ParamsError> {
     match value {
         // As bench.toml names a model's folder; with a separator it is a path without the table too.
         Value::Object(folder) if key == MODEL && folder.len() == 1 => match folder.get("path") {
@@ -84,17 +84,15 @@ fn json_scalar(key: &str, value: Value) -> Result<ParamValue, String> {
                 Ok(path.as_str().into())
             }
             Some(Value::String(path)) if !path.is_empty() => Ok(format!("./{path}").into()),
-            _ => Err(format!("`{key}` is not a folder: write {{\"path\": \"…\"}}")),
+            _ => Err(ParamsError::NotAFolder(key.to_owned())),
         },
         Value::Bool(value) => Ok(value.into()),
         Value::String(text) if !text.is_empty() => Ok(text.into()),
         Value::Number(number) => match number.as_i64() {
             Some(value) => Ok(value.into()),
-            None => number.as_f64().map(ParamValue::from).ok_or_else(|| format!("`{number}` is too large")),
+            None => number.as_f64().map(ParamValue::from).ok_or(ParamsError::TooLarge(number)),
         },
-        other => Err(format!(
-            "`{key}` cannot be `{other}`: write a text, a number, true, false, or a list of these"
-        )),
+        value => Err(ParamsError::NotAValue { key: key.to_owned(), value }),
     }
 }
 

@@ -18,7 +18,7 @@ use accel_bench_record::protocol::CHANNEL_ENV;
 pub fn main(target: &str) -> ExitCode {
     let benchmarks = match registry::all() {
         Ok(benchmarks) => benchmarks,
-        Err(error) => return complain(&error),
+        Err(error) => return complain(&error.to_string()),
     };
     let outcome = match env::var_os(CHANNEL_ENV) {
         Some(channel) => serve::serve(channel.as_ref(), &benchmarks),

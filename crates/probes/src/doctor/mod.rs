@@ -18,41 +18,30 @@ pub use finding::{Finding, Level};
 pub use gather::gather;
 pub use machine::machine;
 
+use accel_bench_record::backends::{self, Needs};
+
 use facts::Facts;
-
-/// A check of a backend's requirements.
-type Check = fn(&Facts) -> Vec<Finding>;
-
-/// Each backend once; `None` needs nothing next to the CPU.
-const BACKENDS: [(&str, Option<Check>); 14] = [
-    ("host", None),
-    ("ndarray", None),
-    ("flex", None),
-    ("cpu", None),
-    ("tch", Some(torch::check)),
-    ("libtorch", Some(torch::check)),
-    ("tch-cuda", Some(torch::on_cuda)),
-    ("wgpu", Some(graphics::check)),
-    ("webgpu", Some(graphics::check)),
-    ("vulkan", Some(graphics::vulkan)),
-    ("metal", Some(graphics::metal)),
-    ("cuda", Some(cuda::check)),
-    ("rocm", Some(rocm::check)),
-    ("hip", Some(rocm::check)),
-];
 
 /// Returns what the backend called `name` needs, item by item.
 pub fn backend(name: &str, facts: &Facts) -> Vec<Finding> {
-    match BACKENDS.iter().find(|(known, _)| *known == name) {
-        Some((_, Some(check))) => check(facts),
-        Some((_, None)) => vec![Finding::ok("needs nothing next to the CPU")],
-        None => vec![Finding::warning(format!("what `{name}` needs is not known here"))],
+    let Some(backend) = backends::meant_by(name) else {
+        return vec![Finding::warning(format!("what `{name}` needs is not known here"))];
+    };
+    match backend.needs {
+        Needs::Nothing => vec![Finding::ok("needs nothing next to the CPU")],
+        Needs::Libtorch => torch::check(facts),
+        Needs::LibtorchWithCuda => torch::on_cuda(facts),
+        Needs::Graphics => graphics::check(facts),
+        Needs::Vulkan => graphics::vulkan(facts),
+        Needs::Metal => graphics::metal(facts),
+        Needs::Cuda => cuda::check(facts),
+        Needs::Rocm => rocm::check(facts),
     }
 }
 
 /// Returns whether the backend needs something of the machine that can be missing.
 pub fn has_needs(name: &str) -> bool {
-    BACKENDS.iter().any(|(known, check)| *known == name && check.is_some())
+    backends::meant_by(name).is_some_and(|backend| backend.needs != Needs::Nothing)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::f64::consts::TAU;
 
 use serde::Deserialize;
 use serde_json::Value;
+use thiserror::Error;
 
 use super::rotary;
 
@@ -95,50 +96,46 @@ struct Parameters {
 }
 
 impl TryFrom<Fields> for RotaryConfig {
-    type Error = String;
+    type Error = RotaryError;
 
-    fn try_from(fields: Fields) -> Result<Self, String> {
+    fn try_from(fields: Fields) -> Result<Self, RotaryError> {
         let given = |parameters: &Parameters| *parameters != Parameters::default();
         // Where a file has both, transformers takes the older one.
         let parameters = fields.rope_scaling.filter(given).or(fields.rope_parameters).unwrap_or_default();
         let partial = parameters.partial_rotary_factor.or(fields.partial_rotary_factor);
         if let Some(part) = partial.filter(|&part| part != 1.0) {
-            return Err(format!("`partial_rotary_factor` is {part}: only whole heads are turned"));
+            return Err(RotaryError::Partial(part));
         }
         let original =
             fields.original_max_position_embeddings.or(parameters.original_max_position_embeddings);
         let theta = parameters.rope_theta.or(fields.rope_theta);
         if let Some(theta) = theta.filter(|&theta| !is_positive(theta)) {
-            return Err(format!("`rope_theta` is {theta}, where a positive number is wanted"));
+            return Err(RotaryError::NotPositive { name: "rope_theta", value: theta });
         }
         Ok(Self { theta, scaling: parameters.scaling(original)? })
     }
 }
 
 impl Parameters {
-    fn scaling(&self, original: Option<f64>) -> Result<RotaryScaling, String> {
+    fn scaling(&self, original: Option<f64>) -> Result<RotaryScaling, RotaryError> {
         let scaling = match self.rope_type.as_deref().or(self.old_type.as_deref()).unwrap_or("default") {
             "default" => RotaryScaling::Default,
             "linear" => RotaryScaling::Linear { factor: positive("factor", self.factor)? },
             "llama3" => self.llama3(original)?,
-            other => {
-                return Err(format!(
-                    "`rope_type` is `{other}`: only `default`, `linear` and `llama3` are implemented"
-                ));
-            }
+            other => return Err(RotaryError::Kind(other.to_owned())),
         };
         match self.others.iter().find(|(_, value)| !value.is_null()) {
-            Some((name, _)) => Err(format!("`rope_parameters` has `{name}`, which is not implemented")),
+            Some((name, _)) => Err(RotaryError::Unknown(name.clone())),
             None => Ok(scaling),
         }
     }
 
-    fn llama3(&self, original: Option<f64>) -> Result<RotaryScaling, String> {
+    fn llama3(&self, original: Option<f64>) -> Result<RotaryScaling, RotaryError> {
         let factor = positive("factor", self.factor)?;
         let low = positive("low_freq_factor", self.low_freq_factor)?;
         let high = positive("high_freq_factor", self.high_freq_factor)?;
         if high <= low {
-            return Err(format!("`high_freq_factor` {high} is not above `low_freq_factor` {low}"));
+            return Err(RotaryError::Bands { high, low });
         }
         let original =
             original.map(|length| positive("original_max_position_embeddings", Some(length))).transpose()?;
@@ -146,12 +143,29 @@ impl Parameters {
     }
 }
 
-fn positive(name: &str, value: Option<f64>) -> Result<f64, String> {
+fn positive(name: &'static str, value: Option<f64>) -> Result<f64, RotaryError> {
     match value {
         Some(value) if is_positive(value) => Ok(value),
-        Some(value) => Err(format!("`{name}` is {value}, where a positive number is wanted")),
-        None => Err(format!("`rope_parameters` has no `{name}`")),
+        Some(value) => Err(RotaryError::NotPositive { name, value }),
+        None => Err(RotaryError::Absent(name)),
     }
+}
+
+/// Why the fields make no rotary positions.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum RotaryError {
+    #[error("`partial_rotary_factor` is {0}: only whole heads are turned")]
+    Partial(f64),
+    #[error("`{name}` is {value}, where a positive number is wanted")]
+    NotPositive { name: &'static str, value: f64 },
+    #[error("`rope_parameters` has no `{0}`")]
+    Absent(&'static str),
+    #[error("`rope_parameters` has `{0}`, which is not implemented")]
+    Unknown(String),
+    #[error("`rope_type` is `{0}`: only `default`, `linear` and `llama3` are implemented")]
+    Kind(String),
+    #[error("`high_freq_factor` {high} is not above `low_freq_factor` {low}")]
+    Bands { high: f64, low: f64 },
 }
 
 fn is_positive(value: f64) -> bool {

@@ -23,6 +23,15 @@ pub enum Precision {
 /// <https://github.com/ggml-org/ggml/blob/master/docs/gguf.md>
 const BLOCK: usize = 32;
 
+/// Why a device does not compute in a precision; read after the device's name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PrecisionError {
+    #[error("does not compute in {0}")]
+    Unsupported(Precision),
+    #[error("cannot compute in {precision} here: {reason}")]
+    NotHere { precision: Precision, reason: String },
+}
+
 impl Precision {
     /// All of them, the most exact first.
     pub const ALL: [Self; 5] = [Self::F32, Self::F16, Self::Bf16, Self::Q8, Self::Q4];
@@ -33,9 +42,9 @@ impl Precision {
     ///
     /// # Errors
     /// Why the device cannot.
-    pub fn prepare(self, device: &mut Device) -> Result<(), String> {
+    pub fn prepare(self, device: &mut Device) -> Result<(), PrecisionError> {
         if !self.is_supported(device) {
-            return Err(format!("does not compute in {self}"));
+            return Err(PrecisionError::Unsupported(self));
         }
         let float = match self {
             Self::F16 => FloatDType::F16,
@@ -48,8 +57,8 @@ impl Precision {
             return Ok(());
         }
         device.configure(float).map_err(|error| {
-            let reason = error.to_string();
-            format!("cannot compute in {self} here: {}", reason.lines().next().unwrap_or_default())
+            let reason = error.to_string().lines().next().unwrap_or_default().to_owned();
+            PrecisionError::NotHere { precision: self, reason }
         })
     }
 

@@ -1,5 +1,7 @@
 //! The dimensions of a decoder, what is wrong with them, and what follows from them alone.
 
+use thiserror::Error;
+
 use crate::blocks::attention::{self, AttentionDims};
 use crate::blocks::linear::{self, Bias};
 use crate::blocks::vocabulary::Head;
@@ -36,7 +38,7 @@ pub trait DecoderConfig {
     ///
     /// # Errors
     /// Says what is wrong with a configuration that makes no model.
-    fn dims(&self) -> Result<DecoderDims<<Self::FeedForward as FeedForward>::Dims>, String>;
+    fn dims(&self) -> Result<DecoderDims<<Self::FeedForward as FeedForward>::Dims>, DimsError>;
 }
 
 /// The fields of a `config.json` that make up the heads.
@@ -53,7 +55,7 @@ pub struct HeadFields {
 impl HeadFields {
     /// # Errors
     /// Says which fields make no attention with rotary positions.
-    pub fn attention(&self) -> Result<AttentionDims, String> {
+    pub fn attention(&self) -> Result<AttentionDims, DimsError> {
         let &Self { hidden_size, num_attention_heads: heads, num_key_value_heads, head_dim } = self;
         let key_heads = num_key_value_heads.unwrap_or(heads);
         all_positive(&[
@@ -63,18 +65,17 @@ impl HeadFields {
             ("head_dim", head_dim.unwrap_or(1)),
         ])?;
         if !heads.is_multiple_of(key_heads) {
-            return Err(format!(
-                "`num_attention_heads` {heads} is not a multiple of `num_key_value_heads` {key_heads}"
+            return Err(DimsError::multiple(
+                ("num_attention_heads", heads),
+                ("num_key_value_heads", key_heads),
             ));
         }
         if head_dim.is_none() && !hidden_size.is_multiple_of(heads) {
-            return Err(format!(
-                "`hidden_size` {hidden_size} is not a multiple of `num_attention_heads` {heads}"
-            ));
+            return Err(DimsError::multiple(("hidden_size", hidden_size), ("num_attention_heads", heads)));
         }
         let size = head_dim.unwrap_or(hidden_size / heads);
         if !size.is_multiple_of(2) {
-            return Err(format!("heads have {size} values (`head_dim`), which rotary positions can't pair"));
+            return Err(DimsError::OddHead(size));
         }
         Ok(AttentionDims::grouped(hidden_size, heads, key_heads, size))
     }
@@ -82,10 +83,29 @@ impl HeadFields {
 
 /// # Errors
 /// Names the first field that is 0.
-pub fn all_positive(fields: &[(&str, usize)]) -> Result<(), String> {
+pub fn all_positive(fields: &[(&'static str, usize)]) -> Result<(), DimsError> {
     match fields.iter().find(|(_, value)| *value == 0) {
-        Some((name, _)) => Err(format!("`{name}` is 0")),
+        Some((name, _)) => Err(DimsError::Zero(name)),
         None => Ok(()),
+    }
+}
+
+/// Why fields of a `config.json` make no decoder.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum DimsError {
+    #[error("`{0}` is 0")]
+    Zero(&'static str),
+    #[error("`{name}` {value} is not a multiple of `{of}` {divisor}")]
+    NotAMultiple { name: &'static str, value: usize, of: &'static str, divisor: usize },
+    #[error("heads have {0} values (`head_dim`), which rotary positions can't pair")]
+    OddHead(usize),
+    #[error("`num_experts_per_tok` {chosen} is above `num_local_experts` {experts}")]
+    TooManyChosen { chosen: usize, experts: usize },
+}
+
+impl DimsError {
+    fn multiple((name, value): (&'static str, usize), (of, divisor): (&'static str, usize)) -> Self {
+        Self::NotAMultiple { name, value, of, divisor }
     }
 }
 

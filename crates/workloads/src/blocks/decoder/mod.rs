@@ -23,7 +23,7 @@ use super::rotary::Rotary;
 use super::vocabulary::Vocabulary;
 use crate::weights::Weights;
 
-pub use dims::{DecoderConfig, DecoderDims, HeadFields, all_positive};
+pub use dims::{DecoderConfig, DecoderDims, DimsError, HeadFields, all_positive};
 pub use feed_forward::{FeedForward, GatedDims};
 
 /// A language model over token ids, or over embeddings that another model made.

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::blocks::decoder::{DecoderConfig, DecoderDims, GatedDims, HeadFields, all_positive};
+use crate::blocks::decoder::{DecoderConfig, DecoderDims, DimsError, GatedDims, HeadFields, all_positive};
 use crate::blocks::{ActivationName, Bias, GatedMlp, Head, RotaryConfig};
 use crate::model::Preset;
 
@@ -81,7 +81,7 @@ impl LlamaConfig {
 impl DecoderConfig for LlamaConfig {
     type FeedForward = GatedMlp;
 
-    fn dims(&self) -> Result<DecoderDims<GatedDims>, String> {
+    fn dims(&self) -> Result<DecoderDims<GatedDims>, DimsError> {
         let positions = self.max_position_embeddings;
         all_positive(&[
             ("vocab_size", self.vocab_size),

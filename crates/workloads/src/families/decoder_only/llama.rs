@@ -33,7 +33,7 @@ impl Architecture for Llama {
     }
 
     fn fault(config: &LlamaConfig) -> Option<String> {
-        config.dims().err()
+        config.dims().err().map(|error| error.to_string())
     }
 
     fn deviation(config: &LlamaConfig) -> f32 {

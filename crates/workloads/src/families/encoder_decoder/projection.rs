@@ -14,15 +14,23 @@ pub struct FeedForwardProjection {
     pub activation: ActivationName,
 }
 
+/// An activation that is not implemented. serde reports it as text, so both are in it.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("`feed_forward_proj` `{spelled}`: {fault}")]
+pub struct ProjectionError {
+    spelled: String,
+    fault: Error,
+}
+
 impl FeedForwardProjection {
     /// That of the first T5.
     pub const RELU: Self = Self { gated: false, activation: ActivationName::Relu };
 }
 
 impl TryFrom<String> for FeedForwardProjection {
-    type Error = String;
+    type Error = ProjectionError;
 
-    fn try_from(spelled: String) -> Result<Self, String> {
+    fn try_from(spelled: String) -> Result<Self, ProjectionError> {
         // Since T5 1.1, which said so and meant the approximation.
         if spelled == "gated-gelu" {
             return Ok(Self { gated: true, activation: ActivationName::GeluNew });
@@ -33,8 +41,10 @@ impl TryFrom<String> for FeedForwardProjection {
         };
         let name: StrDeserializer<'_, Error> = name.into_deserializer();
         let activation = ActivationName::deserialize(name);
-        let activation = activation.map_err(|error| format!("`feed_forward_proj` `{spelled}`: {error}"))?;
-        Ok(Self { gated, activation })
+        match activation {
+            Ok(activation) => Ok(Self { gated, activation }),
+            Err(fault) => Err(ProjectionError { spelled, fault }),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::experts::{Experts, ExpertsDims};
-use crate::blocks::decoder::{DecoderConfig, DecoderDims, HeadFields, all_positive};
+use crate::blocks::decoder::{DecoderConfig, DecoderDims, DimsError, HeadFields, all_positive};
 use crate::blocks::{ActivationName, Bias, Head, RotaryConfig};
 use crate::model::Preset;
 
@@ -96,7 +96,7 @@ impl MixtralConfig {
         (self.num_hidden_layers * idle * 3 * self.hidden_size * self.intermediate_size) as u64
     }
 
-    fn experts(&self) -> Result<ExpertsDims, String> {
+    fn experts(&self) -> Result<ExpertsDims, DimsError> {
         let &Self { num_local_experts: experts, num_experts_per_tok: chosen, .. } = self;
         all_positive(&[
             ("intermediate_size", self.intermediate_size),
@@ -104,7 +104,7 @@ impl MixtralConfig {
             ("num_experts_per_tok", chosen),
         ])?;
         if chosen > experts {
-            return Err(format!("`num_experts_per_tok` {chosen} is above `num_local_experts` {experts}"));
+            return Err(DimsError::TooManyChosen { chosen, experts });
         }
         Ok(ExpertsDims { inner: self.intermediate_size, experts, chosen, activation: self.hidden_act })
     }
@@ -113,7 +113,7 @@ impl MixtralConfig {
 impl DecoderConfig for MixtralConfig {
     type FeedForward = Experts;
 
-    fn dims(&self) -> Result<DecoderDims<ExpertsDims>, String> {
+    fn dims(&self) -> Result<DecoderDims<ExpertsDims>, DimsError> {
         let positions = self.max_position_embeddings;
         all_positive(&[
             ("vocab_size", self.vocab_size),

@@ -30,7 +30,7 @@ impl Architecture for Mixtral {
     }
 
     fn fault(config: &MixtralConfig) -> Option<String> {
-        config.dims().err()
+        config.dims().err().map(|error| error.to_string())
     }
 
     fn deviation(config: &MixtralConfig) -> f32 {

@@ -1,0 +1,86 @@
+//! The backends that need no declaration in `bench.toml`, one entry each.
+//!
+//! What burn needs to open one stands in the package of the models, which is the only one that knows burn.
+
+use crate::HOST;
+
+/// What a backend needs of the machine next to the CPU.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    Nothing,
+    /// libtorch, at run time too: its folder goes onto the path of shared libraries.
+    Libtorch,
+    LibtorchWithCuda,
+    /// An adapter that wgpu finds, of any graphics API.
+    Graphics,
+    Vulkan,
+    Metal,
+    Cuda,
+    Rocm,
+}
+
+/// A backend whose name has a meaning everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backend {
+    pub name: &'static str,
+    /// Cargo features that turn it on, the first that a package has.
+    pub features: &'static [&'static str],
+    /// It computes on the CPU: one CPU makes the steadiest numbers.
+    pub is_on_cpu: bool,
+    pub needs: Needs,
+    /// What projects that declare their own call it, too.
+    pub alias: Option<&'static str>,
+}
+
+const fn on_cpu(name: &'static str, features: &'static [&'static str], needs: Needs) -> Backend {
+    Backend { name, features, is_on_cpu: true, needs, alias: None }
+}
+
+const fn on_device(name: &'static str, features: &'static [&'static str], needs: Needs) -> Backend {
+    Backend { name, features, is_on_cpu: false, needs, alias: None }
+}
+
+/// All of them, the host first.
+pub const BACKENDS: [Backend; 12] = [
+    on_cpu(HOST, &[], Needs::Nothing),
+    on_cpu("ndarray", &["ndarray"], Needs::Nothing),
+    on_cpu("flex", &["flex"], Needs::Nothing),
+    on_cpu("cpu", &["cpu"], Needs::Nothing),
+    Backend { alias: Some("libtorch"), ..on_cpu("tch", &["tch"], Needs::Libtorch) },
+    // One build of libtorch works on both.
+    on_device("tch-cuda", &["tch-cuda", "tch"], Needs::LibtorchWithCuda),
+    on_device("wgpu", &["wgpu"], Needs::Graphics),
+    on_device("vulkan", &["vulkan"], Needs::Vulkan),
+    on_device("metal", &["metal"], Needs::Metal),
+    on_device("webgpu", &["webgpu"], Needs::Graphics),
+    on_device("cuda", &["cuda"], Needs::Cuda),
+    Backend { alias: Some("hip"), ..on_device("rocm", &["rocm"], Needs::Rocm) },
+];
+
+/// The backend of this name; `None` for one of a project's own.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Backend> {
+    BACKENDS.iter().find(|backend| backend.name == name)
+}
+
+/// The backend that a project means by a name of its own, or the one of this name.
+#[must_use]
+pub fn meant_by(name: &str) -> Option<&'static Backend> {
+    BACKENDS.iter().find(|backend| backend.name == name || backend.alias == Some(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn names_are_unique() {
+        let names: BTreeSet<_> = BACKENDS.iter().map(|backend| backend.name).collect();
+        assert_eq!(names.len(), BACKENDS.len());
+        assert_eq!(find("cuda").map(|backend| backend.needs), Some(Needs::Cuda));
+        assert_eq!((find("mine"), find("hip")), (None, None));
+        assert_eq!(meant_by("hip"), find("rocm"));
+    }
+}
