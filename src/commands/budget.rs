@@ -70,3 +70,22 @@ enum BudgetError {
     #[error("no case can be started within it: leave it out for no limit")]
     Zero,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn refused(text: &str, expected: &str) {
+        let message = time(text).expect_err(text).to_string();
+        assert!(message.contains(expected), "{text}: {message}");
+    }
+
+    #[test]
+    fn a_budget_is_a_time_in_which_something_can_be_started() {
+        assert_eq!(time("1.5s").ok(), Some(Duration::from_millis(1_500)));
+        refused("0s", "leave it out for no limit");
+        refused("5", "write `\"5ms\"` or `\"5s\"`");
+        refused("soon", "is not a duration");
+    }
+}

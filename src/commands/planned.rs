@@ -28,3 +28,35 @@ fn processes_of(units: &[Unit]) -> String {
         _ => String::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use accel_bench_engine::plan::{Cpus, Harness, Isolate};
+
+    use super::*;
+
+    #[track_caller]
+    fn check(processes: &[u32], expected: &str) {
+        let unit = |&processes: &u32| Unit {
+            executable: "x".into(),
+            harness: Harness::AccelBench,
+            isolate: Isolate::Process,
+            cwd: ".".into(),
+            env: BTreeMap::new(),
+            cpus: Cpus::All,
+            processes,
+            cases: Vec::new(),
+        };
+        assert_eq!(processes_of(&processes.iter().map(unit).collect::<Vec<_>>()), expected);
+    }
+
+    #[test]
+    fn processes_are_told_as_a_range_where_they_differ() {
+        check(&[], "");
+        check(&[1], " in 1 process each");
+        check(&[5, 5], " in 5 processes each");
+        check(&[5, 2, 3], " in 2 to 5 processes each");
+    }
+}

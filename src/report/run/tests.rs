@@ -2,7 +2,9 @@
 
 #![expect(clippy::too_many_lines, reason = "a snapshot is as long as what it shows")]
 
-use accel_bench_record::catalogue::{FLOPS, ITL, MEM_GROWTH};
+use accel_bench_record::catalogue::{
+    DEVICE_TIME, FLOPS, HOST_RSS_PEAK, ITL, MEM_AVG, MEM_GROWTH, MEM_PEAK, MEM_RESERVED, NUM_PARAMS,
+};
 use accel_bench_record::{Direction, Failure, Metric, RunRecord, RunState, Status};
 
 use super::super::Format;
@@ -167,6 +169,33 @@ fn metrics_are_columns_as_far_as_they_fit() {
     not shown in 52 columns: load; `--metrics all`
       shows them
     ");
+}
+
+/// A case that reports these metrics, with the titles of its columns.
+#[track_caller]
+fn check_columns(metrics: Vec<Metric>, expected: &[&str]) {
+    let mut case = sample::case("enc/forward@ndarray", &[100.0]);
+    case.processes[0].metrics = metrics;
+    let text = bare(&render(&sample::run("r", vec![case]), Format::Table, 200));
+    let titles = text.lines().next().expect("a heading").split("  ").map(str::trim);
+    assert_eq!(titles.filter(|title| !title.is_empty()).collect::<Vec<_>>(), expected, "{text}");
+}
+
+#[test]
+fn memory_has_one_column_and_what_only_describes_a_case_has_none() {
+    check_columns(vec![HOST_RSS_PEAK.of(1e6), MEM_AVG.of(1e6)], &["case", "latency", "memory peak"]);
+    check_columns(vec![MEM_AVG.of(1e6), NUM_PARAMS.of(4e6), FLOPS.of(1e9)], &["case", "latency"]);
+    let own = Metric::new("cache-bytes", "bytes", Direction::Lower, 4096.0);
+    check_columns(vec![own, DEVICE_TIME.of(1.0)], &["case", "latency", "cache", "device-time"]);
+}
+
+#[test]
+fn the_pool_s_reserve_is_the_peak_where_there_is_a_pool() {
+    let mut case = sample::case("enc/forward@wgpu", &[100.0]);
+    case.processes[0].metrics =
+        vec![HOST_RSS_PEAK.of(1e9), MEM_PEAK.of(1048576.0), MEM_RESERVED.of(2097152.0)];
+    let text = bare(&render(&sample::run("r", vec![case]), Format::Table, 80));
+    assert!(text.contains("2.000 MiB") && !text.contains("1.000 MiB"), "{text}");
 }
 
 #[test]

@@ -262,6 +262,14 @@ mod tests {
     }
 
     #[test]
+    fn a_benchmark_s_own_metric_has_no_noise_that_is_known() {
+        check("host-frames", Direction::Lower, (LESS, MORE), Company::Different, Some(Verdict::Regressed));
+        let few: (&[f64], &[f64]) = (&[1e3, 1.001e3, 1e3], &[2e3, 2.001e3, 2e3]);
+        check("mem-peak-bytes", Direction::Lower, few, Company::Same, None);
+        check("cache-bytes", Direction::Lower, few, Company::Same, Some(Verdict::Regressed));
+    }
+
+    #[test]
     fn zeros_are_told() {
         check("misses", Direction::Lower, (&[0.0, 0.0], LESS), Company::Same, None);
     }

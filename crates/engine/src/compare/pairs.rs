@@ -310,6 +310,22 @@ mod tests {
         assert!(after.interval.is_some_and(|interval| interval.contains(after.value)));
     }
 
+    #[test]
+    fn other_columns_stay_as_they_were_measured() {
+        let native = |count: usize| sample::case("a/x@host", &vec![100.0; count]);
+        assert_eq!(column_factors(&native(3), &native(3)), None);
+        let criterion = |count: usize| {
+            let mut case = native(count);
+            case.processes.iter_mut().for_each(|process| process.timing_method = TimingMethod::Criterion);
+            case
+        };
+        assert_eq!(column_factors(&criterion(3), &native(3)), None);
+        // One pair has no middle, and a case that failed no value.
+        assert_eq!(column_factors(&criterion(1), &criterion(1)), None);
+        let failed = sample::failed(criterion(3), Failure::Panic, "burst");
+        assert_eq!(column_factors(&failed, &criterion(3)), None);
+    }
+
     /// One process a side, with these samples.
     #[track_caller]
     fn check_ratio(base: &[u64], candidate: &[u64], expected: &[f64]) {

@@ -295,6 +295,16 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_cannot_be_read_is_named_with_its_cause() {
+        let home = home("group/func/10", "{}");
+        let sample = home.path().join("group/func/10/new/sample.json");
+        fs::remove_file(&sample).expect("it was there");
+        let error = measurement(home.path(), "group/func/10", 1_000).expect_err("half of it is missing");
+        let text = with_causes(&error);
+        assert!(text.contains(&format!("cannot read `{}`: ", sample.display())), "{text}");
+    }
+
+    #[test]
     fn the_list_is_read_to_its_last_colon() {
         let check = |listed: &str, expected: Option<&[&str]>| {
             let names = benchmarks(listed).map(|infos| infos.into_iter().map(|info| info.name).collect());

@@ -165,4 +165,27 @@ mod tests {
         check(dir.path(), None);
         check(&config, Some("the model `m` is not a folder"));
     }
+
+    /// What is wrong with the folder `name` of a tree that holds a model, an empty folder and a file.
+    #[track_caller]
+    fn check_fault(name: &str, expected: Option<(&str, &str)>) {
+        let tree = tempfile::tempdir().expect("a folder");
+        for folder in ["whole", "empty"] {
+            std::fs::create_dir(tree.path().join(folder)).expect("a folder");
+        }
+        for file in ["whole/config.json", "weights.bin"] {
+            std::fs::write(tree.path().join(file), "{}").expect("a file");
+        }
+        let found = fault(name, &tree.path().join(name));
+        assert_eq!(found.as_ref().map(|fault| (fault.what.as_str(), fault.label)), expected);
+        assert!(found.is_none_or(|fault| fault.next.contains(name)), "the next step names the place");
+    }
+
+    #[test]
+    fn what_is_no_model() {
+        check_fault("whole", None);
+        check_fault("gone", Some(("the folder of the model `gone` does not exist", "not there")));
+        check_fault("weights.bin", Some(("the model `weights.bin` is not a folder", "a file")));
+        check_fault("empty", Some(("the folder of the model `empty` has no `config.json`", "no model")));
+    }
 }

@@ -147,6 +147,8 @@ mod tests {
         bad("{\"n\": []}", "`n` has no value");
         bad("{\"n\": {\"from\": 1}}", "write a text, a number");
         bad("{\"n\": null}", "cannot be `null`");
+        bad("{\"n\": [1, {}]}", "cannot be `{}`");
+        bad("{\"n\": \"\"}", "cannot be `\"\"`");
         bad("{\"model\": {\"path\": 1}}", "`model` is not a folder");
     }
 

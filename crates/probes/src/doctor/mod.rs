@@ -69,4 +69,12 @@ mod tests {
         check("mine", Level::Warning);
         assert!(has_needs("wgpu") && !has_needs("flex") && !has_needs("mine"));
     }
+
+    #[test]
+    fn names_that_projects_give_backends_of_their_own() {
+        let says = |name: &str| backend(name, &Facts::default());
+        assert_eq!(says("libtorch"), says("tch"));
+        assert_eq!(says("hip"), says("rocm"));
+        assert!(has_needs("hip"));
+    }
 }

@@ -61,7 +61,10 @@ mod tests {
     #[track_caller]
     fn check_unknown(spelled: &str) {
         let error = FeedForwardProjection::try_from(spelled.to_owned()).expect_err("there is none such");
-        assert!(error.starts_with(&format!("`feed_forward_proj` `{spelled}`: unknown variant")), "{error}");
+        assert!(
+            error.to_string().starts_with(&format!("`feed_forward_proj` `{spelled}`: unknown variant")),
+            "{error}"
+        );
     }
 
     #[test]
