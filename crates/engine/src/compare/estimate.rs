@@ -10,7 +10,7 @@ pub const LEVEL: f64 = 0.95;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Estimate {
     /// The geometric mean over processes of each one's median: the ratio of two of them is the effect that the
-    /// verdict is about, so that a reader who divides the two columns finds the third ([`super::pairs`] sees to it where
+    /// verdict is about, so that a reader who divides the two columns finds the third (`pairs.rs` sees to it where
     /// the effect leaves out extremes). Values that are not all
     /// positive have their arithmetic mean.
     pub value: f64,
