@@ -2,7 +2,7 @@
 
 use accel_bench_record::{CALIBRATION_FORMAT, CalibrationRecord, CaseKey};
 
-use super::selection;
+use super::{building, selection};
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::report::{self, Format};
@@ -48,11 +48,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: Format,
     #[command(flatten)]
+    building: building::Args,
+    #[command(flatten)]
     selection: selection::Args,
 }
 
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
-    let project = Project::load(&cx.host)?;
+    let project = args.building.project(cx)?;
     let machine = cx.host.hardware.machine();
     let before = project.store.calibration(&machine.id)?;
     if args.show {

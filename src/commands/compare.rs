@@ -1,11 +1,11 @@
 //! `compare`: is one state of the code slower than another?
 
-use super::{budget, judge, screen, selection};
+use super::{budget, building, judge, screen, selection};
 use crate::context::Context;
 use crate::error::{Exit, Result};
 use crate::report::Format;
 use accel_bench_engine::compare;
-use accel_bench_engine::measure::{From, Project, SideSpec, Wanted, pair};
+use accel_bench_engine::measure::{From, SideSpec, Wanted, pair};
 
 const EXAMPLES: &str = "\
 Each side is a revision, a baseline's name, a run's id or a result file; `baseline:NAME` and `run:ID` say which.
@@ -40,6 +40,8 @@ pub(crate) struct Args {
     measure: bool,
     #[command(flatten)]
     budget: budget::Args,
+    #[command(flatten)]
+    building: building::Args,
     /// How the table is written
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: Format,
@@ -50,7 +52,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
-    let project = Project::load(&cx.host)?;
+    let project = args.building.project(cx)?;
     let machine = cx.host.hardware.machine();
     let base = match (&args.base, &args.merge) {
         (Some(text), _) => project.side(&cx.host, &machine.id, text)?,

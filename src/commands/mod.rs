@@ -2,6 +2,7 @@
 
 mod baseline;
 mod budget;
+mod building;
 mod calibrate;
 mod cli;
 mod compare;

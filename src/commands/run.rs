@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use accel_bench_record::RunRecord;
 
 use super::selection;
-use super::{budget, judge, metrics, planned, show};
+use super::{budget, building, judge, metrics, planned, show};
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::report::{Format, count};
@@ -46,6 +46,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     budget: budget::Args,
     #[command(flatten)]
+    building: building::Args,
+    #[command(flatten)]
     judge: judge::Args,
 }
 
@@ -66,7 +68,7 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     let selection = args.selection.resolve(&args.filters)?;
     // A name that cannot be one should not cost a run first.
     let name = args.save_baseline.as_ref().map(|name| Name::new(name.as_str())).transpose()?;
-    let project = Project::load(&cx.host)?;
+    let project = args.building.project(cx)?;
     if args.no_run || args.dry_run {
         return planned::only(cx, &project, &selection, args.dry_run);
     }

@@ -71,7 +71,11 @@ pub struct Build {
     /// `rustc -vV`'s first line.
     pub rustc: String,
     pub host: String,
+    /// All of them: the user's, and those of a steady build.
     pub rustflags: String,
+    /// One codegen unit for each package of the workspace, functions and blocks aligned.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub steady: bool,
     /// The cargo profile: `bench`.
     pub profile: String,
     /// Cargo features by backend.

@@ -6,7 +6,7 @@ use crate::report::ledger::{Entry, Ledger, indented};
 use crate::report::markdown::Align;
 use crate::report::paint::{Tone, paint};
 use crate::report::plain::plain;
-use crate::report::run::{failure, path};
+use crate::report::run::{BUILT_STEADILY, failure, path};
 use accel_bench_engine::compare::{Cell, Comparison, Difference, Row, Standing};
 
 pub(super) fn render(found: &Comparison, width: usize) -> String {
@@ -83,6 +83,9 @@ fn census(found: &Comparison, width: usize) -> String {
     let pairs = found.pairs.filter(|_| found.confirmed.is_none());
     let legend = indented(&words::legend(pairs), 0, width, ' ');
     lines.extend(legend.iter().map(|line| paint(Tone::Dim, line)));
+    if found.base.steady && found.candidate.steady {
+        lines.extend(indented(BUILT_STEADILY, 0, width, ' ').iter().map(|line| paint(Tone::Dim, line)));
+    }
     lines.join("\n") + "\n"
 }
 

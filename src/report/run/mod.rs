@@ -16,7 +16,7 @@ use accel_bench_record::{CaseRecord, RunRecord};
 pub(crate) use columns::Metrics;
 use document::{CaseDocument, RunDocument};
 pub(super) use path::path;
-pub(super) use table::failure;
+pub(super) use table::{BUILT_STEADILY, failure};
 
 use super::{Format, json};
 

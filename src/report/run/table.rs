@@ -99,6 +99,7 @@ fn foot(record: &RunRecord) -> Vec<(Tone, String)> {
     let mut lines =
         vec![(tone, format!("{}: {}", amount::count(record.cases.len(), "case"), parts.join(", ")))];
     lines.extend(interval_of(record).map(|note| (Tone::Dim, note.to_owned())));
+    lines.extend(record.surroundings.build.steady.then(|| (Tone::Dim, BUILT_STEADILY.to_owned())));
     lines.extend(match record.state {
         RunState::Complete => None,
         RunState::Interrupted => {
@@ -108,6 +109,10 @@ fn foot(record: &RunRecord) -> Vec<(Tone, String)> {
     });
     lines
 }
+
+/// How the executables of a table were built, where not as cargo does.
+pub(in crate::report) const BUILT_STEADILY: &str =
+    "built steadily: one codegen unit a package, functions and blocks aligned";
 
 /// Returns what `±` means in this table.
 fn interval_of(record: &RunRecord) -> Option<&'static str> {

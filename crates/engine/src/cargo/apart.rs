@@ -17,12 +17,15 @@ use super::error::Error;
 /// The variable that names the wrapper for cargo.
 pub const WRAPPER_VARIABLE: &str = "RUSTC_WORKSPACE_WRAPPER";
 
-/// The wrapper of the tree at `root` in `target_dir`; it calls the user's own, if there is one, and changes nothing.
-pub fn wrapper(root: &Path, target_dir: &Path, users: Option<&str>) -> Result<PathBuf, Error> {
-    let digest = Sha256::digest(root.as_os_str().as_encoded_bytes());
-    let tree: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+/// The wrapper of the tree at `root` in `target_dir`; it calls the user's own, if there is one.
+pub fn wrapper(root: &Path, target_dir: &Path, users: Option<&str>, steady: bool) -> Result<PathBuf, Error> {
+    let mut digest = Sha256::new_with_prefix(root.as_os_str().as_encoded_bytes());
+    if steady {
+        digest.update(STEADY);
+    }
+    let tree: String = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     let path = folder(target_dir).join(tree).join("rustc");
-    let text = script(users);
+    let text = script(users, steady);
     if fs::read_to_string(&path).is_ok_and(|present| present == text) {
         return Ok(path);
     }
@@ -35,9 +38,34 @@ pub(super) fn folder(target_dir: &Path) -> PathBuf {
     target_dir.join("accel-bench")
 }
 
-fn script(users: Option<&str>) -> String {
+/// Makes executables of one source the same, bit by bit, wherever its tree lies, and compiles each crate as one codegen unit.
+///
+/// Cargo calls each unit (`-C metadata`, which is part of the symbols) by a hash that the wrapper's path goes into, so that
+/// two trees would have their functions in two orders. Here the name comes from what the compiler is asked to do,
+/// less all that names a folder. Nothing else about the call changes.
+const STEADY: &str = r#"told="$CARGO_PKG_NAME $CARGO_PKG_VERSION"
+for argument do
+    case $argument in
+        metadata=* | extra-filename=* | *=/* | /*) ;;
+        *) told="$told $argument" ;;
+    esac
+done
+name=$(printf %s "$told" | cksum | tr ' ' -)
+count=$#
+while [ "$count" -gt 0 ]; do
+    argument=$1
+    shift
+    count=$((count - 1))
+    case $argument in metadata=*) argument=metadata=$name ;; esac
+    set -- "$@" "$argument"
+done
+set -- "$@" -Ccodegen-units=1
+"#;
+
+fn script(users: Option<&str>, steady: bool) -> String {
     let users = users.map(|path| format!("'{}' ", path.replace('\'', r"'\''"))).unwrap_or_default();
-    format!("#!/bin/sh\nexec {users}\"$@\"\n")
+    let steady = if steady { STEADY } else { "" };
+    format!("#!/bin/sh\n{steady}exec {users}\"$@\"\n")
 }
 
 /// In one step: another run may be building with it.
@@ -59,7 +87,7 @@ mod tests {
 
     fn check(users: Option<&str>, expected: &str) {
         let dir = tempfile::tempdir().expect("a folder");
-        let path = wrapper(Path::new("/a"), dir.path(), users).expect("it is written");
+        let path = wrapper(Path::new("/a"), dir.path(), users, false).expect("it is written");
         let output =
             Command::new(&path).args(["echo", "a b", "--cfg", "x=\"y\""]).output().expect("it starts");
         assert_eq!(String::from_utf8_lossy(&output.stdout), expected);
@@ -71,11 +99,44 @@ mod tests {
         check(Some("echo"), "echo a b --cfg x=\"y\"\n");
     }
 
+    /// What a steady wrapper of the tree `root` makes of a compiler's arguments.
+    fn steadily(root: &str, arguments: &[&str]) -> String {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = wrapper(Path::new(root), dir.path(), None, true).expect("it is written");
+        let output = Command::new(&path).arg("echo").args(arguments).output().expect("it starts");
+        String::from_utf8(output.stdout).expect("text").trim_end().to_owned()
+    }
+
+    #[test]
+    fn a_steady_wrapper_names_units_by_what_they_are_and_not_by_where() {
+        let unit = |tree: &str, feature: &str| {
+            let out = format!("/{tree}/target/deps");
+            let dep = format!("dep={out}/libdep-{tree}.rmeta");
+            let metadata = format!("metadata={tree}123");
+            let arguments = ["--crate-name", "app", "src/lib.rs", "--cfg", feature, "-C", &metadata];
+            steadily(tree, &[&arguments[..], &["--out-dir", &out, "--extern", &dep]].concat())
+        };
+        let name = |said: &str| {
+            said.split(' ').find(|word| word.starts_with("metadata=")).expect("a name").to_owned()
+        };
+        let (one, other) = (unit("a", "feature=\"x y\""), unit("b", "feature=\"x y\""));
+        assert_eq!(name(&one), name(&other));
+        assert_ne!(name(&one), name(&unit("a", "feature=\"z\"")));
+        assert_eq!(
+            one.replace(&name(&one), "metadata=a123"),
+            "--crate-name app src/lib.rs --cfg feature=\"x y\" \
+            -C metadata=a123 --out-dir /a/target/deps --extern dep=/a/target/deps/libdep-a.rmeta -Ccodegen-units=1"
+        );
+        assert_eq!(steadily("a", &["-vV"]), "-vV -Ccodegen-units=1");
+    }
+
     #[test]
     fn each_tree_has_its_own_and_keeps_it() {
         let dir = tempfile::tempdir().expect("a folder");
-        let of = |root: &str| wrapper(Path::new(root), dir.path(), None).expect("it is written");
+        let of = |root: &str| wrapper(Path::new(root), dir.path(), None, false).expect("it is written");
         assert_ne!(of("/a"), of("/b"));
+        let steady = wrapper(Path::new("/a"), dir.path(), None, true).expect("it is written");
+        assert_ne!(of("/a"), steady, "cargo keeps what it makes with other flags apart");
         let written = |path: PathBuf| fs::metadata(path).and_then(|meta| meta.modified()).expect("a time");
         let before = written(of("/a"));
         assert_eq!(written(of("/a")), before, "cargo sees no change");
@@ -83,6 +144,6 @@ mod tests {
 
     #[test]
     fn a_path_with_a_quote_is_quoted() {
-        assert_eq!(script(Some("/it's/w")), "#!/bin/sh\nexec '/it'\\''s/w' \"$@\"\n");
+        assert_eq!(script(Some("/it's/w"), false), "#!/bin/sh\nexec '/it'\\''s/w' \"$@\"\n");
     }
 }

@@ -21,6 +21,8 @@ pub enum Error {
     Write { path: PathBuf, source: io::Error },
     #[error("removing `{path}` failed")]
     Remove { path: PathBuf, source: io::Error },
+    #[error("reading cargo's configuration for `{dir}` failed")]
+    Config { dir: PathBuf, source: Box<cargo_config2::Error> },
     #[error("reading `{path}` failed: {message}")]
     Parse { path: PathBuf, message: String },
     #[error("asking `{program}` for its version failed: {message}")]
@@ -62,6 +64,7 @@ impl Error {
             | Self::Read { .. }
             | Self::Write { .. }
             | Self::Remove { .. }
+            | Self::Config { .. }
             | Self::Parse { .. }
             | Self::Version { .. } => None,
         }

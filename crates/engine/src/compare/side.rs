@@ -11,6 +11,8 @@ pub struct SideInfo {
     pub commit: Option<CommitInfo>,
     pub machine: String,
     pub profile: Profile,
+    /// Of a steady build.
+    pub steady: bool,
 }
 
 impl From<&RunRecord> for SideInfo {
@@ -22,6 +24,7 @@ impl From<&RunRecord> for SideInfo {
             commit: run.commit.clone(),
             machine: run.machine.clone(),
             profile: run.profile.clone(),
+            steady: run.surroundings.build.steady,
         }
     }
 }

@@ -66,6 +66,7 @@ fn of_build(base: &RunRecord, candidate: &RunRecord) -> Vec<Difference> {
     let mut found = Found::default();
     found.value("rustc", &one.rustc, &two.rustc);
     found.value("host", &one.host, &two.host);
+    found.value("steady build", &one.steady, &two.steady);
     found.value("rustflags", &one.rustflags, &two.rustflags);
     found.value("cargo profile", &one.profile, &two.profile);
     found.map("features of", &joined(&one.features), &joined(&two.features));

@@ -84,6 +84,7 @@ fn tables(root: DeTable<'_>, problems: &mut Problems) -> RawManifest {
             "baseline" => raw.baseline = table("[baseline]", value, problems).map(At::into_inner),
             "run" => raw.run = table("[run]", value, problems).map(At::into_inner),
             "hook" => raw.hook = table("[hook]", value, problems).map(At::into_inner),
+            "build" => raw.build = table("[build]", value, problems).map(At::into_inner),
             other => problems.push(unknown("the file", other, key.span(), &keys::<RawManifest>())),
         }
     }

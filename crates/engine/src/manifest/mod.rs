@@ -6,6 +6,7 @@ mod at;
 mod backend;
 mod baseline;
 mod bench;
+mod build;
 mod cpus;
 mod document;
 mod duration;
@@ -38,6 +39,7 @@ use std::path::{Path, PathBuf};
 pub use self::backend::Backend;
 pub use self::baseline::Baseline;
 pub use self::bench::Bench;
+pub use self::build::Build;
 pub use self::cpus::Cpus;
 pub use self::error::Error;
 pub use self::folder::{MODEL, ModelFolder};
@@ -78,6 +80,7 @@ pub struct Manifest {
     pub profiles: BTreeMap<String, Profile>,
     pub run: Run,
     pub hook: Hook,
+    pub build: Build,
 }
 
 /// Reads the text of a `bench.toml`; `path` is for messages.
@@ -182,6 +185,7 @@ fn resolve(raw: RawManifest, problems: &mut Problems) -> Manifest {
         profiles,
         run: raw.run.unwrap_or_default().resolve(&known, problems),
         hook: raw.hook.unwrap_or_default().resolve(&known, problems),
+        build: raw.build.unwrap_or_default().resolve(),
     }
 }
 

@@ -8,6 +8,7 @@ use super::at::At;
 use super::backend::RawBackend;
 use super::baseline::RawBaseline;
 use super::bench::RawBench;
+use super::build::RawBuild;
 use super::gate::RawGate;
 use super::hook::RawHook;
 use super::known::Known;
@@ -39,6 +40,8 @@ pub(super) struct RawManifest {
     pub(super) run: Option<RawRun>,
     /// The git hook.
     pub(super) hook: Option<RawHook>,
+    /// How executables are built.
+    pub(super) build: Option<RawBuild>,
 }
 
 impl RawManifest {

@@ -127,6 +127,10 @@ const REST: &str = r#"# What else an entry may say:
 # budget = "90s"
 # suite = "all"
 # profile = "default"
+
+# How executables are built.
+# [build]
+# steady = true                          # false: as `cargo bench` builds them
 "#;
 
 const FIRST_BENCH: &str = r#"//! A first benchmark: `cargo accel-bench` runs it, `cargo bench` too.
@@ -219,8 +223,8 @@ mod tests {
         let full = manifest(&uncommented());
         assert_eq!(full.benches.len(), 3);
         assert_eq!(
-            (full.profiles, full.baseline, full.hook.budget),
-            (default.profiles, default.baseline, default.hook.budget)
+            (full.profiles, full.baseline, full.hook.budget, full.build),
+            (default.profiles, default.baseline, default.hook.budget, default.build)
         );
         assert_eq!((full.gate.tolerance, full.gate.alert), (default.gate.tolerance, default.gate.alert));
         assert_eq!((full.store.path, full.run.profile), (default.store.path, default.run.profile));

@@ -201,8 +201,7 @@ fn prepare_side(
         engine.warn(Warning::IncompleteCheckout { side: name.clone(), limit: limit.to_string() });
     }
     let inside = repo.relative(project.sources.root()).unwrap_or_default();
-    let sources =
-        Sources::load(engine.host(), &checkout.path.join(inside))?.at_home_in(project.sources.root());
+    let sources = Sources::load(engine.host(), &checkout.path.join(inside))?.checked_out_of(&project.sources);
     let commit = Some(repo.info_of(source)?);
     checkouts.push(checkout);
     prepare(engine, &sources, selection, Some(&project.shared_target()), commit)

@@ -53,11 +53,12 @@ pub fn prepare(
     let scope = sources.scope(&selection)?;
     models.add_of_file(sources, &scope)?;
     let sets = build_sets(sources, &scope)?;
+    let how = How::of(engine.host(), sources, target_dir)?;
     let features = sets
         .iter()
         .flat_map(|set| set.entries.iter().map(|entry| (entry.backend.clone(), set.features.clone())));
     let features: BTreeMap<_, _> = features.collect();
-    let (listings, unlisted) = listings(engine, sources, &scope, sets, target_dir)?;
+    let (listings, unlisted) = listings(engine, sources, &scope, sets, &how)?;
     models.check(&listings)?;
     let mut units = plan::expand(&scope, &listings)?;
     models.place(&mut units);
@@ -67,7 +68,7 @@ pub fn prepare(
             hint: "`cargo accel-bench list` shows what there is".to_owned(),
         });
     }
-    let build = describe_build(engine.host(), sources, features)?;
+    let build = how.record(sources, features)?;
     Ok(Prepared { units, commit, build, manifest: sources.manifest.text.clone(), unlisted })
 }
 
@@ -84,7 +85,8 @@ pub struct Registered {
 pub fn benchmarks(engine: &mut Engine<'_>, sources: &Sources, selection: &Selection) -> Result<Registered> {
     let scope = sources.scope(selection)?;
     let sets = build_sets(sources, &scope)?;
-    let (listings, unlisted) = listings(engine, sources, &scope, sets, None)?;
+    let how = How::of(engine.host(), sources, None)?;
+    let (listings, unlisted) = listings(engine, sources, &scope, sets, &how)?;
     Ok(Registered { benchmarks: scope.registered(&listings), unlisted })
 }
 
@@ -105,11 +107,11 @@ fn listings(
     sources: &Sources,
     scope: &Scope<'_>,
     sets: Vec<BuildSet>,
-    target_dir: Option<&Path>,
+    how: &How<'_>,
 ) -> Result<(Vec<Listing>, Vec<String>)> {
     let (mut listings, mut unlisted, mut last) = (Vec::new(), Vec::new(), None);
     for set in sets {
-        let executables = match build(engine, sources, &set, target_dir) {
+        let executables = match build(engine, sources, &set, how) {
             Err(error @ Error::Cargo(_)) => {
                 let mut backends: Vec<_> = set.entries.iter().map(|entry| entry.backend.clone()).collect();
                 backends.dedup();
@@ -154,17 +156,21 @@ fn build(
     engine: &mut Engine<'_>,
     sources: &Sources,
     set: &BuildSet,
-    target_dir: Option<&Path>,
+    how: &How<'_>,
 ) -> Result<BTreeMap<String, std::path::PathBuf>> {
     let host = engine.host();
     // The working tree too: another clone may share its target folder through CARGO_TARGET_DIR.
-    let shared = target_dir.unwrap_or(&sources.workspace.target_dir);
-    let wrapper = cargo::wrapper(sources.root(), shared, host.var(cargo::WRAPPER_VARIABLE))?;
-    let env = BTreeMap::from([(cargo::WRAPPER_VARIABLE.to_owned(), wrapper.display().to_string())]);
+    let shared = how.target_dir.unwrap_or(&sources.workspace.target_dir);
+    let users = host.var(cargo::WRAPPER_VARIABLE);
+    let wrapper = cargo::wrapper(sources.root(), shared, users, how.is_steady)?;
+    let mut env = BTreeMap::from([(cargo::WRAPPER_VARIABLE.to_owned(), wrapper.display().to_string())]);
+    if how.is_steady {
+        env.insert(cargo::ENCODED_VARIABLE.to_owned(), cargo::encoded(&how.rustflags));
+    }
     let request = BuildRequest {
         cargo: host.cargo(),
         workspace_root: sources.root().to_path_buf(),
-        target_dir: target_dir.map(Path::to_path_buf),
+        target_dir: how.target_dir.map(Path::to_path_buf),
         package: set.package.clone(),
         package_id: set.package_id.clone(),
         targets: set.targets.clone(),
@@ -213,17 +219,39 @@ fn asking(host: &Host) -> executor::Settings {
     }
 }
 
-fn describe_build(host: &Host, sources: &Sources, features: BTreeMap<String, Vec<String>>) -> Result<Build> {
-    let root = sources.root();
-    let toolchain = cargo::toolchain(&host.rustc(), root)?;
-    let lock = cargo::read_lock(&sources.workspace.lockfile())?;
-    Ok(Build {
-        rustflags: cargo::rustflags(root, &toolchain.host, host.var("RUSTFLAGS")),
-        rustc: toolchain.rustc,
-        host: toolchain.host,
-        profile: PROFILE.to_owned(),
-        features,
-        lock_hash: lock.hash,
-        locked: lock.versions,
-    })
+/// How executables are built.
+struct How<'t> {
+    /// Absent: the tree's own.
+    target_dir: Option<&'t Path>,
+    toolchain: cargo::Toolchain,
+    is_steady: bool,
+    /// All of them: the user's, and those of a steady build.
+    rustflags: Vec<String>,
+}
+
+impl<'t> How<'t> {
+    fn of(host: &Host, sources: &Sources, target_dir: Option<&'t Path>) -> Result<Self> {
+        let root = sources.root();
+        let toolchain = cargo::toolchain(&host.rustc(), root)?;
+        let mut rustflags = cargo::rustflags(root, &toolchain.host, &host.rustc(), &host.env)?;
+        let is_steady = sources.manifest.build.steady;
+        if is_steady {
+            rustflags.extend(cargo::alignment(&toolchain.host).iter().map(|flag| (*flag).to_owned()));
+        }
+        Ok(Self { target_dir, toolchain, is_steady, rustflags })
+    }
+
+    fn record(&self, sources: &Sources, features: BTreeMap<String, Vec<String>>) -> Result<Build> {
+        let lock = cargo::read_lock(&sources.workspace.lockfile())?;
+        Ok(Build {
+            rustflags: self.rustflags.join(" "),
+            steady: self.is_steady,
+            rustc: self.toolchain.rustc.clone(),
+            host: self.toolchain.host.clone(),
+            profile: PROFILE.to_owned(),
+            features,
+            lock_hash: lock.hash,
+            locked: lock.versions,
+        })
+    }
 }

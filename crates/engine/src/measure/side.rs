@@ -178,12 +178,17 @@ impl Project {
         for run in self.store.matching(&query(commit, tree))?.iter().rev() {
             let candidate = self.store.load(&run.id)?;
             let Some(interleaved) = &candidate.interleaved else { continue };
-            let is_plain = interleaved.slowdowns.is_empty();
+            let is_plain = interleaved.slowdowns.is_empty() && self.builds_as(&candidate);
             if let Some(base) = bases.iter().find(|base| is_plain && base.id.as_str() == interleaved.with) {
                 return Ok(Some((self.store.load(&base.id)?, candidate)));
             }
         }
         Ok(None)
+    }
+
+    /// Returns whether a run's executables were built as they would be now: its numbers are those of others else.
+    fn builds_as(&self, run: &RunRecord) -> bool {
+        run.surroundings.build.steady == self.sources.manifest.build.steady
     }
 
     /// Returns whether both sides are the same code, so that only measuring could report them apart.

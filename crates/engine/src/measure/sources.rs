@@ -46,9 +46,10 @@ impl Sources {
         Ok(Self { workspace, manifest, home })
     }
 
-    /// A checkout, whose data lies in the project that it is a checkout of.
-    pub fn at_home_in(self, home: &Path) -> Self {
-        Self { home: home.to_path_buf(), ..self }
+    /// A checkout of `project`, where its data lies, and which says how both are built.
+    pub fn checked_out_of(mut self, project: &Self) -> Self {
+        self.manifest.build = project.manifest.build;
+        Self { home: project.root().to_path_buf(), ..self }
     }
 
     /// Resolves the selection by this tree's manifest.

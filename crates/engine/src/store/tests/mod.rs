@@ -5,8 +5,8 @@ mod cleaning;
 mod formats;
 mod queries;
 mod reading;
-mod speed;
 mod stability;
+mod summaries;
 mod writing;
 
 use std::fs;
