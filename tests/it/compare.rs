@@ -59,6 +59,7 @@ fn a_change_that_makes_it_slower_is_a_regression() {
     2 cases, 2 judged: 1 regressed, 1 the same; 0 undecided
     A/A control passed
     ± 95 % of a side, [ ] 99 % of the effect, over 4 to 10 process pairs
+    built steadily: one codegen unit a package, functions and blocks aligned
     ");
     project.accel_bench("compare --threshold 60%").exits(0);
 }

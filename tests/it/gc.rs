@@ -16,11 +16,20 @@ fn one(b: &mut Bencher) {
 /// a name of its own, because all projects share a target folder.
 fn compared(name: &str) -> Project {
     let target = format!("of_{}", name.replace('-', "_"));
+    forget(&name.replace('-', "_"));
     let toml = format!("[[bench]]\ntarget = \"{target}\"\n");
     let project = Project::new(name).bench(&target, ONE).toml(&toml).under_git();
     project.takes(150_000);
     project.accel_bench("compare main").exits(1);
     project
+}
+
+/// Removes what an earlier version of the tool built under this name, with other flags.
+fn forget(name: &str) {
+    let Ok(deps) = fs::read_dir(target_dir().join("release/deps")) else { return };
+    for entry in deps.flatten().filter(|entry| entry.file_name().to_string_lossy().contains(name)) {
+        fs::remove_file(entry.path()).expect("it is removed");
+    }
 }
 
 /// Returns what cargo has made whose name begins like this.

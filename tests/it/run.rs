@@ -76,6 +76,7 @@ fn the_first_run_shows_a_table_and_stores_it() {
 
     3 cases: 3 ok
     ±: 95 % interval over processes
+    built steadily: one codegen unit a package, functions and blocks aligned
     ");
     let head = project.git(&["rev-parse", "HEAD"]);
     let [file] = project.runs().try_into().expect("one file");
