@@ -8,7 +8,7 @@ use accel_bench_engine::measure::Project;
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
 #[group(skip)]
 pub(crate) struct Args {
-    /// Build as `cargo bench` does [default: steadily, so that code that nobody touched stays as fast]
+    /// Build as `cargo bench` does [default: steadily, so that untouched code stays as fast]
     #[arg(long)]
     as_built: bool,
 }

@@ -1,10 +1,10 @@
 //! The backends that need no declaration in `bench.toml`, one entry each.
 //!
-//! What burn needs to open one stands in the package of the models, which is the only one that knows burn.
+//! How burn opens each is defined in the package of the models, the only one that depends on burn.
 
 use crate::HOST;
 
-/// What a backend needs of the machine next to the CPU.
+/// Requirements of a backend next to the CPU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Needs {
     Nothing,
@@ -28,7 +28,7 @@ pub struct Backend {
     /// It computes on the CPU: one CPU makes the steadiest numbers.
     pub is_on_cpu: bool,
     pub needs: Needs,
-    /// What projects that declare their own call it, too.
+    /// Another name, used by projects that declare the backend themselves.
     pub alias: Option<&'static str>,
 }
 

@@ -1,4 +1,4 @@
-//! Every metric that the harness, the models and the tool report by themselves: the one place where their names stand.
+//! Every metric that the harness, the models and the tool report by themselves. Their names are spelled here and nowhere else.
 //!
 //! `docs/metrics.md` defines them. A benchmark may report others under names of its own.
 
@@ -28,7 +28,7 @@ pub struct Known {
     pub shown: Shown,
     /// Where the value comes from, unless that differs from case to case.
     pub source: Option<&'static str>,
-    /// What it is per second of wall time, where it is the work of one iteration.
+    /// The rate per second of wall time, for the work of one iteration.
     pub rate: Option<&'static Known>,
 }
 
@@ -49,7 +49,7 @@ const fn from(source: &'static str, metric: Known) -> Known {
     Known { source: Some(source), ..metric }
 }
 
-/// Of what a case allocates, threads that happen to work at the same time hold some buffers more or less.
+/// Threads that happen to work at the same time hold some buffers more or less.
 const ALLOCATION_NOISE: f64 = 65536.0;
 
 /// A process's resident set differs by some pages from run to run, whatever the code: identical executables showed up to
@@ -63,7 +63,7 @@ const fn memory(name: &'static str, shown: Shown) -> Known {
     Known { noise: ALLOCATION_NOISE, shown, ..known(name, "bytes", Direction::Lower) }
 }
 
-/// What follows from the dimensions of the work: told, never judged.
+/// Computed from the dimensions of the work: reported, never judged.
 const fn analytic(name: &'static str, unit: &'static str) -> Known {
     Known { shown: Shown::Scripts, ..from("analytic", known(name, unit, Direction::Neither)) }
 }

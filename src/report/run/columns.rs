@@ -115,8 +115,7 @@ fn all(cases: &[&CaseRecord]) -> Vec<Quantity> {
     all
 }
 
-/// Of a benchmark's own metrics, one without a direction describes the case, not this run of it: it is in the forms for
-/// scripts.
+/// A benchmark's own metric without a direction describes the case, not this run of it: it is in the forms for scripts.
 fn has_column(metric: &Metric) -> bool {
     match catalogue::find(&metric.name) {
         Some(known) => known.shown == Shown::Column,

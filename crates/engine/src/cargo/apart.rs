@@ -99,7 +99,7 @@ mod tests {
         check(Some("echo"), "echo a b --cfg x=\"y\"\n");
     }
 
-    /// What a steady wrapper of the tree `root` makes of a compiler's arguments.
+    /// The arguments that a steady wrapper of the tree `root` hands to the compiler.
     fn steadily(root: &str, arguments: &[&str]) -> String {
         let dir = tempfile::tempdir().expect("a folder");
         let path = wrapper(Path::new(root), dir.path(), None, true).expect("it is written");

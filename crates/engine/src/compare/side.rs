@@ -11,7 +11,7 @@ pub struct SideInfo {
     pub commit: Option<CommitInfo>,
     pub machine: String,
     pub profile: Profile,
-    /// Of a steady build.
+    /// Its executables were built steadily.
     pub steady: bool,
 }
 

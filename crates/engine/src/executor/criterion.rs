@@ -171,7 +171,7 @@ struct SavedId {
     throughput: Option<serde_json::Value>,
 }
 
-/// Why what Criterion left is no measurement.
+/// Why Criterion's files cannot be used.
 #[derive(Debug, thiserror::Error)]
 enum Fault {
     #[error("cannot read `{}`", path.display())]

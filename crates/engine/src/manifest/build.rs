@@ -6,7 +6,7 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct RawBuild {
-    /// Build so that code that nobody touched stays as fast: one codegen unit for each package of the workspace,
+    /// Build so that untouched code stays as fast: one codegen unit for each package of the workspace,
     /// functions and blocks aligned. Default: true.
     steady: Option<bool>,
 }

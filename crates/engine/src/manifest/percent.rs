@@ -36,7 +36,7 @@ impl Percent {
     }
 }
 
-/// Why a text is no share.
+/// Why a text cannot be read as a share.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum PercentError {
     #[error("`{0}` is not a percentage: write \"5%\"")]

@@ -166,7 +166,7 @@ mod tests {
         check(&config, Some("the model `m` is not a folder"));
     }
 
-    /// What is wrong with the folder `name` of a tree that holds a model, an empty folder and a file.
+    /// Checks the fault of the folder `name` in a tree that holds a model, an empty folder and a file.
     #[track_caller]
     fn check_fault(name: &str, expected: Option<(&str, &str)>) {
         let tree = tempfile::tempdir().expect("a folder");

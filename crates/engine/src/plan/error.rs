@@ -24,7 +24,7 @@ impl std::fmt::Display for Place {
     }
 }
 
-/// What is wrong with an argument of `--params`.
+/// Why an argument of `--params` is refused.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ParamsError {
     #[error("write KEY=VALUE")]
