@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use crate::support::{Project, Ran, run, target_dir};
+use crate::support::{Project, Ran, forget, run, target_dir};
 
 const ONE: &str = r#"
 #[bench(backends = ["host"])]
@@ -22,14 +22,6 @@ fn compared(name: &str) -> Project {
     project.takes(150_000);
     project.accel_bench("compare main").exits(1);
     project
-}
-
-/// Removes what an earlier version of the tool built under this name, with other flags.
-fn forget(name: &str) {
-    let Ok(deps) = fs::read_dir(target_dir().join("release/deps")) else { return };
-    for entry in deps.flatten().filter(|entry| entry.file_name().to_string_lossy().contains(name)) {
-        fs::remove_file(entry.path()).expect("it is removed");
-    }
 }
 
 /// Returns what cargo has made whose name begins like this.

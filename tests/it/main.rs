@@ -23,6 +23,7 @@ mod places;
 mod plain;
 mod run;
 mod selection;
+mod steady;
 mod store;
 mod stored;
 mod strange;

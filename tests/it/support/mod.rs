@@ -6,5 +6,5 @@ mod ran;
 pub(crate) mod sources;
 
 pub(crate) use processes::{Moments, signal, silent, start, survivors, wait_until};
-pub(crate) use project::{Project, record, run, target_dir};
+pub(crate) use project::{Project, forget, record, run, target_dir};
 pub(crate) use ran::Ran;

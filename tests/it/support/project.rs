@@ -273,6 +273,14 @@ pub(crate) fn target_dir() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("projects")
 }
 
+/// Removes artifacts of this name that an earlier version of the tool built, with other flags.
+pub(crate) fn forget(name: &str) {
+    let Ok(deps) = fs::read_dir(target_dir().join("release/deps")) else { return };
+    for entry in deps.flatten().filter(|entry| entry.file_name().to_string_lossy().contains(name)) {
+        fs::remove_file(entry.path()).expect("it is removed");
+    }
+}
+
 pub(crate) fn run(command: Command) -> Ran {
     run_with(command, "")
 }
