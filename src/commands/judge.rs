@@ -49,7 +49,7 @@ pub(crate) fn judged(
     // Sides that were interleaved have no time between them.
     let drift =
         if compare::are_interleaved(base, candidate) { Drift::default() } else { project.drift(&machine)? };
-    let gate = cx.engine(|engine| project.gate(engine, args.threshold, &machine, drift));
+    let gate = project.gate(args.threshold, drift);
     Ok(compare::compare(base, candidate, &gate))
 }
 

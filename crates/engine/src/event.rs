@@ -82,8 +82,6 @@ pub enum Warning {
     CpuUnknown,
     /// A checkout of `side` lacks something, such as a submodule.
     IncompleteCheckout { side: String, limit: String },
-    /// A calibration cannot be read, so its noise floors are not known.
-    CalibrationUnreadable { reason: String },
     /// A file of the store that may hold what was looked for.
     Unreadable { reason: String },
     /// The store could not keep everything.
@@ -99,9 +97,6 @@ impl fmt::Display for Warning {
             Self::CpuUnknown => f.write_str("cannot determine whether another run measures on the same CPU"),
             Self::IncompleteCheckout { side, limit } => {
                 write!(f, "the checkout of {side} is not complete: {limit}")
-            }
-            Self::CalibrationUnreadable { reason } => {
-                write!(f, "{reason}; the noise floors that it held are not known")
             }
             Self::Unreadable { reason } => write!(f, "skipped {reason}"),
             Self::NotStored { reason } => write!(f, "not everything could be stored: {reason}"),

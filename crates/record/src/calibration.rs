@@ -45,6 +45,10 @@ pub struct RowTrial {
     pub slowdown: f64,
     /// The logarithm of candidate / baseline, for each process pair.
     pub log_ratios: Vec<f64>,
+    /// How often a sample of the candidate was larger than one of the baseline, less one half, for each process pair; empty in
+    /// files of earlier versions.
+    #[serde(default)]
+    pub win_rates: Vec<f64>,
     pub verdict: TrialVerdict,
     /// Seconds that the samples of both sides took.
     pub sampled_seconds: f64,

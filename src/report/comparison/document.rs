@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use accel_bench_engine::compare::{
     Cell, Census, Comparison, Control, Difference, EFFECT_LEVEL, ESTIMATE_LEVEL, Effect, Estimate, Judging,
-    MetricRow, Need, Notes, Outcome, Row, SideInfo, Standing, Verdict,
+    MetricRow, Need, Notes, Outcome, Row, SideInfo, SlowMode, Standing, Verdict,
 };
 
 /// The whole comparison.
@@ -56,7 +56,18 @@ pub(super) struct RowDocument<'a> {
     effect: EffectDocument,
     baseline: Option<CellDocument<'a>>,
     candidate: Option<CellDocument<'a>>,
+    /// Processes of one side that were slow as a whole, which the effect leaves out.
+    slow_mode: Option<SlowModeDocument>,
     metrics: Vec<MetricDocument<'a>>,
+}
+
+#[derive(Clone, Copy, Debug, Serialize)]
+struct SlowModeDocument {
+    side: &'static str,
+    slow_processes: usize,
+    processes: usize,
+    /// How many times as long as the others they take.
+    times: f64,
 }
 
 /// The result of an A/A control.
@@ -180,8 +191,16 @@ impl<'a> RowDocument<'a> {
             effect: EffectDocument::of(judgement.and_then(|judgement| judgement.effect)),
             baseline: row.base.as_ref().map(CellDocument::of),
             candidate: row.candidate.as_ref().map(CellDocument::of),
+            slow_mode: row.slow_mode.map(SlowModeDocument::of),
             metrics: row.metrics.iter().map(MetricDocument::of).collect(),
         }
+    }
+}
+
+impl SlowModeDocument {
+    fn of(SlowMode { of_candidate, slow, of, times }: SlowMode) -> Self {
+        let side = if of_candidate { "candidate" } else { "baseline" };
+        Self { side, slow_processes: slow, processes: of, times }
     }
 }
 
@@ -219,6 +238,7 @@ impl<'a> MetricDocument<'a> {
         let (judged, verdict) = match row.judging {
             Judging::Judged(judgement) => ("judged", Some(verdict(judgement.verdict))),
             Judging::FollowsFromLatency => ("follows-from-latency", None),
+            Judging::Repeats => ("repeats-another", None),
             Judging::Told => ("told", None),
             Judging::DifferentProcesses => ("different-processes", None),
         };

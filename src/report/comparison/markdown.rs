@@ -46,7 +46,7 @@ fn rows(row: &Row) -> Vec<[String; 5]> {
         let (kind, reason) = side.as_ref()?.failure()?;
         Some(format!("{name} {kind}: {reason}"))
     });
-    for text in words::note(row).into_iter().chain(words::precisions(row)).chain(failures) {
+    for text in words::note(row).into_iter().chain(words::slow_mode(row)).chain(words::precisions(row)).chain(failures) {
         verdict += &format!("; {text}");
     }
     let mut rows = vec![[row.id.to_string(), latency(&row.base), latency(&row.candidate), effect, verdict]];
@@ -61,7 +61,7 @@ fn metric(row: &MetricRow) -> [String; 5] {
     let verdict = match row.judging {
         Judging::Judged(judgement) => words::of_judgement(&judgement, row.better).1,
         Judging::DifferentProcesses => "not judged: the process served other cases too",
-        Judging::FollowsFromLatency | Judging::Told => "",
+        Judging::FollowsFromLatency | Judging::Repeats | Judging::Told => "",
     };
     let effect = row.effect.as_ref().map(amount::effect).unwrap_or_default();
     [format!("↳ {}", row.name), value(&row.base), value(&row.candidate), effect, verdict.to_owned()]

@@ -7,8 +7,8 @@ use crate::report::ledger::NO_BREAK;
 use crate::report::paint::Tone;
 use crate::report::plain::plain;
 use accel_bench_engine::compare::{
-    Census, Confirmed, Control, Effect, Judgement, Judging, MetricRow, Need, Row, SideInfo, Standing,
-    Tolerance, Verdict,
+    Census, Confirmed, Control, Effect, Judgement, Judging, MetricRow, Need, Row, SideInfo, SlowMode,
+    Standing, Tolerance, Verdict,
 };
 
 /// The verdict or what is in its place, with a sign for those who see no colors.
@@ -61,14 +61,9 @@ pub(super) fn precisions(row: &Row) -> Option<String> {
     Some(format!("not the same work: the baseline ran in {base}, the candidate in {candidate}"))
 }
 
-/// Returns what a change is measured by: the tolerance, or what identical code shows on this machine.
+/// Returns what a change is measured by.
 fn gate(tolerance: &Tolerance) -> String {
-    let gate = amount::percent(tolerance.gate());
-    if tolerance.gate() > tolerance.tolerance {
-        format!("the noise floor of {gate}")
-    } else {
-        format!("the tolerance of {gate}")
-    }
+    format!("the tolerance of {}", amount::percent(tolerance.gate()))
 }
 
 /// `slower by 1.8 %`, when the interval leaves out no change at all.
@@ -94,7 +89,15 @@ fn to_decide(need: Need) -> String {
             "its processes have two speeds, farther apart than the tolerance; a mean would be of neither"
                 .to_owned()
         }
+        Need::SlowMode => "a mean of the processes would hide it".to_owned(),
     }
+}
+
+/// `3 of 24 candidate processes were 2.0 times as slow`: the effect leaves them out.
+pub(super) fn slow_mode(row: &Row) -> Option<String> {
+    let SlowMode { of_candidate, slow, of, times } = row.slow_mode?;
+    let side = if of_candidate { "candidate" } else { "baseline" };
+    Some(format!("{slow} of {of} {side} processes took {times:.2} times as long as the others"))
 }
 
 /// `host-rss-peak-bytes 512.0 MiB → 640.0 MiB +25.0 % ▲ regressed`.
@@ -114,7 +117,7 @@ pub(super) fn metric(row: &MetricRow) -> (Tone, String) {
             let (tone, word) = of_judgement(&judgement, row.better);
             (if tone == Tone::Plain { Tone::Dim } else { tone }, format!("{text}  {}", kept(word.to_owned())))
         }
-        Judging::FollowsFromLatency | Judging::Told => (Tone::Dim, text),
+        Judging::FollowsFromLatency | Judging::Repeats | Judging::Told => (Tone::Dim, text),
         Judging::DifferentProcesses => {
             (Tone::Dim, format!("{text}  not judged: the process served other cases too"))
         }
@@ -223,7 +226,7 @@ pub(super) fn legend(pairs: Option<(usize, usize)>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use accel_bench_record::{CaseKey, CommitInfo, Failure, Metric};
+    use accel_bench_record::{CommitInfo, Failure, Metric};
 
     use super::*;
     use accel_bench_engine::compare::{compare, sample};
@@ -362,12 +365,11 @@ mod tests {
     }
 
     #[test]
-    fn a_noise_floor_above_the_tolerance_is_named() {
-        let of = |medians: &[f64]| sample::run("r", vec![sample::case("a/x@n", medians)]);
-        let gate = |_: &CaseKey| Tolerance { floor: 0.08, ..Tolerance::default() };
-        let row = compare(&of(&[100.0; 5]), &of(&[106.0; 5]), &gate).rows.remove(0);
-        let expected = "slower by 6.0 %, within the noise floor of 8 %";
-        assert_eq!((verdict(&row).1, note(&row).as_deref()), ("= same", Some(expected)));
+    fn slow_processes_of_one_side_are_named() {
+        let slow_mode = Some(SlowMode { of_candidate: true, slow: 3, of: 24, times: 2.0 });
+        let row = Row { slow_mode, ..row(&[100.0; 5], &[100.0; 5]) };
+        let expected = "3 of 24 candidate processes took 2.00 times as long as the others";
+        assert_eq!(super::slow_mode(&row).as_deref(), Some(expected));
     }
 
     #[test]

@@ -96,7 +96,7 @@ impl Calibration {
 
 /// The noise floor of each case, as a share: 1.96 times the root mean square of the effects that identical code showed,
 /// so that, if they are normal around nothing, 19 of 20 lie below it. A bias counts like any other noise.
-pub fn floors(record: &CalibrationRecord) -> BTreeMap<String, f64> {
+fn floors(record: &CalibrationRecord) -> BTreeMap<String, f64> {
     let mut effects: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     for row in record.comparisons.iter().flat_map(|trial| &trial.rows).filter(|row| row.slowdown == 0.0) {
         effects.entry(&row.case).or_default().extend(effect(row));
@@ -174,7 +174,8 @@ mod tests {
 
     fn row(case: &str, slowdown: f64, effect: f64, verdict: TrialVerdict) -> RowTrial {
         let (case, log_ratios) = (case.to_owned(), vec![effect; 4]);
-        RowTrial { case, slowdown, log_ratios, verdict, sampled_seconds: 0.1 }
+        let win_rates = vec![effect.signum() / 2.0; 4];
+        RowTrial { case, slowdown, log_ratios, win_rates, verdict, sampled_seconds: 0.1 }
     }
 
     fn record(comparisons: Vec<Vec<RowTrial>>) -> CalibrationRecord {

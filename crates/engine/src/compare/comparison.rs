@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use accel_bench_record::{CaseKey, CaseRecord, RunRecord};
 
-use super::metric::Company;
+use super::company::Companies;
+use super::judging::{Judge, Judged};
 use super::pairs::{self, Control, Gate, are_interleaved};
 use super::{
     Cell, Census, Difference, Judgement, Mismatch, Outcome, Row, SideInfo, Standing, comparable, differences,
-    judge_apart,
 };
 
 /// Two runs, case by case.
@@ -108,32 +108,21 @@ fn rows(
     base: &RunRecord,
     candidate: &RunRecord,
     gate: &Gate<'_>,
-    in_turns: Option<&BTreeMap<CaseKey, Judgement>>,
+    in_turns: Option<&BTreeMap<Judged, Judgement>>,
 ) -> Vec<Row> {
     let time_lies_between = base.id != candidate.id;
-    let judgement = |base: &CaseRecord, candidate: &CaseRecord| -> Judgement {
-        let of_pairs = in_turns.and_then(|rows| rows.get(&candidate.id));
-        of_pairs.copied().unwrap_or_else(|| {
-            let gate = gate(&candidate.id);
-            let drift = gate.drift.filter(|_| time_lies_between);
-            judge_apart(&base.process_medians(), &candidate.process_medians(), gate.gate(), drift)
-        })
+    let judge = |id: &CaseKey| match in_turns {
+        Some(judgements) => Judge::InPairs(judgements),
+        None => Judge::Apart(gate(id).drift.filter(|_| time_lies_between)),
     };
     let (of_base, of_candidate) = (by_id(base), by_id(candidate));
-    let (base_units, candidate_units) = (by_unit(base), by_unit(candidate));
+    let companies = Companies::of(base, candidate);
     let row = |id: &CaseKey| {
-        let unit = unit(id);
-        let company = if base_units.get(&unit) == candidate_units.get(&unit) {
-            Company::Same
-        } else {
-            Company::Different
-        };
         let sides = (of_base.get(id).copied(), of_candidate.get(id).copied());
-        let row = Row::new(id, sides.0, sides.1, company, gate(id), &judgement);
-        let factors = in_turns.and_then(|_| pairs::column_factors(sides.0?, sides.1?));
-        match factors {
-            Some(factors) => row.scaled(factors),
-            None => row,
+        let row = Row::new(id, sides.0, sides.1, companies.of_case(id), gate(id), judge(id));
+        match (in_turns, sides) {
+            (Some(_), (Some(base), Some(candidate))) => in_pairs(row, base, candidate),
+            _ => row,
         }
     };
     let gone = base.cases.iter().filter(|case| !of_candidate.contains_key(&case.id));
@@ -143,23 +132,18 @@ fn rows(
     rows
 }
 
+/// What only process pairs show.
+fn in_pairs(row: Row, base: &CaseRecord, candidate: &CaseRecord) -> Row {
+    let slow_mode = pairs::slow_mode(base, candidate, row.tolerance.gate());
+    let row = Row { slow_mode, ..row };
+    match pairs::column_factors(base, candidate) {
+        Some(factors) => row.scaled(factors),
+        None => row,
+    }
+}
+
 fn by_id(run: &RunRecord) -> BTreeMap<&CaseKey, &CaseRecord> {
     run.cases.iter().map(|case| (&case.id, case)).collect()
-}
-
-/// The cases that shared processes, in order.
-fn by_unit(run: &RunRecord) -> BTreeMap<(&str, &str, String), Vec<String>> {
-    let mut units: BTreeMap<_, Vec<String>> = BTreeMap::new();
-    for CaseRecord { id, .. } in &run.cases {
-        units.entry(unit(id)).or_default().push(id.label());
-    }
-    units
-}
-
-/// Cases of one bench, backend and precision share processes.
-fn unit(id: &CaseKey) -> (&str, &str, String) {
-    let precision = id.params.get("precision").map(ToString::to_string).unwrap_or_default();
-    (&id.bench, &id.backend, precision)
 }
 
 #[cfg(test)]

@@ -4,10 +4,15 @@ use std::collections::BTreeSet;
 
 use accel_bench_record::catalogue::{self, Known, MEM_GROWTH};
 use accel_bench_record::stats;
-use accel_bench_record::{CaseRecord, Direction, LEAK_BYTES_PER_ITERATION, Measurement, Metric, Rate};
+use accel_bench_record::{
+    CaseKey, CaseRecord, Direction, LEAK_BYTES_PER_ITERATION, Measurement, Metric, Rate,
+};
 
-use super::estimate::{Estimate, of_metric};
-use super::{Effect, Judgement, Verdict, judge};
+use super::company::Company;
+use super::estimate::Estimate;
+use super::evidence::Pair;
+use super::judging::Judge;
+use super::{Effect, Judgement, Tolerance, Verdict, judge};
 
 /// One metric of one case on both sides.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,44 +33,86 @@ pub enum Judging {
     Judged(Judgement),
     /// It follows from the latency, which has been judged.
     FollowsFromLatency,
+    /// It says what another metric says, which has been judged.
+    Repeats,
     /// It is reported only: it has no better direction, or no values that have a ratio.
     Told,
     /// It is the whole process's, and the processes of the two sides served different cases.
     DifferentProcesses,
 }
 
-/// The co-resident cases of the processes of both sides: the same, or not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Company {
-    Same,
-    Different,
-}
-
-/// All metrics that either side has: declared ones in the order of the record, rates after them.
-pub(crate) fn metric_rows(
+/// The metrics that are judged by process pairs, each with its pairs, worse being larger. What is the same information as one
+/// before, as tokens per second are that have the time per token beside them, is left out.
+pub(super) fn pairs(
     base: &CaseRecord,
     candidate: &CaseRecord,
     company: Company,
-    tolerance: f64,
-) -> Vec<MetricRow> {
+) -> Vec<(String, Vec<Pair>)> {
+    let mut judged: Vec<(String, Vec<Pair>)> = Vec::new();
+    for metric in declared([candidate, base]) {
+        let sides = [base, candidate].map(|case| of_processes(case, &metric.name));
+        let both = sides[0].iter().zip(&sides[1]);
+        let pairs: Vec<_> = both.filter_map(|(one, other)| Pair::of_values((*one)?, (*other)?)).collect();
+        let pairs = match metric.better {
+            Direction::Higher => pairs.into_iter().map(Pair::swapped).collect(),
+            _ => pairs,
+        };
+        let is_new = || judged.iter().all(|(_, other)| !is_same_information(other, &pairs));
+        if !pairs.is_empty() && is_judged(metric, [base, candidate], company).is_none() && is_new() {
+            judged.push((metric.name.clone(), pairs));
+        }
+    }
+    judged
+}
+
+/// Each declared metric of these cases once.
+fn declared(cases: [&CaseRecord; 2]) -> Vec<&Metric> {
     let mut seen = BTreeSet::new();
-    let declared =
-        [candidate, base].into_iter().flat_map(|case| &case.processes).flat_map(|process| &process.metrics);
+    let all = cases.into_iter().flat_map(|case| &case.processes).flat_map(|process| &process.metrics);
+    all.filter(|metric| seen.insert(&metric.name)).collect()
+}
+
+/// Returns whether the ratios are equal in each pair, but for the sign.
+fn is_same_information(one: &[Pair], other: &[Pair]) -> bool {
+    let is_equal = |one: f64, other: f64| (one.abs() - other.abs()).abs() <= 1e-9;
+    let has_any = one.iter().any(|pair| pair.shift != 0.0);
+    let mut both = one.iter().zip(other);
+    has_any && one.len() == other.len() && both.all(|(one, other)| is_equal(one.shift, other.shift))
+}
+
+/// `None`: it is. Otherwise how it is shown instead.
+fn is_judged(metric: &Metric, sides: [&CaseRecord; 2], company: Company) -> Option<Judging> {
+    let known = catalogue::find(&metric.name);
+    let values = || sides.map(|case| values_of(case, &metric.name));
+    match metric.better {
+        Direction::Neither => Some(Judging::Told),
+        _ if known.is_some_and(|known| known.of_process) && company == Company::Different => {
+            Some(Judging::DifferentProcesses)
+        }
+        _ if metric.name == MEM_GROWTH.name => None,
+        _ if known.is_some_and(|known| is_noise(known.noise, &values())) => Some(Judging::Told),
+        _ => None,
+    }
+}
+
+/// All metrics that either side has: declared ones in the order of the record, rates after them.
+pub(super) fn metric_rows(
+    id: &CaseKey,
+    [base, candidate]: [&CaseRecord; 2],
+    company: Company,
+    tolerance: Tolerance,
+    judge: Judge<'_>,
+) -> Vec<MetricRow> {
+    let declared = declared([candidate, base]);
     let mut rows: Vec<_> = declared
-        .filter(|metric| seen.insert(metric.name.clone()))
-        .map(|metric| {
-            let sides = [base, candidate].map(|case| of_metric(case, &metric.name));
-            if metric.name == MEM_GROWTH.name {
-                let leaks = judge(&leaks_of(base), &leaks_of(candidate), tolerance);
-                return MetricRow::growth(metric, sides, leaks);
-            }
-            MetricRow::declared(metric, sides, company, tolerance)
-        })
+        .iter()
+        .map(|metric| MetricRow::declared(id, metric, [base, candidate], company, tolerance, judge))
         .collect();
+    let mut seen: BTreeSet<&str> = declared.iter().map(|metric| metric.name.as_str()).collect();
     let rates =
         [candidate, base].into_iter().flat_map(|case| &case.processes).flat_map(Measurement::all_rates);
     for Rate { metric, .. } in rates {
-        if seen.insert(metric.name.to_owned()) {
+        if seen.insert(metric.name) {
             rows.push(MetricRow::rate(metric, [base, candidate].map(|case| rates_of(case, metric))));
         }
     }
@@ -82,26 +129,35 @@ impl MetricRow {
         matches!(self.judging, Judging::Judged(judgement) if matches!(judgement.verdict, Verdict::Regressed | Verdict::Improved))
     }
 
-    fn declared(metric: &Metric, sides: [Vec<f64>; 2], company: Company, tolerance: f64) -> Self {
-        let known = catalogue::find(&metric.name);
-        let judgement = judge(&sides[0], &sides[1], tolerance);
-        let judging = match metric.better {
-            _ if judgement.effect.is_none() => Judging::Told,
-            _ if known.is_some_and(|known| known.of_process) && company == Company::Different => {
-                Judging::DifferentProcesses
-            }
-            _ if known.is_some_and(|known| is_noise(known.noise, &sides)) => Judging::Told,
-            Direction::Lower => Judging::Judged(judgement),
-            Direction::Higher => Judging::Judged(judgement.of_higher_is_better()),
-            Direction::Neither => Judging::Told,
+    fn declared(
+        id: &CaseKey,
+        metric: &Metric,
+        sides: [&CaseRecord; 2],
+        company: Company,
+        tolerance: Tolerance,
+        by: Judge<'_>,
+    ) -> Self {
+        let judged = sides.map(|case| of_processes(case, &metric.name).into_iter().flatten().collect::<Vec<_>>());
+        let apart = judge(&judged[0], &judged[1], 0.0).effect;
+        let found = by.metric(id, &metric.name, [&judged[0], &judged[1]], tolerance);
+        // Pairs have the sign of what is worse, values side by side that of the larger one.
+        let found = found.map(|found| match (by, metric.better) {
+            (Judge::Apart(_), Direction::Higher) => found.of_higher_is_better(),
+            (Judge::InPairs(_), Direction::Higher) => found.with_turned_effect(),
+            _ => found,
+        });
+        let judging = match (is_judged(metric, sides, company), found) {
+            _ if apart.is_none() => Judging::Told,
+            (Some(instead), _) => instead,
+            (None, Some(found)) => Judging::Judged(found),
+            (None, None) => Judging::Repeats,
         };
-        Self::new((&metric.name, &metric.unit, metric.better), sides, judgement.effect, judging)
-    }
-
-    /// Memory growth per iteration: judged by leaks, while both columns show the measured values.
-    fn growth(metric: &Metric, sides: [Vec<f64>; 2], leaks: Judgement) -> Self {
-        let judging = if leaks.effect.is_some() { Judging::Judged(leaks) } else { Judging::Told };
-        Self::new((&metric.name, &metric.unit, metric.better), sides, leaks.effect, judging)
+        let effect = match judging {
+            Judging::Judged(found) => found.effect,
+            _ => apart,
+        };
+        let sides = sides.map(|case| values_of(case, &metric.name));
+        Self::new((&metric.name, &metric.unit, metric.better), sides, effect, judging)
     }
 
     fn rate(metric: &Known, sides: [Vec<f64>; 2]) -> Self {
@@ -126,15 +182,22 @@ fn is_noise(noise: f64, sides: &[Vec<f64>; 2]) -> bool {
     matches!(medians, (Some(base), Some(candidate)) if (base - candidate).abs() < noise)
 }
 
-/// Bytes an iteration that each process leaks. One that leaks nothing has the least growth that would count: a ratio needs
-/// a value, and what lies below is not more than noise around 0.
-fn leaks_of(case: &CaseRecord) -> Vec<f64> {
-    let told = case
-        .processes
-        .iter()
-        .filter(|process| process.metrics.iter().any(|metric| metric.name == MEM_GROWTH.name));
-    told.map(|process| process.leak().map_or(LEAK_BYTES_PER_ITERATION, |leak| leak.bytes_per_iteration))
-        .collect()
+/// What each process measured, as it is shown.
+fn values_of(case: &CaseRecord, name: &str) -> Vec<f64> {
+    super::estimate::of_metric(case, name)
+}
+
+/// What each process measured, as it is judged; `None` for one that did not measure it.
+///
+/// Memory growth is judged by leaks, while both columns show the measured values. A process that leaks nothing has the least
+/// growth that would count: a ratio needs a value, and what lies below is not more than noise around 0.
+fn of_processes(case: &CaseRecord, name: &str) -> Vec<Option<f64>> {
+    let of_process = |process: &Measurement| {
+        let metric = process.metrics.iter().find(|metric| metric.name == name)?;
+        let leak = || process.leak().map_or(LEAK_BYTES_PER_ITERATION, |leak| leak.bytes_per_iteration);
+        Some(if name == MEM_GROWTH.name { leak() } else { metric.value })
+    };
+    case.processes.iter().map(of_process).collect()
 }
 
 fn rates_of(case: &CaseRecord, metric: &Known) -> Vec<f64> {
@@ -148,6 +211,12 @@ mod tests {
 
     use super::super::{Verdict, sample};
     use super::*;
+
+    /// The rows of two sides that were measured apart.
+    fn rows(base: &CaseRecord, candidate: &CaseRecord, company: Company) -> Vec<MetricRow> {
+        let tolerance = Tolerance::default();
+        metric_rows(&base.id, [base, candidate], company, tolerance, Judge::Apart(None))
+    }
 
     fn with_metric(values: &[f64], name: &str, better: Direction) -> CaseRecord {
         let mut case = sample::case("enc/forward@ndarray", &vec![100.0; values.len()]);
@@ -166,7 +235,7 @@ mod tests {
         expected: Option<Verdict>,
     ) {
         let (base, candidate) = (with_metric(sides.0, name, better), with_metric(sides.1, name, better));
-        let rows = metric_rows(&base, &candidate, company, 0.05);
+        let rows = rows(&base, &candidate, company);
         let [row] = rows.as_slice() else { panic!("one row, not {rows:?}") };
         let verdict = match row.judging {
             Judging::Judged(judgement) => Some(judgement.verdict),
@@ -219,7 +288,7 @@ mod tests {
 
     #[track_caller]
     fn check_growth(base: f64, candidate: f64, expected: Verdict) {
-        let rows = metric_rows(&growing(base), &growing(candidate), Company::Same, 0.05);
+        let rows = rows(&growing(base), &growing(candidate), Company::Same);
         let Judging::Judged(judgement) = rows[0].judging else { panic!("{rows:?}") };
         assert_eq!(judgement.verdict, expected, "{rows:?}");
         assert!((rows[0].base.as_ref().expect("a value").value - base).abs() < 1e-6);
@@ -246,7 +315,7 @@ mod tests {
             }
             case
         };
-        let rows = metric_rows(&of(1.0), &of(1.2), Company::Same, 0.05);
+        let rows = rows(&of(1.0), &of(1.2), Company::Same);
         let Judging::Judged(judgement) = rows[0].judging else { panic!("{rows:?}") };
         assert_eq!(judgement.verdict, Verdict::Regressed);
         assert!((rows[0].base.as_ref().expect("a value").value - 10.0).abs() < 1e-9);
@@ -255,7 +324,7 @@ mod tests {
     #[test]
     fn what_is_computed_per_second_follows_from_the_latency() {
         let case = with_metric(&[1e3, 1e3], "flops", Direction::Neither);
-        let rows = metric_rows(&case, &case, Company::Same, 0.05);
+        let rows = rows(&case, &case, Company::Same);
         let names: Vec<_> = rows.iter().map(|row| (row.name.as_str(), row.unit.as_str())).collect();
         assert_eq!(names, [("flops", "things"), ("flops-per-s", "flop/s")]);
         assert_eq!(rows[1].judging, Judging::FollowsFromLatency);
@@ -280,7 +349,7 @@ mod tests {
         for process in &mut case.processes {
             process.throughput = vec![Throughput::Samples(2), Throughput::Bytes(64)];
         }
-        let rows = metric_rows(&case, &case, Company::Same, 0.05);
+        let rows = rows(&case, &case, Company::Same);
         assert_eq!(
             rows.iter().map(|row| row.name.as_str()).collect::<Vec<_>>(),
             ["samples-per-s", "bytes-per-s"]
@@ -292,7 +361,7 @@ mod tests {
     #[test]
     fn a_metric_of_one_side_only_is_still_told() {
         let bare = sample::case("enc/forward@ndarray", &[100.0, 100.0]);
-        let rows = metric_rows(&bare, &with_metric(LESS, "loss", Direction::Lower), Company::Same, 0.05);
+        let rows = rows(&bare, &with_metric(LESS, "loss", Direction::Lower), Company::Same);
         assert_eq!((rows.len(), rows[0].base.is_none(), rows[0].judging), (1, true, Judging::Told));
     }
 }

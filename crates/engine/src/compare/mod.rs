@@ -4,9 +4,12 @@
 
 mod calibration;
 mod census;
+mod company;
 mod comparison;
 mod drift;
 mod estimate;
+mod evidence;
+mod judging;
 mod looks;
 mod machine;
 mod metric;
@@ -26,11 +29,12 @@ pub mod sample;
 #[cfg(test)]
 mod simulation_tests;
 
-pub use calibration::{CALIBRATION_TOLERANCE, Calibration, CaseCalibration, Power, QUIET, Share, floors};
+pub use calibration::{CALIBRATION_TOLERANCE, Calibration, CaseCalibration, Power, QUIET, Share};
 pub use census::Census;
 pub use comparison::{Comparison, Confirmed, compare};
 pub use drift::Drift;
 pub use estimate::{Basis, Estimate, LEVEL as ESTIMATE_LEVEL, of_metric};
+pub use evidence::SlowMode;
 pub use looks::MOST_PAIRS;
 pub use machine::{Mismatch, comparable};
 pub use metric::{Judging, MetricRow};

@@ -2,12 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use accel_bench_record::stats::{log_shift, median};
+use accel_bench_record::stats::{log_shift, median, win_rate};
 use accel_bench_record::{CaseKey, CaseRecord, Measurement, RowTrial, RunRecord, TimingMethod, TrialVerdict};
 
+use super::company::Companies;
 use super::estimate::Estimate;
+use super::evidence::{self, Evidence, Pair, SlowMode};
+use super::judging::Judged;
+use super::looks::{LEAST_FOR_SAME, LEAST_FOR_SAME_OF_LONG};
+use super::metric;
 use super::row::is_well_on_both_sides;
-use super::sequential::{self, Evidence, Stage, decide};
+use super::sequential::{self, Stage, decide};
 use super::verdict::{Judgement, Need, Verdict};
 use super::{Effect, Tolerance};
 
@@ -33,6 +38,9 @@ impl Control {
 /// A case that exists on one side only is shown with the interval of this many processes.
 const PROCESSES_ALONE: usize = 5;
 
+/// A case is long if its first process pair takes samples for a quarter of a second, nanoseconds.
+const LONG: u64 = 250_000_000;
+
 /// Returns whether the two runs were measured interleaved with each other.
 pub fn are_interleaved(base: &RunRecord, candidate: &RunRecord) -> bool {
     let is_with = |one: &RunRecord, other: &RunRecord| {
@@ -41,24 +49,28 @@ pub fn are_interleaved(base: &RunRecord, candidate: &RunRecord) -> bool {
     is_with(base, candidate) && is_with(candidate, base)
 }
 
-/// The judgement of each case that went well on both sides, by id.
+/// The judgement of each case that went well on both sides, and of each of its metrics that is judged.
 pub(super) fn judgements(
     base: &RunRecord,
     candidate: &RunRecord,
     gate: &Gate<'_>,
-) -> BTreeMap<CaseKey, Judgement> {
+) -> BTreeMap<Judged, Judgement> {
     let rows = evidence(base, candidate, gate);
-    let all: Vec<_> = rows.values().cloned().collect();
     let judgement = |row: &Evidence, stage: Stage| {
         let verdict = match stage {
             Stage::Decided(verdict) => verdict,
             // Measuring ended before the row was decided.
             Stage::Suspected { needs } | Stage::Open { needs } => Verdict::Undecided(Need::Pairs(needs)),
         };
-        Judgement { verdict, effect: sequential::effect(&row.pairs) }
+        Judgement { verdict, effect: evidence::effect(&row.shifts()) }
     };
-    let stages = decide(&all);
-    rows.into_iter().zip(stages).map(|((id, row), stage)| (id, judgement(&row, stage))).collect()
+    let stages = stages(&rows);
+    rows.iter().map(|(of, row)| (of.clone(), judgement(row, stages[of]))).collect()
+}
+
+fn stages(rows: &BTreeMap<Judged, Evidence>) -> BTreeMap<&Judged, Stage> {
+    let all: Vec<_> = rows.values().cloned().collect();
+    rows.keys().zip(decide(&all)).collect()
 }
 
 /// The ids of cases that need no further process pair: decided, failed, or measured well enough on the only side
@@ -70,10 +82,9 @@ pub fn closed(
     gate: &Gate<'_>,
 ) -> BTreeSet<CaseKey> {
     let rows = evidence(base, candidate, gate);
-    let all: Vec<_> = rows.values().cloned().collect();
-    let decided = rows.into_keys().zip(decide(&all));
+    let open = open(&rows);
     let mut closed: BTreeSet<CaseKey> =
-        decided.filter(|(_, stage)| matches!(stage, Stage::Decided(_))).map(|(id, _)| id).collect();
+        rows.keys().map(|(id, _)| id).filter(|id| !open.contains(id)).cloned().collect();
     for case in base.cases.iter().chain(&candidate.cases) {
         let is_enough = alone.contains(&case.id) && case.processes.len() >= PROCESSES_ALONE;
         if !case.status.is_ok() || is_enough {
@@ -83,80 +94,122 @@ pub fn closed(
     closed
 }
 
+/// Cases whose latency is not decided, or with a metric that looks changed and is not confirmed. What else a metric
+/// says is known when the latency is.
+fn open(rows: &BTreeMap<Judged, Evidence>) -> BTreeSet<&CaseKey> {
+    let is_open = |metric: &Option<String>, stage: Stage| match stage {
+        Stage::Decided(_) => false,
+        Stage::Suspected { .. } => true,
+        Stage::Open { .. } => metric.is_none(),
+    };
+    let stages = stages(rows).into_iter();
+    stages.filter(|((_, metric), stage)| is_open(metric, *stage)).map(|((id, _), _)| id).collect()
+}
+
 /// How many rows further process pairs could decide.
 pub fn open_rows(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -> usize {
-    let rows: Vec<_> = evidence(base, candidate, gate).into_values().collect();
-    decide(&rows).iter().filter(|stage| !matches!(stage, Stage::Decided(_))).count()
+    open(&evidence(base, candidate, gate)).len()
 }
 
 /// Returns what was said of each row of a comparison whose truth is known: identical code, but for the slow-downs.
 pub fn trials(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -> Vec<RowTrial> {
     let slowdowns = candidate.interleaved.as_ref().map(|interleaved| &interleaved.slowdowns);
     let verdicts = judgements(base, candidate, gate);
-    let trial = |(id, row): (CaseKey, Evidence)| {
+    let trial = |(of, row): (Judged, Evidence)| {
         let sampled = [base, candidate].into_iter().flat_map(|run| &run.cases);
-        let sampled = sampled.filter(|record| record.id == id).flat_map(|record| &record.processes);
+        let sampled = sampled.filter(|record| record.id == of.0).flat_map(|record| &record.processes);
         let nanos: u64 = sampled.map(|process| process.samples.total_nanos()).sum();
-        let case = id.to_string();
+        let case = of.0.to_string();
         RowTrial {
             slowdown: slowdowns.and_then(|all| all.get(&case)).copied().unwrap_or(0.0),
-            verdict: match verdicts[&id].verdict {
+            verdict: match verdicts[&of].verdict {
                 Verdict::Regressed => TrialVerdict::Regressed,
                 Verdict::Improved => TrialVerdict::Improved,
                 Verdict::Same => TrialVerdict::Same,
                 Verdict::Undecided(_) => TrialVerdict::Undecided,
             },
             case,
-            log_ratios: row.pairs,
+            log_ratios: row.shifts(),
+            win_rates: row.pairs.iter().map(|pair| pair.wins).collect(),
             sampled_seconds: nanos as f64 / 1e9,
         }
     };
-    evidence(base, candidate, gate).into_iter().map(trial).collect()
+    let latencies = evidence(base, candidate, gate).into_iter().filter(|((_, metric), _)| metric.is_none());
+    latencies.map(trial).collect()
 }
 
 /// The candidate's cases next to themselves.
 pub(super) fn controls(candidate: &RunRecord, gate: &Gate<'_>) -> Vec<Control> {
     let twins = candidate.interleaved.iter().flat_map(|interleaved| &interleaved.control);
-    let control = |twin: &CaseRecord| {
-        let case = candidate.case(&twin.id).filter(|case| case.status.is_ok() && twin.status.is_ok())?;
-        let row = Evidence { pairs: log_ratios(case, twin), gate: gate(&twin.id).gate().ln_1p() };
+    let row = |twin: &CaseRecord| {
+        let case = candidate.case(&twin.id).filter(|case| is_well_on_both_sides(case, twin))?;
+        let row = Evidence::of(case, twin, gate);
         // Two pairs are the least that has a spread.
-        (row.pairs.len() >= 2).then(|| Control {
-            id: twin.id.clone(),
-            gate: row.gate.exp_m1(),
-            effect: sequential::effect(&row.pairs),
-            verdict: sequential::decide_once(&row),
-        })
+        (row.pairs.len() >= 2).then(|| (twin.id.clone(), row))
     };
-    twins.filter_map(control).collect()
+    let rows: Vec<_> = twins.filter_map(row).collect();
+    let count = rows.len();
+    let control = |(id, row): (CaseKey, Evidence)| Control {
+        id,
+        gate: row.gate.exp_m1(),
+        effect: evidence::effect(&row.shifts()),
+        verdict: sequential::decide_control(&row, count),
+    };
+    rows.into_iter().map(control).collect()
 }
 
-/// The evidence on each case that went well on both sides, by id.
-fn evidence(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -> BTreeMap<CaseKey, Evidence> {
+/// The evidence on each case that went well on both sides, and on each of its metrics that is judged.
+fn evidence(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -> BTreeMap<Judged, Evidence> {
+    let companies = Companies::of(base, candidate);
     let both = candidate.cases.iter().filter_map(|case| Some((base.case(&case.id)?, case)));
     both.filter(|(base, candidate)| is_well_on_both_sides(base, candidate))
-        .map(|(base, candidate)| {
-            let gate = gate(&candidate.id).gate().ln_1p();
-            (candidate.id.clone(), Evidence { pairs: log_ratios(base, candidate), gate })
+        .flat_map(|(base, candidate)| {
+            let latency = Evidence::of(base, candidate, gate);
+            let metrics = metric::pairs(base, candidate, companies.of_case(&candidate.id));
+            let of_metric = |(name, pairs)| {
+                let row = Evidence { pairs, ..latency.clone() };
+                ((candidate.id.clone(), Some(name)), row)
+            };
+            let metrics: Vec<_> = metrics.into_iter().map(of_metric).collect();
+            metrics.into_iter().chain([((candidate.id.clone(), None), latency)])
         })
         .collect()
 }
 
-/// One logarithm of candidate / baseline for each process pair.
+impl Evidence {
+    fn of(base: &CaseRecord, candidate: &CaseRecord, gate: &Gate<'_>) -> Self {
+        let first = [base, candidate].into_iter().filter_map(|case| case.processes.first());
+        // Of the first pair alone, so that it stays as it is.
+        let is_long = first.map(|process| process.samples.total_nanos()).sum::<u64>() >= LONG;
+        Self {
+            pairs: pairs(base, candidate),
+            gate: gate(&candidate.id).gate().ln_1p(),
+            least_for_same: if is_long { LEAST_FOR_SAME_OF_LONG } else { LEAST_FOR_SAME },
+        }
+    }
+}
+
+/// The latency of each process pair.
 ///
 /// Processes of Criterion are interleaved as a whole, so that a slow phase hits one of them; of their few samples the medians
 /// are compared, as the columns are made of medians too.
-pub(super) fn log_ratios(base: &CaseRecord, candidate: &CaseRecord) -> Vec<f64> {
-    let pairs = base.processes.iter().zip(&candidate.processes);
-    let ratio = |(base, candidate): (&Measurement, &Measurement)| {
+fn pairs(base: &CaseRecord, candidate: &CaseRecord) -> Vec<Pair> {
+    let both = base.processes.iter().zip(&candidate.processes);
+    let pair = |(base, candidate): (&Measurement, &Measurement)| {
         let of_criterion = base.timing_method == TimingMethod::Criterion;
         let (base, candidate) = (base.samples.per_iteration(), candidate.samples.per_iteration());
         if of_criterion {
-            return log_shift(&[median(&base)?], &[median(&candidate)?]);
+            return Pair::of_values(median(&base)?, median(&candidate)?);
         }
-        log_shift(&base, &candidate)
+        Some(Pair { shift: log_shift(&base, &candidate)?, wins: win_rate(&base, &candidate)? })
     };
-    pairs.filter_map(ratio).collect()
+    both.filter_map(pair).collect()
+}
+
+/// Processes of one side that are slow as a whole, by the pairs of a case.
+pub(super) fn slow_mode(base: &CaseRecord, candidate: &CaseRecord, gate: f64) -> Option<SlowMode> {
+    let shifts: Vec<_> = pairs(base, candidate).iter().map(|pair| pair.shift).collect();
+    SlowMode::of(&shifts, gate.ln_1p())
 }
 
 /// The factors that make both sides' columns of a Criterion row what its effect is made of; `None` for other rows.
@@ -173,7 +226,8 @@ pub(super) fn column_factors(base: &CaseRecord, candidate: &CaseRecord) -> Optio
     }
     let centre: Vec<_> =
         logs(base).iter().zip(logs(candidate)).map(|(one, other)| (one + other) / 2.0).collect();
-    let (centre, effect) = (sequential::middle(&centre)?, sequential::middle(&log_ratios(base, candidate))?);
+    let shifts: Vec<_> = pairs(base, candidate).iter().map(|pair| pair.shift).collect();
+    let (centre, effect) = (evidence::middle(&centre)?, evidence::middle(&shifts)?);
     let factor =
         |case: &CaseRecord, half: f64| Some((centre + half).exp() / Estimate::of_latency(case)?.value);
     Some([factor(base, -effect / 2.0)?, factor(candidate, effect / 2.0)?])
@@ -181,9 +235,9 @@ pub(super) fn column_factors(base: &CaseRecord, candidate: &CaseRecord) -> Optio
 
 #[cfg(test)]
 mod tests {
-    use accel_bench_record::{Failure, Interleaved};
+    use accel_bench_record::{Direction, Failure, Interleaved, Metric};
 
-    use super::super::{Cell, Outcome, compare, sample};
+    use super::super::{Cell, Judging, Outcome, compare, sample};
     use super::*;
 
     /// Two runs that were interleaved.
@@ -199,6 +253,10 @@ mod tests {
         base.interleaved = with("c", vec![]);
         candidate.interleaved = with("b", control);
         (base, candidate)
+    }
+
+    fn log_ratios(base: &CaseRecord, candidate: &CaseRecord) -> Vec<f64> {
+        pairs(base, candidate).iter().map(|pair| pair.shift).collect()
     }
 
     fn five_percent(_: &CaseKey) -> Tolerance {
@@ -218,13 +276,13 @@ mod tests {
     #[test]
     fn cases_are_closed_once_they_are_decided() {
         let same = |count: usize| vec![sample::case("a/x@n", &vec![100.0; count])];
-        check_closed(same(3), same(3), &[], &[]);
-        check_closed(same(4), same(4), &[], &["a/x@n"]);
-        let noisy = vec![sample::case("a/x@n", &ALTERNATING)];
-        check_closed(same(4), noisy, &[], &[]);
+        check_closed(same(15), same(15), &[], &[]);
+        check_closed(same(16), same(16), &[], &["a/x@n"]);
+        let noisy = ALTERNATING.repeat(4);
+        check_closed(same(16), vec![sample::case("a/x@n", &noisy)], &[], &[]);
         // One row does not keep another open.
-        let two = |medians: &[f64]| vec![sample::case("a/x@n", &[100.0; 4]), sample::case("a/y@n", medians)];
-        check_closed(two(&[100.0; 4]), two(&ALTERNATING), &[], &["a/x@n"]);
+        let two = |medians: &[f64]| vec![sample::case("a/x@n", &[100.0; 16]), sample::case("a/y@n", medians)];
+        check_closed(two(&[100.0; 16]), two(&noisy), &[], &["a/x@n"]);
         check_closed(vec![], vec![], &[], &[]);
     }
 
@@ -253,16 +311,80 @@ mod tests {
         let verdict = |base: &[f64], candidate: &[f64]| {
             let (base, candidate) =
                 runs(vec![sample::case("a/x@n", base)], vec![sample::case("a/x@n", candidate)], vec![]);
-            judgements(&base, &candidate, &five_percent)[&candidate.cases[0].id].verdict
+            judgements(&base, &candidate, &five_percent)[&(candidate.cases[0].id.clone(), None)].verdict
         };
-        assert_eq!(verdict(&[100.0; 4], &[100.0; 4]), Verdict::Same);
-        assert_eq!(verdict(&[100.0], &[300.0]), Verdict::Undecided(Need::Pairs(4)));
-        assert_eq!(verdict(&[100.0; 4], &ALTERNATING), Verdict::Undecided(Need::Pairs(6)));
-        // Without any noise four pairs make it suspected; no one has asked the six that are to confirm it.
-        assert_eq!(verdict(&[100.0; 4], &[300.0; 4]), Verdict::Undecided(Need::Pairs(10)));
-        assert_eq!(verdict(&[100.0; 9], &[300.0; 9]), Verdict::Undecided(Need::Pairs(10)));
-        assert_eq!(verdict(&[100.0; 12], &[300.0; 12]), Verdict::Regressed);
-        assert_eq!(verdict(&[300.0; 12], &[100.0; 12]), Verdict::Improved);
+        assert_eq!(verdict(&[100.0; 16], &[100.0; 16]), Verdict::Same);
+        assert_eq!(verdict(&[100.0; 6], &[100.0; 6]), Verdict::Undecided(Need::Pairs(10)));
+        assert_eq!(verdict(&[100.0], &[300.0]), Verdict::Undecided(Need::Pairs(6)));
+        // Without any noise ten pairs make it suspected; no one has asked the six that are to confirm it.
+        assert_eq!(verdict(&[100.0; 10], &[300.0; 10]), Verdict::Undecided(Need::Pairs(16)));
+        assert_eq!(verdict(&[100.0; 15], &[300.0; 15]), Verdict::Undecided(Need::Pairs(16)));
+        assert_eq!(verdict(&[100.0; 16], &[300.0; 16]), Verdict::Regressed);
+        assert_eq!(verdict(&[300.0; 16], &[100.0; 16]), Verdict::Improved);
+    }
+
+    /// No one waits for sixteen pairs of a case that takes seconds.
+    #[test]
+    fn long_cases_are_called_the_same_with_fewer_pairs() {
+        let stages = |nanos: f64| {
+            let case = || vec![sample::case("a/x@n", &[nanos; 6])];
+            let (base, candidate) = runs(case(), case(), vec![]);
+            judgements(&base, &candidate, &five_percent).into_values().next().map(|row| row.verdict)
+        };
+        // Three samples of a thousand iterations in each of two processes.
+        assert_eq!(stages(41_000.0), Some(Verdict::Undecided(Need::Pairs(10))));
+        assert_eq!(stages(42_000.0), Some(Verdict::Same));
+    }
+
+    fn with_metric(medians: &[f64], name: &str, better: Direction, values: &[f64]) -> CaseRecord {
+        let mut case = sample::case("a/x@n", medians);
+        for (process, value) in case.processes.iter_mut().zip(values) {
+            process.metrics.push(Metric::new(name, "things", better, *value));
+        }
+        case
+    }
+
+    /// Returns the verdict on the metric of sixteen pairs whose latency is the same, and whether the case is closed.
+    fn of_metric(better: Direction, base: f64, candidate: &[f64]) -> (Option<Verdict>, bool) {
+        let count = candidate.len();
+        let of = |values: &[f64]| vec![with_metric(&vec![100.0; count], "loss", better, values)];
+        let (base, candidate) = runs(of(&vec![base; count]), of(candidate), vec![]);
+        let judged = judgements(&base, &candidate, &five_percent);
+        let found = judged.iter().find(|((_, metric), _)| metric.is_some());
+        let closed = closed(&base, &candidate, &BTreeSet::new(), &five_percent);
+        (found.map(|(_, judgement)| judgement.verdict), !closed.is_empty())
+    }
+
+    #[test]
+    fn metrics_are_judged_by_pairs_and_confirmed() {
+        use Direction::{Higher, Lower, Neither};
+        assert_eq!(of_metric(Lower, 1.0, &[1.0; 16]), (Some(Verdict::Same), true));
+        assert_eq!(of_metric(Lower, 1.0, &[1.2; 16]), (Some(Verdict::Regressed), true));
+        assert_eq!(of_metric(Higher, 1.0, &[1.2; 16]), (Some(Verdict::Improved), true));
+        assert_eq!(of_metric(Higher, 1.2, &[1.0; 16]), (Some(Verdict::Regressed), true));
+        assert_eq!(of_metric(Neither, 1.0, &[1.2; 16]), (None, true));
+        // Two rows need more than ten pairs; at sixteen it is suspected, and keeps the case open until it is confirmed.
+        let late: Vec<f64> = (0..16).map(|at| if at < 6 { 1.0 } else { 1.2 }).collect();
+        let (verdict, is_closed) = of_metric(Lower, 1.0, &late);
+        assert!(matches!(verdict, Some(Verdict::Undecided(Need::Pairs(22)))) && !is_closed, "{verdict:?}");
+    }
+
+    #[test]
+    fn what_is_the_same_information_is_judged_once() {
+        let case = |per_token: f64| {
+            let mut case = with_metric(&[100.0; 6], "time-per-token", Direction::Lower, &[per_token; 6]);
+            for process in &mut case.processes {
+                let rate = Metric::new("tokens-per-second", "1/s", Direction::Higher, 1.0 / per_token);
+                process.metrics.push(rate);
+            }
+            vec![case]
+        };
+        let (base, candidate) = runs(case(1.0), case(1.5), vec![]);
+        let judged = judgements(&base, &candidate, &five_percent);
+        let metrics: Vec<_> = judged.keys().filter_map(|(_, metric)| metric.as_deref()).collect();
+        assert_eq!(metrics, ["time-per-token"]);
+        let rows = compare(&base, &candidate, &five_percent).rows;
+        assert_eq!(rows[0].metrics[1].judging, Judging::Repeats);
     }
 
     #[test]
@@ -361,8 +483,7 @@ mod tests {
 
     /// Returns what a control of `twin` next to a candidate of 100 comes to, and the comparison with it.
     fn control(twin: &[f64]) -> (Vec<Verdict>, Outcome) {
-        let count = twin.len().max(4);
-        let case = || vec![sample::case("a/x@n", &vec![100.0; count])];
+        let case = || vec![sample::case("a/x@n", &[100.0; 16])];
         let (base, candidate) = runs(case(), case(), vec![sample::case("a/x@n", twin)]);
         let comparison = compare(&base, &candidate, &five_percent);
         (comparison.controls.iter().map(|control| control.verdict).collect(), comparison.worst())
@@ -370,9 +491,9 @@ mod tests {
 
     #[test]
     fn a_control_that_changed_makes_the_machine_unfit() {
-        assert_eq!(control(&[100.0; 4]), (vec![Verdict::Same], Outcome::Fine));
-        assert_eq!(control(&[150.0; 4]), (vec![Verdict::Regressed], Outcome::Unfit));
-        assert_eq!(control(&[50.0; 4]), (vec![Verdict::Improved], Outcome::Unfit));
+        assert_eq!(control(&[100.0; 6]), (vec![Verdict::Same], Outcome::Fine));
+        assert_eq!(control(&[150.0; 6]), (vec![Verdict::Regressed], Outcome::Unfit));
+        assert_eq!(control(&[50.0; 6]), (vec![Verdict::Improved], Outcome::Unfit));
         let (verdicts, outcome) = control(&ALTERNATING);
         assert!(matches!(verdicts[..], [Verdict::Undecided(Need::Pairs(_))]), "{verdicts:?}");
         assert_eq!(outcome, Outcome::Fine);
@@ -396,8 +517,8 @@ mod tests {
     fn trials_tell_what_was_said_of_known_slowdowns() {
         let case = |id: &str, nanos: f64, count: usize| sample::case(id, &vec![nanos; count]);
         let (base, mut candidate) = runs(
-            vec![case("a/x@n", 100.0, 12), case("a/y@n", 100.0, 4)],
-            vec![case("a/x@n", 150.0, 12), case("a/y@n", 100.0, 4)],
+            vec![case("a/x@n", 100.0, 22), case("a/y@n", 100.0, 16)],
+            vec![case("a/x@n", 150.0, 22), case("a/y@n", 100.0, 16)],
             vec![],
         );
         if let Some(interleaved) = &mut candidate.interleaved {
@@ -406,8 +527,8 @@ mod tests {
         let trials = trials(&base, &candidate, &five_percent);
         let told: Vec<_> = trials.iter().map(|row| (row.case.as_str(), row.slowdown, row.verdict)).collect();
         assert_eq!(told, [("a/x@n", 0.5, TrialVerdict::Regressed), ("a/y@n", 0.0, TrialVerdict::Same)]);
-        assert_eq!(trials[0].log_ratios.len(), 12);
-        // Three samples of a thousand iterations in each of 24 processes.
-        assert!((trials[0].sampled_seconds - 12.0 * 3.0 * 250e-6).abs() < 1e-9, "{trials:?}");
+        assert_eq!((trials[0].log_ratios.len(), &trials[0].win_rates), (22, &vec![0.5; 22]));
+        // Three samples of a thousand iterations in each of 44 processes.
+        assert!((trials[0].sampled_seconds - 22.0 * 3.0 * 250e-6).abs() < 1e-9, "{trials:?}");
     }
 }

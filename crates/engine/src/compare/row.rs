@@ -3,7 +3,10 @@
 use accel_bench_record::{CaseKey, CaseRecord, Failure, Status};
 
 use super::estimate::Estimate;
-use super::metric::{Company, MetricRow, metric_rows};
+use super::company::Company;
+use super::evidence::SlowMode;
+use super::judging::Judge;
+use super::metric::{MetricRow, metric_rows};
 use super::notes::{Notes, effective_precision, notes};
 use super::{Judgement, Tolerance, Verdict};
 
@@ -17,6 +20,8 @@ pub struct Row {
     pub standing: Standing,
     /// Only for cases that succeeded on both sides.
     pub metrics: Vec<MetricRow>,
+    /// Processes of one side that were slow as a whole, where the sides were interleaved.
+    pub slow_mode: Option<SlowMode>,
 }
 
 /// One side of a row.
@@ -47,24 +52,26 @@ pub enum Standing {
 }
 
 impl Row {
-    /// Makes the row of a case that exists on at least one side; `judge` is called if it succeeded on both.
-    pub fn new(
+    /// Makes the row of a case that exists on at least one side; it is judged if it succeeded on both.
+    pub(super) fn new(
         id: &CaseKey,
         base: Option<&CaseRecord>,
         candidate: Option<&CaseRecord>,
         company: Company,
         tolerance: Tolerance,
-        judge: &dyn Fn(&CaseRecord, &CaseRecord) -> Judgement,
+        judge: Judge<'_>,
     ) -> Self {
-        let standing = standing(base, candidate, judge);
+        let of_latency =
+            |base: &CaseRecord, candidate: &CaseRecord| judge.latency(id, base, candidate, tolerance);
+        let standing = standing(base, candidate, &of_latency);
         let metrics = match (standing, base, candidate) {
             (Standing::Judged(_), Some(base), Some(candidate)) => {
-                metric_rows(base, candidate, company, tolerance.tolerance)
+                metric_rows(id, [base, candidate], company, tolerance, judge)
             }
             _ => Vec::new(),
         };
         let (base, candidate) = (base.map(Cell::of), candidate.map(Cell::of));
-        Self { id: id.clone(), base, candidate, tolerance, standing, metrics }
+        Self { id: id.clone(), base, candidate, tolerance, standing, metrics, slow_mode: None }
     }
 
     /// Moves what the columns of baseline and candidate show.
@@ -165,10 +172,7 @@ mod tests {
         candidate: Option<&CaseRecord>,
         tolerance: Tolerance,
     ) -> Row {
-        let judge = |base: &CaseRecord, candidate: &CaseRecord| {
-            crate::compare::judge(&base.process_medians(), &candidate.process_medians(), tolerance.gate())
-        };
-        Row::new(id, base, candidate, Company::Same, tolerance, &judge)
+        Row::new(id, base, candidate, Company::Same, tolerance, Judge::Apart(None))
     }
 
     const WELL: Option<Status> = Some(Status::Ok);

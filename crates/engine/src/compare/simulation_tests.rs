@@ -2,12 +2,14 @@
 
 use std::f64::consts::TAU;
 
-use accel_bench_record::stats::{log_shift, median};
+use accel_bench_record::stats::{log_shift, median, win_rate};
 use fastrand::Rng;
 
-use super::looks::MOST_PAIRS;
-use super::sequential::{Evidence, Stage, decide};
+use super::evidence::{Evidence, Pair};
+use super::looks::{LEAST_FOR_SAME, MOST_PAIRS};
+use super::sequential::{Stage, decide, decide_control};
 use super::verdict::{Need, Verdict};
+use crate::plan::CONTROL_ROUNDS;
 
 /// The effect of a CPU that both sides share on the samples on it, one after another.
 #[derive(Clone, Copy, Debug)]
@@ -42,13 +44,15 @@ struct Code {
     odd: f64,
     /// Every other process is slower by this.
     speeds: f64,
+    /// The share of the candidate's processes that are slower, and by how much.
+    slow: (f64, f64),
     gate: f64,
     /// Nanoseconds of a sample.
     scale: f64,
 }
 
 /// Identical code, judged as calibration does; a layout of 0.4 % is that of a compute-bound kernel (`measurement.md`).
-const SAME: Code = Code { change: 0.0, layout: 0.004, odd: 0.0, speeds: 0.0, gate: 0.005, scale: 1e6 };
+const SAME: Code = Code { change: 0.0, layout: 0.004, odd: 0.0, speeds: 0.0, slow: (0.0, 0.0), gate: 0.005, scale: 1e6 };
 
 impl Code {
     fn slower(self, share: f64) -> Self {
@@ -107,7 +111,9 @@ impl Cpu {
     /// A pair of fresh processes that are interleaved: their samples.
     fn pair(&mut self, code: Code) -> [Vec<f64>; 2] {
         let base = self.process(code);
-        let logs = [base, self.process(code) + code.change];
+        let (share, by) = code.slow;
+        let slow = if self.chance.f64() < share { f64::ln_1p(by) } else { 0.0 };
+        let logs = [base, self.process(code) + code.change + slow];
         let mut samples = [Vec::new(), Vec::new()];
         for _ in 0..SAMPLES {
             let first = usize::from(self.chance.bool());
@@ -119,19 +125,27 @@ impl Cpu {
     }
 }
 
+/// A row without pairs.
+fn evidence(code: Code) -> Evidence {
+    Evidence { pairs: Vec::new(), gate: code.gate.ln_1p(), least_for_same: LEAST_FOR_SAME }
+}
+
+fn pair(base: &[f64], candidate: &[f64]) -> Option<Pair> {
+    Some(Pair { shift: log_shift(base, candidate)?, wins: win_rate(base, candidate)? })
+}
+
 /// A comparison as the runner drives it (`measure::measure_in_turns`): every row that is not decided gets another pair
 /// of processes in each round, in random order.
 fn compared(codes: &[Code], machine: Machine, seed: u64) -> (Vec<Evidence>, Vec<Stage>) {
     let mut cpu = Cpu::new(machine, seed);
-    let mut rows: Vec<_> =
-        codes.iter().map(|code| Evidence { pairs: Vec::new(), gate: code.gate.ln_1p() }).collect();
+    let mut rows: Vec<_> = codes.iter().map(|&code| evidence(code)).collect();
     let mut stages = decide(&rows);
     let mut order: Vec<usize> = (0..rows.len()).collect();
     for round in 1..=MOST_PAIRS {
         cpu.chance.shuffle(&mut order);
         for &row in order.iter().filter(|&&row| is_open(&stages[row])) {
             let [base, candidate] = cpu.pair(codes[row]);
-            rows[row].pairs.extend(log_shift(&base, &candidate));
+            rows[row].pairs.extend(pair(&base, &candidate));
         }
         // A row that needs more pairs than there are stays as it is: `stages_change_only_at_looks`.
         if stages.iter().any(|stage| needs(stage).is_some_and(|needs| needs <= round)) {
@@ -192,7 +206,7 @@ fn identical_code_is_not_called_changed() {
 #[test]
 fn most_identical_code_is_called_the_same() {
     let same = share(&[SAME; ROWS], EVERYTHING, 60, is(Verdict::Same));
-    assert!(same >= 0.85, "{same}");
+    assert!(same >= 0.80, "{same}");
 }
 
 /// One row is slower by so much, the others are as they were; 5 % of samples and of processes are outliers.
@@ -213,8 +227,8 @@ fn finds(slower: f64, comparisons: usize, least: f64) {
 fn one_slower_row_is_found() {
     finds(0.05, 150, 0.99);
     finds(0.03, 150, 0.98);
-    finds(0.02, 150, 0.90);
-    finds(0.01, 150, 0.50);
+    finds(0.02, 150, 0.95);
+    finds(0.01, 150, 0.80);
 }
 
 /// As calibration tries it.
@@ -245,7 +259,7 @@ fn swapping_the_sides_mirrors_the_decision() {
         let (rows, stages) = compared(&mixed(), EVERYTHING, seed);
         let swapped: Vec<_> = rows
             .iter()
-            .map(|row| Evidence { pairs: row.pairs.iter().map(|pair| -pair).collect(), gate: row.gate })
+            .map(|row| Evidence { pairs: row.pairs.iter().map(|pair| pair.swapped()).collect(), ..row.clone() })
             .collect();
         let mirrored = stages.into_iter().map(|stage| match stage {
             Stage::Decided(Verdict::Regressed) => Stage::Decided(Verdict::Improved),
@@ -290,7 +304,7 @@ fn stages_change_only_at_looks() {
         for round in 0..=MOST_PAIRS {
             let so_far = rows.iter().map(|row| Evidence {
                 pairs: row.pairs[..round.min(row.pairs.len())].to_vec(),
-                gate: row.gate,
+                ..row.clone()
             });
             let now = decide(&so_far.collect::<Vec<_>>());
             for (now, before) in now.iter().zip(&before) {
@@ -317,10 +331,58 @@ fn two_speeds_are_never_averaged() {
             (0..40).flat_map(|seed| compared(&two_speeds(apart, gate), QUIET, seed).1).collect();
         let of = |is: &dyn Fn(&Stage) -> bool| ended.iter().filter(|stage| is(stage)).count();
         let (wrong, named) = (of(&is_change), of(&is(Verdict::Undecided(Need::OneSpeed))));
-        assert_eq!(wrong, 0, "rows {apart} apart were called changed at a gate of {gate}");
+        assert!(wrong * 200 <= ended.len(), "{wrong} rows {apart} apart were called changed at {gate}");
         let named = named as f64 / ended.len() as f64;
         assert!(named >= least, "{named} of {apart} at {gate} were said to have two speeds");
     }
+}
+
+/// Processes of the candidate alone are slow now and then; the middle of the pairs knows nothing of it.
+#[test]
+fn a_slow_mode_of_one_side_is_not_called_the_same() {
+    for slow in [(0.2, 0.5), (0.1, 1.0), (0.5, 0.2)] {
+        let code = Code { slow, gate: 0.05, ..SAME };
+        let same = share(&[code; ROWS], DISTURBED, 60, is(Verdict::Same));
+        let most = if slow.0 < 0.2 { 0.2 } else { 0.05 };
+        assert!(same <= most, "{same} of {slow:?} were called the same");
+    }
+}
+
+/// The candidate next to itself in the first rounds of a comparison.
+#[test]
+fn controls_pass_on_a_fit_machine() {
+    for code in [SAME, Code { layout: 0.03, odd: 0.1, ..SAME }, Code { speeds: 0.1, ..SAME }] {
+        let failed = (0..300).filter(|&seed| {
+            let mut cpu = Cpu::new(EVERYTHING, seed);
+            let mut control = || {
+                let pairs = (0..CONTROL_ROUNDS).filter_map(|_| {
+                    let [one, other] = cpu.pair(code);
+                    pair(&one, &other)
+                });
+                decide_control(&Evidence { pairs: pairs.collect(), ..evidence(code) }, ROWS)
+            };
+            (0..ROWS).any(|_| matches!(control(), Verdict::Regressed | Verdict::Improved))
+        });
+        let failed = failed.count();
+        assert!(failed <= 3, "{failed} of 300 comparisons of {code:?}");
+    }
+}
+
+/// A metric with two levels 20 % apart, one value a process, in each of fifty rows.
+#[test]
+fn a_noisy_metric_is_not_called_changed() {
+    let alarmed = (0..60).filter(|&seed| {
+        let mut chance = Rng::with_seed(seed);
+        let row = Evidence { pairs: Vec::new(), gate: 0.05_f64.ln_1p(), least_for_same: LEAST_FOR_SAME };
+        let mut rows = vec![row; 50];
+        let mut value = |_| if chance.bool() { 1.2 } else { 1.0 };
+        for row in &mut rows {
+            row.pairs.extend((0..MOST_PAIRS).filter_map(|at| Pair::of_values(value(at), value(at))));
+        }
+        decide(&rows).iter().any(is_change)
+    });
+    let alarmed = alarmed.count();
+    assert!(alarmed <= 3, "{alarmed} of 60 comparisons");
 }
 
 #[test]
@@ -329,15 +391,16 @@ fn speeds_nearer_together_than_the_gate_are_noise() {
     assert!(same >= 0.99, "{same}");
 }
 
+/// It lies beyond the gate as often as within it, and has as many chances as there are looks.
 #[test]
-fn a_row_just_at_the_gate_is_rarely_called_anything() {
+fn a_row_just_at_the_gate_is_called_changed_about_every_other_time() {
     let code = SAME.slower(SAME.gate);
     let ended: Vec<_> = (0..100).flat_map(|seed| compared(&[code; ROWS], DISTURBED, seed).1).collect();
     let of = |is: &dyn Fn(&Stage) -> bool| {
         ended.iter().filter(|stage| is(stage)).count() as f64 / ended.len() as f64
     };
     let (regressed, same) = (of(&is(Verdict::Regressed)), of(&is(Verdict::Same)));
-    assert!(regressed <= 0.005 && same <= 0.05, "{regressed} regressed, {same} the same");
+    assert!((0.3..=0.6).contains(&regressed) && same <= 0.05, "{regressed} regressed, {same} the same");
     assert_eq!(of(&is(Verdict::Improved)), 0.0);
 }
 
@@ -348,8 +411,8 @@ fn clear_rows_need_few_pairs() {
         median(&rows.map(|row| row.pairs.len() as f64).collect::<Vec<_>>()).expect("rows")
     };
     let at_5_percent = Code { gate: 0.05, ..SAME };
-    assert_eq!(pairs(at_5_percent), 4.0);
-    assert_eq!(pairs(at_5_percent.slower(0.5)), 10.0);
-    assert_eq!(pairs(SAME.slower(0.05)), 10.0);
-    assert_eq!(pairs(SAME.slower(-0.05)), 10.0);
+    assert_eq!(pairs(at_5_percent), 16.0);
+    assert_eq!(pairs(at_5_percent.slower(0.5)), 16.0);
+    assert_eq!(pairs(SAME.slower(0.05)), 16.0);
+    assert_eq!(pairs(SAME.slower(-0.05)), 16.0);
 }

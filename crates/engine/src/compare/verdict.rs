@@ -60,6 +60,8 @@ pub enum Need {
     /// Processes are fast or slow as a whole, so that a mean is of neither; the distance of the speeds is larger than
     /// what is looked for.
     OneSpeed,
+    /// Some processes of one side are slow as a whole, and none of the other.
+    SlowMode,
 }
 
 /// The ratio candidate / baseline, with its interval at [`LEVEL`].
@@ -74,10 +76,6 @@ impl Effect {
     /// variance lives (Kalibera and Jones, "Rigorous Benchmarking in Reasonable Time", ISMM 2013).
     pub(super) fn of_pairs(middle: LogRatio) -> Self {
         Self { log_ratio: middle.estimate, interval: middle.interval(LEVEL) }
-    }
-
-    pub(super) fn log_interval(&self) -> Option<Interval> {
-        self.interval
     }
 
     pub fn change(&self) -> Option<Change> {
@@ -105,6 +103,15 @@ impl Judgement {
     pub fn is_alert(&self, alert: f64) -> bool {
         let beyond = self.effect.is_some_and(|effect| effect.log_ratio > alert.ln_1p());
         self.verdict == Verdict::Regressed && beyond
+    }
+
+    /// The same with candidate and baseline of the effect exchanged.
+    pub(super) fn with_turned_effect(self) -> Self {
+        let turned = |effect: Effect| Effect {
+            log_ratio: -effect.log_ratio,
+            interval: effect.interval.and_then(|own| Interval::new(-own.high, -own.low)),
+        };
+        Self { effect: self.effect.map(turned), ..self }
     }
 
     /// The same for values of which more is better.
@@ -186,7 +193,10 @@ pub(super) fn need_of_pairs(middle: LogRatio, pairs: usize, bound: f64, resoluti
         // A fifth at either end is left out.
         degrees: 0.6 * count as f64 - 1.0,
     };
-    enough(then, pairs, bound - middle.estimate.abs()).map_or(Need::TooClose, Need::Pairs)
+    let change = middle.estimate.abs();
+    // A change beyond the gate needs to be told from none, one within it from the gate.
+    let distance = if change > bound { -change } else { bound - change };
+    enough(then, pairs, distance).map_or(Need::TooClose, Need::Pairs)
 }
 
 /// The smallest sufficient sample size above `so_far`, whose interval is narrower than the distance to the tolerance, if anybody would

@@ -14,7 +14,7 @@ use super::child::pin;
 use super::seat::{Fault, Player, Seated, Unopened};
 use super::{Ended, Error, Settings, criterion};
 use crate::event::Event;
-use crate::plan::{CRITERION_NANOS, Case, Harness, InTurns, Job, Seat, Side, Table};
+use crate::plan::{CONTROL_ROUNDS, CRITERION_NANOS, Case, Harness, InTurns, Job, Seat, Side, Table};
 
 /// An interleaved measurement.
 #[derive(Debug)]
@@ -86,7 +86,8 @@ struct Round<'a> {
 impl<'a> Round<'a> {
     fn new(turns: &'a Turns<'a>, table: &Table, number: u32, settings: &'a Settings) -> Self {
         let job = |seat: &Seat| Job { side: seat.side, round: number, unit: seat.unit.clone() };
-        let seats = table.seats.iter().map(|seat| Seated::new(job(seat))).collect();
+        let has_turn = |seat: &&Seat| seat.side != Side::Control || number < CONTROL_ROUNDS;
+        let seats = table.seats.iter().filter(has_turn).map(|seat| Seated::new(job(seat))).collect();
         Self { turns, settings, seats, crowded: false, cases: 0 }
     }
 

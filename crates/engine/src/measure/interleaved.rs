@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use accel_bench_record::{CaseKey, Interleaved, RunRecord};
-use fastrand::Rng;
 
 use super::Prepared;
 use super::recorder::Recorder;
@@ -48,7 +47,7 @@ pub fn measure_in_turns(
     let (claim, mut recorders) = session::begin(engine, store, machine, &session)?;
     introduce(&mut recorders, looks);
     let settings = session::settings(engine.host(), store, &session, &recorders, &claim);
-    let tables = tables(&session.sides, looks.seed);
+    let tables = tables(&session.sides);
     let all: BTreeSet<CaseKey> = tables.iter().flat_map(Table::cases).collect();
     let alone = alone(&tables);
     let most_pairs = u32::try_from(MOST_PAIRS).unwrap_or(u32::MAX);
@@ -123,13 +122,12 @@ fn introduce(recorders: &mut BTreeMap<Side, Recorder>, looks: &Looks<'_>) {
     }
 }
 
-fn tables(sides: &[(Side, Prepared)], seed: u64) -> Vec<Table> {
+fn tables(sides: &[(Side, Prepared)]) -> Vec<Table> {
     let units = |wanted| {
         let of_side = sides.iter().find(|(side, _)| *side == wanted);
         of_side.map_or(&[][..], |(_, prepared)| &prepared.units)
     };
-    let mut chance = Rng::with_seed(seed);
-    interleave(units(Side::Baseline), units(Side::Candidate), &mut |below| chance.usize(..below))
+    interleave(units(Side::Baseline), units(Side::Candidate))
 }
 
 /// Cases that exist on one side only.

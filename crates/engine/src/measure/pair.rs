@@ -127,7 +127,7 @@ fn earlier(
         return Ok(None);
     };
     // A narrower tolerance than they were measured for, or a budget that ended before they were decided.
-    let gate = project.gate(engine, wanted.threshold, &machine.id, Drift::default());
+    let gate = project.gate(wanted.threshold, Drift::default());
     let open = open_rows(&base, &candidate, &gate);
     if open > 0 {
         let all = candidate.cases.len();
@@ -160,7 +160,7 @@ fn measured(
     let is_pair = prepared.len() == 2;
     let session = Session { sides: prepared, profile, budget: wanted.budget };
     let mut measured = if is_pair {
-        let gate = project.gate(engine, wanted.threshold, &machine.id, Drift::default());
+        let gate = project.gate(wanted.threshold, Drift::default());
         let looks = Looks { gate: &gate, slowdowns: BTreeMap::new(), seed: fastrand::u64(..) };
         measure_in_turns(engine, &project.store, machine, session, &looks)?
     } else {

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use accel_bench_record::{CaseKey, CommitInfo};
 
 use super::Sources;
-use crate::compare::{Drift, Tolerance, floors};
+use crate::compare::{Drift, Tolerance};
 use crate::error::Result;
 use crate::git::{Layout, Repo};
 use crate::manifest::Percent;
 use crate::store::{Baselines, Store};
-use crate::{Engine, Host, Warning, with_causes};
+use crate::Host;
 use accel_bench_record::{MachineId, RunId};
 
 /// A store grows for years; what time adds shows in the last of it.
@@ -91,31 +91,15 @@ impl Project {
         Ok(Drift::of(self.store.newest(machine, RUNS_FOR_DRIFT)?))
     }
 
-    /// The gate by case, with the tolerance from the command line before the manifest's, and with what calibration found
-    /// identical code to show on the machine; `drift` counts where time lies between the sides. A calibration that cannot be read is named, and left out.
-    pub fn gate(
-        &self,
-        engine: &mut Engine<'_>,
-        threshold: Option<Percent>,
-        machine: &MachineId,
-        drift: Drift,
-    ) -> impl Fn(&CaseKey) -> Tolerance + use<> {
+    /// The gate by case, with the tolerance from the command line before the manifest's; `drift` counts where time lies
+    /// between the sides.
+    pub fn gate(&self, threshold: Option<Percent>, drift: Drift) -> impl Fn(&CaseKey) -> Tolerance + use<> {
         let gate = &self.sources.manifest.gate;
         let gate = threshold.map_or_else(|| gate.clone(), |threshold| gate.with_tolerance(threshold));
-        let calibration = self.store.calibration(machine).unwrap_or_else(|error| {
-            engine.warn(Warning::CalibrationUnreadable { reason: with_causes(&error) });
-            None
-        });
-        let floors = calibration.map(|record| floors(&record)).unwrap_or_default();
-        move |case: &CaseKey| {
-            // The floors of a calibration by an earlier version are under the names of that version.
-            let floor = case.spellings().iter().find_map(|name| floors.get(name)).copied().unwrap_or(0.0);
-            Tolerance {
-                tolerance: gate.tolerance_for(case),
-                alert: gate.alert_for(case),
-                floor,
-                drift: drift.spread(case),
-            }
+        move |case: &CaseKey| Tolerance {
+            tolerance: gate.tolerance_for(case),
+            alert: gate.alert_for(case),
+            drift: drift.spread(case),
         }
     }
 }

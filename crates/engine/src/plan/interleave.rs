@@ -1,10 +1,10 @@
-//! Two sides that are interleaved: which processes sit at one table, and which cases have a control.
+//! Two sides that are interleaved: which processes sit at one table, and their controls.
 
 use std::collections::BTreeSet;
 
 use accel_bench_record::CaseKey;
 
-use super::{Case, Side, Unit};
+use super::{Side, Unit};
 
 /// How a case is measured interleaved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,25 +65,22 @@ impl Table {
     }
 }
 
-/// One case in this many has a control.
-const CASES_PER_CONTROL: usize = 10;
+/// In so many rounds a third process, the candidate once more, does what the sides do: an A/A control of each case.
+pub const CONTROL_ROUNDS: u32 = 6;
 
-/// Seats the units of both sides that hold the same bench, backend and precision at one table. Of all cases that both
-/// sides have one in ten (at least one) is measured by a third process too, the candidate next to itself; `choose` draws
-/// an index below the number that it is given.
-pub fn interleave(
-    baseline: &[Unit],
-    candidate: &[Unit],
-    choose: &mut dyn FnMut(usize) -> usize,
-) -> Vec<Table> {
-    let controls = controls(baseline, candidate, choose);
+/// Seats the units of both sides that hold the same bench, backend and precision at one table, and next to them the control: the
+/// candidate's unit once more, because a process whose heap has another history is no control.
+pub fn interleave(baseline: &[Unit], candidate: &[Unit]) -> Vec<Table> {
     let mut tables = Vec::new();
     for unit in candidate {
-        let other = baseline.iter().find(|other| is_like(unit, other));
-        let mut seats = Vec::new();
-        seats.extend(other.map(|other| Seat { side: Side::Baseline, unit: other.clone() }));
-        seats.push(Seat { side: Side::Candidate, unit: unit.clone() });
-        seats.extend(control(unit, &controls));
+        let seat = |side| Seat { side, unit: unit.clone() };
+        let seats = match baseline.iter().find(|other| is_like(unit, other)) {
+            None => vec![seat(Side::Candidate)],
+            Some(other) => {
+                let baseline = Seat { side: Side::Baseline, unit: other.clone() };
+                vec![baseline, seat(Side::Candidate), seat(Side::Control)]
+            }
+        };
         tables.push(Table { seats });
     }
     let alone = baseline.iter().filter(|unit| !candidate.iter().any(|other| is_like(unit, other)));
@@ -100,27 +97,6 @@ fn is_like(one: &Unit, other: &Unit) -> bool {
     key(one) == key(other)
 }
 
-/// The ids of the cases with a control.
-fn controls(
-    baseline: &[Unit],
-    candidate: &[Unit],
-    choose: &mut dyn FnMut(usize) -> usize,
-) -> BTreeSet<CaseKey> {
-    let ids = |units: &[Unit]| -> Vec<CaseKey> {
-        units.iter().flat_map(|unit| &unit.cases).map(|case| case.id.clone()).collect()
-    };
-    let in_baseline: BTreeSet<_> = ids(baseline).into_iter().collect();
-    let mut shared: Vec<_> = ids(candidate).into_iter().filter(|id| in_baseline.contains(id)).collect();
-    let count = shared.len().div_ceil(CASES_PER_CONTROL);
-    (0..count).map(|_| shared.swap_remove(choose(shared.len()))).collect()
-}
-
-fn control(unit: &Unit, controls: &BTreeSet<CaseKey>) -> Option<Seat> {
-    let has_one = |case: &&Case| controls.contains(&case.id);
-    let cases: Vec<_> = unit.cases.iter().filter(has_one).cloned().collect();
-    (!cases.is_empty()).then(|| Seat { side: Side::Control, unit: Unit { cases, ..unit.clone() } })
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::sample_tests::unit;
@@ -128,7 +104,7 @@ mod tests {
 
     /// A table as `side: cases; …`.
     fn check(baseline: &[Unit], candidate: &[Unit], expected: &[&str]) {
-        let tables = interleave(baseline, candidate, &mut |below| below - 1);
+        let tables = interleave(baseline, candidate);
         let names = |seat: &Seat| {
             let names: Vec<_> = seat.unit.cases.iter().map(|case| case.id.benchmark.as_str()).collect();
             format!("{}: {}", seat.side, names.join(" "))
@@ -143,23 +119,15 @@ mod tests {
         check(
             &[unit("host", &["a", "b"])],
             &[unit("host", &["a", "b"])],
-            &["baseline: a b; candidate: a b; control: b"],
+            &["baseline: a b; candidate: a b; control: a b"],
         );
         check(
             &[unit("host", &["a", "old"])],
             &[unit("host", &["a", "new"])],
-            &["baseline: a old; candidate: a new; control: a"],
+            &["baseline: a old; candidate: a new; control: a new"],
         );
         check(&[unit("wgpu", &["a"])], &[unit("host", &["a"])], &["candidate: a", "baseline: a"]);
-        check(&[unit("host", &["x"])], &[unit("host", &["y"])], &["baseline: x; candidate: y"]);
-    }
-
-    #[test]
-    fn one_case_in_ten_has_a_control() {
-        let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"];
-        let tables = interleave(&[unit("host", &names)], &[unit("host", &names)], &mut |_| 0);
-        let controls: Vec<_> = tables[0].seats[2].unit.cases.iter().map(|case| &case.id.benchmark).collect();
-        assert_eq!(controls, ["a", "k"]);
+        check(&[unit("host", &["x"])], &[unit("host", &["y"])], &["baseline: x; candidate: y; control: y"]);
     }
 
     #[test]

@@ -22,7 +22,7 @@ use serde::Serialize;
 pub use self::builds::{BuildSet, Planned, which_builds};
 pub use self::error::{Error, Place, check_known};
 pub use self::expand::expand;
-pub use self::interleave::{CRITERION_NANOS, InTurns, Seat, Table, interleave};
+pub use self::interleave::{CONTROL_ROUNDS, CRITERION_NANOS, InTurns, Seat, Table, interleave};
 pub use self::listing::{Listing, sort};
 pub use self::params::parse as parse_params;
 pub use self::select::{Scope, Selection};
