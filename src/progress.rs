@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::report::count;
 use accel_bench_engine::Event;
 use accel_bench_engine::plan::Side;
 use accel_bench_probes::doctor;
@@ -69,6 +70,10 @@ impl Progress {
             Event::MeasuringFinished => shell.end_progress(),
             Event::FoundCompared { started } => {
                 shell.note("Compared", format!("before, at {started}; `--measure` does it again"));
+            }
+            Event::Identical { cases } => {
+                let what = format!("{}: both sides have the same executable", count(*cases, "case"));
+                shell.status("Same", what);
             }
             Event::FoundUndecided { open, cases } => {
                 let what = format!("before, with {open} of {cases} cases undecided; measuring again");

@@ -4,7 +4,7 @@ use super::{budget, building, judge, screen, selection};
 use crate::context::Context;
 use crate::error::{Exit, Result};
 use crate::report::Format;
-use accel_bench_engine::compare;
+use accel_bench_engine::compare::{self, Apart};
 use accel_bench_engine::measure::{From, SideSpec, Wanted, pair};
 
 const EXAMPLES: &str = "\
@@ -89,9 +89,12 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     let (selection, threshold) = (args.selection.resolve(&[])?, args.judge.threshold);
     let budget = args.budget.resolve(&project, &selection)?;
     let wanted = Wanted { base, candidate, from, selection, threshold, budget: budget.time, only: None };
-    let pair = cx.engine(|engine| pair(engine, &project, &machine, &wanted))?;
+    let Some(pair) = cx.engine(|engine| pair(engine, &project, &machine, &wanted))? else {
+        return Ok(Exit::Fine);
+    };
     budget::tell_of_time(cx, &pair, &budget);
-    let mut found = judge::judged(cx, &project, (&pair.base, &pair.candidate), &args.judge)?;
+    let apart = if from == From::Store { Apart::Stored } else { Apart::Result };
+    let mut found = judge::judged(&project, (&pair.base, &pair.candidate), &args.judge, apart)?;
     let time_lies_between = !compare::are_interleaved(&pair.base, &pair.candidate);
     if from == From::Store && time_lies_between && !args.no_run {
         found = screen::confirmed(cx, &project, &machine, (wanted, &budget), found, &args.judge)?;

@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::error::{Exit, Result};
 use crate::report::{self, Format};
 use accel_bench_engine as engine;
-use accel_bench_engine::compare::{self, Comparison, Drift, Outcome};
+use accel_bench_engine::compare::{self, Apart, Comparison, Drift, Outcome};
 use accel_bench_engine::manifest::Percent;
 use accel_bench_engine::measure::Project;
 use accel_bench_record::{MachineId, RunRecord};
@@ -30,16 +30,16 @@ pub(crate) fn conclude(
     args: &Args,
     format: Format,
 ) -> Result<Exit> {
-    let comparison = judged(cx, project, sides, args)?;
+    let comparison = judged(project, sides, args, Apart::Result)?;
     tell(cx, &comparison, format)
 }
 
 /// Compares two runs, if they can be.
 pub(crate) fn judged(
-    cx: &mut Context,
     project: &Project,
     (base, candidate): (&RunRecord, &RunRecord),
     args: &Args,
+    apart: Apart,
 ) -> Result<Comparison> {
     match compare::comparable(base, candidate) {
         Err(mismatch) if !args.force => return Err(engine::Error::Mismatch(mismatch).into()),
@@ -49,7 +49,7 @@ pub(crate) fn judged(
     // Sides that were interleaved have no time between them.
     let drift =
         if compare::are_interleaved(base, candidate) { Drift::default() } else { project.drift(&machine)? };
-    let gate = project.gate(args.threshold, drift);
+    let gate = project.gate(args.threshold, drift, apart);
     Ok(compare::compare(base, candidate, &gate))
 }
 

@@ -6,8 +6,8 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::report::count;
 use accel_bench_engine::Machine;
-use accel_bench_engine::compare::{Comparison, Outcome};
-use accel_bench_engine::measure::{From, Project, Wanted, pair, stored_pair};
+use accel_bench_engine::compare::{Apart, Comparison};
+use accel_bench_engine::measure::{From, Project, Wanted, pair};
 
 /// Measures the rows of `found` interleaved that look slower, where both sides can be built.
 pub(super) fn confirmed(
@@ -26,8 +26,9 @@ pub(super) fn confirmed(
     cx.shell.note("Suspected", format!("{cases} that the store has as slower; measuring interleaved"));
     let wanted = Wanted { from: From::Now, only: Some(suspects.clone()), ..wanted };
     let pair = cx.engine(|engine| pair(engine, project, machine, &wanted))?;
+    let pair = pair.expect("what is wanted now is measured");
     budget::tell_of_time(cx, &pair, budget);
-    let again = judge::judged(cx, project, (&pair.base, &pair.candidate), args)?;
+    let again = judge::judged(project, (&pair.base, &pair.candidate), args, Apart::Stored)?;
     let unmeasured = suspects.len() - again.rows.len();
     if unmeasured > 0 {
         let (cases, stay) = match unmeasured {
@@ -37,20 +38,4 @@ pub(super) fn confirmed(
         cx.shell.warn(format!("{cases} had no turn and {stay}"));
     }
     Ok(found.with_confirmed(again))
-}
-
-/// Returns what the store says of two sides that were measured as `wanted` asks for, if every row of it is the same although what
-/// time adds is known and counted.
-pub(super) fn all_the_same(
-    cx: &mut Context,
-    project: &Project,
-    machine: &Machine,
-    wanted: &Wanted,
-) -> Result<Option<Comparison>> {
-    let found = cx.engine(|engine| stored_pair(engine, project, machine, wanted))?;
-    let Some(pair) = found else { return Ok(None) };
-    let found = judge::judged(cx, project, (&pair.base, &pair.candidate), &judge::Args::default())?;
-    let is_same = found.census.same == found.census.cases && found.worst() == Outcome::Fine;
-    let knows_time = found.rows.iter().all(|row| row.tolerance.drift.is_some());
-    Ok((is_same && knows_time).then_some(found))
 }

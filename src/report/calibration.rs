@@ -167,7 +167,8 @@ mod tests {
 
     fn row(case: &str, slowdown: f64, effect: f64, verdict: TrialVerdict, pairs: usize) -> RowTrial {
         let log_ratios = vec![effect; pairs];
-        RowTrial { case: case.to_owned(), slowdown, log_ratios, verdict, sampled_seconds: 0.25 }
+        let (case, win_rates) = (case.to_owned(), Vec::new());
+        RowTrial { case, slowdown, log_ratios, win_rates, verdict, sampled_seconds: 0.25 }
     }
 
     fn record(comparisons: Vec<Vec<RowTrial>>) -> CalibrationRecord {

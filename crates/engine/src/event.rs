@@ -56,6 +56,8 @@ pub enum Event {
     MeasuringFinished,
     /// Both sides were interleaved before, at `started`: nothing is measured.
     FoundCompared { started: String },
+    /// So many cases are served by the same executable on both sides: they are not measured.
+    Identical { cases: usize },
     /// Both sides were interleaved before, but `open` of `cases` cases were left undecided: they are measured again.
     FoundUndecided { open: usize, cases: usize },
     /// Both sides are stored runs, measured `seconds` apart.

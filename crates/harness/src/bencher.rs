@@ -363,6 +363,7 @@ impl Bencher {
             warm_up,
             device,
             conditions: None,
+            layout: None,
             notes,
         })
     }

@@ -215,6 +215,9 @@ pub struct Measurement {
     pub device: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conditions: Option<Conditions>,
+    /// Which order the functions of the executable were linked in, for a suspected change; absent: as the compiler linked them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layout: Option<u32>,
     /// Notes of the benchmark on how it ran, in words: `effective-precision: f32`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub notes: BTreeMap<String, String>,

@@ -47,6 +47,9 @@ pub struct Interleaved {
     /// Extra work that calibration put into cases, as a share, by case.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub slowdowns: BTreeMap<String, f64>,
+    /// Cases that were not measured: their executables are the same on both sides, byte by byte.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub identical: Vec<CaseKey>,
 }
 
 impl RunRecord {

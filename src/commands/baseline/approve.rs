@@ -6,7 +6,7 @@ use super::super::show;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::report::{self, Format, Metrics};
-use accel_bench_engine::compare;
+use accel_bench_engine::compare::{self, Apart};
 use accel_bench_engine::git::Repo;
 use accel_bench_engine::measure::Project;
 use accel_bench_engine::store::{Approval, Name, is_stable};
@@ -38,7 +38,7 @@ pub(super) fn approve(cx: &mut Context, project: &Project, wish: Wish, record: R
     match project.baselines.load(&wish.name, &machine)? {
         Some(old) => {
             let drift = project.drift(&machine)?;
-            let gate = cx.engine(|engine| project.gate(engine, None, &machine, drift));
+            let gate = project.gate(None, drift, Apart::Result);
             let comparison = compare::compare(&old.run, &record, &gate);
             let width = cx.shell.width();
             cx.shell.out(|to| report::comparison(&comparison, Format::Table, width, to))?;

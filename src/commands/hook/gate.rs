@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::super::budget::{self, Budget};
-use super::super::{judge, screen};
+use super::super::judge;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::report::Format;
@@ -88,15 +88,12 @@ fn judged(
     })
 }
 
-/// Asks the store first, and measures what it cannot answer.
 fn compared(cx: &mut Context, project: &Project, wanted: &Wanted) -> Result<Exit> {
     let machine = cx.host.hardware.machine();
-    if let Some(found) = screen::all_the_same(cx, project, &machine, wanted)? {
-        cx.shell.note("Stored", "both sides were measured before");
-        return judge::tell(cx, &found, Format::Table);
-    }
     cx.shell.note("Measuring", format!("{} against {}", wanted.candidate.name(), wanted.base.name()));
-    let pair = cx.engine(|engine| pair(engine, project, &machine, wanted))?;
+    let Some(pair) = cx.engine(|engine| pair(engine, project, &machine, wanted))? else {
+        return Ok(Exit::Fine);
+    };
     let budget = Budget { time: wanted.budget, set_by: "[hook] budget".to_owned() };
     budget::tell_of_time(cx, &pair, &budget);
     let sides = (&pair.base, &pair.candidate);

@@ -50,7 +50,7 @@ pub(super) struct RowDocument<'a> {
     tolerance_share: f64,
     alert_share: f64,
     alert: bool,
-    /// About how many processes a side would decide an undecided row.
+    /// About how many process pairs would decide an undecided row.
     needed_processes: Option<usize>,
     #[serde(flatten)]
     effect: EffectDocument,
@@ -58,6 +58,8 @@ pub(super) struct RowDocument<'a> {
     candidate: Option<CellDocument<'a>>,
     /// Processes of one side that were slow as a whole, which the effect leaves out.
     slow_mode: Option<SlowModeDocument>,
+    /// The least and the most effect in the layouts of the executables that were tried.
+    over_layouts_share: Option<[f64; 2]>,
     metrics: Vec<MetricDocument<'a>>,
 }
 
@@ -173,7 +175,7 @@ impl<'a> RowDocument<'a> {
             _ => None,
         };
         let needed = judgement.and_then(|judgement| match judgement.verdict {
-            Verdict::Undecided(Need::Processes(count) | Need::Pairs(count)) => Some(count),
+            Verdict::Undecided(Need::Pairs(count)) => Some(count),
             _ => None,
         });
         Self {
@@ -183,7 +185,10 @@ impl<'a> RowDocument<'a> {
             backend: &row.id.backend,
             params: &row.id.params,
             standing: standing(row.standing),
-            verdict: judgement.map(|judgement| verdict(judgement.verdict)),
+            verdict: match row.standing {
+                Standing::Identical => Some(verdict(Verdict::Same)),
+                _ => judgement.map(|judgement| verdict(judgement.verdict)),
+            },
             tolerance_share: row.tolerance.tolerance,
             alert_share: row.tolerance.alert,
             alert: row.is_alert(),
@@ -191,10 +196,16 @@ impl<'a> RowDocument<'a> {
             effect: EffectDocument::of(judgement.and_then(|judgement| judgement.effect)),
             baseline: row.base.as_ref().map(CellDocument::of),
             candidate: row.candidate.as_ref().map(CellDocument::of),
-            slow_mode: row.slow_mode.map(SlowModeDocument::of),
+            slow_mode: row.in_pairs.as_ref().and_then(|shown| shown.slow_mode).map(SlowModeDocument::of),
+            over_layouts_share: over_layouts(row),
             metrics: row.metrics.iter().map(MetricDocument::of).collect(),
         }
     }
+}
+
+fn over_layouts(row: &Row) -> Option<[f64; 2]> {
+    let [least, most] = row.in_pairs.as_ref()?.over_layouts?;
+    Some([least.change()?.get(), most.change()?.get()])
 }
 
 impl SlowModeDocument {
@@ -280,6 +291,7 @@ pub(super) fn standing(standing: Standing) -> &'static str {
         Standing::StillBroken => "failed-on-both-sides",
         Standing::Mended => "failed-in-baseline",
         Standing::Unsupported => "unsupported",
+        Standing::Identical => "identical",
     }
 }
 
@@ -288,6 +300,8 @@ pub(super) fn verdict(verdict: Verdict) -> &'static str {
         Verdict::Regressed => "regressed",
         Verdict::Improved => "improved",
         Verdict::Same => "same",
+        Verdict::Suspected => "suspected",
+        Verdict::NotJudged => "not-judged",
         Verdict::Undecided(_) => "undecided",
     }
 }

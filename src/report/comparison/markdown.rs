@@ -46,7 +46,13 @@ fn rows(row: &Row) -> Vec<[String; 5]> {
         let (kind, reason) = side.as_ref()?.failure()?;
         Some(format!("{name} {kind}: {reason}"))
     });
-    for text in words::note(row).into_iter().chain(words::slow_mode(row)).chain(words::precisions(row)).chain(failures) {
+    for text in words::note(row)
+        .into_iter()
+        .chain(words::one_layout(row).map(str::to_owned))
+        .chain(words::slow_mode(row))
+        .chain(words::precisions(row))
+        .chain(failures)
+    {
         verdict += &format!("; {text}");
     }
     let mut rows = vec![[row.id.to_string(), latency(&row.base), latency(&row.candidate), effect, verdict]];

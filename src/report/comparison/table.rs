@@ -50,6 +50,7 @@ fn entry(row: &Row) -> Entry {
 
 fn notes(row: &Row) -> Vec<(Tone, String)> {
     let mut notes: Vec<_> = words::note(row).map(|note| (Tone::Plain, note)).into_iter().collect();
+    notes.extend(words::one_layout(row).map(|note| (Tone::Dim, note.to_owned())));
     notes.extend(words::slow_mode(row).map(|note| (Tone::Open, note)));
     notes.extend(words::precisions(row).map(|note| (Tone::Open, note)));
     let of_side = |side: &Option<Cell>, name: &str| {
@@ -79,6 +80,9 @@ fn census(found: &Comparison, width: usize) -> String {
     }
     for (at, (tone, line)) in words::controls(&found.controls).into_iter().enumerate() {
         lines.extend(indented(&line, at.min(1), width, ' ').iter().map(|line| paint(tone, line)));
+    }
+    if let Some(apart) = words::apart(found) {
+        lines.extend(indented(&apart, 0, width, ' '));
     }
     // Where only some rows were interleaved, the rest of the intervals is over processes.
     let pairs = found.pairs.filter(|_| found.confirmed.is_none());

@@ -30,45 +30,45 @@ fn a_table_of_80_columns() {
                baseline        candidate                  effect  verdict
     encoder
       forward/bert-tiny/b1_s128_f32@ndarray
-        12.35 ms ±0.4 %  13.80 ms ±0.4 %  +11.8 % [+11.0, +12.5]  ▲▲ regressed
+        12.35 ms ±0.1 %  13.80 ms ±0.1 %  +11.8 % [+11.4, +12.2]  ▲▲ regressed
         beyond the alert level of 10 %
-        host-rss-peak-bytes 512.0 MiB → 640.0 MiB  +25.0 % [+24.6, +25.4]
+        host-rss-peak-bytes 512.0 MiB → 640.0 MiB  +25.0 % [+24.8, +25.2]
           ▲ regressed
       forward/bert-base-uncased/b16_s512_f32@ndarray
-         1.840 s ±0.6 %   1.600 s ±0.6 %  -13.0 % [-13.9, -12.2]  ▼ improved
+         1.840 s ±0.2 %   1.600 s ±0.2 %  -13.0 % [-13.5, -12.6]  ▼ improved
       forward/bert-tiny/b1_s128_f32@wgpu
-        4.196 ms ±5.9 %  4.246 ms ±5.9 %    +1.2 % [-8.5, +11.9]  ? undecided
-        about 10 processes a side would decide it
+        4.196 ms ±1.8 %  4.246 ms ±1.8 %     +1.2 % [-4.2, +6.9]  ? undecided
+        about 26 process pairs would decide it
       forward/bert-tiny/b1_s128_f16@ndarray
                       —                —                          ∅ unsupported
         both ∅ unsupported: ndarray has no f16
     kernels
       matmul/n=256@ndarray
-        801.4 µs ±0.2 %  815.8 µs ±0.2 %     +1.8 % [+1.5, +2.1]  = same
+        801.4 µs ±0.1 %  815.8 µs ±0.1 %     +1.8 % [+1.6, +2.0]  = same
         slower by 1.8 %, within the tolerance of 5 %
       softmax/n=1024@ndarray
-        52.10 µs ±0.2 %  52.10 µs ±0.2 %     +0.0 % [-0.3, +0.3]  = same
+        52.10 µs ±0.1 %  52.10 µs ±0.1 %     +0.0 % [-0.2, +0.2]  = same
       größe-λ|pipe@ndarray
-        899.9 ns ±2.0 %  899.9 ns ±2.0 %                          ✗ failed
+        899.9 ns ±0.6 %  899.9 ns ±0.6 %                          ✗ failed
         candidate ✗ panic: index out of bounds: \u{1b}[2J\u{1b}]0;owned\u{7}the
           len is 3 | but the index is 7 at src/lib.rs:12
       attention@wgpu
                       —                —                          ✗ still failing
         both ✗ poisoned: device lost
       layer-norm@ndarray
-                      —  31.00 µs ±0.2 %                          ✓ fixed
+                      —  31.00 µs ±0.1 %                          ✓ fixed
         baseline ✗ wrong-output: differs by 2e-2
       rms-norm@ndarray
-                      —  25.00 µs ±0.2 %                          + new
+                      —  25.00 µs ±0.1 %                          + new
       gelu@ndarray
-        77.00 µs ±0.2 %                —                          − missing
+        77.00 µs ±0.1 %                —                          − missing
 
     11 cases, 4 judged: 1 regressed, 1 improved, 2 the same; 1 undecided
     1 missing in the baseline, 1 missing in the candidate, 1 failed in the
       candidate, 1 failed on both sides, 1 failed in the baseline only, 1
       unsupported
     1 metric regressed
-    ± 95 % of a side, [ ] 99 % of the effect, over processes
+    ± 95 % of a side, [ ] 99 % of the effect, over 25 process pairs
 
     the surroundings differ
       rustc: rustc 1.95.0 → rustc 1.96.0
@@ -92,24 +92,24 @@ fn a_table_of_50_columns() {
 
     encoder
       forward/bert-tiny/b1_s128_f32@ndarray
-        baseline   12.35 ms ±0.4 %
-        candidate  13.80 ms ±0.4 %
-        effect     +11.8 % [+11.0, +12.5]
+        baseline   12.35 ms ±0.1 %
+        candidate  13.80 ms ±0.1 %
+        effect     +11.8 % [+11.4, +12.2]
         verdict    ▲▲ regressed
         beyond the alert level of 10 %
         host-rss-peak-bytes 512.0 MiB → 640.0 MiB
-          +25.0 % [+24.6, +25.4]  ▲ regressed
+          +25.0 % [+24.8, +25.2]  ▲ regressed
       forward/bert-base-uncased/b16_s512_f32@ndarray
-        baseline   1.840 s ±0.6 %
-        candidate  1.600 s ±0.6 %
-        effect     -13.0 % [-13.9, -12.2]
+        baseline   1.840 s ±0.2 %
+        candidate  1.600 s ±0.2 %
+        effect     -13.0 % [-13.5, -12.6]
         verdict    ▼ improved
       forward/bert-tiny/b1_s128_f32@wgpu
-        baseline   4.196 ms ±5.9 %
-        candidate  4.246 ms ±5.9 %
-        effect     +1.2 % [-8.5, +11.9]
+        baseline   4.196 ms ±1.8 %
+        candidate  4.246 ms ±1.8 %
+        effect     +1.2 % [-4.2, +6.9]
         verdict    ? undecided
-        about 10 processes a side would decide it
+        about 26 process pairs would decide it
       forward/bert-tiny/b1_s128_f16@ndarray
         baseline   —
         candidate  —
@@ -117,19 +117,19 @@ fn a_table_of_50_columns() {
         both ∅ unsupported: ndarray has no f16
     kernels
       matmul/n=256@ndarray
-        baseline   801.4 µs ±0.2 %
-        candidate  815.8 µs ±0.2 %
-        effect     +1.8 % [+1.5, +2.1]
+        baseline   801.4 µs ±0.1 %
+        candidate  815.8 µs ±0.1 %
+        effect     +1.8 % [+1.6, +2.0]
         verdict    = same
         slower by 1.8 %, within the tolerance of 5 %
       softmax/n=1024@ndarray
-        baseline   52.10 µs ±0.2 %
-        candidate  52.10 µs ±0.2 %
-        effect     +0.0 % [-0.3, +0.3]
+        baseline   52.10 µs ±0.1 %
+        candidate  52.10 µs ±0.1 %
+        effect     +0.0 % [-0.2, +0.2]
         verdict    = same
       größe-λ|pipe@ndarray
-        baseline   899.9 ns ±2.0 %
-        candidate  899.9 ns ±2.0 %
+        baseline   899.9 ns ±0.6 %
+        candidate  899.9 ns ±0.6 %
         verdict    ✗ failed
         candidate ✗ panic: index out of bounds:
           \u{1b}[2J\u{1b}]0;owned\u{7}the len is 3 |
@@ -141,15 +141,15 @@ fn a_table_of_50_columns() {
         both ✗ poisoned: device lost
       layer-norm@ndarray
         baseline   —
-        candidate  31.00 µs ±0.2 %
+        candidate  31.00 µs ±0.1 %
         verdict    ✓ fixed
         baseline ✗ wrong-output: differs by 2e-2
       rms-norm@ndarray
         baseline   —
-        candidate  25.00 µs ±0.2 %
+        candidate  25.00 µs ±0.1 %
         verdict    + new
       gelu@ndarray
-        baseline   77.00 µs ±0.2 %
+        baseline   77.00 µs ±0.1 %
         candidate  —
         verdict    − missing
 
@@ -161,7 +161,7 @@ fn a_table_of_50_columns() {
       unsupported
     1 metric regressed
     ± 95 % of a side, [ ] 99 % of the effect, over
-      processes
+      25 process pairs
 
     the surroundings differ
       rustc: rustc 1.95.0 → rustc 1.96.0
@@ -183,35 +183,35 @@ fn a_table_of_120_columns() {
 
     case                                             baseline        candidate                  effect  verdict
     encoder/forward
-      bert-tiny/b1_s128_f32@ndarray           12.35 ms ±0.4 %  13.80 ms ±0.4 %  +11.8 % [+11.0, +12.5]  ▲▲ regressed
+      bert-tiny/b1_s128_f32@ndarray           12.35 ms ±0.1 %  13.80 ms ±0.1 %  +11.8 % [+11.4, +12.2]  ▲▲ regressed
         beyond the alert level of 10 %
-        host-rss-peak-bytes 512.0 MiB → 640.0 MiB  +25.0 % [+24.6, +25.4]  ▲ regressed
-      bert-base-uncased/b16_s512_f32@ndarray   1.840 s ±0.6 %   1.600 s ±0.6 %  -13.0 % [-13.9, -12.2]  ▼ improved
-      bert-tiny/b1_s128_f32@wgpu              4.196 ms ±5.9 %  4.246 ms ±5.9 %    +1.2 % [-8.5, +11.9]  ? undecided
-        about 10 processes a side would decide it
+        host-rss-peak-bytes 512.0 MiB → 640.0 MiB  +25.0 % [+24.8, +25.2]  ▲ regressed
+      bert-base-uncased/b16_s512_f32@ndarray   1.840 s ±0.2 %   1.600 s ±0.2 %  -13.0 % [-13.5, -12.6]  ▼ improved
+      bert-tiny/b1_s128_f32@wgpu              4.196 ms ±1.8 %  4.246 ms ±1.8 %     +1.2 % [-4.2, +6.9]  ? undecided
+        about 26 process pairs would decide it
       bert-tiny/b1_s128_f16@ndarray                         —                —                          ∅ unsupported
         both ∅ unsupported: ndarray has no f16
     kernels/matmul
-      n=256@ndarray                           801.4 µs ±0.2 %  815.8 µs ±0.2 %     +1.8 % [+1.5, +2.1]  = same
+      n=256@ndarray                           801.4 µs ±0.1 %  815.8 µs ±0.1 %     +1.8 % [+1.6, +2.0]  = same
         slower by 1.8 %, within the tolerance of 5 %
     kernels/softmax
-      n=1024@ndarray                          52.10 µs ±0.2 %  52.10 µs ±0.2 %     +0.0 % [-0.3, +0.3]  = same
+      n=1024@ndarray                          52.10 µs ±0.1 %  52.10 µs ±0.1 %     +0.0 % [-0.2, +0.2]  = same
     kernels
-      größe-λ|pipe@ndarray                    899.9 ns ±2.0 %  899.9 ns ±2.0 %                          ✗ failed
+      größe-λ|pipe@ndarray                    899.9 ns ±0.6 %  899.9 ns ±0.6 %                          ✗ failed
         candidate ✗ panic: index out of bounds: \u{1b}[2J\u{1b}]0;owned\u{7}the len is 3 | but the index is 7 at
           src/lib.rs:12
       attention@wgpu                                        —                —                          ✗ still failing
         both ✗ poisoned: device lost
-      layer-norm@ndarray                                    —  31.00 µs ±0.2 %                          ✓ fixed
+      layer-norm@ndarray                                    —  31.00 µs ±0.1 %                          ✓ fixed
         baseline ✗ wrong-output: differs by 2e-2
-      rms-norm@ndarray                                      —  25.00 µs ±0.2 %                          + new
-      gelu@ndarray                            77.00 µs ±0.2 %                —                          − missing
+      rms-norm@ndarray                                      —  25.00 µs ±0.1 %                          + new
+      gelu@ndarray                            77.00 µs ±0.1 %                —                          − missing
 
     11 cases, 4 judged: 1 regressed, 1 improved, 2 the same; 1 undecided
     1 missing in the baseline, 1 missing in the candidate, 1 failed in the candidate, 1 failed on both sides, 1 failed in
       the baseline only, 1 unsupported
     1 metric regressed
-    ± 95 % of a side, [ ] 99 % of the effect, over processes
+    ± 95 % of a side, [ ] 99 % of the effect, over 25 process pairs
 
     the surroundings differ
       rustc: rustc 1.95.0 → rustc 1.96.0
@@ -243,7 +243,7 @@ fn a_forced_comparison_is_marked_in_every_form_for_people() {
     let base = sample::run("a", vec![sample::case("a/x@n", &[100.0])]);
     let candidate = RunRecord { machine: "xeon-4c".to_owned(), ..base.clone() };
     let found = compare(&base, &candidate, &|_| Tolerance::default());
-    insta::assert_snapshot!(bare(&render(&found, Format::Table, 80)), @r"
+    insta::assert_snapshot!(bare(&render(&found, Format::Table, 80)), @"
     baseline   4f2c9d1e7 main (run a)
     candidate  4f2c9d1e7 main (run a)
     forced: `epyc-2c-24g-1a2b3c` and `xeon-4c` are different machine classes
@@ -255,6 +255,8 @@ fn a_forced_comparison_is_marked_in_every_form_for_people() {
         one process on a side reports nothing of the spread; 5 a side are usual
 
     1 case, 0 judged; 1 undecided
+    measured apart: judged beyond the alert level only (10 %); interleaved
+      comparisons judge the rest
     ± 95 % of a side, [ ] 99 % of the effect, over processes
     ");
     assert!(render(&found, Format::Markdown, 80).contains("**Forced:**"));
@@ -269,19 +271,19 @@ fn markdown() {
 
     | case | baseline | candidate | effect | verdict |
     | --- | ---: | ---: | ---: | --- |
-    | encoder/forward/bert-tiny/b1\_s128\_f32&#64;ndarray | 12.35 ms ±0.4 % | 13.80 ms ±0.4 % | +11.8 % \[+11.0, +12.5\] | ▲▲ regressed; beyond the alert level of 10 % |
-    | ↳ host-rss-peak-bytes | 512.0 MiB ±0.0 % | 640.0 MiB ±0.0 % | +25.0 % \[+24.6, +25.4\] | ▲ regressed |
-    | ↳ tokens-per-s | 10.37 k/s ±0.4 % | 9.275 k/s ±0.4 % | -10.5 % \[-11.1, -9.9\] |  |
-    | encoder/forward/bert-base-uncased/b16\_s512\_f32&#64;ndarray | 1.840 s ±0.6 % | 1.600 s ±0.6 % | -13.0 % \[-13.9, -12.2\] | ▼ improved |
-    | encoder/forward/bert-tiny/b1\_s128\_f32&#64;wgpu | 4.196 ms ±5.9 % | 4.246 ms ±5.9 % | +1.2 % \[-8.5, +11.9\] | ? undecided; about 10 processes a side would decide it |
+    | encoder/forward/bert-tiny/b1\_s128\_f32&#64;ndarray | 12.35 ms ±0.1 % | 13.80 ms ±0.1 % | +11.8 % \[+11.4, +12.2\] | ▲▲ regressed; beyond the alert level of 10 % |
+    | ↳ host-rss-peak-bytes | 512.0 MiB ±0.0 % | 640.0 MiB ±0.0 % | +25.0 % \[+24.8, +25.2\] | ▲ regressed |
+    | ↳ tokens-per-s | 10.37 k/s ±0.1 % | 9.275 k/s ±0.1 % | -10.5 % \[-10.8, -10.3\] |  |
+    | encoder/forward/bert-base-uncased/b16\_s512\_f32&#64;ndarray | 1.840 s ±0.2 % | 1.600 s ±0.2 % | -13.0 % \[-13.5, -12.6\] | ▼ improved |
+    | encoder/forward/bert-tiny/b1\_s128\_f32&#64;wgpu | 4.196 ms ±1.8 % | 4.246 ms ±1.8 % | +1.2 % \[-4.2, +6.9\] | ? undecided; about 26 process pairs would decide it |
     | encoder/forward/bert-tiny/b1\_s128\_f16&#64;ndarray |  |  |  | ∅ unsupported; baseline unsupported: ndarray has no f16; candidate unsupported: ndarray has no f16 |
-    | kernels/matmul/n=256&#64;ndarray | 801.4 µs ±0.2 % | 815.8 µs ±0.2 % | +1.8 % \[+1.5, +2.1\] | = same; slower by 1.8 %, within the tolerance of 5 % |
-    | kernels/softmax/n=1024&#64;ndarray | 52.10 µs ±0.2 % | 52.10 µs ±0.2 % | +0.0 % \[-0.3, +0.3\] | = same |
-    | kernels/größe-λ\|pipe&#64;ndarray | 899.9 ns ±2.0 % | 899.9 ns ±2.0 % |  | ✗ failed; candidate panic: index out of bounds: \\u{1b}\[2J\\u{1b}\]0;owned\\u{7}the len is 3 \| but the index is 7 at src/lib.rs:12 |
+    | kernels/matmul/n=256&#64;ndarray | 801.4 µs ±0.1 % | 815.8 µs ±0.1 % | +1.8 % \[+1.6, +2.0\] | = same; slower by 1.8 %, within the tolerance of 5 % |
+    | kernels/softmax/n=1024&#64;ndarray | 52.10 µs ±0.1 % | 52.10 µs ±0.1 % | +0.0 % \[-0.2, +0.2\] | = same |
+    | kernels/größe-λ\|pipe&#64;ndarray | 899.9 ns ±0.6 % | 899.9 ns ±0.6 % |  | ✗ failed; candidate panic: index out of bounds: \\u{1b}\[2J\\u{1b}\]0;owned\\u{7}the len is 3 \| but the index is 7 at src/lib.rs:12 |
     | kernels/attention&#64;wgpu |  |  |  | ✗ still failing; baseline poisoned: device lost; candidate poisoned: device lost |
-    | kernels/layer-norm&#64;ndarray |  | 31.00 µs ±0.2 % |  | ✓ fixed; baseline wrong-output: differs by 2e-2 |
-    | kernels/rms-norm&#64;ndarray |  | 25.00 µs ±0.2 % |  | + new |
-    | kernels/gelu&#64;ndarray | 77.00 µs ±0.2 % |  |  | − missing |
+    | kernels/layer-norm&#64;ndarray |  | 31.00 µs ±0.1 % |  | ✓ fixed; baseline wrong-output: differs by 2e-2 |
+    | kernels/rms-norm&#64;ndarray |  | 25.00 µs ±0.1 % |  | + new |
+    | kernels/gelu&#64;ndarray | 77.00 µs ±0.1 % |  |  | − missing |
 
     11 cases, 4 judged: 1 regressed, 1 improved, 2 the same; 1 undecided
     1 missing in the baseline, 1 missing in the candidate, 1 failed in the candidate, 1 failed on both sides, 1 failed in the baseline only, 1 unsupported
@@ -307,19 +309,19 @@ fn markdown() {
 fn csv() {
     insta::assert_snapshot!(render(&sample::comparison(), Format::Csv, 80), @r#"
     format,case,bench,benchmark,backend,params,quantity,unit,standing,verdict,baseline,baseline_low,baseline_high,candidate,candidate_low,candidate_high,effect_share,effect_low_share,effect_high_share,tolerance_share,baseline_failure,candidate_failure
-    1,encoder/forward/bert-tiny/b1_s128_f32@ndarray,encoder,forward,ndarray,"{""batch-size"":1,""model"":""bert-tiny"",""precision"":""f32"",""sequence-length"":128}",latency,ns,judged,regressed,12345950.615762962,12297569.202966373,12394522.371957142,13799944.799735019,13745865.462573778,13854236.897214318,0.11777093795561136,0.11029490299150334,0.12529731188699195,0.05,,
-    1,encoder/forward/bert-tiny/b1_s128_f32@ndarray,encoder,forward,ndarray,"{""batch-size"":1,""model"":""bert-tiny"",""precision"":""f32"",""sequence-length"":128}",host-rss-peak-bytes,bytes,judged,regressed,536870912,536870912,536870912,671088640,671088640,671088640,0.24999999999999883,0.2458127946123014,0.25420127868107917,0.05,,
-    1,encoder/forward/bert-tiny/b1_s128_f32@ndarray,encoder,forward,ndarray,"{""batch-size"":1,""model"":""bert-tiny"",""precision"":""f32"",""sequence-length"":128}",tokens-per-s,/s,judged,,10367.77191029529,10327.142600476702,10408.56106498871,9275.399420616355,9239.050909093148,9311.890935387724,-0.10536231884057987,-0.11134596214122902,-0.09933838540943986,0.05,,
-    1,encoder/forward/bert-base-uncased/b16_s512_f32@ndarray,encoder,forward,ndarray,"{""batch-size"":16,""model"":""bert-base-uncased"",""precision"":""f32"",""sequence-length"":512}",latency,ns,judged,improved,1839983439.82115,1829178159.1968272,1850852549.1593597,1599985599.844475,1590589703.6494112,1609436999.269005,-0.13043478260869615,-0.13914416095619683,-0.1216372904705114,0.05,,
-    1,encoder/forward/bert-tiny/b1_s128_f32@wgpu,encoder,forward,wgpu,"{""batch-size"":1,""model"":""bert-tiny"",""precision"":""f32"",""sequence-length"":128}",latency,ns,judged,undecided,4196215.909005184,3955932.471290113,4451094.168765168,4246170.860302865,4003026.9054721384,4504083.385059991,0.011904761904762376,-0.08510498348503612,0.1192008139534801,0.05,,
+    1,encoder/forward/bert-tiny/b1_s128_f32@ndarray,encoder,forward,ndarray,"{""batch-size"":1,""model"":""bert-tiny"",""precision"":""f32"",""sequence-length"":128}",latency,ns,judged,regressed,12345950.615762962,12331247.959542286,12360670.802090945,13799944.799735045,13783510.597900826,13816398.596213747,0.11777093795561136,0.11367100344406784,0.12188596620933455,0.05,,
+    1,encoder/forward/bert-tiny/b1_s128_f32@ndarray,encoder,forward,ndarray,"{""batch-size"":1,""model"":""bert-tiny"",""precision"":""f32"",""sequence-length"":128}",host-rss-peak-bytes,bytes,judged,regressed,536870912,536870912,536870912,671088640,671088640,671088640,0.24999999999999997,0.24814085722815984,0.2518619120200592,0.05,,
+    1,encoder/forward/bert-tiny/b1_s128_f32@ndarray,encoder,forward,ndarray,"{""batch-size"":1,""model"":""bert-tiny"",""precision"":""f32"",""sequence-length"":128}",tokens-per-s,/s,judged,,10367.77191029529,10355.425045244914,10380.133496622284,9275.399420616353,9264.353449898097,9286.458561543384,-0.10536231884057987,-0.10775870439747823,-0.10295949706092436,0.05,,
+    1,encoder/forward/bert-base-uncased/b16_s512_f32@ndarray,encoder,forward,ndarray,"{""batch-size"":16,""model"":""bert-base-uncased"",""precision"":""f32"",""sequence-length"":512}",latency,ns,judged,improved,1839983439.82115,1836697573.1674428,1843275184.9165907,1599985599.8444753,1597128324.4934256,1602847986.8839889,-0.13043478260869615,-0.13521469103614459,-0.12562845430068548,0.05,,
+    1,encoder/forward/bert-tiny/b1_s128_f32@wgpu,encoder,forward,wgpu,"{""batch-size"":1,""model"":""bert-tiny"",""precision"":""f32"",""sequence-length"":128}",latency,ns,judged,undecided,4196215.909005184,4121792.5995686995,4271983.009729968,4246170.8603028655,4170861.559087375,4322839.950321993,0.011904761904762376,-0.04237833828926399,0.06926491756285445,0.05,,
     1,encoder/forward/bert-tiny/b1_s128_f16@ndarray,encoder,forward,ndarray,"{""batch-size"":1,""model"":""bert-tiny"",""precision"":""f16"",""sequence-length"":128}",latency,ns,unsupported,,,,,,,,,,,0.05,unsupported: ndarray has no f16,unsupported: ndarray has no f16
-    1,kernels/matmul/n=256@ndarray,kernels,matmul,ndarray,"{""n"":256}",latency,ns,judged,same,801399.1985990378,799827.39846412,802974.0875949635,815799.1841990215,814199.1410868844,817402.3716745353,0.017968555028700203,0.014558595840312192,0.02138997518317777,0.05,,
-    1,kernels/softmax/n=1024@ndarray,kernels,softmax,ndarray,"{""n"":1024}",latency,ns,judged,same,52099.94789993743,51997.763239307,52202.33337122236,52099.94789993743,51997.763239307,52202.33337122236,0,-0.003349768685428371,0.0033610273495949124,0.05,,
-    1,kernels/größe-λ|pipe@ndarray,kernels,größe-λ|pipe,ndarray,{},latency,ns,failed,,899.9099891974793,882.412598602613,917.7543361686643,899.9099891974793,882.412598602613,917.7543361686643,,,,0.05,,panic: index out of bounds: \u{1b}[2J\u{1b}]0;owned\u{7}the len is 3 | but the index is 7 at src/lib.rs:12
+    1,kernels/matmul/n=256@ndarray,kernels,matmul,ndarray,"{""n"":256}",latency,ns,judged,same,801399.1985990378,800921.8695907993,801876.8120831919,815799.1841990203,815313.2782782301,816285.3797073471,0.017968555028700203,0.016099909906858414,0.019840636657678094,0.05,,
+    1,kernels/softmax/n=1024@ndarray,kernels,softmax,ndarray,"{""n"":1024}",latency,ns,judged,same,52099.94789993743,52068.916153831575,52130.99814017257,52099.94789993745,52068.91615383159,52130.998140172574,0,-0.0018356609470997942,0.0018390367951248846,0.05,,
+    1,kernels/größe-λ|pipe@ndarray,kernels,größe-λ|pipe,ndarray,{},latency,ns,failed,,899.9099891974793,894.563602756198,905.2883284791077,899.9099891974791,894.563602756198,905.2883284791078,,,,0.05,,panic: index out of bounds: \u{1b}[2J\u{1b}]0;owned\u{7}the len is 3 | but the index is 7 at src/lib.rs:12
     1,kernels/attention@wgpu,kernels,attention,wgpu,{},latency,ns,failed-on-both-sides,,,,,,,,,,,0.05,poisoned: device lost,poisoned: device lost
-    1,kernels/layer-norm@ndarray,kernels,layer-norm,ndarray,{},latency,ns,failed-in-baseline,,,,,30999.968999962806,30939.168146228763,31060.889337963436,,,,0.05,wrong-output: differs by 2e-2,
-    1,kernels/rms-norm@ndarray,kernels,rms-norm,ndarray,{},latency,ns,missing-in-baseline,,,,,24999.974999970003,24950.942053410294,25049.10430480922,,,,0.05,,
-    1,kernels/gelu@ndarray,kernels,gelu,ndarray,{},latency,ns,missing-in-candidate,,76999.92299990762,76848.9015245037,77151.2412588124,,,,,,,0.05,,
+    1,kernels/layer-norm@ndarray,kernels,layer-norm,ndarray,{},latency,ns,failed-in-baseline,,,,,30999.968999962817,30981.50481322037,31018.444190889666,,,,0.05,wrong-output: differs by 2e-2,
+    1,kernels/rms-norm@ndarray,kernels,rms-norm,ndarray,{},latency,ns,missing-in-baseline,,,,,24999.974999970014,24985.08452679062,25014.874347491666,,,,0.05,,
+    1,kernels/gelu@ndarray,kernels,gelu,ndarray,{},latency,ns,missing-in-candidate,,76999.92299990762,76954.06034251508,77045.81299027431,,,,,,,0.05,,
     "#);
 }
 
@@ -381,6 +383,8 @@ fn json_of_a_small_comparison() {
         "improved": 1,
         "same": 2,
         "undecided": 1,
+        "suspected": 0,
+        "not_judged": 0,
         "missing_in_baseline": 1,
         "missing_in_candidate": 1,
         "broken": 1,
@@ -406,15 +410,35 @@ fn json_of_a_small_comparison() {
           "alert": false,
           "needed_processes": null,
           "effect_share": 0.0,
-          "effect_low_share": -0.003349768685428371,
-          "effect_high_share": 0.0033610273495949124,
+          "effect_low_share": -0.0018356609470997942,
+          "effect_high_share": 0.0018390367951248846,
           "baseline": {
             "status": "ok",
             "reason": null,
             "latency_ns": 52099.94789993743,
-            "latency_low_ns": 51997.763239307,
-            "latency_high_ns": 52202.33337122236,
+            "latency_low_ns": 52068.916153831575,
+            "latency_high_ns": 52130.99814017257,
             "process_medians_ns": [
+              51995.8,
+              52047.9,
+              52100.0,
+              52152.1,
+              52204.2,
+              51995.8,
+              52047.9,
+              52100.0,
+              52152.1,
+              52204.2,
+              51995.8,
+              52047.9,
+              52100.0,
+              52152.1,
+              52204.2,
+              51995.8,
+              52047.9,
+              52100.0,
+              52152.1,
+              52204.2,
               51995.8,
               52047.9,
               52100.0,
@@ -425,17 +449,38 @@ fn json_of_a_small_comparison() {
           "candidate": {
             "status": "ok",
             "reason": null,
-            "latency_ns": 52099.94789993743,
-            "latency_low_ns": 51997.763239307,
-            "latency_high_ns": 52202.33337122236,
+            "latency_ns": 52099.94789993745,
+            "latency_low_ns": 52068.91615383159,
+            "latency_high_ns": 52130.998140172574,
             "process_medians_ns": [
-              51995.8,
-              52047.9,
-              52100.0,
+              52204.2,
               52152.1,
-              52204.2
+              52100.0,
+              52047.9,
+              51995.8,
+              52204.2,
+              52152.1,
+              52100.0,
+              52047.9,
+              51995.8,
+              52204.2,
+              52152.1,
+              52100.0,
+              52047.9,
+              51995.8,
+              52204.2,
+              52152.1,
+              52100.0,
+              52047.9,
+              51995.8,
+              52204.2,
+              52152.1,
+              52100.0,
+              52047.9,
+              51995.8
             ]
           },
+          "slow_mode": null,
           "metrics": []
         }
       ],

@@ -7,8 +7,8 @@ use crate::report::ledger::NO_BREAK;
 use crate::report::paint::Tone;
 use crate::report::plain::plain;
 use accel_bench_engine::compare::{
-    Census, Confirmed, Control, Effect, Judgement, Judging, MetricRow, Need, Row, SideInfo, SlowMode,
-    Standing, Tolerance, Verdict,
+    Apart, Census, Comparison, Confirmed, Control, Effect, Judgement, Judging, MetricRow, Need, Row,
+    SideInfo, SlowMode, Standing, Tolerance, Verdict,
 };
 
 /// The verdict or what is in its place, with a sign for those who see no colors.
@@ -22,6 +22,7 @@ pub(super) fn verdict(row: &Row) -> (Tone, &'static str) {
         Standing::StillBroken => (Tone::Open, "✗ still failing"),
         Standing::Mended => (Tone::Good, "✓ fixed"),
         Standing::Unsupported => (Tone::Dim, "∅ unsupported"),
+        Standing::Identical => (Tone::Plain, "= same"),
     }
 }
 
@@ -33,25 +34,55 @@ pub(super) fn of_judgement(judgement: &Judgement, better: Direction) -> (Tone, &
         Verdict::Improved if better == Direction::Higher => (Tone::Good, "▲ improved"),
         Verdict::Improved => (Tone::Good, "▼ improved"),
         Verdict::Same => (Tone::Plain, "= same"),
+        Verdict::Suspected => (Tone::Open, "? suspected"),
+        Verdict::NotJudged => (Tone::Dim, "– not judged"),
         Verdict::Undecided(_) => (Tone::Open, "? undecided"),
     }
 }
 
 /// Returns what the verdict alone does not say.
 pub(super) fn note(row: &Row) -> Option<String> {
-    let Standing::Judged(Judgement { verdict, effect }) = row.standing else { return None };
+    let (verdict, effect) = match row.standing {
+        Standing::Judged(Judgement { verdict, effect }) => (verdict, effect),
+        Standing::Identical => return Some("not measured: the executables are the same".to_owned()),
+        _ => return None,
+    };
     let gate = gate(&row.tolerance);
     match verdict {
         Verdict::Regressed if row.is_alert() => {
             Some(format!("beyond the alert level of {}", amount::percent(row.tolerance.alert)))
         }
-        Verdict::Regressed | Verdict::Improved => None,
+        Verdict::Undecided(Need::Layout) => Some(format!("depends on code layout{}", range(row))),
+        Verdict::Regressed | Verdict::Improved | Verdict::NotJudged => None,
+        Verdict::Suspected => sure(effect),
         Verdict::Same => sure(effect).map(|by| format!("{by}, within {gate}")),
         Verdict::Undecided(need) => Some(match (sure(effect), need) {
             (Some(by), need) => format!("{by}; whether beyond {gate} is open: {}", to_decide(need)),
             (None, need) => to_decide(need),
         }),
     }
+}
+
+/// Between which effects a row's layouts lie.
+fn range(row: &Row) -> String {
+    let layouts = row.in_pairs.as_ref().and_then(|shown| shown.over_layouts);
+    let changes = layouts.map(|ends| ends.map(|end| end.change()));
+    match changes {
+        Some([Some(least), Some(most)]) => {
+            format!(": from {least} to {most} with functions at other addresses")
+        }
+        _ => String::new(),
+    }
+}
+
+/// That a change was seen in one layout of the executables only: they were not built steadily, or the linker makes no other.
+pub(super) fn one_layout(row: &Row) -> Option<&'static str> {
+    let is_change = matches!(
+        row.standing,
+        Standing::Judged(Judgement { verdict: Verdict::Regressed | Verdict::Improved, .. })
+    );
+    let is_in_one = row.in_pairs.as_ref().is_some_and(|shown| shown.over_layouts.is_none());
+    (is_change && is_in_one).then_some("its code layout was not varied")
 }
 
 /// That the sides did not do the same work.
@@ -76,15 +107,14 @@ fn sure(effect: Option<Effect>) -> Option<String> {
 
 fn to_decide(need: Need) -> String {
     match need {
-        Need::Processes(count) => format!("about {count} processes a side would decide it"),
         Need::TooClose => "too close to the tolerance for any sensible number of processes".to_owned(),
         Need::SecondProcess => {
             "one process on a side reports nothing of the spread; 5 a side are usual".to_owned()
         }
-        Need::Turns => "within run-to-run noise; without `--stored` the sides are interleaved".to_owned(),
         Need::Values => "a side has no values that can be compared".to_owned(),
         Need::Pairs(count) => format!("about {count} process pairs would decide it"),
         Need::Confirmation => "it looked changed, and fresh processes did not confirm it".to_owned(),
+        Need::Layout => "depends on code layout".to_owned(),
         Need::OneSpeed => {
             "its processes have two speeds, farther apart than the tolerance; a mean would be of neither"
                 .to_owned()
@@ -95,7 +125,7 @@ fn to_decide(need: Need) -> String {
 
 /// `3 of 24 candidate processes were 2.0 times as slow`: the effect leaves them out.
 pub(super) fn slow_mode(row: &Row) -> Option<String> {
-    let SlowMode { of_candidate, slow, of, times } = row.slow_mode?;
+    let SlowMode { of_candidate, slow, of, times } = row.in_pairs.as_ref()?.slow_mode?;
     let side = if of_candidate { "candidate" } else { "baseline" };
     Some(format!("{slow} of {of} {side} processes took {times:.2} times as long as the others"))
 }
@@ -166,6 +196,8 @@ pub(super) fn census(census: &Census) -> Vec<String> {
         census.judged(),
         census.undecided
     )];
+    let apart = list(&[(census.suspected, "suspected"), (census.not_judged, "not judged")]);
+    lines.extend((!apart.is_empty()).then(|| format!("measured apart: {apart}")));
     let rest = list(&[
         (census.missing_in_baseline, "missing in the baseline"),
         (census.missing_in_candidate, "missing in the candidate"),
@@ -214,6 +246,21 @@ pub(super) fn confirmed(confirmed: &Confirmed) -> String {
     format!("{rows} slower in the store and measured again interleaved (runs {} and {})", runs[0], runs[1])
 }
 
+/// What a comparison of sides that were measured apart says; `None` for interleaved ones.
+pub(super) fn apart(found: &Comparison) -> Option<String> {
+    let is_apart = found.pairs.is_none() || found.confirmed.is_some();
+    let tolerance = found.rows.first().filter(|_| is_apart)?.tolerance;
+    Some(match tolerance.apart {
+        Apart::Stored => {
+            "stored runs describe, they do not judge: the machine may have changed between them".to_owned()
+        }
+        Apart::Result => format!(
+            "measured apart: judged beyond the alert level only ({}); interleaved comparisons judge the rest",
+            amount::percent(tolerance.alert)
+        ),
+    })
+}
+
 /// How to read the intervals.
 pub(super) fn legend(pairs: Option<(usize, usize)>) -> String {
     let over = match pairs {
@@ -226,43 +273,69 @@ pub(super) fn legend(pairs: Option<(usize, usize)>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use accel_bench_record::{CommitInfo, Failure, Metric};
+    use accel_bench_record::{CaseKey, CommitInfo, Failure, Metric};
 
     use super::*;
-    use accel_bench_engine::compare::{compare, sample};
+    use accel_bench_engine::compare::{InPairs, compare, sample};
 
-    /// One row, from the process medians of both sides.
+    /// One row, from the process medians of both sides, measured apart.
     fn row(base: &[f64], candidate: &[f64]) -> Row {
         let of = |medians: &[f64]| sample::run("r", vec![sample::case("a/x@n", medians)]);
         compare(&of(base), &of(candidate), &|_| Tolerance::default()).rows.remove(0)
     }
 
-    fn check(base: &[f64], candidate: &[f64], word: &str, expected: Option<&str>) {
-        let row = row(base, candidate);
-        assert_eq!((verdict(&row).1, note(&row).as_deref()), (word, expected));
+    /// The same interleaved.
+    fn row_in_pairs(base: &[f64], candidate: &[f64]) -> Row {
+        let of = |medians: &[f64]| sample::run("r", vec![sample::case("a/x@n", medians)]);
+        let (base, candidate) = sample::interleaved(of(base), of(candidate));
+        compare(&base, &candidate, &|_| Tolerance::default()).rows.remove(0)
+    }
+
+    #[track_caller]
+    fn check(row: &Row, word: &str, expected: Option<&str>) {
+        assert_eq!((verdict(row).1, note(row).as_deref()), (word, expected));
     }
 
     #[test]
     fn notes_say_what_the_verdict_does_not() {
-        check(&[100.0; 5], &[107.0; 5], "▲ regressed", None);
-        check(&[100.0; 5], &[120.0; 5], "▲▲ regressed", Some("beyond the alert level of 10 %"));
-        check(&[100.0; 5], &[90.0; 5], "▼ improved", None);
-        check(&[100.0; 5], &[100.0; 5], "= same", None);
-        check(&[100.0; 5], &[101.8; 5], "= same", Some("slower by 1.8 %, within the tolerance of 5 %"));
-        check(&[100.0; 5], &[98.0; 5], "= same", Some("faster by 2.0 %, within the tolerance of 5 %"));
+        let row = |candidate: f64| row_in_pairs(&[100.0; 16], &[candidate; 16]);
+        check(&row(107.0), "▲ regressed", None);
+        check(&row(120.0), "▲▲ regressed", Some("beyond the alert level of 10 %"));
+        check(&row(90.0), "▼ improved", None);
+        check(&row(100.0), "= same", None);
+        check(&row(101.8), "= same", Some("slower by 1.8 %, within the tolerance of 5 %"));
+        check(&row(98.0), "= same", Some("faster by 2.0 %, within the tolerance of 5 %"));
     }
 
     #[test]
     fn undecided_says_what_it_takes() {
-        let alone = "one process on a side reports nothing of the spread; 5 a side are usual";
-        check(&[100.0], &[107.0], "? undecided", Some(alone));
-        check(&[], &[107.0], "? undecided", Some("a side has no values that can be compared"));
         let close = "slower by 5.0 %; whether beyond the tolerance of 5 % is open: \
                      too close to the tolerance for any sensible number of processes";
-        check(&[100.0; 5], &[105.0; 5], "? undecided", Some(close));
-        let open = "about 7 processes a side would decide it";
-        let noisy = [94.0, 97.0, 100.0, 103.0, 106.0];
-        check(&noisy, &noisy, "? undecided", Some(open));
+        check(&row_in_pairs(&[100.0; 24], &[104.99; 24]), "? undecided", Some(close));
+        let few = row_in_pairs(&[100.0; 3], &[100.0; 3]);
+        check(&few, "? undecided", Some("about 6 process pairs would decide it"));
+    }
+
+    #[test]
+    fn sides_that_were_measured_apart() {
+        check(&row(&[100.0; 5], &[120.0; 5]), "▲▲ regressed", Some("beyond the alert level of 10 %"));
+        check(&row(&[100.0; 5], &[107.0; 5]), "? suspected", Some("slower by 7.0 %"));
+        check(&row(&[100.0; 5], &[101.0; 5]), "– not judged", None);
+        let alone = "one process on a side reports nothing of the spread; 5 a side are usual";
+        check(&row(&[100.0], &[107.0]), "? undecided", Some(alone));
+        check(&row(&[], &[107.0]), "? undecided", Some("a side has no values that can be compared"));
+    }
+
+    #[test]
+    fn what_measuring_apart_is_worth_is_said_once() {
+        let of = |medians: &[f64]| sample::run("r", vec![sample::case("a/x@n", medians)]);
+        let told = |apart: Apart| {
+            let gate = |_: &CaseKey| Tolerance { apart, ..Tolerance::default() };
+            super::apart(&compare(&of(&[100.0; 5]), &of(&[100.0; 5]), &gate))
+        };
+        assert!(told(Apart::Stored).is_some_and(|line| line.starts_with("stored runs describe")));
+        assert!(told(Apart::Result).is_some_and(|line| line.contains("beyond the alert level only (10 %)")));
+        assert_eq!(super::apart(&sample::comparison()), None);
     }
 
     fn check_metric(name: &str, better: Direction, values: (f64, f64), tone: Tone, expected: &str) {
@@ -321,20 +394,19 @@ mod tests {
         assert_eq!(census(&none), ["0 cases, 0 judged; 0 undecided"]);
         let one = Census { cases: 1, same: 1, ..none };
         assert_eq!(census(&one), ["1 case, 1 judged: 1 the same; 0 undecided"]);
+        let apart = Census { cases: 3, suspected: 1, not_judged: 2, ..none };
+        let lines = ["3 cases, 0 judged; 0 undecided", "measured apart: 1 suspected, 2 not judged"];
+        assert_eq!(census(&apart), lines);
         let some = Census { cases: 3, unsupported: 2, regressed_metrics: 2, ..none };
         let lines = ["3 cases, 0 judged; 0 undecided", "2 unsupported", "2 metrics regressed"];
         assert_eq!(census(&some), lines);
     }
 
     /// A control whose effect is what these medians of the candidate and of its twin show.
-    fn control(twin: &[f64]) -> Control {
-        let verdict = accel_bench_engine::compare::judge(&[100.0; 6], twin, 0.05);
-        Control {
-            id: sample::case("a/x@n", &[]).id,
-            gate: 0.05,
-            effect: verdict.effect,
-            verdict: verdict.verdict,
-        }
+    fn control(twin: f64) -> Control {
+        let row = row_in_pairs(&[100.0; 16], &[twin; 16]);
+        let Standing::Judged(Judgement { verdict, effect }) = row.standing else { panic!("{row:?}") };
+        Control { id: row.id, gate: 0.05, effect, verdict }
     }
 
     #[test]
@@ -343,14 +415,14 @@ mod tests {
             super::controls(controls).into_iter().map(|(_, line)| line.replace(NO_BREAK, " ")).collect()
         };
         assert_eq!(lines(&[]), [""; 0]);
-        let steady = control(&[100.0; 6]);
+        let steady = control(100.0);
         let expected = ["A/A control passed"];
         assert_eq!(lines(std::slice::from_ref(&steady)), expected);
         assert_eq!(
-            lines(&[control(&[120.0; 6]), steady]),
+            lines(&[control(120.0), steady]),
             [
                 "1 of 2 A/A controls failed: this machine is too noisy to judge",
-                "a/x@n  +20.0 % [+19.6, +20.4]"
+                "a/x@n  +20.0 % [+19.8, +20.2]"
             ]
         );
     }
@@ -367,7 +439,8 @@ mod tests {
     #[test]
     fn slow_processes_of_one_side_are_named() {
         let slow_mode = Some(SlowMode { of_candidate: true, slow: 3, of: 24, times: 2.0 });
-        let row = Row { slow_mode, ..row(&[100.0; 5], &[100.0; 5]) };
+        let in_pairs = Some(InPairs { slow_mode, over_layouts: None });
+        let row = Row { in_pairs, ..row(&[100.0; 5], &[100.0; 5]) };
         let expected = "3 of 24 candidate processes took 2.00 times as long as the others";
         assert_eq!(super::slow_mode(&row).as_deref(), Some(expected));
     }

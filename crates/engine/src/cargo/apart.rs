@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::error::Error;
+use super::relink;
 
 /// The variable that names the wrapper for cargo.
 pub const WRAPPER_VARIABLE: &str = "RUSTC_WORKSPACE_WRAPPER";
@@ -26,10 +27,13 @@ pub fn wrapper(root: &Path, target_dir: &Path, users: Option<&str>, steady: bool
     let tree: String = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     let path = folder(target_dir).join(tree).join("rustc");
     let text = script(users, steady);
-    if fs::read_to_string(&path).is_ok_and(|present| present == text) {
-        return Ok(path);
+    // By this name the compiler knows how to speak with it.
+    let linker = path.with_file_name("cc");
+    for (path, text) in [(&linker, relink::LINKER), (&path, text.as_str())] {
+        if !fs::read_to_string(path).is_ok_and(|present| present == text) {
+            write(path, text).map_err(|source| Error::Write { path: path.clone(), source })?;
+        }
     }
-    write(&path, &text).map_err(|source| Error::Write { path: path.clone(), source })?;
     Ok(path)
 }
 
@@ -56,10 +60,22 @@ while [ "$count" -gt 0 ]; do
     argument=$1
     shift
     count=$((count - 1))
-    case $argument in metadata=*) argument=metadata=$name ;; esac
+    case $argument in
+        metadata=*) argument=metadata=$name ;;
+        linker=* | -Clinker=*) ACCEL_BENCH_LINKER=${argument#*linker=} ;;
+    esac
     set -- "$@" "$argument"
 done
 set -- "$@" -Ccodegen-units=1
+case $told in *" --crate-type bin "*)
+    case ${ACCEL_BENCH_LINKER:-cc} in
+        cc | gcc | clang | *[/-]cc | *[/-]gcc | *[/-]clang)
+            export ACCEL_BENCH_LINKER
+            set -- "$@" "-Clinker=${0%/*}/cc"
+            ;;
+    esac
+    ;;
+esac
 "#;
 
 fn script(users: Option<&str>, steady: bool) -> String {

@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::apart;
 use super::error::Error;
+use super::{apart, relink};
 
 const FORMAT: u32 = 1;
 
@@ -64,7 +64,11 @@ impl Leftover {
     /// Removes it. What another process removed first is removed.
     pub fn remove(&self) -> Result<(), Error> {
         // The note goes last: whatever stops this, the next one knows what is left.
-        self.files.iter().try_for_each(|path| gone(path, fs::remove_file(path)))?;
+        for path in &self.files {
+            let kept = relink::kept(path);
+            gone(&kept, fs::remove_dir_all(&kept))?;
+            gone(path, fs::remove_file(path))?;
+        }
         gone(&self.folder, fs::remove_dir_all(&self.folder))
     }
 }
@@ -75,7 +79,9 @@ fn leftover(target_dir: &Path, folder: PathBuf, note: Note, in_use: &BTreeSet<Pa
         named.filter(|path| is_own(path)).flat_map(|path| with_siblings(path)).collect();
     let files: Vec<_> = files.into_iter().filter(|path| is_file(path)).collect();
     let own = fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let bytes = files.iter().cloned().chain(own).map(|path| size(&path)).sum();
+    let kept = files.iter().flat_map(|path| fs::read_dir(relink::kept(path)).into_iter().flatten().flatten());
+    let kept: Vec<_> = kept.map(|entry| entry.path()).collect();
+    let bytes = files.iter().cloned().chain(own).chain(kept).map(|path| size(&path)).sum();
     Leftover { tree: note.tree, bytes, files, folder }
 }
 

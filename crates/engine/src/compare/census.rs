@@ -10,6 +10,10 @@ pub struct Census {
     pub improved: usize,
     pub same: usize,
     pub undecided: usize,
+    /// Measured apart, and slower beyond the tolerance as far as that can be seen.
+    pub suspected: usize,
+    /// Measured apart, and no more can be said.
+    pub not_judged: usize,
     /// In the candidate only.
     pub missing_in_baseline: usize,
     /// In the baseline only.
@@ -49,8 +53,11 @@ impl Census {
                 Verdict::Regressed => &mut self.regressed,
                 Verdict::Improved => &mut self.improved,
                 Verdict::Same => &mut self.same,
+                Verdict::Suspected => &mut self.suspected,
+                Verdict::NotJudged => &mut self.not_judged,
                 Verdict::Undecided(_) => &mut self.undecided,
             },
+            Standing::Identical => &mut self.same,
             Standing::New => &mut self.missing_in_baseline,
             Standing::Gone => &mut self.missing_in_candidate,
             Standing::Broken => &mut self.broken,
@@ -77,6 +84,8 @@ mod tests {
                 improved: 1,
                 same: 2,
                 undecided: 1,
+                suspected: 0,
+                not_judged: 0,
                 missing_in_baseline: 1,
                 missing_in_candidate: 1,
                 broken: 1,

@@ -8,7 +8,8 @@ use super::company::Companies;
 use super::judging::{Judge, Judged};
 use super::pairs::{self, Control, Gate, are_interleaved};
 use super::{
-    Cell, Census, Difference, Judgement, Mismatch, Outcome, Row, SideInfo, Standing, comparable, differences,
+    Cell, Census, Difference, InPairs, Judgement, Mismatch, Outcome, Row, SideInfo, Standing, comparable,
+    differences,
 };
 
 /// Two runs, case by case.
@@ -39,9 +40,13 @@ pub struct Confirmed {
 }
 
 impl Comparison {
-    /// The ids of rows that would stop a merge: by their latency, or by a metric.
+    /// The ids of rows that would stop a merge, if it were so: by their latency, or by a metric.
     pub fn suspects(&self) -> BTreeSet<CaseKey> {
-        self.rows.iter().filter(|row| row.has_regressed()).map(|row| row.id.clone()).collect()
+        self.rows
+            .iter()
+            .filter(|row| row.has_regressed() || row.is_suspected())
+            .map(|row| row.id.clone())
+            .collect()
     }
 
     /// Puts rows that were measured again, interleaved, in the place of what the store said of them.
@@ -127,6 +132,9 @@ fn rows(
     };
     let gone = base.cases.iter().filter(|case| !of_candidate.contains_key(&case.id));
     let mut rows: Vec<_> = candidate.cases.iter().chain(gone).map(|case| row(&case.id)).collect();
+    let identical = candidate.interleaved.iter().filter(|_| in_turns.is_some());
+    let identical = identical.flat_map(|interleaved| &interleaved.identical);
+    rows.extend(identical.map(|id| Row::identical(id, gate(id))));
     let benches: Vec<_> = rows.iter().map(|row| row.id.bench.clone()).collect();
     rows.sort_by_cached_key(|row| benches.iter().position(|bench| *bench == row.id.bench));
     rows
@@ -135,7 +143,8 @@ fn rows(
 /// What only process pairs show.
 fn in_pairs(row: Row, base: &CaseRecord, candidate: &CaseRecord) -> Row {
     let slow_mode = pairs::slow_mode(base, candidate, row.tolerance.gate());
-    let row = Row { slow_mode, ..row };
+    let shown = InPairs { slow_mode, over_layouts: pairs::over_layouts(base, candidate) };
+    let row = Row { in_pairs: Some(shown), ..row };
     match pairs::column_factors(base, candidate) {
         Some(factors) => row.scaled(factors),
         None => row,
@@ -186,8 +195,8 @@ mod tests {
             Standing::Judged(judgement) => judgement.verdict,
             other => panic!("{other:?}"),
         };
-        assert_eq!((verdict(0), verdict(1)), (Verdict::Same, Verdict::Regressed));
-        assert_eq!(comparison.worst(), Outcome::Regression);
+        assert_eq!((verdict(0), verdict(1)), (Verdict::NotJudged, Verdict::Suspected));
+        assert_eq!(comparison.worst(), Outcome::Fine);
     }
 
     #[test]
@@ -204,6 +213,20 @@ mod tests {
     fn empty_runs_judge_nothing() {
         let run = sample::run("r", vec![]);
         assert_eq!(compare(&run, &run, &default_gate).worst(), Outcome::NothingJudged);
+    }
+
+    #[test]
+    fn cases_of_one_executable_are_the_same() {
+        let run = |id: &str| sample::run(id, vec![sample::case("a/x@n", &[100.0; 16])]);
+        let (base, mut candidate) = sample::interleaved(run("b"), run("c"));
+        let identical = sample::case("b/y@n", &[]).id;
+        if let Some(interleaved) = &mut candidate.interleaved {
+            interleaved.identical.push(identical.clone());
+        }
+        let found = compare(&base, &candidate, &default_gate);
+        assert_eq!((found.rows[1].id.clone(), found.rows[1].standing), (identical, Standing::Identical));
+        assert_eq!((found.census.cases, found.census.same), (2, 2));
+        assert_eq!(found.pairs, Some((16, 16)));
     }
 
     #[test]

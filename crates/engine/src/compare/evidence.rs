@@ -1,5 +1,7 @@
 //! What process pairs say of one row: the p-values that the decision is made of. Pure.
 
+use std::collections::BTreeMap;
+
 use accel_bench_record::stats::{
     LogRatio, binomial_tail, mean, median, middle_log_ratio, normal_tail, std_dev, student_t_cdf, two_modes,
 };
@@ -13,6 +15,8 @@ pub(super) struct Pair {
     pub(super) shift: f64,
     /// How often a sample of the candidate is larger than one of the baseline, less one half.
     pub(super) wins: f64,
+    /// Which order the functions of both executables were linked in; `None`: as they were built.
+    pub(super) layout: Option<u32>,
 }
 
 impl Pair {
@@ -20,11 +24,11 @@ impl Pair {
     pub(super) fn of_values(base: f64, candidate: f64) -> Option<Self> {
         let shift = (candidate / base).ln();
         let wins = f64::from(i8::from(shift > 0.0) - i8::from(shift < 0.0)) / 2.0;
-        (base > 0.0 && candidate > 0.0 && shift.is_finite()).then_some(Self { shift, wins })
+        (base > 0.0 && candidate > 0.0 && shift.is_finite()).then_some(Self { shift, wins, layout: None })
     }
 
     pub(super) fn swapped(self) -> Self {
-        Self { shift: -self.shift, wins: -self.wins }
+        Self { shift: -self.shift, wins: -self.wins, ..self }
     }
 }
 
@@ -69,6 +73,18 @@ pub(super) fn middle(logarithms: &[f64]) -> Option<f64> {
     middle_log_ratio(logarithms, RESOLUTION).map(|middle| middle.estimate)
 }
 
+/// The least and the most of the middles of these pairs by layout; `None` unless there are several.
+pub(super) fn over_layouts(pairs: &[Pair]) -> Option<[Effect; 2]> {
+    let mut layouts: BTreeMap<Option<u32>, Vec<f64>> = BTreeMap::new();
+    pairs.iter().for_each(|pair| layouts.entry(pair.layout).or_default().push(pair.shift));
+    let mut middles: Vec<f64> = layouts.values().filter_map(|shifts| median(shifts)).collect();
+    middles.sort_unstable_by(f64::total_cmp);
+    match middles.as_slice() {
+        [least, .., most] => Some([least, most].map(|&middle| Effect::of_middle(middle))),
+        _ => None,
+    }
+}
+
 /// The p-values of some pairs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Test {
@@ -89,7 +105,8 @@ impl Test {
         // Clusters that lie below the clock's resolution are one speed.
         let has_two_speeds = two_modes(&shifts).is_some_and(|apart| apart > SPEEDS_APART.max(gate / 2.0));
         let Some(middle) = middle_log_ratio(&shifts, RESOLUTION) else { return nothing };
-        let Some(tested) = (if has_two_speeds { Self::of_wins(pairs, gate) } else { Self::of_middle(middle, gate) })
+        let Some(tested) =
+            (if has_two_speeds { Self::of_wins(pairs, gate) } else { Self::of_middle(middle, gate) })
         else {
             return nothing;
         };
@@ -129,8 +146,9 @@ impl Test {
     /// "Student's t-Test under Symmetry Conditions", JASA 64 (1969), 1278–1302). *Same* is what the test of Dixon and
     /// Mood, "The Statistical Sign Test", JASA 41 (1946), 557–566, says of the pairs within the gate.
     fn of_wins(pairs: &[Pair], gate: f64) -> Option<Self> {
-        let (sum, squares) =
-            pairs.iter().fold((0.0, 0.0), |(sum, squares), pair| (sum + pair.wins, squares + pair.wins * pair.wins));
+        let (sum, squares) = pairs
+            .iter()
+            .fold((0.0, 0.0), |(sum, squares), pair| (sum + pair.wins, squares + pair.wins * pair.wins));
         let within = pairs.iter().filter(|pair| pair.shift.abs() < gate).count();
         let score = if squares > 0.0 { sum / squares.sqrt() } else { 0.0 };
         Some(Self {
@@ -156,9 +174,13 @@ impl Test {
         Some((way, self.p(way)))
     }
 
+    pub(super) fn is_beyond(&self, way: Way) -> bool {
+        self.beyond == Some(way)
+    }
+
     /// Returns whether it is changed this way, beyond the gate, as surely as the interval that is shown says.
     pub(super) fn shows(&self, way: Way) -> bool {
-        self.beyond == Some(way) && self.p(way) <= (1.0 - LEVEL) / 2.0
+        self.is_beyond(way) && self.p(way) <= (1.0 - LEVEL) / 2.0
     }
 
     /// What further pairs would say, if they were like these.

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use accel_bench_record::{CaseKey, CaseRecord};
 
 use super::spread::Spread;
-use super::{Judgement, Tolerance, judge, judge_apart};
+use super::tolerance::Apart;
+use super::verdict::judge_apart;
+use super::{Judgement, Tolerance};
 
 /// What is judged of a case: its latency (`None`), or a metric by its name.
 pub(super) type Judged = (CaseKey, Option<String>);
@@ -27,16 +29,14 @@ impl Judge<'_> {
         candidate: &CaseRecord,
         tolerance: Tolerance,
     ) -> Judgement {
-        let of_pairs = match self {
-            Self::InPairs(rows) => rows.get(&(id.clone(), None)).copied(),
-            Self::Apart(_) => None,
-        };
         let drift = match self {
-            Self::InPairs(_) => None,
+            Self::InPairs(rows) => match rows.get(&(id.clone(), None)) {
+                Some(found) => return *found,
+                None => None,
+            },
             Self::Apart(drift) => drift,
         };
-        let (base, candidate) = (base.process_medians(), candidate.process_medians());
-        of_pairs.unwrap_or_else(|| judge_apart(&base, &candidate, tolerance.gate(), drift))
+        apart([&base.process_medians(), &candidate.process_medians()], tolerance, drift)
     }
 
     /// `None`: it has none, because it is not judged or repeats what is.
@@ -49,9 +49,15 @@ impl Judge<'_> {
     ) -> Option<Judgement> {
         match self {
             Self::InPairs(rows) => rows.get(&(id.clone(), Some(name.to_owned()))).copied(),
-            Self::Apart(_) => {
-                Some(judge(sides[0], sides[1], tolerance.tolerance)).filter(|found| found.effect.is_some())
-            }
+            Self::Apart(_) => Some(apart(sides, tolerance, None)).filter(|found| found.effect.is_some()),
         }
     }
+}
+
+fn apart([base, candidate]: [&[f64]; 2], tolerance: Tolerance, drift: Option<Spread>) -> Judgement {
+    let judged_beyond = match tolerance.apart {
+        Apart::Stored => None,
+        Apart::Result => Some(tolerance.alert.max(tolerance.gate())),
+    };
+    judge_apart(base, candidate, tolerance.gate(), judged_beyond, drift)
 }

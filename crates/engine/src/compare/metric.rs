@@ -12,7 +12,7 @@ use super::company::Company;
 use super::estimate::Estimate;
 use super::evidence::Pair;
 use super::judging::Judge;
-use super::{Effect, Judgement, Tolerance, Verdict, judge};
+use super::{Effect, Judgement, Tolerance, Verdict};
 
 /// One metric of one case on both sides.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,11 +43,7 @@ pub enum Judging {
 
 /// The metrics that are judged by process pairs, each with its pairs, worse being larger. What is the same information as one
 /// before, as tokens per second are that have the time per token beside them, is left out.
-pub(super) fn pairs(
-    base: &CaseRecord,
-    candidate: &CaseRecord,
-    company: Company,
-) -> Vec<(String, Vec<Pair>)> {
+pub(super) fn pairs(base: &CaseRecord, candidate: &CaseRecord, company: Company) -> Vec<(String, Vec<Pair>)> {
     let mut judged: Vec<(String, Vec<Pair>)> = Vec::new();
     for metric in declared([candidate, base]) {
         let sides = [base, candidate].map(|case| of_processes(case, &metric.name));
@@ -124,9 +120,15 @@ impl MetricRow {
         matches!(self.judging, Judging::Judged(Judgement { verdict: Verdict::Regressed, .. }))
     }
 
+    pub fn is_suspected(&self) -> bool {
+        matches!(self.judging, Judging::Judged(Judgement { verdict: Verdict::Suspected, .. }))
+    }
+
     /// Returns whether it has a verdict of its own that says more than that nothing happened.
     pub fn has_changed(&self) -> bool {
-        matches!(self.judging, Judging::Judged(judgement) if matches!(judgement.verdict, Verdict::Regressed | Verdict::Improved))
+        let is_improved =
+            matches!(self.judging, Judging::Judged(Judgement { verdict: Verdict::Improved, .. }));
+        is_improved || self.has_regressed() || self.is_suspected()
     }
 
     fn declared(
@@ -137,8 +139,9 @@ impl MetricRow {
         tolerance: Tolerance,
         by: Judge<'_>,
     ) -> Self {
-        let judged = sides.map(|case| of_processes(case, &metric.name).into_iter().flatten().collect::<Vec<_>>());
-        let apart = judge(&judged[0], &judged[1], 0.0).effect;
+        let judged =
+            sides.map(|case| of_processes(case, &metric.name).into_iter().flatten().collect::<Vec<_>>());
+        let apart = Effect::apart(&judged[0], &judged[1]);
         let found = by.metric(id, &metric.name, [&judged[0], &judged[1]], tolerance);
         // Pairs have the sign of what is worse, values side by side that of the larger one.
         let found = found.map(|found| match (by, metric.better) {
@@ -161,7 +164,7 @@ impl MetricRow {
     }
 
     fn rate(metric: &Known, sides: [Vec<f64>; 2]) -> Self {
-        let effect = judge(&sides[0], &sides[1], 0.0).effect;
+        let effect = Effect::apart(&sides[0], &sides[1]);
         Self::new((metric.name, metric.unit, metric.better), sides, effect, Judging::FollowsFromLatency)
     }
 
@@ -252,7 +255,7 @@ mod tests {
         check("loss", Direction::Lower, (LESS, MORE), Company::Same, Some(Verdict::Regressed));
         check("hits", Direction::Higher, (LESS, MORE), Company::Same, Some(Verdict::Improved));
         check("hits", Direction::Higher, (MORE, LESS), Company::Same, Some(Verdict::Regressed));
-        check("loss", Direction::Lower, (LESS, LESS), Company::Same, Some(Verdict::Same));
+        check("loss", Direction::Lower, (LESS, LESS), Company::Same, Some(Verdict::NotJudged));
         check("seed", Direction::Neither, (LESS, MORE), Company::Same, None);
     }
 
@@ -299,9 +302,9 @@ mod tests {
         check_growth(0.0, 1e6, Verdict::Regressed);
         check_growth(-3.0, 1e6, Verdict::Regressed);
         check_growth(1e6, 0.0, Verdict::Improved);
-        check_growth(0.001, 500.0, Verdict::Same);
-        check_growth(0.0, 0.0, Verdict::Same);
-        check_growth(1e6, 1e6, Verdict::Same);
+        check_growth(0.001, 500.0, Verdict::NotJudged);
+        check_growth(0.0, 0.0, Verdict::NotJudged);
+        check_growth(1e6, 1e6, Verdict::NotJudged);
     }
 
     /// A metric with raw values is compared by the medians of its processes.

@@ -7,7 +7,7 @@ use super::Census;
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     Fine,
-    /// No case has a verdict: all undecided, missing or unsupported.
+    /// Nothing can be said of any case: all are undecided, missing or unsupported.
     NothingJudged,
     /// A case, or a judged metric of one, regressed.
     Regression,
@@ -25,7 +25,7 @@ impl Outcome {
             Self::Unfit
         } else if census.regressed + census.regressed_metrics > 0 {
             Self::Regression
-        } else if census.judged() == 0 {
+        } else if census.judged() + census.suspected + census.not_judged == 0 {
             Self::NothingJudged
         } else {
             Self::Fine
@@ -47,6 +47,7 @@ mod tests {
         check(none, Outcome::NothingJudged);
         check(Census { undecided: 3, still_broken: 1, ..none }, Outcome::NothingJudged);
         check(Census { same: 1, undecided: 3, missing_in_candidate: 2, ..none }, Outcome::Fine);
+        check(Census { not_judged: 2, suspected: 1, undecided: 1, ..none }, Outcome::Fine);
         check(Census { improved: 1, still_broken: 2, ..none }, Outcome::Fine);
         check(Census { same: 9, regressed: 1, ..none }, Outcome::Regression);
         check(Census { same: 9, regressed_metrics: 1, ..none }, Outcome::Regression);

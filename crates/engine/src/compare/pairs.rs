@@ -73,16 +73,28 @@ fn stages(rows: &BTreeMap<Judged, Evidence>) -> BTreeMap<&Judged, Stage> {
     rows.keys().zip(decide(&all)).collect()
 }
 
-/// The ids of cases that need no further process pair: decided, failed, or measured well enough on the only side
-/// that has them (`alone`).
-pub fn closed(
+/// How far a comparison has come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Cases that need no further process pair: decided, failed, or measured well enough on the only side that has them.
+    pub closed: BTreeSet<CaseKey>,
+    /// Open cases that look changed.
+    pub suspected: BTreeSet<CaseKey>,
+}
+
+/// How far it has come with these processes; `alone` are the cases that only one side has.
+pub fn progress(
     base: &RunRecord,
     candidate: &RunRecord,
     alone: &BTreeSet<CaseKey>,
     gate: &Gate<'_>,
-) -> BTreeSet<CaseKey> {
+) -> Progress {
     let rows = evidence(base, candidate, gate);
-    let open = open(&rows);
+    let stages = stages(&rows);
+    let open = open(&stages);
+    let is_suspected = |stage: &Stage| matches!(stage, Stage::Suspected { .. });
+    let suspected = stages.iter().filter(|(_, stage)| is_suspected(stage)).map(|((id, _), _)| id.clone());
+    let suspected = suspected.collect();
     let mut closed: BTreeSet<CaseKey> =
         rows.keys().map(|(id, _)| id).filter(|id| !open.contains(id)).cloned().collect();
     for case in base.cases.iter().chain(&candidate.cases) {
@@ -91,24 +103,24 @@ pub fn closed(
             closed.insert(case.id.clone());
         }
     }
-    closed
+    Progress { closed, suspected }
 }
 
 /// Cases whose latency is not decided, or with a metric that looks changed and is not confirmed. What else a metric
 /// says is known when the latency is.
-fn open(rows: &BTreeMap<Judged, Evidence>) -> BTreeSet<&CaseKey> {
+fn open<'r>(stages: &BTreeMap<&'r Judged, Stage>) -> BTreeSet<&'r CaseKey> {
     let is_open = |metric: &Option<String>, stage: Stage| match stage {
         Stage::Decided(_) => false,
         Stage::Suspected { .. } => true,
         Stage::Open { .. } => metric.is_none(),
     };
-    let stages = stages(rows).into_iter();
-    stages.filter(|((_, metric), stage)| is_open(metric, *stage)).map(|((id, _), _)| id).collect()
+    let open = stages.iter().filter(|((_, metric), stage)| is_open(metric, **stage));
+    open.map(|((id, _), _)| id).collect()
 }
 
 /// How many rows further process pairs could decide.
 pub fn open_rows(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -> usize {
-    open(&evidence(base, candidate, gate)).len()
+    open(&stages(&evidence(base, candidate, gate))).len()
 }
 
 /// Returns what was said of each row of a comparison whose truth is known: identical code, but for the slow-downs.
@@ -126,7 +138,7 @@ pub fn trials(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -> Vec<R
                 Verdict::Regressed => TrialVerdict::Regressed,
                 Verdict::Improved => TrialVerdict::Improved,
                 Verdict::Same => TrialVerdict::Same,
-                Verdict::Undecided(_) => TrialVerdict::Undecided,
+                Verdict::Suspected | Verdict::NotJudged | Verdict::Undecided(_) => TrialVerdict::Undecided,
             },
             case,
             log_ratios: row.shifts(),
@@ -197,13 +209,21 @@ fn pairs(base: &CaseRecord, candidate: &CaseRecord) -> Vec<Pair> {
     let both = base.processes.iter().zip(&candidate.processes);
     let pair = |(base, candidate): (&Measurement, &Measurement)| {
         let of_criterion = base.timing_method == TimingMethod::Criterion;
+        let layout = candidate.layout;
         let (base, candidate) = (base.samples.per_iteration(), candidate.samples.per_iteration());
-        if of_criterion {
-            return Pair::of_values(median(&base)?, median(&candidate)?);
-        }
-        Some(Pair { shift: log_shift(&base, &candidate)?, wins: win_rate(&base, &candidate)? })
+        let pair = if of_criterion {
+            Pair::of_values(median(&base)?, median(&candidate)?)?
+        } else {
+            Pair { shift: log_shift(&base, &candidate)?, wins: win_rate(&base, &candidate)?, layout: None }
+        };
+        Some(Pair { layout, ..pair })
     };
     both.filter_map(pair).collect()
+}
+
+/// Which effects a case had in the layouts that were tried: the least and the most.
+pub(super) fn over_layouts(base: &CaseRecord, candidate: &CaseRecord) -> Option<[Effect; 2]> {
+    evidence::over_layouts(&pairs(base, candidate))
 }
 
 /// Processes of one side that are slow as a whole, by the pairs of a case.
@@ -248,7 +268,7 @@ mod tests {
     ) -> (RunRecord, RunRecord) {
         let (mut base, mut candidate) = (sample::run("b", base), sample::run("c", candidate));
         let with = |id: &str, control| {
-            Some(Interleaved { with: id.to_owned(), seed: 7, control, slowdowns: [].into() })
+            Some(Interleaved { with: id.to_owned(), seed: 7, control, ..Interleaved::default() })
         };
         base.interleaved = with("c", vec![]);
         candidate.interleaved = with("b", control);
@@ -267,7 +287,7 @@ mod tests {
     fn check_closed(base: Vec<CaseRecord>, candidate: Vec<CaseRecord>, alone: &[&str], expected: &[&str]) {
         let (base, candidate) = runs(base, candidate, vec![]);
         let keys = |ids: &[&str]| ids.iter().map(|id| sample::case(id, &[]).id).collect();
-        let found = closed(&base, &candidate, &keys(alone), &five_percent);
+        let found = progress(&base, &candidate, &keys(alone), &five_percent).closed;
         assert_eq!(found, keys(expected));
     }
 
@@ -351,7 +371,7 @@ mod tests {
         let (base, candidate) = runs(of(&vec![base; count]), of(candidate), vec![]);
         let judged = judgements(&base, &candidate, &five_percent);
         let found = judged.iter().find(|((_, metric), _)| metric.is_some());
-        let closed = closed(&base, &candidate, &BTreeSet::new(), &five_percent);
+        let closed = progress(&base, &candidate, &BTreeSet::new(), &five_percent).closed;
         (found.map(|(_, judgement)| judgement.verdict), !closed.is_empty())
     }
 

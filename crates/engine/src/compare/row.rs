@@ -2,13 +2,13 @@
 
 use accel_bench_record::{CaseKey, CaseRecord, Failure, Status};
 
-use super::estimate::Estimate;
 use super::company::Company;
+use super::estimate::Estimate;
 use super::evidence::SlowMode;
 use super::judging::Judge;
 use super::metric::{MetricRow, metric_rows};
 use super::notes::{Notes, effective_precision, notes};
-use super::{Judgement, Tolerance, Verdict};
+use super::{Effect, Judgement, Tolerance, Verdict};
 
 /// One row of a comparison.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,8 +20,17 @@ pub struct Row {
     pub standing: Standing,
     /// Only for cases that succeeded on both sides.
     pub metrics: Vec<MetricRow>,
-    /// Processes of one side that were slow as a whole, where the sides were interleaved.
+    /// Where the sides were interleaved.
+    pub in_pairs: Option<InPairs>,
+}
+
+/// What only process pairs show.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InPairs {
+    /// Processes of one side that were slow as a whole.
     pub slow_mode: Option<SlowMode>,
+    /// The least and the most effect in the layouts of the executables that were tried, for what looked changed.
+    pub over_layouts: Option<[Effect; 2]>,
 }
 
 /// One side of a row.
@@ -49,6 +58,8 @@ pub enum Standing {
     Mended,
     /// A side's backend cannot run it.
     Unsupported,
+    /// The same executable serves it on both sides: it was not measured.
+    Identical,
 }
 
 impl Row {
@@ -71,7 +82,14 @@ impl Row {
             _ => Vec::new(),
         };
         let (base, candidate) = (base.map(Cell::of), candidate.map(Cell::of));
-        Self { id: id.clone(), base, candidate, tolerance, standing, metrics, slow_mode: None }
+        Self { id: id.clone(), base, candidate, tolerance, standing, metrics, in_pairs: None }
+    }
+
+    /// Makes the row of a case that the same executable serves on both sides.
+    pub(super) fn identical(id: &CaseKey, tolerance: Tolerance) -> Self {
+        let standing = Standing::Identical;
+        let (base, candidate, metrics) = (None, None, Vec::new());
+        Self { id: id.clone(), base, candidate, tolerance, standing, metrics, in_pairs: None }
     }
 
     /// Moves what the columns of baseline and candidate show.
@@ -98,6 +116,13 @@ impl Row {
         let by_latency =
             matches!(self.standing, Standing::Judged(Judgement { verdict: Verdict::Regressed, .. }));
         by_latency || self.metrics.iter().any(MetricRow::has_regressed)
+    }
+
+    /// Returns whether it looks slower, or has a metric that looks worse, on sides that were measured apart.
+    pub fn is_suspected(&self) -> bool {
+        let by_latency =
+            matches!(self.standing, Standing::Judged(Judgement { verdict: Verdict::Suspected, .. }));
+        by_latency || self.metrics.iter().any(MetricRow::is_suspected)
     }
 
     /// Returns whether its latency or one of its metrics regressed beyond the alert level.
@@ -200,7 +225,7 @@ mod tests {
 
     #[test]
     fn all_standings() {
-        check(WELL, WELL, "Same");
+        check(WELL, WELL, "NotJudged");
         check(None, WELL, "New");
         check(WELL, None, "Gone");
         check(failed(Failure::Panic), None, "Gone");

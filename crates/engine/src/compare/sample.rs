@@ -2,9 +2,9 @@
 
 use accel_bench_record::catalogue::HOST_RSS_PEAK;
 use accel_bench_record::{
-    Adapter, Build, CaseKey, CaseRecord, CommitInfo, Cpu, Environment, FORMAT, Failure, Load, Measurement,
-    Os, ParamValue, Params, Profile, RunRecord, RunState, Samples, Status, Surroundings, Throughput,
-    ToolInfo, TreeState, WarmUp,
+    Adapter, Build, CaseKey, CaseRecord, CommitInfo, Cpu, Environment, FORMAT, Failure, Interleaved, Load,
+    Measurement, Os, ParamValue, Params, Profile, RunRecord, RunState, Samples, Status, Surroundings,
+    Throughput, ToolInfo, TreeState, WarmUp,
 };
 
 use super::{Comparison, Tolerance, compare};
@@ -192,7 +192,20 @@ pub fn runs() -> (RunRecord, RunRecord) {
     (run("20261121-093045-3f9a", base), candidate)
 }
 
+/// The same two runs, measured interleaved with each other.
+pub fn interleaved(base: RunRecord, candidate: RunRecord) -> (RunRecord, RunRecord) {
+    let with =
+        |other: &RunRecord| Some(Interleaved { with: other.id.clone(), seed: 7, ..Interleaved::default() });
+    let (of_base, of_candidate) = (with(&candidate), with(&base));
+    (RunRecord { interleaved: of_base, ..base }, RunRecord { interleaved: of_candidate, ..candidate })
+}
+
+/// The comparison of [`runs`], each process five times; the candidate's in another order, so that pairs differ.
 pub fn comparison() -> Comparison {
-    let (base, candidate) = runs();
+    let (mut base, mut candidate) = runs();
+    let five_times = |case: &mut CaseRecord| case.processes = vec![case.processes.clone(); 5].concat();
+    candidate.cases.iter_mut().for_each(|case| case.processes.reverse());
+    base.cases.iter_mut().chain(&mut candidate.cases).for_each(five_times);
+    let (base, candidate) = interleaved(base, candidate);
     compare(&base, &candidate, &|_| Tolerance::default())
 }

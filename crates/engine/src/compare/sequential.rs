@@ -51,22 +51,29 @@ pub(super) fn decide(rows: &[Evidence]) -> Vec<Stage> {
 fn is_found(stage: &Stage) -> bool {
     match stage {
         Stage::Suspected { .. } | Stage::Decided(Verdict::Regressed | Verdict::Improved) => true,
-        Stage::Decided(Verdict::Undecided(need)) => *need == Need::Confirmation,
+        Stage::Decided(Verdict::Undecided(need)) => matches!(need, Need::Confirmation | Need::Layout),
         _ => false,
     }
 }
 
 /// Returns what a row is after it was suspected with its first `at` pairs: fresh pairs alone must show the same, and all of them
-/// together an effect beyond the gate. A set of fresh pairs that does not may have been unlucky and gets as many more.
+/// together an effect beyond the gate. Where the fresh pairs' functions lie elsewhere, their own effect must be beyond it: what only
+/// the first layout shows is not the code's. A set of fresh pairs that does not agree may have been unlucky and gets as many
+/// more.
 fn confirmed(row: &Evidence, way: Way, at: usize) -> Stage {
+    let mut is_layout = false;
     for needs in (1..=SETS).map(|sets| at + sets * fresh(at)) {
         let Some(pairs) = row.pairs.get(at..needs) else { return Stage::Suspected { needs } };
         let all = Test::of(&row.pairs[..needs], row.gate);
-        if Test::of(pairs, row.gate).p(way) <= CONFIRMS && all.shows(way) {
+        let again = Test::of(pairs, row.gate);
+        let is_elsewhere = pairs.iter().any(|pair| pair.layout.is_some());
+        let agrees = again.p(way) <= CONFIRMS && (!is_elsewhere || again.is_beyond(way));
+        if agrees && all.shows(way) {
             return Stage::Decided(changed(way));
         }
+        is_layout = is_elsewhere && Test::of(&row.pairs[..at], row.gate).shows(way);
     }
-    Stage::Decided(Verdict::Undecided(Need::Confirmation))
+    Stage::Decided(Verdict::Undecided(if is_layout { Need::Layout } else { Need::Confirmation }))
 }
 
 fn changed(way: Way) -> Verdict {
@@ -134,7 +141,7 @@ mod tests {
 
     /// A row whose samples differ less within a process than processes do; it may be called the same at every look.
     fn row(shifts: &[f64]) -> Evidence {
-        let pair = |&shift: &f64| Pair { shift, wins: shift.signum() / 2.0 };
+        let pair = |&shift: &f64| Pair { shift, wins: shift.signum() / 2.0, layout: None };
         Evidence { pairs: shifts.iter().map(pair).collect(), gate: GATE, least_for_same: 4 }
     }
 
@@ -220,6 +227,25 @@ mod tests {
         );
         // Pairs beyond what was asked for are not looked at.
         check(&then(around(0.5, 0.02, 30)), Stage::Decided(Verdict::Regressed));
+    }
+
+    /// The first ten pairs as they were built; the rest with functions that lie elsewhere.
+    #[track_caller]
+    fn check_elsewhere(elsewhere: &[f64], expected: Stage) {
+        let mut row = row(&[around(0.05, 0.005, 10), elsewhere.to_vec()].concat());
+        for (at, pair) in row.pairs.iter_mut().enumerate().skip(10) {
+            pair.layout = Some(at as u32 % 3 + 1);
+        }
+        assert_eq!(decide(&[row]), [expected]);
+    }
+
+    #[test]
+    fn a_change_must_survive_another_layout() {
+        check_elsewhere(&around(0.04, 0.005, 6), Stage::Decided(Verdict::Regressed));
+        check_elsewhere(&around(0.0, 0.005, 18), undecided(Need::Layout));
+        // Sure, and within the gate: as it was built it is beyond it.
+        check_elsewhere(&around(0.008, 0.001, 18), undecided(Need::Layout));
+        check_elsewhere(&around(-0.05, 0.005, 18), undecided(Need::Layout));
     }
 
     #[test]

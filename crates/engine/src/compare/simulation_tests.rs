@@ -52,7 +52,8 @@ struct Code {
 }
 
 /// Identical code, judged as calibration does; a layout of 0.4 % is that of a compute-bound kernel (`measurement.md`).
-const SAME: Code = Code { change: 0.0, layout: 0.004, odd: 0.0, speeds: 0.0, slow: (0.0, 0.0), gate: 0.005, scale: 1e6 };
+const SAME: Code =
+    Code { change: 0.0, layout: 0.004, odd: 0.0, speeds: 0.0, slow: (0.0, 0.0), gate: 0.005, scale: 1e6 };
 
 impl Code {
     fn slower(self, share: f64) -> Self {
@@ -131,7 +132,7 @@ fn evidence(code: Code) -> Evidence {
 }
 
 fn pair(base: &[f64], candidate: &[f64]) -> Option<Pair> {
-    Some(Pair { shift: log_shift(base, candidate)?, wins: win_rate(base, candidate)? })
+    Some(Pair { shift: log_shift(base, candidate)?, wins: win_rate(base, candidate)?, layout: None })
 }
 
 /// A comparison as the runner drives it (`measure::measure_in_turns`): every row that is not decided gets another pair
@@ -259,7 +260,10 @@ fn swapping_the_sides_mirrors_the_decision() {
         let (rows, stages) = compared(&mixed(), EVERYTHING, seed);
         let swapped: Vec<_> = rows
             .iter()
-            .map(|row| Evidence { pairs: row.pairs.iter().map(|pair| pair.swapped()).collect(), ..row.clone() })
+            .map(|row| Evidence {
+                pairs: row.pairs.iter().map(|pair| pair.swapped()).collect(),
+                ..row.clone()
+            })
             .collect();
         let mirrored = stages.into_iter().map(|stage| match stage {
             Stage::Decided(Verdict::Regressed) => Stage::Decided(Verdict::Improved),

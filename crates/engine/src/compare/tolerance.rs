@@ -11,6 +11,19 @@ pub struct Tolerance {
     pub alert: f64,
     /// How far runs of the same code lie apart, for sides that did not interleave; absent where nothing is known of it.
     pub drift: Option<Spread>,
+    /// What sides that did not interleave are.
+    pub apart: Apart,
+}
+
+/// What two sides are that were measured apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Apart {
+    /// Runs of the store: they describe, and nothing is judged by them.
+    Stored,
+    /// At least one is a result that somebody names: a file, a baseline or a run. It cannot be measured again, so that changes beyond
+    /// the alert level are judged.
+    #[default]
+    Result,
 }
 
 impl Tolerance {
@@ -22,6 +35,6 @@ impl Tolerance {
 
 impl Default for Tolerance {
     fn default() -> Self {
-        Self { tolerance: 0.05, alert: 0.10, drift: None }
+        Self { tolerance: 0.05, alert: 0.10, drift: None, apart: Apart::default() }
     }
 }

@@ -1,4 +1,4 @@
-//! The verdict on two groups of process medians: one pure function, [`judge`], replaceable as a whole.
+//! Verdicts and effects; and what can be said of two groups of process medians that were measured apart, [`judge_apart`].
 
 use accel_bench_record::stats::{self, Interval, LogRatio};
 use accel_bench_record::units::Change;
@@ -31,12 +31,17 @@ pub struct Judgement {
 /// The verdict on an effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Surely above the tolerance.
+    /// Surely slower, by more than the tolerance as far as anybody can say; of sides that were measured apart, surely slower by
+    /// more than the alert level.
     Regressed,
-    /// Surely below it.
+    /// Likewise faster.
     Improved,
-    /// Surely within it.
+    /// Surely within the tolerance.
     Same,
+    /// The sides were measured apart, and it looks slower by more than the tolerance.
+    Suspected,
+    /// The sides were measured apart, and more cannot be said of it.
+    NotJudged,
     Undecided(Need),
 }
 
@@ -45,18 +50,16 @@ pub enum Verdict {
 pub enum Need {
     /// Both sides have values, one of them only one: nothing is known of the spread.
     SecondProcess,
-    /// About this many processes on each side, if the spread stays as it is.
-    Processes(usize),
     /// The effect is too close to the tolerance for any number of processes that someone would run.
     TooClose,
-    /// Within run-to-run noise on this machine; only sides that are interleaved report more.
-    Turns,
     /// A side has no values, or values that are not positive.
     Values,
     /// About this many process pairs, if the spread stays as it is.
     Pairs(usize),
     /// It looked changed, and process pairs that were not looked at before did not show it.
     Confirmation,
+    /// It was changed as it was built, and was not with its functions at other addresses.
+    Layout,
     /// Processes are fast or slow as a whole, so that a mean is of neither; the distance of the speeds is larger than
     /// what is looked for.
     OneSpeed,
@@ -76,6 +79,16 @@ impl Effect {
     /// variance lives (Kalibera and Jones, "Rigorous Benchmarking in Reasonable Time", ISMM 2013).
     pub(super) fn of_pairs(middle: LogRatio) -> Self {
         Self { log_ratio: middle.estimate, interval: middle.interval(LEVEL) }
+    }
+
+    /// The logarithm alone.
+    pub(super) fn of_middle(log_ratio: f64) -> Self {
+        Self { log_ratio, interval: None }
+    }
+
+    /// Of processes that were measured apart, with Welch's interval.
+    pub(super) fn apart(base: &[f64], candidate: &[f64]) -> Option<Self> {
+        judge_apart(base, candidate, 0.0, None, None).effect
     }
 
     pub fn change(&self) -> Option<Change> {
@@ -119,49 +132,44 @@ impl Judgement {
         let verdict = match self.verdict {
             Verdict::Regressed => Verdict::Improved,
             Verdict::Improved => Verdict::Regressed,
+            Verdict::Suspected => Verdict::NotJudged,
             other => other,
         };
         Self { verdict, ..self }
     }
 }
 
-/// Compares the values of the baseline's processes with those of the candidate's.
+/// Describes the values of the baseline's processes and those of the candidate's, between which time lies, and with it what
+/// `drift` says.
 ///
 /// The effect is the difference of the mean logarithms with Welch's interval over processes: what differs between
 /// processes (address-space layout, heap placement, the machine's mood) is the variance that counts, and no number
 /// of samples within one process shows it (Kalibera and Jones, "Rigorous Benchmarking in Reasonable Time", ISMM 2013).
-/// The tolerance is taken on the logarithm in both directions, so that swapping the sides swaps the verdicts.
-pub fn judge(base: &[f64], candidate: &[f64], tolerance: f64) -> Judgement {
-    judge_apart(base, candidate, tolerance, None)
-}
-
-/// The same for runs between which time lies, and with it what `drift` says.
-pub fn judge_apart(base: &[f64], candidate: &[f64], tolerance: f64, drift: Option<Spread>) -> Judgement {
-    let bound = tolerance.max(0.0).ln_1p();
+/// What the machine did between the two is part of it, so that nothing is called the same, and only what surely lies beyond
+/// `judged_beyond` is called changed; without it nothing is.
+pub(super) fn judge_apart(
+    base: &[f64],
+    candidate: &[f64],
+    tolerance: f64,
+    judged_beyond: Option<f64>,
+    drift: Option<Spread>,
+) -> Judgement {
     let Some(estimate) = estimate(base, candidate) else {
         return Judgement { verdict: Verdict::Undecided(Need::Values), effect: None };
     };
-    let processes = stats::log_ratio(base, candidate, RESOLUTION);
-    let ratio = processes.map(|ratio| drift.map_or(ratio, |drift| drift.between(ratio)));
+    let ratio = stats::log_ratio(base, candidate, RESOLUTION);
+    let ratio = ratio.map(|ratio| drift.map_or(ratio, |drift| drift.between(ratio)));
     let interval = ratio.and_then(|ratio| ratio.interval(LEVEL));
     let effect = Some(Effect { log_ratio: estimate, interval });
-    let (Some(ratio), Some(interval)) = (ratio, interval) else {
+    let Some(interval) = interval else {
         return Judgement { verdict: Verdict::Undecided(Need::SecondProcess), effect };
     };
-    let verdict = if interval.low > bound {
-        Verdict::Regressed
-    } else if interval.high < -bound {
-        Verdict::Improved
-    } else if ratio.interval(LEVEL_OF_SAME).is_some_and(|narrow| narrow.within(-bound, bound)) {
-        Verdict::Same
-    } else {
-        // Where time adds more than processes differ, more of them do not help.
-        let need = if processes == Some(ratio) {
-            need(ratio, base.len().min(candidate.len()), bound)
-        } else {
-            Need::Turns
-        };
-        Verdict::Undecided(need)
+    let bound = |share: f64| share.max(0.0).ln_1p();
+    let verdict = match judged_beyond.map(bound) {
+        Some(alert) if interval.low > alert => Verdict::Regressed,
+        Some(alert) if interval.high < -alert => Verdict::Improved,
+        _ if interval.low > bound(tolerance) => Verdict::Suspected,
+        _ => Verdict::NotJudged,
     };
     Judgement { verdict, effect }
 }
@@ -172,19 +180,7 @@ fn estimate(base: &[f64], candidate: &[f64]) -> Option<f64> {
     ratio.is_finite().then_some(ratio)
 }
 
-/// How many processes a side would make the interval narrow enough, with the spread and the effect seen so far.
-fn need(ratio: LogRatio, processes: usize, bound: f64) -> Need {
-    // A standard error that is based on `processes` values a side shrinks with their square root.
-    let spread = ratio.standard_error * (processes as f64).sqrt();
-    let then = |count: usize| LogRatio {
-        estimate: 0.0,
-        standard_error: (spread / (count as f64).sqrt()).max(RESOLUTION),
-        degrees: 2.0 * (count as f64 - 1.0),
-    };
-    enough(then, processes, bound - ratio.estimate.abs()).map_or(Need::TooClose, Need::Processes)
-}
-
-/// The same for process pairs, with the middle that this many have.
+/// How many process pairs would decide a row, with the spread and the middle that this many have.
 pub(super) fn need_of_pairs(middle: LogRatio, pairs: usize, bound: f64, resolution: f64) -> Need {
     let spread = middle.standard_error * (pairs as f64).sqrt();
     let then = |count: usize| LogRatio {
@@ -226,44 +222,42 @@ mod tests {
         [-2.0, -1.0, 0.0, 1.0, 2.0].iter().map(|step| centre * (1.0 + spread * step)).collect()
     }
 
+    /// At a tolerance of 5 % and an alert level of 10 %.
+    fn apart(base: &[f64], candidate: &[f64]) -> Judgement {
+        judge_apart(base, candidate, 0.05, Some(0.10), None)
+    }
+
+    #[track_caller]
     fn check(base: &[f64], candidate: &[f64], expected: Verdict) {
-        assert_eq!(judge(base, candidate, 0.05).verdict, expected);
-        let swapped = match expected {
-            Verdict::Regressed => Verdict::Improved,
-            Verdict::Improved => Verdict::Regressed,
-            other => other,
-        };
-        assert_eq!(judge(candidate, base, 0.05).verdict, swapped, "with the sides swapped");
+        assert_eq!(apart(base, candidate).verdict, expected);
     }
 
     #[test]
-    fn clear_rows() {
-        check(&five(100.0, 0.001), &five(110.0, 0.001), Verdict::Regressed);
+    fn sides_that_were_measured_apart() {
+        check(&five(100.0, 0.001), &five(112.0, 0.001), Verdict::Regressed);
         check(&five(100.0, 0.001), &five(80.0, 0.001), Verdict::Improved);
-        check(&five(100.0, 0.001), &five(100.0, 0.001), Verdict::Same);
-        check(&five(100.0, 0.001), &five(101.8, 0.001), Verdict::Same);
+        check(&five(100.0, 0.001), &five(107.0, 0.001), Verdict::Suspected);
+        check(&five(100.0, 0.001), &five(93.0, 0.001), Verdict::NotJudged);
+        check(&five(100.0, 0.001), &five(100.0, 0.001), Verdict::NotJudged);
+        check(&five(100.0, 0.02), &five(106.0, 0.02), Verdict::NotJudged);
     }
 
     #[test]
-    fn noise_leaves_it_open_and_says_what_it_takes() {
-        check(&five(100.0, 0.02), &five(106.0, 0.02), Verdict::Undecided(Need::TooClose));
-        check(&five(100.0, 0.02), &five(108.0, 0.02), Verdict::Undecided(Need::Processes(19)));
-        check(&five(100.0, 0.03), &five(100.0, 0.03), Verdict::Undecided(Need::Processes(7)));
-        check(&five(100.0, 0.001), &five(105.0, 0.001), Verdict::Undecided(Need::TooClose));
-    }
-
-    #[test]
-    fn with_as_many_processes_as_asked_for_it_is_decided() {
-        // The same spread as above, by repeating the values.
-        let repeated = |centre: f64| -> Vec<f64> { (0..4).flat_map(|_| five(centre, 0.02)).collect() };
-        check(&repeated(100.0), &repeated(108.0), Verdict::Regressed);
+    fn the_store_is_no_witness() {
+        let stored = |candidate: f64| {
+            judge_apart(&five(100.0, 0.001), &five(candidate, 0.001), 0.05, None, None).verdict
+        };
+        assert_eq!(
+            [200.0, 50.0, 100.0].map(stored),
+            [Verdict::Suspected, Verdict::NotJudged, Verdict::NotJudged]
+        );
     }
 
     #[test]
     fn one_process_a_side_is_never_a_verdict() {
         check(&[100.0], &[300.0], Verdict::Undecided(Need::SecondProcess));
         check(&[100.0], &five(300.0, 0.001), Verdict::Undecided(Need::SecondProcess));
-        let effect = judge(&[100.0], &[300.0], 0.05).effect.expect("an effect without an interval");
+        let effect = apart(&[100.0], &[300.0]).effect.expect("an effect without an interval");
         assert_eq!(effect.change().expect("a change").to_string(), "+200 %");
         assert_eq!(effect.interval(), None);
         assert!(!effect.is_sure() && effect.is_slower());
@@ -275,66 +269,48 @@ mod tests {
         check(&[], &five(1.0, 0.1), Verdict::Undecided(Need::Values));
         check(&[1.0, 0.0, 1.0], &five(1.0, 0.1), Verdict::Undecided(Need::Values));
         check(&[1.0, f64::NAN], &[1.0, 1.0], Verdict::Undecided(Need::Values));
-        assert_eq!(judge(&[], &[1.0], 0.05).effect, None);
+        assert_eq!(apart(&[], &[1.0]).effect, None);
     }
 
     #[test]
     fn two_equal_processes_a_side_are_not_certainty() {
-        // ±0.99 % with two degrees of freedom: enough for 5 %, not for 0.5 %.
-        assert_eq!(judge(&[7.0; 2], &[7.0; 2], 0.05).verdict, Verdict::Same);
-        assert_eq!(judge(&[7.0; 2], &[7.0; 2], 0.002).verdict, Verdict::Undecided(Need::Processes(4)));
-        let effect = judge(&[7.0; 2], &[7.0; 2], 0.05).effect.expect("an effect");
+        // ±0.99 % with two degrees of freedom.
+        let effect = apart(&[7.0; 2], &[7.0; 2]).effect.expect("an effect");
         let (low, high) = effect.interval().expect("an interval");
         assert_eq!((low.to_string(), high.to_string()), ("-1.0 %".into(), "+1.0 %".into()));
     }
 
     #[test]
-    fn a_sure_effect_within_the_tolerance_is_same_and_sure() {
-        let judgement = judge(&five(100.0, 0.001), &five(101.8, 0.001), 0.05);
-        let effect = judgement.effect.expect("an effect");
-        assert_eq!(judgement.verdict, Verdict::Same);
-        assert!(effect.is_sure() && effect.is_slower());
-        assert_eq!(effect.change().expect("a change").to_string(), "+1.8 %");
-    }
-
-    #[test]
-    fn what_time_adds_makes_it_open_and_processes_do_not_help() {
+    fn what_time_adds_makes_it_open() {
         let of = |deviation: f64| {
             let drift = Spread { variance: deviation * deviation, degrees: 10.0 };
-            judge_apart(&five(100.0, 0.001), &five(110.0, 0.001), 0.05, Some(drift)).verdict
+            judge_apart(&five(100.0, 0.001), &five(107.0, 0.001), 0.05, Some(0.1), Some(drift)).verdict
         };
-        assert_eq!(of(0.0), Verdict::Regressed);
-        assert_eq!(of(0.005), Verdict::Regressed);
-        assert_eq!(of(0.02), Verdict::Undecided(Need::Turns));
+        assert_eq!([0.0, 0.002, 0.02].map(of), [Verdict::Suspected, Verdict::Suspected, Verdict::NotJudged]);
     }
 
     #[test]
     fn alerts_are_large_regressions() {
-        let of = |centre: f64| judge(&five(100.0, 0.001), &five(centre, 0.001), 0.05);
-        assert!(of(111.0).is_alert(0.10) && !of(109.0).is_alert(0.10) && !of(50.0).is_alert(0.10));
+        let of = |centre: f64| apart(&five(100.0, 0.001), &five(centre, 0.001));
+        assert!(of(111.0).is_alert(0.10) && !of(111.0).is_alert(0.20) && !of(50.0).is_alert(0.10));
     }
 
     #[test]
     fn more_is_better_turns_the_verdict() {
-        let fewer = judge(&five(100.0, 0.001), &five(80.0, 0.001), 0.05).of_higher_is_better();
-        assert_eq!(fewer.verdict, Verdict::Regressed);
-        assert_eq!(judge(&[], &[], 0.05).of_higher_is_better().verdict, Verdict::Undecided(Need::Values));
+        let of = |centre: f64| apart(&five(100.0, 0.001), &five(centre, 0.001)).of_higher_is_better().verdict;
+        assert_eq!([80.0, 120.0, 107.0].map(of), [Verdict::Regressed, Verdict::Improved, Verdict::NotJudged]);
+    }
+
+    fn needed(estimate: f64, standard_error: f64, pairs: usize) -> Need {
+        let middle = LogRatio { estimate, standard_error, degrees: 0.6 * pairs as f64 - 1.0 };
+        need_of_pairs(middle, pairs, 0.05, 0.0005)
     }
 
     #[test]
-    fn a_tolerance_of_nothing_asks_only_for_a_sure_change() {
-        assert_eq!(judge(&five(100.0, 0.001), &five(101.0, 0.001), 0.0).verdict, Verdict::Regressed);
-        assert_eq!(judge(&five(100.0, 0.001), &five(101.0, 0.001), -1.0).verdict, Verdict::Regressed);
-    }
-
-    #[test]
-    fn neither_order_nor_unit_matters() {
-        let (base, candidate) = (five(100.0, 0.01), five(104.0, 0.01));
-        let judged = judge(&base, &candidate, 0.05);
-        let in_seconds = |values: &[f64]| values.iter().rev().map(|value| value / 1024.0).collect::<Vec<_>>();
-        let again = judge(&in_seconds(&base), &in_seconds(&candidate), 0.05);
-        assert_eq!(judged.verdict, again.verdict);
-        let (one, two) = (judged.effect.expect("one"), again.effect.expect("two"));
-        assert!((one.log_ratio - two.log_ratio).abs() < 1e-12);
+    fn what_pairs_would_decide() {
+        assert_eq!(needed(0.0, 0.03, 24), Need::Pairs(27));
+        // A change beyond the tolerance is told from none.
+        assert_eq!(needed(0.06, 0.02, 24), Need::Pairs(25));
+        assert_eq!(needed(0.0499, 0.02, 24), Need::TooClose);
     }
 }

@@ -3,7 +3,8 @@
 //! One process works at a time; all of a table are pinned alike. So what happens to the machine for longer than a
 //! sample happens to both sides.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use accel_bench::turns::{batch_size, sample_length};
 use accel_bench_record::protocol::Sampling;
@@ -14,7 +15,9 @@ use super::child::pin;
 use super::seat::{Fault, Player, Seated, Unopened};
 use super::{Ended, Error, Settings, criterion};
 use crate::event::Event;
-use crate::plan::{CONTROL_ROUNDS, CRITERION_NANOS, Case, Harness, InTurns, Job, Seat, Side, Table};
+use crate::plan::{
+    CONTROL_ROUNDS, CRITERION_NANOS, Case, Harness, InTurns, Job, Seat, Side, Table, WantedOfRound, layout,
+};
 
 /// An interleaved measurement.
 #[derive(Debug)]
@@ -25,6 +28,8 @@ pub struct Turns<'a> {
     pub seed: u64,
     /// Extra work of the candidate's cases, as a share, by id.
     pub slowdowns: &'a BTreeMap<CaseKey, f64>,
+    /// Another layout of an executable, by number; `None` where it has no other.
+    pub relink: fn(&Path, u32) -> Option<PathBuf>,
 }
 
 impl Turns<'_> {
@@ -39,7 +44,7 @@ impl Turns<'_> {
 pub(super) fn run(
     turns: &Turns<'_>,
     settings: &Settings,
-    open: &mut dyn FnMut(u32) -> BTreeSet<CaseKey>,
+    open: &mut dyn FnMut(u32) -> WantedOfRound,
     on: &mut dyn FnMut(Event),
 ) -> Result<Ended, Error> {
     let mut chance = Rng::with_seed(turns.seed);
@@ -50,15 +55,21 @@ pub(super) fn run(
             break;
         }
         for (table, crowded) in turns.tables.iter().zip(&mut crowded) {
-            let mut cases: Vec<_> = table.cases().into_iter().filter(|id| open.contains(id)).collect();
-            chance.shuffle(&mut cases);
-            let mut round = Round { crowded: *crowded, ..Round::new(turns, table, number, settings) };
-            let ended = cases.iter().map(|id| round.case(id, &mut chance, on)).find_map(over);
-            *crowded = round.crowded;
-            if let Some(ended) = ended {
-                return ended;
+            for (wanted, layout) in [(&open.cases, None), (&open.elsewhere, Some(layout(number)))] {
+                let mut cases: Vec<_> = table.cases().into_iter().filter(|id| wanted.contains(id)).collect();
+                if cases.is_empty() {
+                    continue;
+                }
+                chance.shuffle(&mut cases);
+                let round = Round::new(turns, table, (number, layout), settings);
+                let mut round = Round { crowded: *crowded, ..round };
+                let ended = cases.iter().map(|id| round.case(id, &mut chance, on)).find_map(over);
+                *crowded = round.crowded;
+                if let Some(ended) = ended {
+                    return ended;
+                }
+                round.clear();
             }
-            round.clear();
         }
     }
     Ok(Ended::Complete)
@@ -84,10 +95,23 @@ struct Round<'a> {
 }
 
 impl<'a> Round<'a> {
-    fn new(turns: &'a Turns<'a>, table: &Table, number: u32, settings: &'a Settings) -> Self {
-        let job = |seat: &Seat| Job { side: seat.side, round: number, unit: seat.unit.clone() };
+    fn new(
+        turns: &'a Turns<'a>,
+        table: &Table,
+        (number, layout): (u32, Option<u32>),
+        settings: &'a Settings,
+    ) -> Self {
         let has_turn = |seat: &&Seat| seat.side != Side::Control || number < CONTROL_ROUNDS;
-        let seats = table.seats.iter().filter(has_turn).map(|seat| Seated::new(job(seat))).collect();
+        let seats: Vec<_> = table.seats.iter().filter(has_turn).collect();
+        let elsewhere = |seat: &&Seat| (turns.relink)(&seat.unit.executable, layout?);
+        // All of them or none: a layout of one side only would be a difference between the sides.
+        let elsewhere: Option<Vec<PathBuf>> = seats.iter().map(elsewhere).collect();
+        let job = |(at, seat): (usize, &&Seat)| {
+            let mut unit = seat.unit.clone();
+            let moved = elsewhere.as_ref().map(|paths| unit.executable.clone_from(&paths[at]));
+            Job { side: seat.side, round: number, layout: layout.filter(|_| moved.is_some()), unit }
+        };
+        let seats = seats.iter().enumerate().map(|seat| Seated::new(job(seat))).collect();
         Self { turns, settings, seats, crowded: false, cases: 0 }
     }
 

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use accel_bench_record::Status;
 use accel_bench_record::protocol::BenchmarkInfo;
-use accel_bench_record::{CaseKey, Status};
 
 use super::{
     Claim, Ended, Error, Executor, Listed, Settings, Turns, claim, criterion, interleaved, listing, turns,
 };
 use crate::event::Event;
-use crate::plan::{Harness, Job};
+use crate::plan::{Harness, Job, WantedOfRound};
 
 /// Starts children as processes of this machine.
 #[derive(Clone, Copy, Debug, Default)]
@@ -33,7 +33,7 @@ impl Executor for Local {
         &self,
         turns: &Turns<'_>,
         settings: &Settings,
-        open: &mut dyn FnMut(u32) -> BTreeSet<CaseKey>,
+        open: &mut dyn FnMut(u32) -> WantedOfRound,
         on: &mut dyn FnMut(Event),
     ) -> Result<Ended, Error> {
         interleaved::run(turns, settings, open, on)

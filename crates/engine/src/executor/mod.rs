@@ -17,19 +17,18 @@ mod seat;
 mod serve;
 mod turns;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use accel_bench_record::CaseKey;
 use accel_bench_record::protocol::BenchmarkInfo;
 
 use crate::Hardware;
 use crate::event::Event;
-use crate::plan::{Harness, Job};
+use crate::plan::{Harness, Job, WantedOfRound};
 
 pub use claim::Claim;
 pub use error::Error;
@@ -103,7 +102,8 @@ pub trait Executor: fmt::Debug + Send + Sync {
     fn run(&self, jobs: &[Job], settings: &Settings, on: &mut dyn FnMut(Event)) -> Result<Ended, Error>;
 
     /// Runs round after round, each with fresh processes that take samples interleaved. `open` is asked before each, with
-    /// its number from 0, for the cases that take part; when there are none the run is complete.
+    /// its number from 0, for the cases that take part; when there are none the run is complete. Those that are wanted from elsewhere
+    /// have processes of their own.
     ///
     /// # Errors
     /// As those of [`run`](Self::run).
@@ -111,7 +111,7 @@ pub trait Executor: fmt::Debug + Send + Sync {
         &self,
         turns: &Turns<'_>,
         settings: &Settings,
-        open: &mut dyn FnMut(u32) -> BTreeSet<CaseKey>,
+        open: &mut dyn FnMut(u32) -> WantedOfRound,
         on: &mut dyn FnMut(Event),
     ) -> Result<Ended, Error>;
 }

@@ -100,7 +100,7 @@ pub(super) fn finished(
         round: job.round,
         id: case.id.clone(),
         status,
-        measurement,
+        measurement: measurement.map(|measured| Measurement { layout: job.layout, ..measured }),
         log: log.shown(),
     }
 }

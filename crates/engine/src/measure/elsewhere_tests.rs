@@ -1,6 +1,6 @@
 //! The engine with children that run elsewhere: an executor that starts none, and says what they would have.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::{Looks, Measured, Prepared, Session, measure_in_turns};
 use crate::compare::Tolerance;
 use crate::executor::{Claim, Ended, Error, Executor, Listed, Settings, Turns};
 use crate::plan::sample_tests::unit;
-use crate::plan::{Job, Side};
+use crate::plan::{Job, Side, WantedOfRound};
 use crate::store::{Store, read_file};
 use crate::{Engine, Event, Hardware, Host, Machine};
 
@@ -41,7 +41,7 @@ impl Executor for Elsewhere {
         &self,
         turns: &Turns<'_>,
         _: &Settings,
-        open: &mut dyn FnMut(u32) -> BTreeSet<CaseKey>,
+        open: &mut dyn FnMut(u32) -> WantedOfRound,
         on: &mut dyn FnMut(Event),
     ) -> Result<Ended, Error> {
         for round in 0..self.rounds {
@@ -49,9 +49,10 @@ impl Executor for Elsewhere {
             if open.is_empty() {
                 return Ok(Ended::Complete);
             }
+            let is_wanted = |id: &CaseKey| open.cases.contains(id) || open.elsewhere.contains(id);
             for seat in turns.tables.iter().flat_map(|table| &table.seats) {
                 let nanos = if seat.side == Side::Baseline { 100 } else { self.candidate };
-                for case in seat.unit.cases.iter().filter(|case| open.contains(&case.id)) {
+                for case in seat.unit.cases.iter().filter(|case| is_wanted(&case.id)) {
                     let samples = Samples { iterations: vec![10; 5], nanos: vec![10 * nanos; 5] };
                     let measurement = Some(Measurement { samples, ..Measurement::default() });
                     let (side, id, status) = (seat.side, case.id.clone(), Status::Ok);
@@ -108,6 +109,7 @@ fn measured(root: &Path, elsewhere: &Elsewhere, benchmarks: &[&str]) -> (Measure
         sides: [Side::Baseline, Side::Candidate].map(|side| (side, prepared(benchmarks))).into(),
         profile: Profile { name: "full".into(), processes: 5, ..Profile::default() },
         budget: None,
+        identical: Vec::new(),
     };
     let gate = |_: &CaseKey| Tolerance::default();
     let looks = Looks { gate: &gate, slowdowns: BTreeMap::new(), seed: 7 };

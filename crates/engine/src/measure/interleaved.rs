@@ -9,11 +9,12 @@ use accel_bench_record::{CaseKey, Interleaved, RunRecord};
 use super::Prepared;
 use super::recorder::Recorder;
 use super::session::{self, Measured, Session};
-use crate::compare::{Gate, MOST_PAIRS, closed};
+use crate::cargo;
+use crate::compare::{Gate, MOST_PAIRS, Progress, progress};
 use crate::error::Result;
 use crate::event::Event;
 use crate::executor::Turns;
-use crate::plan::{InTurns, Side, Table, interleave};
+use crate::plan::{InTurns, Side, Table, WantedOfRound, interleave};
 use crate::store::Store;
 use crate::{Engine, Machine};
 
@@ -45,7 +46,7 @@ pub fn measure_in_turns(
 ) -> Result<Measured> {
     let executor = engine.executor();
     let (claim, mut recorders) = session::begin(engine, store, machine, &session)?;
-    introduce(&mut recorders, looks);
+    introduce(&mut recorders, looks, &session.identical);
     let settings = session::settings(engine.host(), store, &session, &recorders, &claim);
     let tables = tables(&session.sides);
     let all: BTreeSet<CaseKey> = tables.iter().flat_map(Table::cases).collect();
@@ -53,14 +54,19 @@ pub fn measure_in_turns(
     let most_pairs = u32::try_from(MOST_PAIRS).unwrap_or(u32::MAX);
     engine.report(&Event::ComparingStarted { cases: all.iter().cloned().collect(), most_pairs });
     let meanwhile = RefCell::new(Meanwhile { recorders, engine, decided: BTreeSet::new() });
-    let turns =
-        Turns { tables: &tables, how: InTurns::default(), seed: looks.seed, slowdowns: &looks.slowdowns };
+    let turns = Turns {
+        tables: &tables,
+        how: InTurns::default(),
+        seed: looks.seed,
+        slowdowns: &looks.slowdowns,
+        relink: cargo::relinked,
+    };
     let ended = executor.run_in_turns(
         &turns,
         &settings,
         &mut |round| match round {
-            0 => all.clone(),
-            round if round as usize >= MOST_PAIRS => BTreeSet::new(),
+            0 => WantedOfRound { cases: all.clone(), ..WantedOfRound::default() },
+            round if round as usize >= MOST_PAIRS => WantedOfRound::default(),
             _ => meanwhile.borrow_mut().still_open(&all, &alone, looks.gate),
         },
         &mut |event| {
@@ -91,14 +97,16 @@ impl Meanwhile<'_, '_> {
         all: &BTreeSet<CaseKey>,
         alone: &BTreeSet<CaseKey>,
         gate: &Gate<'_>,
-    ) -> BTreeSet<CaseKey> {
-        let closed = closed(self.of(Side::Baseline), self.of(Side::Candidate), alone, gate);
+    ) -> WantedOfRound {
+        let (base, candidate) = (self.of(Side::Baseline), self.of(Side::Candidate));
+        let Progress { closed, suspected } = progress(base, candidate, alone, gate);
         let cases: Vec<_> = closed.difference(&self.decided).cloned().collect();
         if !cases.is_empty() {
             self.engine.report(&Event::CasesDecided { cases });
         }
         self.decided.extend(closed.iter().cloned());
-        all.difference(&closed).cloned().collect()
+        let (elsewhere, cases) = all.difference(&closed).cloned().partition(|case| suspected.contains(case));
+        WantedOfRound { cases, elsewhere }
     }
 
     fn of(&self, side: Side) -> &RunRecord {
@@ -107,7 +115,7 @@ impl Meanwhile<'_, '_> {
 }
 
 /// Reports each side's record with whom it is interleaved.
-fn introduce(recorders: &mut BTreeMap<Side, Recorder>, looks: &Looks<'_>) {
+fn introduce(recorders: &mut BTreeMap<Side, Recorder>, looks: &Looks<'_>, identical: &[CaseKey]) {
     let ids: BTreeMap<Side, String> =
         recorders.iter().map(|(side, recorder)| (*side, recorder.record.id.clone())).collect();
     for (side, recorder) in recorders {
@@ -118,6 +126,7 @@ fn introduce(recorders: &mut BTreeMap<Side, Recorder>, looks: &Looks<'_>) {
             seed: looks.seed,
             control: Vec::new(),
             slowdowns: slowdowns.map(|(id, share)| (id.to_string(), *share)).collect(),
+            identical: identical.to_vec(),
         });
     }
 }

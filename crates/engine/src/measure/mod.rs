@@ -4,6 +4,7 @@
 //! Judges nothing: what comes out are records. Two sides that are interleaved are measured until `compare` says that they
 //! need no more.
 
+mod identical;
 mod interleaved;
 mod libraries;
 mod models;
@@ -29,7 +30,7 @@ fn leaking(host: &Host) -> Vec<String> {
 }
 
 pub use interleaved::{Looks, measure_in_turns};
-pub use pair::{From, Pair, Wanted, pair, stored_pair};
+pub use pair::{From, Pair, Wanted, pair};
 pub use prepare::{Prepared, benchmarks, prepare};
 pub use project::Project;
 pub use run::{RunOutcome, RunRequest};

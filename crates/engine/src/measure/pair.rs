@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use accel_bench_record::{CaseKey, Profile, RunRecord};
 
+use super::identical::identical;
 use super::side::SUSPECTS;
 use super::{Looks, Prepared, Project, Session, SideSpec, Sources, measure, measure_in_turns, prepare};
-use crate::compare::{Drift, open_rows};
+use crate::compare::{Apart, Drift, open_rows};
 use crate::error::{Error, Result};
 use crate::event::{Event, Warning};
 use crate::executor::Ended;
@@ -59,14 +60,19 @@ impl Pair {
     }
 }
 
-/// Finds or measures both sides.
-pub fn pair(engine: &mut Engine<'_>, project: &Project, machine: &Machine, wanted: &Wanted) -> Result<Pair> {
+/// Finds or measures both sides. `None`: nothing is to be measured, because the executables of both are the same.
+pub fn pair(
+    engine: &mut Engine<'_>,
+    project: &Project,
+    machine: &Machine,
+    wanted: &Wanted,
+) -> Result<Option<Pair>> {
     match wanted.from {
-        From::Store => stored(engine, project, machine, wanted),
+        From::Store => stored(engine, project, machine, wanted).map(Some),
         From::Anywhere => {
             let profile = project.sources.scope(&wanted.selection)?.record();
             match earlier(engine, project, machine, (wanted, &profile))? {
-                Some(pair) => Ok(pair),
+                Some(pair) => Ok(Some(pair)),
                 None => measured(engine, project, machine, (wanted, profile)),
             }
         }
@@ -96,18 +102,6 @@ fn stored(engine: &mut Engine<'_>, project: &Project, machine: &Machine, wanted:
     }
 }
 
-/// Complete runs of both sides that were measured just as it is wanted, whenever that was.
-pub fn stored_pair(
-    engine: &mut Engine<'_>,
-    project: &Project,
-    machine: &Machine,
-    wanted: &Wanted,
-) -> Result<Option<Pair>> {
-    let profile = project.sources.scope(&wanted.selection)?.record();
-    let mut of = |side| project.stored(engine, side, Some(&machine.id), Some(&profile));
-    Ok(of(&wanted.base)?.zip(of(&wanted.candidate)?).map(|(base, candidate)| Pair::found(base, candidate)))
-}
-
 /// Returns what was measured interleaved of just these two sides before and decides every row: nothing has changed since.
 fn earlier(
     engine: &mut Engine<'_>,
@@ -127,7 +121,7 @@ fn earlier(
         return Ok(None);
     };
     // A narrower tolerance than they were measured for, or a budget that ended before they were decided.
-    let gate = project.gate(wanted.threshold, Drift::default());
+    let gate = project.gate(wanted.threshold, Drift::default(), Apart::default());
     let open = open_rows(&base, &candidate, &gate);
     if open > 0 {
         let all = candidate.cases.len();
@@ -144,7 +138,7 @@ fn measured(
     project: &Project,
     machine: &Machine,
     (wanted, mut profile): (&Wanted, Profile),
-) -> Result<Pair> {
+) -> Result<Option<Pair>> {
     let sides = [(Side::Baseline, &wanted.base), (Side::Candidate, &wanted.candidate)];
     let mut checkouts = Vec::new();
     let mut prepared = Vec::new();
@@ -153,14 +147,23 @@ fn measured(
     }
     check_listed(&prepared)?;
     if let Some(only) = &wanted.only {
-        prepared.iter_mut().for_each(|(_, prepared)| prepared.keep(only));
+        prepared.iter_mut().for_each(|(_, prepared)| prepared.keep(|case| only.contains(case)));
         // Not all that was selected: no later question is answered by it.
         profile.name = SUSPECTS.to_owned();
     }
     let is_pair = prepared.len() == 2;
-    let session = Session { sides: prepared, profile, budget: wanted.budget };
+    let identical = match prepared.as_mut_slice() {
+        [(_, base), (_, candidate)] if wanted.from != From::Now => {
+            leave_out_identical(engine, base, candidate)
+        }
+        _ => Vec::new(),
+    };
+    if prepared.iter().all(|(_, prepared)| prepared.units.is_empty()) {
+        return Ok(None);
+    }
+    let session = Session { sides: prepared, profile, budget: wanted.budget, identical };
     let mut measured = if is_pair {
-        let gate = project.gate(wanted.threshold, Drift::default());
+        let gate = project.gate(wanted.threshold, Drift::default(), Apart::default());
         let looks = Looks { gate: &gate, slowdowns: BTreeMap::new(), seed: fastrand::u64(..) };
         measure_in_turns(engine, &project.store, machine, session, &looks)?
     } else {
@@ -180,7 +183,21 @@ fn measured(
     };
     let base = take(Side::Baseline, &wanted.base);
     let candidate = take(Side::Candidate, &wanted.candidate);
-    Ok(Pair { base, candidate, ended: measured.ended, unreached: measured.unreached })
+    Ok(Some(Pair { base, candidate, ended: measured.ended, unreached: measured.unreached }))
+}
+
+/// Takes out the cases that one executable serves on both sides, and says how many.
+fn leave_out_identical(
+    engine: &mut Engine<'_>,
+    base: &mut Prepared,
+    candidate: &mut Prepared,
+) -> Vec<CaseKey> {
+    let found = identical(base, candidate);
+    if !found.is_empty() {
+        engine.report(&Event::Identical { cases: found.len() });
+    }
+    [base, candidate].into_iter().for_each(|side| side.keep(|case| !found.contains(case)));
+    found.into_iter().collect()
 }
 
 fn prepare_side(

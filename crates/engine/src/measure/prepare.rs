@@ -1,6 +1,6 @@
 //! From a tree of sources to units that can be run: build, ask what is registered, expand the matrix.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -33,9 +33,9 @@ pub struct Prepared {
 
 impl Prepared {
     /// Leaves out all cases but these.
-    pub(super) fn keep(&mut self, only: &BTreeSet<CaseKey>) {
+    pub(super) fn keep(&mut self, is_kept: impl Fn(&CaseKey) -> bool) {
         for unit in &mut self.units {
-            unit.cases.retain(|case| only.contains(&case.id));
+            unit.cases.retain(|case| is_kept(&case.id));
         }
         self.units.retain(|unit| !unit.cases.is_empty());
     }

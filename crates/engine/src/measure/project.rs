@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use accel_bench_record::{CaseKey, CommitInfo};
 
 use super::Sources;
-use crate::compare::{Drift, Tolerance};
+use crate::Host;
+use crate::compare::{Apart, Drift, Tolerance};
 use crate::error::Result;
 use crate::git::{Layout, Repo};
 use crate::manifest::Percent;
 use crate::store::{Baselines, Store};
-use crate::Host;
 use accel_bench_record::{MachineId, RunId};
 
 /// A store grows for years; what time adds shows in the last of it.
@@ -91,15 +91,21 @@ impl Project {
         Ok(Drift::of(self.store.newest(machine, RUNS_FOR_DRIFT)?))
     }
 
-    /// The gate by case, with the tolerance from the command line before the manifest's; `drift` counts where time lies
-    /// between the sides.
-    pub fn gate(&self, threshold: Option<Percent>, drift: Drift) -> impl Fn(&CaseKey) -> Tolerance + use<> {
+    /// The gate by case, with the tolerance from the command line before the manifest's; `drift` and `apart` count
+    /// where the sides were measured apart.
+    pub fn gate(
+        &self,
+        threshold: Option<Percent>,
+        drift: Drift,
+        apart: Apart,
+    ) -> impl Fn(&CaseKey) -> Tolerance + use<> {
         let gate = &self.sources.manifest.gate;
         let gate = threshold.map_or_else(|| gate.clone(), |threshold| gate.with_tolerance(threshold));
         move |case: &CaseKey| Tolerance {
             tolerance: gate.tolerance_for(case),
             alert: gate.alert_for(case),
             drift: drift.spread(case),
+            apart,
         }
     }
 }

@@ -52,7 +52,8 @@ impl Engine<'_> {
             .map_err(|_| Error::Internal { what: "the probe of the hardware panicked".to_owned() })?;
         let profile = project.sources.scope(selection)?.record();
         let unlisted = prepared.unlisted.clone();
-        let session = Session { sides: vec![(Side::Candidate, prepared)], profile, budget };
+        let (sides, identical) = (vec![(Side::Candidate, prepared)], Vec::new());
+        let session = Session { sides, profile, budget, identical };
         let mut measured = measure(self, project, &machine, session)?;
         let record = measured.records.remove(&Side::Candidate).expect("the candidate was measured");
         let (ended, unreached, fault) = (measured.ended, measured.unreached, measured.fault);

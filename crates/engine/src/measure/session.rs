@@ -24,6 +24,8 @@ pub struct Session {
     pub profile: Profile,
     /// No case is started later than this after the first.
     pub budget: Option<Duration>,
+    /// Cases whose executables are the same on both sides: they are not measured.
+    pub identical: Vec<CaseKey>,
 }
 
 /// The outcome of a measurement.

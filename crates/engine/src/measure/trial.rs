@@ -30,6 +30,7 @@ pub fn trial(
         sides: vec![(Side::Baseline, prepared.clone()), (Side::Candidate, prepared.clone())],
         profile: Profile { name: "calibration".to_owned(), ..Profile::default() },
         budget: None,
+        identical: Vec::new(),
     };
     let looks = Looks { gate, slowdowns, seed: fastrand::u64(..) };
     let apart = project.store.scratch()?;

@@ -68,6 +68,29 @@ impl Table {
 /// In so many rounds a third process, the candidate once more, does what the sides do: an A/A control of each case.
 pub const CONTROL_ROUNDS: u32 = 6;
 
+/// The cases of a round.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// From executables as they were built.
+    pub cases: BTreeSet<CaseKey>,
+    /// From executables whose functions lie elsewhere, where the linker can do that: cases that look changed.
+    pub elsewhere: BTreeSet<CaseKey>,
+}
+
+impl Wanted {
+    pub fn is_empty(&self) -> bool {
+        self.cases.is_empty() && self.elsewhere.is_empty()
+    }
+}
+
+/// So many orders of functions are tried for a suspected change, one round after the other.
+const LAYOUTS: u32 = 3;
+
+/// The layout of a round for cases that look changed.
+pub fn layout(round: u32) -> u32 {
+    round % LAYOUTS + 1
+}
+
 /// Seats the units of both sides that hold the same bench, backend and precision at one table, and next to them the control: the
 /// candidate's unit once more, because a process whose heap has another history is no control.
 pub fn interleave(baseline: &[Unit], candidate: &[Unit]) -> Vec<Table> {
@@ -128,6 +151,11 @@ mod tests {
         );
         check(&[unit("wgpu", &["a"])], &[unit("host", &["a"])], &["candidate: a", "baseline: a"]);
         check(&[unit("host", &["x"])], &[unit("host", &["y"])], &["baseline: x; candidate: y; control: y"]);
+    }
+
+    #[test]
+    fn layouts_come_one_after_the_other() {
+        assert_eq!([6, 7, 8, 9, 10].map(layout), [1, 2, 3, 1, 2]);
     }
 
     #[test]

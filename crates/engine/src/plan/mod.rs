@@ -22,7 +22,9 @@ use serde::Serialize;
 pub use self::builds::{BuildSet, Planned, which_builds};
 pub use self::error::{Error, Place, check_known};
 pub use self::expand::expand;
-pub use self::interleave::{CONTROL_ROUNDS, CRITERION_NANOS, InTurns, Seat, Table, interleave};
+pub use self::interleave::{
+    CONTROL_ROUNDS, CRITERION_NANOS, InTurns, Seat, Table, Wanted as WantedOfRound, interleave, layout,
+};
 pub use self::listing::{Listing, sort};
 pub use self::params::parse as parse_params;
 pub use self::select::{Scope, Selection};
@@ -138,6 +140,8 @@ pub struct Job {
     pub side: Side,
     /// Which of the fresh processes, from 0.
     pub round: u32,
+    /// The order in which the executable's functions were linked; `None`: as the compiler linked them.
+    pub layout: Option<u32>,
     pub unit: Unit,
 }
 
@@ -156,7 +160,7 @@ pub fn schedule(sides: &[(Side, Vec<Unit>)]) -> Vec<Job> {
             }
             for (side, units) in turn {
                 let unit = units.get(index).filter(|unit| round < unit.processes);
-                jobs.extend(unit.map(|unit| Job { side: *side, round, unit: unit.clone() }));
+                jobs.extend(unit.map(|unit| Job { side: *side, round, layout: None, unit: unit.clone() }));
             }
         }
     }

@@ -166,6 +166,7 @@ fn without_cases(record: &RunRecord) -> RunRecord {
             with: turns.with.clone(),
             seed: turns.seed,
             control: Vec::new(),
+            identical: turns.identical.clone(),
             slowdowns: turns.slowdowns.clone(),
         }),
     }

@@ -16,7 +16,9 @@ mod tests {
     /// Against table 26.1 and 26.2 of Abramowitz and Stegun.
     #[test]
     fn published_tails() {
-        for (score, expected) in [(0.0, 0.5), (1.0, 0.158_655_254), (1.959_963_985, 0.025), (4.0, 3.167_124e-5)] {
+        for (score, expected) in
+            [(0.0, 0.5), (1.0, 0.158_655_254), (1.959_963_985, 0.025), (4.0, 3.167_124e-5)]
+        {
             let tail = normal_tail(score).expect("a probability");
             assert!((tail / expected - 1.0).abs() < 1e-6, "{score}: {tail}");
             assert!((normal_tail(-score).expect("a probability") - (1.0 - tail)).abs() < 1e-15);

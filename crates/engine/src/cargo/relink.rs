@@ -1,0 +1,95 @@
+//! The same code at other addresses: executables linked once more, with their functions in another order.
+//!
+//! A loop can be slower by some percent for no other reason than where it lies. What is called a change must not depend on it,
+//! so a suspected one is measured again in executables whose functions lie elsewhere. Linking takes a second; nothing is
+//! compiled.
+
+use std::fs::{self, Metadata};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// Returns the executable with its functions in the order that `seed` draws; made if it is not there. `None` where the linker
+/// cannot do so (LLVM's can), or did not link it by way of the [wrapper](super::apart): then the layout cannot be varied.
+pub fn relinked(executable: &Path, seed: u32) -> Option<PathBuf> {
+    let kept = kept(executable);
+    let variant = kept.join(format!("layout-{seed}"));
+    let made = |path: &Path| fs::metadata(path).and_then(|found: Metadata| found.modified()).ok();
+    if made(&variant).is_some_and(|variant| made(executable).is_some_and(|original| variant >= original)) {
+        return Some(variant);
+    }
+    let arguments = fs::read_to_string(kept.join(ARGUMENTS)).ok()?;
+    let mut arguments = arguments.lines();
+    let linker = arguments.next()?;
+    let output = executable.as_os_str().to_str()?;
+    let arguments = arguments.map(|argument| match argument {
+        _ if argument == output => variant.as_os_str(),
+        other => other.as_ref(),
+    });
+    let mut command = Command::new(linker);
+    command.args(arguments).arg(format!("-Wl,--shuffle-sections=.text*={seed}"));
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let linked = command.status().is_ok_and(|status| status.success());
+    (linked && variant.is_file()).then_some(variant)
+}
+
+/// Where the linker's wrapper keeps what it needs to link an executable once more.
+pub(super) fn kept(executable: &Path) -> PathBuf {
+    let mut name = executable.as_os_str().to_owned();
+    name.push(".link");
+    PathBuf::from(name)
+}
+
+/// The linker, and its arguments, one on each line.
+const ARGUMENTS: &str = "arguments";
+
+/// The linker's wrapper: links as it is asked to, and keeps the objects that the compiler removes afterwards, with the arguments.
+/// An executable that it cannot keep is linked all the same.
+pub(super) const LINKER: &str = r#"#!/bin/sh
+"${ACCEL_BENCH_LINKER:-cc}" "$@" || exit
+out= previous=
+for argument do
+    [ "$previous" = -o ] && out=$argument
+    previous=$argument
+    case $argument in @* | -shared) exit 0 ;; esac
+done
+kept=$out.link
+[ -n "$out" ] && rm -rf "$kept" && mkdir "$kept" || exit 0
+exec 2>/dev/null
+count=0
+{
+    printf '%s\n' "${ACCEL_BENCH_LINKER:-cc}"
+    for argument do
+        case $argument in
+            *.o)
+                count=$((count + 1))
+                ln "$argument" "$kept/$count.o" || cp "$argument" "$kept/$count.o"
+                argument=$kept/$count.o
+                ;;
+        esac
+        printf '%s\n' "$argument"
+    done
+} > "$kept/arguments" || rm -rf "$kept"
+exit 0
+"#;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_executable_that_was_linked_otherwise_has_one_layout() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let executable = dir.path().join("bench");
+        fs::write(&executable, "").expect("it is written");
+        assert_eq!(relinked(&executable, 1), None);
+        let linked_by = |arguments: &str| {
+            fs::create_dir_all(kept(&executable)).expect("a folder");
+            fs::write(kept(&executable).join(ARGUMENTS), arguments).expect("it is written");
+            relinked(&executable, 1)
+        };
+        assert_eq!(linked_by(""), None);
+        assert_eq!(linked_by("/no/such/linker\n"), None);
+        assert_eq!(linked_by("false\n"), None, "a linker that knows no shuffling");
+        assert_eq!(linked_by("true\n"), None, "a linker that makes nothing");
+    }
+}
