@@ -67,7 +67,7 @@ while [ "$count" -gt 0 ]; do
     set -- "$@" "$argument"
 done
 set -- "$@" -Ccodegen-units=1
-case $told in *" --crate-type bin "*)
+case $told in *" --crate-type "*) ;; *" --emit="*link*)
     case ${ACCEL_BENCH_LINKER:-cc} in
         cc | gcc | clang | *[/-]cc | *[/-]gcc | *[/-]clang)
             export ACCEL_BENCH_LINKER

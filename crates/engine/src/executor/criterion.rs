@@ -56,8 +56,7 @@ pub(super) fn run(job: &Job, settings: &Settings, on: &mut dyn FnMut(Event)) -> 
         let Some((status, measurement)) = outcome else {
             return Ok(Ended::Interrupted);
         };
-        let (side, round, id) = (job.side, job.round, case.id.clone());
-        on(Event::CaseFinished { side, round, id, status, measurement, log: log.shown() });
+        on(turns::finished(job, &case.id, status, measurement, log.shown()));
     }
     Ok(Ended::Complete)
 }

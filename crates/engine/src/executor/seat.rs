@@ -106,8 +106,7 @@ impl Seated {
         if self.job.unit.isolate == Isolate::Case {
             self.quit();
         }
-        let (side, round, id) = (self.job.side, self.job.round, case.id.clone());
-        on(Event::CaseFinished { side, round, id, status, measurement, log });
+        on(turns::finished(&self.job, &case.id, status, measurement, log));
     }
 
     /// Lets the child end.

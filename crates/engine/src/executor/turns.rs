@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use accel_bench_record::protocol::{CaseRequest, Phase, Reply, Request, Sampling};
-use accel_bench_record::{Failure, Measurement, Status};
+use accel_bench_record::{CaseKey, Failure, Measurement, Status};
 
 use super::child::{command, pin};
 use super::log::{self, Log};
@@ -36,7 +36,7 @@ pub(super) fn run(job: &Job, settings: &Settings, on: &mut dyn FnMut(Event)) -> 
                 Err((Unfit::Status(status), log)) => {
                     // A fault that keeps one child from starting keeps all of them.
                     for case in &job.unit.cases[serial..] {
-                        on(finished(job, case, status.clone(), None, &log));
+                        on(finished(job, &case.id, status.clone(), None, log.shown()));
                     }
                     return Ok(Ended::Complete);
                 }
@@ -49,7 +49,7 @@ pub(super) fn run(job: &Job, settings: &Settings, on: &mut dyn FnMut(Event)) -> 
         if !healthy {
             drop(serving.process.end());
         }
-        on(finished(job, case, status, measurement, &log));
+        on(finished(job, &case.id, status, measurement, log.shown()));
         match job.unit.isolate {
             Isolate::Process if healthy => server = Some((serving, log)),
             _ if healthy => serving.quit(),
@@ -88,21 +88,16 @@ pub(super) fn start(
     })
 }
 
+/// The end of a case in one process of this job.
 pub(super) fn finished(
     job: &Job,
-    case: &Case,
+    id: &CaseKey,
     status: Status,
     measurement: Option<Measurement>,
-    log: &Log,
+    log: Option<String>,
 ) -> Event {
-    Event::CaseFinished {
-        side: job.side,
-        round: job.round,
-        id: case.id.clone(),
-        status,
-        measurement: measurement.map(|measured| Measurement { layout: job.layout, ..measured }),
-        log: log.shown(),
-    }
+    let measurement = measurement.map(|measured| Measurement { layout: job.layout, ..measured });
+    Event::CaseFinished { side: job.side, round: job.round, id: id.clone(), status, measurement, log }
 }
 
 /// Returns whether the child can serve another case: it said itself what went wrong, and nothing was left in pieces.
