@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::report::count;
 use accel_bench_engine::Event;
 use accel_bench_engine::plan::Side;
 use accel_bench_probes::doctor;
@@ -72,8 +71,8 @@ impl Progress {
                 shell.note("Compared", format!("before, at {started}; `--measure` does it again"));
             }
             Event::Identical { cases } => {
-                let what = format!("{}: both sides have the same executable", count(*cases, "case"));
-                shell.status("Same", what);
+                let plural = if *cases == 1 { "case" } else { "cases" };
+                shell.status("Same", format!("{cases} {plural}: both sides have the same executable"));
             }
             Event::FoundUndecided { open, cases } => {
                 let what = format!("before, with {open} of {cases} cases undecided; measuring again");

@@ -68,7 +68,7 @@ fn approving_again_shows_the_difference_first() {
     project.accel_bench("compare baseline:main").exits(1);
     let ran = project.tool(&["baseline", "approve", "main", "-m", "worth it", "--yes"]).exits(0);
     ran.shows("regressed").says("Approved");
-    project.accel_bench("baseline diff main").exits(0).shows("same");
+    project.accel_bench("baseline diff main").exits(0).shows("not judged");
     project.accel_bench("baseline remove main").exits(0).says("commit that");
     assert!(!project.path("baselines/main").exists());
 }

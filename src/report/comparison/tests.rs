@@ -32,10 +32,12 @@ fn a_table_of_80_columns() {
       forward/bert-tiny/b1_s128_f32@ndarray
         12.35 ms ±0.1 %  13.80 ms ±0.1 %  +11.8 % [+11.4, +12.2]  ▲▲ regressed
         beyond the alert level of 10 %
+        its code layout was not varied
         host-rss-peak-bytes 512.0 MiB → 640.0 MiB  +25.0 % [+24.8, +25.2]
           ▲ regressed
       forward/bert-base-uncased/b16_s512_f32@ndarray
          1.840 s ±0.2 %   1.600 s ±0.2 %  -13.0 % [-13.5, -12.6]  ▼ improved
+        its code layout was not varied
       forward/bert-tiny/b1_s128_f32@wgpu
         4.196 ms ±1.8 %  4.246 ms ±1.8 %     +1.2 % [-4.2, +6.9]  ? undecided
         about 26 process pairs would decide it
@@ -97,6 +99,7 @@ fn a_table_of_50_columns() {
         effect     +11.8 % [+11.4, +12.2]
         verdict    ▲▲ regressed
         beyond the alert level of 10 %
+        its code layout was not varied
         host-rss-peak-bytes 512.0 MiB → 640.0 MiB
           +25.0 % [+24.8, +25.2]  ▲ regressed
       forward/bert-base-uncased/b16_s512_f32@ndarray
@@ -104,6 +107,7 @@ fn a_table_of_50_columns() {
         candidate  1.600 s ±0.2 %
         effect     -13.0 % [-13.5, -12.6]
         verdict    ▼ improved
+        its code layout was not varied
       forward/bert-tiny/b1_s128_f32@wgpu
         baseline   4.196 ms ±1.8 %
         candidate  4.246 ms ±1.8 %
@@ -185,8 +189,10 @@ fn a_table_of_120_columns() {
     encoder/forward
       bert-tiny/b1_s128_f32@ndarray           12.35 ms ±0.1 %  13.80 ms ±0.1 %  +11.8 % [+11.4, +12.2]  ▲▲ regressed
         beyond the alert level of 10 %
+        its code layout was not varied
         host-rss-peak-bytes 512.0 MiB → 640.0 MiB  +25.0 % [+24.8, +25.2]  ▲ regressed
       bert-base-uncased/b16_s512_f32@ndarray   1.840 s ±0.2 %   1.600 s ±0.2 %  -13.0 % [-13.5, -12.6]  ▼ improved
+        its code layout was not varied
       bert-tiny/b1_s128_f32@wgpu              4.196 ms ±1.8 %  4.246 ms ±1.8 %     +1.2 % [-4.2, +6.9]  ? undecided
         about 26 process pairs would decide it
       bert-tiny/b1_s128_f16@ndarray                         —                —                          ∅ unsupported
@@ -271,10 +277,10 @@ fn markdown() {
 
     | case | baseline | candidate | effect | verdict |
     | --- | ---: | ---: | ---: | --- |
-    | encoder/forward/bert-tiny/b1\_s128\_f32&#64;ndarray | 12.35 ms ±0.1 % | 13.80 ms ±0.1 % | +11.8 % \[+11.4, +12.2\] | ▲▲ regressed; beyond the alert level of 10 % |
+    | encoder/forward/bert-tiny/b1\_s128\_f32&#64;ndarray | 12.35 ms ±0.1 % | 13.80 ms ±0.1 % | +11.8 % \[+11.4, +12.2\] | ▲▲ regressed; beyond the alert level of 10 %; its code layout was not varied |
     | ↳ host-rss-peak-bytes | 512.0 MiB ±0.0 % | 640.0 MiB ±0.0 % | +25.0 % \[+24.8, +25.2\] | ▲ regressed |
     | ↳ tokens-per-s | 10.37 k/s ±0.1 % | 9.275 k/s ±0.1 % | -10.5 % \[-10.8, -10.3\] |  |
-    | encoder/forward/bert-base-uncased/b16\_s512\_f32&#64;ndarray | 1.840 s ±0.2 % | 1.600 s ±0.2 % | -13.0 % \[-13.5, -12.6\] | ▼ improved |
+    | encoder/forward/bert-base-uncased/b16\_s512\_f32&#64;ndarray | 1.840 s ±0.2 % | 1.600 s ±0.2 % | -13.0 % \[-13.5, -12.6\] | ▼ improved; its code layout was not varied |
     | encoder/forward/bert-tiny/b1\_s128\_f32&#64;wgpu | 4.196 ms ±1.8 % | 4.246 ms ±1.8 % | +1.2 % \[-4.2, +6.9\] | ? undecided; about 26 process pairs would decide it |
     | encoder/forward/bert-tiny/b1\_s128\_f16&#64;ndarray |  |  |  | ∅ unsupported; baseline unsupported: ndarray has no f16; candidate unsupported: ndarray has no f16 |
     | kernels/matmul/n=256&#64;ndarray | 801.4 µs ±0.1 % | 815.8 µs ±0.1 % | +1.8 % \[+1.6, +2.0\] | = same; slower by 1.8 %, within the tolerance of 5 % |
@@ -481,6 +487,7 @@ fn json_of_a_small_comparison() {
             ]
           },
           "slow_mode": null,
+          "over_layouts_share": null,
           "metrics": []
         }
       ],

@@ -197,7 +197,7 @@ pub(super) fn census(census: &Census) -> Vec<String> {
         census.undecided
     )];
     let apart = list(&[(census.suspected, "suspected"), (census.not_judged, "not judged")]);
-    lines.extend((!apart.is_empty()).then(|| format!("measured apart: {apart}")));
+    lines.extend((!apart.is_empty()).then_some(apart));
     let rest = list(&[
         (census.missing_in_baseline, "missing in the baseline"),
         (census.missing_in_candidate, "missing in the candidate"),
@@ -395,7 +395,7 @@ mod tests {
         let one = Census { cases: 1, same: 1, ..none };
         assert_eq!(census(&one), ["1 case, 1 judged: 1 the same; 0 undecided"]);
         let apart = Census { cases: 3, suspected: 1, not_judged: 2, ..none };
-        let lines = ["3 cases, 0 judged; 0 undecided", "measured apart: 1 suspected, 2 not judged"];
+        let lines = ["3 cases, 0 judged; 0 undecided", "1 suspected, 2 not judged"];
         assert_eq!(census(&apart), lines);
         let some = Census { cases: 3, unsupported: 2, regressed_metrics: 2, ..none };
         let lines = ["3 cases, 0 judged; 0 undecided", "2 unsupported", "2 metrics regressed"];

@@ -248,6 +248,14 @@ impl Project {
         self.git(&["commit", "--quiet", "--no-verify", "--allow-empty", "-m", message]);
     }
 
+    /// The stored run of one side of a comparison that was written as JSON.
+    pub(crate) fn record(&self, ran: &Ran, side: &str) -> Value {
+        let id = ran.at(&format!("/{side}/run"));
+        let name = format!("{}.json", id.as_str().expect("an id"));
+        let file = self.runs().into_iter().find(|path| path.ends_with(&name)).expect("it is stored");
+        serde_json::from_str(&self.read(file)).expect("it is whole")
+    }
+
     /// The files of the store's runs, oldest first.
     pub(crate) fn runs(&self) -> Vec<PathBuf> {
         let folders = fs::read_dir(self.path(".accel-bench/runs")).into_iter().flatten().flatten();
@@ -277,7 +285,9 @@ pub(crate) fn target_dir() -> PathBuf {
 pub(crate) fn forget(name: &str) {
     let Ok(deps) = fs::read_dir(target_dir().join("release/deps")) else { return };
     for entry in deps.flatten().filter(|entry| entry.file_name().to_string_lossy().contains(name)) {
-        fs::remove_file(entry.path()).expect("it is removed");
+        let path = entry.path();
+        let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+        removed.expect("it is removed");
     }
 }
 

@@ -74,7 +74,76 @@ exit 0
 
 #[cfg(test)]
 mod tests {
+    use super::super::wrapper;
     use super::*;
+
+    const PROGRAM: &str = "
+        #[inline(never)] fn one(n: usize) -> usize { n + 1 }
+        #[inline(never)] fn two(n: usize) -> usize { n * 2 }
+        fn main() { println!(\"{} {:p} {:p}\", two(one(std::env::args().count())), one as *const (), two as *const ()) }
+    ";
+
+    /// Compiles it as cargo would a bench target.
+    fn built(dir: &Path, steady: bool, flags: &[&str]) -> PathBuf {
+        fs::write(dir.join("main.rs"), PROGRAM).expect("it is written");
+        let wrapper = wrapper(dir, dir, None, steady).expect("a wrapper");
+        let mut command = Command::new(wrapper);
+        command.args(["rustc", "--crate-name", "bench", "main.rs", "--emit=dep-info,link", "-Cmetadata=x"]);
+        let status = command.args(flags).arg("--out-dir").arg(dir).current_dir(dir).status();
+        assert!(status.expect("it starts").success());
+        dir.join("bench")
+    }
+
+    fn says(executable: &Path) -> String {
+        let output = Command::new(executable).output().expect("it starts");
+        String::from_utf8(output.stdout).expect("text")
+    }
+
+    #[test]
+    fn functions_lie_elsewhere_and_do_the_same() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let executable = built(dir.path(), true, &["-Crelocation-model=static"]);
+        let seeds = [1, 2, 3, 4];
+        let Some(variants) =
+            seeds.map(|seed| relinked(&executable, seed)).into_iter().collect::<Option<Vec<_>>>()
+        else {
+            // Another linker than LLVM's, by this machine's configuration.
+            return assert!(cfg!(not(target_arch = "x86_64")), "rustc links with LLVM's on x86-64");
+        };
+        let all: Vec<String> = variants.iter().chain([&executable]).map(|path| says(path)).collect();
+        assert!(all.iter().all(|said| said.starts_with("4 0x")), "{all:?}");
+        let places: std::collections::BTreeSet<_> = all.iter().collect();
+        assert!(places.len() >= 3, "functions have moved: {all:?}");
+        // Once made it is there.
+        let made = fs::metadata(&variants[0]).and_then(|found| found.modified()).expect("a time");
+        assert_eq!(relinked(&executable, 1), Some(variants[0].clone()));
+        assert_eq!(fs::metadata(&variants[0]).and_then(|found| found.modified()).expect("a time"), made);
+    }
+
+    #[test]
+    fn only_steady_executables_are_kept() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let executable = built(dir.path(), false, &[]);
+        assert!(!kept(&executable).exists() && relinked(&executable, 1).is_none());
+        let other = tempfile::tempdir().expect("a folder");
+        let executable = built(other.path(), true, &["--crate-type", "bin"]);
+        assert!(!kept(&executable).exists(), "a program of the user's, or a build script");
+    }
+
+    #[test]
+    fn the_users_linker_links() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let linker = dir.path().join("my-cc");
+        let script = "#!/bin/sh\ntouch \"${0%/*}/was-here\"\nexec cc \"$@\"\n";
+        fs::write(&linker, script).expect("it is written");
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs::set_permissions(&linker, mode).expect("it may be run");
+        let flag = format!("linker={}", linker.display());
+        let executable = built(dir.path(), true, &["-C", &flag]);
+        assert!(dir.path().join("was-here").exists() && says(&executable).starts_with("4 "));
+        let arguments = fs::read_to_string(kept(&executable).join(ARGUMENTS)).expect("they are kept");
+        assert_eq!(arguments.lines().next(), linker.to_str());
+    }
 
     #[test]
     fn an_executable_that_was_linked_otherwise_has_one_layout() {

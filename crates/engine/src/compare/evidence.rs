@@ -251,3 +251,101 @@ impl SlowMode {
         })?
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(shifts: &[f64]) -> Vec<Pair> {
+        shifts.iter().map(|&shift| Pair { shift, wins: shift.signum() / 2.0, layout: None }).collect()
+    }
+
+    #[test]
+    fn a_pair_of_values() {
+        let pair = Pair::of_values(100.0, 110.0).expect("a pair");
+        assert!((pair.shift - 1.1_f64.ln()).abs() < 1e-12 && pair.wins == 0.5);
+        assert_eq!(Pair::of_values(100.0, 100.0).map(|pair| pair.wins), Some(0.0));
+        assert_eq!(Pair::of_values(110.0, 100.0).map(|pair| pair.wins), Some(-0.5));
+        assert_eq!((Pair::of_values(0.0, 1.0), Pair::of_values(1.0, f64::INFINITY)), (None, None));
+        assert_eq!(pair.swapped(), Pair { shift: -pair.shift, wins: -0.5, layout: None });
+    }
+
+    /// The audit's example: 2 % of change, and a gate of 0.5 %.
+    #[test]
+    fn a_change_is_tested_against_none_and_its_estimate_against_the_gate() {
+        let spread = [-0.004, -0.002, 0.0, 0.002, 0.004, -0.003, 0.003, 0.001, -0.001, 0.0];
+        let at = |centre: f64| Test::of(&pairs(&spread.map(|by| by + centre)), 0.005);
+        let (way, p) = at(0.006).change().expect("it lies beyond the gate");
+        assert!(way == Way::Slower && p < 0.005 && at(0.006).shows(Way::Slower), "{p}");
+        assert_eq!(at(0.004).change(), None, "sure, and within the gate");
+        assert!(at(0.004).p(Way::Slower) < 0.01);
+        assert_eq!(at(-0.006).change().map(|(way, _)| way), Some(Way::Faster));
+        assert!(at(0.0).same < 0.01 && at(0.004).same > 0.05, "{:?}", at(0.004));
+    }
+
+    #[test]
+    fn few_pairs_are_never_very_sure() {
+        for count in [2, 4, 8] {
+            let (_, p) = Test::of(&pairs(&vec![0.3; count]), 0.01).change().expect("a change");
+            assert_eq!(p, 0.5_f64.powi(i32::try_from(count).expect("few")));
+        }
+    }
+
+    /// With two speeds it counts how often the candidate is slower, whichever speed it has.
+    #[test]
+    fn two_speeds_are_judged_by_wins() {
+        let speeds: Vec<f64> = (0..16).map(|at| [0.0, 0.2, 0.001, -0.201][at % 4]).collect();
+        let mut row = pairs(&speeds);
+        row.iter_mut().for_each(|pair| pair.wins = 0.3);
+        let test = Test::of(&row, 0.01);
+        assert_eq!(test.change(), None, "the estimate is within the gate");
+        // Sixteen times 0.3 by the root of sixteen times 0.09.
+        let expected = normal_tail(4.0).expect("a tail");
+        assert!((test.p(Way::Slower) / expected - 1.0).abs() < 1e-9, "{test:?}");
+        let evidence = Evidence { pairs: row, gate: 0.01, least_for_same: 16 };
+        assert_eq!(test.need(&evidence), Need::OneSpeed);
+    }
+
+    /// One process in sixteen took half as long again: the middle is the same, the mean may not be.
+    #[test]
+    fn the_mean_of_all_pairs_must_be_within_the_gate() {
+        let mut shifts = vec![0.0; 16];
+        assert!(Test::of(&pairs(&shifts), 0.05).same < 1e-6);
+        shifts[3] = 0.4;
+        assert_eq!(Test::of(&pairs(&shifts), 0.05).same, 1.0);
+        shifts[3] = 0.05;
+        assert!(Test::of(&pairs(&shifts), 0.05).same < 1e-6);
+    }
+
+    #[track_caller]
+    fn check_slow(shifts: &[f64], expected: Option<(bool, usize)>) {
+        let found = SlowMode::of(shifts, 0.05).map(|found| (found.of_candidate, found.slow));
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn slow_processes_of_one_side() {
+        let with = |slow: &[f64]| [vec![0.001; 20], slow.to_vec()].concat();
+        check_slow(&with(&[0.3, 0.4, 0.35]), Some((true, 3)));
+        check_slow(&with(&[-0.3, -0.4]), Some((false, 2)));
+        // One alone, or some on either side, are noise.
+        check_slow(&with(&[0.3]), None);
+        check_slow(&with(&[0.3, 0.4, -0.3]), None);
+        check_slow(&with(&[0.04, 0.04]), None);
+        check_slow(&[], None);
+        let found = SlowMode::of(&with(&[0.69, 0.70]), 0.05).expect("two of them");
+        assert!((found.times - 2.0).abs() < 0.01 && found.of == 22, "{found:?}");
+    }
+
+    #[test]
+    fn effects_by_layout() {
+        let mut row = pairs(&[0.10, 0.12, 0.0, 0.0, -0.02, -0.02]);
+        assert_eq!(over_layouts(&row), None, "all in one layout");
+        row[2..4].iter_mut().for_each(|pair| pair.layout = Some(1));
+        row[4..].iter_mut().for_each(|pair| pair.layout = Some(2));
+        let ends =
+            over_layouts(&row).expect("three layouts").map(|effect| effect.change().expect("finite").get());
+        assert!((ends[0] - (-0.02_f64).exp_m1()).abs() < 1e-9, "{ends:?}");
+        assert!((ends[1] - 0.11_f64.exp_m1()).abs() < 1e-9, "{ends:?}");
+    }
+}

@@ -132,7 +132,7 @@ fn what_is_decided_is_not_measured_again() {
     for record in measured.records.values() {
         assert_eq!(record.state, RunState::Complete);
         let processes: Vec<_> = record.cases.iter().map(|case| case.processes.len()).collect();
-        assert_eq!(processes, [10; 2], "found with four pairs, confirmed with six fresh ones");
+        assert_eq!(processes, [16; 2], "found with ten pairs, confirmed with six fresh ones");
     }
     let path = stored_at(&events);
     assert_eq!(read_file(&path).expect("it reads"), measured.records[&Side::Candidate]);

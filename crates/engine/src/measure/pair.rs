@@ -158,7 +158,7 @@ fn measured(
         }
         _ => Vec::new(),
     };
-    if prepared.iter().all(|(_, prepared)| prepared.units.is_empty()) {
+    if !identical.is_empty() && prepared.iter().all(|(_, prepared)| prepared.units.is_empty()) {
         return Ok(None);
     }
     let session = Session { sides: prepared, profile, budget: wanted.budget, identical };
