@@ -9,17 +9,16 @@ use crate::report::{self, Format};
 use accel_bench_engine::Machine;
 use accel_bench_engine::compare::{CALIBRATION_TOLERANCE, Calibration, Tolerance};
 use accel_bench_engine::manifest::Percent;
-use accel_bench_engine::measure::{Prepared, Project, prepare, trial};
+use accel_bench_engine::measure::{Prepared, Project, Trial, prepare, trial};
 
 const EXAMPLES: &str = "\
-Compares the working tree with itself, again and again: as it is, where every change that is told is a false alarm, and
-with real extra work in every case, which should be found. What identical code shows becomes each case's noise floor on
-this machine: no later comparison calls less a change.
+Compares the working tree with itself, again and again: as it is and with its functions at other addresses, where every
+change that is told is a false alarm; and with real extra work in every case, or in one of ten, which should be found.
 
 Examples:
-  cargo accel-bench calibrate                          20 comparisons as it is, 5 with each of 1, 2, 3 and 5 %
-  cargo accel-bench calibrate matmul --comparisons 50
-  cargo accel-bench calibrate --add --slowed 0         20 more, beside what was tried before
+  cargo accel-bench calibrate                          20 comparisons of each kind, 5 with each of 1, 2, 3 and 5 %
+  cargo accel-bench calibrate matmul --comparisons 50 --moved 50
+  cargo accel-bench calibrate --add --slowed 0 --few 0 more of identical code, beside what was tried before
   cargo accel-bench calibrate --show --format markdown what was tried before";
 
 /// Arguments of `calibrate`.
@@ -32,9 +31,15 @@ pub(crate) struct Args {
     /// Comparisons of identical code
     #[arg(long, value_name = "N", default_value_t = 20)]
     comparisons: usize,
-    /// Comparisons with each slow-down
+    /// Comparisons of identical code with functions at other addresses
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    moved: usize,
+    /// Comparisons with each slow-down in all cases
     #[arg(long, value_name = "N", default_value_t = 5)]
     slowed: usize,
+    /// Comparisons with each slow-down in one case of ten, drawn each time
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    few: usize,
     /// The slow-downs
     #[arg(long, value_name = "PERCENT,…", value_delimiter = ',', default_value = "1%,2%,3%,5%", value_parser = Percent::parse)]
     slowdowns: Vec<Percent>,
@@ -102,14 +107,10 @@ fn all(
     let tolerance = Tolerance { tolerance: CALIBRATION_TOLERANCE, ..Tolerance::default() };
     let order = order(args);
     let count = order.len();
-    for (at, slowdown) in order.into_iter().enumerate() {
-        let what = match slowdown {
-            0.0 => "identical code".to_owned(),
-            share => format!("{} % more work", (share * 1e4).round() / 1e2),
-        };
-        cx.shell.note("Comparing", format!("{what} ({} of {count})", at + 1));
+    for (at, wanted) in order.into_iter().enumerate() {
+        cx.shell.note("Comparing", format!("{} ({} of {count})", in_words(&wanted), at + 1));
         let gate = |_: &CaseKey| tolerance;
-        let trial = cx.engine(|engine| trial(engine, project, machine, prepared, slowdown, &gate));
+        let trial = cx.engine(|engine| trial(engine, project, machine, prepared, wanted, &gate));
         match trial? {
             Some(trial) => record.comparisons.push(trial),
             None => return Ok(Exit::Interrupted),
@@ -119,17 +120,36 @@ fn all(
     Ok(Exit::Fine)
 }
 
-/// The slow-downs of all comparisons, evenly mixed, so that a busy hour of the machine meets all of them.
-fn order(args: &Args) -> Vec<f64> {
-    let slowed = args.slowdowns.iter().map(|percent| (percent.share(), args.slowed));
-    let kinds: Vec<(f64, usize)> = [(0.0, args.comparisons)].into_iter().chain(slowed).collect();
-    let mut order: Vec<(f64, f64)> = kinds
-        .into_iter()
-        .flat_map(|(slowdown, count)| (0..count).map(move |at| ((at as f64 + 0.5) / count as f64, slowdown)))
+fn in_words(trial: &Trial) -> String {
+    let percent = (trial.slowdown * 1e4).round() / 1e2;
+    match trial {
+        Trial { moved: Some(_), .. } => "identical code, its functions at other addresses".to_owned(),
+        Trial { slowdown: 0.0, .. } => "identical code".to_owned(),
+        Trial { few: true, .. } => format!("{percent} % more work in one case of ten"),
+        Trial { .. } => format!("{percent} % more work"),
+    }
+}
+
+/// All comparisons, evenly mixed, so that a busy hour of the machine meets all of them.
+fn order(args: &Args) -> Vec<Trial> {
+    let slowed = args.slowdowns.iter().flat_map(|percent| {
+        let all = Trial { slowdown: percent.share(), ..Trial::default() };
+        [(all, args.slowed), (Trial { few: true, ..all }, args.few)]
+    });
+    let moved = Trial { moved: Some(0), ..Trial::default() };
+    let kinds = [(Trial::default(), args.comparisons), (moved, args.moved)].into_iter().chain(slowed);
+    let mut order: Vec<(f64, Trial)> = kinds
+        .flat_map(|(trial, count)| (0..count).map(move |at| ((at as f64 + 0.5) / count as f64, trial)))
         .collect();
     order.sort_by(|(one, _), (other, _)| one.total_cmp(other));
-    order.into_iter().map(|(_, slowdown)| slowdown).collect()
+    let mut seeds = LAYOUTS_OF_CALIBRATION..;
+    let numbered =
+        order.into_iter().map(|(_, trial)| Trial { moved: trial.moved.and_then(|_| seeds.next()), ..trial });
+    numbered.collect()
 }
+
+/// The first layout of a calibration: those below confirm what a comparison suspects.
+const LAYOUTS_OF_CALIBRATION: u32 = 100;
 
 fn show(cx: &mut Context, record: &CalibrationRecord, format: Format) -> Result<Exit> {
     let width = cx.shell.width();

@@ -69,9 +69,11 @@ fn markdown(record: &CalibrationRecord, found: &Calibration) -> String {
 
 fn cells(case: &CaseCalibration, power: &[Power]) -> [String; 5] {
     let of = |share: &Share| format!("{}/{}", share.count, share.of);
-    let found = power.iter().zip(&case.found).filter(|(_, share)| share.of > 0);
+    let mut slowdowns: Vec<f64> = power.iter().map(|power| power.slowdown).collect();
+    slowdowns.dedup();
+    let found = slowdowns.into_iter().zip(&case.found).filter(|(_, share)| share.of > 0);
     let found: Vec<_> =
-        found.map(|(power, share)| format!("{} {}", amount::percent(power.slowdown), of(share))).collect();
+        found.map(|(slowdown, share)| format!("{} {}", amount::percent(slowdown), of(share))).collect();
     [
         case.floor.map_or_else(|| "—".to_owned(), |floor| format!("±{:.2} %", floor * 100.0)),
         of(&case.false_alarms),
@@ -88,12 +90,14 @@ fn summary(record: &CalibrationRecord, found: &Calibration) -> Vec<[String; 2]> 
         ["tolerance".to_owned(), amount::percent(record.tolerance)],
         ["false alarms in rows of identical code".to_owned(), share(&found.false_alarms)],
         ["comparisons of identical code with any".to_owned(), share(&found.alarmed)],
+        ["false alarms with functions at other addresses".to_owned(), share(&found.moved_false_alarms)],
+        ["comparisons of such with any".to_owned(), share(&found.moved_alarmed)],
     ];
     for power in &found.power {
         let told = power.told.map(|told| format!(", told as {:+.2} %", told * 100.0)).unwrap_or_default();
         let quiet = amount::percent(QUIET);
         lines.push([
-            format!("found of {} more work", amount::percent(power.slowdown)),
+            format!("found of {} more work{}", amount::percent(power.slowdown), where_slowed(power)),
             format!(
                 "{} where the floor is under {quiet}{told}; {} in all",
                 share(&power.quiet),
@@ -112,6 +116,10 @@ fn summary(record: &CalibrationRecord, found: &Calibration) -> Vec<[String; 2]> 
         ),
     ]);
     lines
+}
+
+fn where_slowed(power: &Power) -> &'static str {
+    if power.few { " in one case of ten" } else { "" }
 }
 
 /// `3 of 2000 (0.2 %; 0.0 to 0.4 %)`, the interval at 95 %.
@@ -134,6 +142,7 @@ struct CsvRow<'a> {
     comparison: usize,
     case: &'a str,
     slowdown_share: f64,
+    moved: bool,
     verdict: accel_bench_record::TrialVerdict,
     pairs: usize,
     effect_log: Option<f64>,
@@ -148,6 +157,7 @@ fn csv(record: &CalibrationRecord) -> io::Result<String> {
                 comparison,
                 case: &row.case,
                 slowdown_share: row.slowdown,
+                moved: trial.moved,
                 verdict: row.verdict,
                 pairs: row.log_ratios.len(),
                 effect_log: accel_bench_record::stats::mean(&row.log_ratios),
@@ -179,7 +189,10 @@ mod tests {
             tool: "0.1.0".into(),
             rustc: "rustc 1.95.0".into(),
             tolerance: 0.005,
-            comparisons: comparisons.into_iter().map(|rows| ComparisonTrial { seconds: 1.5, rows }).collect(),
+            comparisons: comparisons
+                .into_iter()
+                .map(|rows| ComparisonTrial { moved: false, seconds: 1.5, rows })
+                .collect(),
         }
     }
 

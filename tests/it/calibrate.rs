@@ -21,7 +21,7 @@ fn project(name: &str) -> Project {
     Project::new(name).bench("work", WORK).toml("[[bench]]\ntarget = \"work\"\n").under_git()
 }
 
-const TINY: &str = "calibrate --comparisons 2 --slowed 1 --slowdowns 50%";
+const TINY: &str = "calibrate --comparisons 2 --moved 0 --slowed 1 --few 0 --slowdowns 50%";
 
 /// Returns what was kept, a file a machine.
 fn files(project: &Project) -> Vec<PathBuf> {
@@ -62,17 +62,31 @@ fn what_was_tried_is_kept_shown_and_added_to() {
     let ratios =
         slowed["log_ratios"].as_array().expect("pairs").iter().map(|ratio| ratio.as_f64().expect("one"));
     assert!(ratios.sum::<f64>() > 0.0, "the extra work is real: {slowed}");
-    let added = project.accel_bench("calibrate --add --comparisons 1 --slowed 0 --format json").exits(0);
+    let added = project
+        .accel_bench("calibrate --add --comparisons 1 --moved 0 --slowed 0 --few 0 --format json")
+        .exits(0);
     assert_eq!(slowdowns(&added), [0.0, 0.5, 0.0, 0.0]);
-    let anew = project.accel_bench("calibrate --comparisons 1 --slowed 0 --format json").exits(0);
+    let anew =
+        project.accel_bench("calibrate --comparisons 1 --moved 0 --slowed 0 --few 0 --format json").exits(0);
     assert_eq!(slowdowns(&anew), [0.0]);
 }
 
 #[test]
 fn an_interrupted_calibration_keeps_what_was_compared() {
     let project = project("calibrated-in-part");
-    let mut command =
-        project.command(&["calibrate", "--comparisons", "100", "--slowed", "0", "--format", "json"]);
+    let mut command = project.command(&[
+        "calibrate",
+        "--comparisons",
+        "100",
+        "--moved",
+        "0",
+        "--slowed",
+        "0",
+        "--few",
+        "0",
+        "--format",
+        "json",
+    ]);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = start(command);
     wait_until("a comparison is kept", || !files(&project).is_empty());
@@ -102,7 +116,7 @@ fn a_slowdown_that_is_no_share_is_a_mistake_of_usage() {
 #[test]
 fn a_calibration_has_no_say_in_comparisons_and_a_broken_one_is_named() {
     let project = project("broken-record");
-    project.accel_bench("calibrate --comparisons 1 --slowed 0").exits(0);
+    project.accel_bench("calibrate --comparisons 1 --moved 0 --slowed 0 --few 0").exits(0);
     let file = files(&project).remove(0);
     let text = project.read(&file);
     for broken in [&text[..text.len() / 2], "{}", &text.replace("\"format\":1", "\"format\":99")] {
@@ -113,4 +127,20 @@ fn a_calibration_has_no_say_in_comparisons_and_a_broken_one_is_named() {
     }
     let ran = project.accel_bench("compare main --format json --measure").exits_with_one_of(&[0, 7]);
     assert!(!ran.stderr.contains("calibration"), "{ran:#}");
+}
+
+#[test]
+fn functions_at_other_addresses_and_few_slowed_cases_are_counted_apart() {
+    let project = project("moved");
+    let line = "calibrate --comparisons 0 --moved 1 --slowed 0 --few 1 --slowdowns 50%";
+    let table = project.accel_bench(line).exits(0).says("its functions at other addresses (");
+    let table = table.shows("false alarms with functions at other addresses");
+    table.shows("found of 50 % more work in one case of ten");
+    let json = project.accel_bench("calibrate --show --format json").exits(0);
+    let mut moved: Vec<_> =
+        ["/comparisons/0/moved", "/comparisons/1/moved"].map(|at| json.at(at) == Value::Bool(true)).into();
+    moved.sort_unstable();
+    assert_eq!(moved, [false, true]);
+    let plain = project.accel_bench("calibrate --as-built --comparisons 0 --moved 1 --slowed 0 --few 0");
+    plain.exits(7).says("cannot be linked with its functions elsewhere").says("`--moved 0` leaves it out");
 }

@@ -11,8 +11,12 @@ use std::process::{Command, Stdio};
 /// Returns the executable with its functions in the order that `seed` draws; made if it is not there. `None` where the linker
 /// cannot do so (LLVM's can), or did not link it by way of the [wrapper](super::apart): then the layout cannot be varied.
 pub fn relinked(executable: &Path, seed: u32) -> Option<PathBuf> {
-    let kept = kept(executable);
-    let variant = kept.join(format!("layout-{seed}"));
+    let (kept, seed) = match number(executable) {
+        // One that was linked once more itself lies where what it was linked from is kept.
+        Some(other) => (executable.parent()?.to_path_buf(), other.wrapping_mul(1_000).wrapping_add(seed)),
+        None => (kept(executable), seed),
+    };
+    let variant = kept.join(format!("{LAYOUT}{seed}"));
     let made = |path: &Path| fs::metadata(path).and_then(|found: Metadata| found.modified()).ok();
     if made(&variant).is_some_and(|variant| made(executable).is_some_and(|original| variant >= original)) {
         return Some(variant);
@@ -20,10 +24,10 @@ pub fn relinked(executable: &Path, seed: u32) -> Option<PathBuf> {
     let arguments = fs::read_to_string(kept.join(ARGUMENTS)).ok()?;
     let mut arguments = arguments.lines();
     let linker = arguments.next()?;
-    let output = executable.as_os_str().to_str()?;
-    let arguments = arguments.map(|argument| match argument {
-        _ if argument == output => variant.as_os_str(),
-        other => other.as_ref(),
+    let output = kept.with_extension("");
+    let arguments = arguments.map(|argument| match Path::new(argument) {
+        path if path == output => variant.as_os_str(),
+        other => other.as_os_str(),
     });
     let mut command = Command::new(linker);
     command.args(arguments).arg(format!("-Wl,--shuffle-sections=.text*={seed}"));
@@ -37,6 +41,14 @@ pub(super) fn kept(executable: &Path) -> PathBuf {
     let mut name = executable.as_os_str().to_owned();
     name.push(".link");
     PathBuf::from(name)
+}
+
+/// The names of executables that were linked once more begin with it.
+const LAYOUT: &str = "layout-";
+
+/// The order that an executable's functions were linked in, if it was linked once more.
+fn number(executable: &Path) -> Option<u32> {
+    executable.file_name()?.to_str()?.strip_prefix(LAYOUT)?.parse().ok()
 }
 
 /// The linker, and its arguments, one on each line.
@@ -114,6 +126,9 @@ mod tests {
         assert!(all.iter().all(|said| said.starts_with("4 0x")), "{all:?}");
         let places: std::collections::BTreeSet<_> = all.iter().collect();
         assert!(places.len() >= 3, "functions have moved: {all:?}");
+        // One that was linked once more can be so again.
+        let again = relinked(&variants[0], 3).expect("it is linked");
+        assert!(says(&again).starts_with("4 0x") && !all.contains(&says(&again)), "{}", says(&again));
         // Once made it is there.
         let made = fs::metadata(&variants[0]).and_then(|found| found.modified()).expect("a time");
         assert_eq!(relinked(&executable, 1), Some(variants[0].clone()));

@@ -37,6 +37,8 @@ impl Share {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Power {
     pub slowdown: f64,
+    /// Whether only some rows were slowed, among others that were not.
+    pub few: bool,
     /// In the quiet cases.
     pub quiet: Share,
     pub all: Share,
@@ -66,6 +68,9 @@ pub struct Calibration {
     pub false_alarms: Share,
     /// Comparisons of identical code with such a row.
     pub alarmed: Share,
+    /// The same two of identical code whose functions lay at other addresses on one side.
+    pub moved_false_alarms: Share,
+    pub moved_alarmed: Share,
     pub power: Vec<Power>,
     pub cases: Vec<CaseCalibration>,
     /// Wall seconds a row, both sides, processes' starts included.
@@ -77,14 +82,22 @@ pub struct Calibration {
 impl Calibration {
     pub fn of(record: &CalibrationRecord) -> Self {
         let rows: Vec<&RowTrial> = record.comparisons.iter().flat_map(|trial| &trial.rows).collect();
-        let identical: Vec<_> = record.comparisons.iter().filter(|trial| trial.is_identical()).collect();
-        let alarmed = identical.iter().filter(|trial| trial.rows.iter().any(is_change)).count();
+        let identical = record.comparisons.iter().filter(|trial| trial.is_identical());
+        let (moved, identical): (Vec<_>, Vec<_>) = identical.partition(|trial| trial.moved);
+        let false_alarms = |trials: &[&ComparisonTrial]| {
+            Share::among(trials.iter().flat_map(|trial| &trial.rows), is_change)
+        };
+        let alarmed = |trials: &[&ComparisonTrial]| {
+            Share::of(trials.iter().filter(|trial| trial.rows.iter().any(is_change)).count(), trials.len())
+        };
         let floors = floors(record);
         let slowdowns = slowdowns(&rows);
         Self {
-            false_alarms: Share::among(identical.iter().flat_map(|trial| &trial.rows), is_change),
-            alarmed: Share::of(alarmed, identical.len()),
-            power: slowdowns.iter().map(|&slowdown| power(slowdown, &rows, &floors)).collect(),
+            false_alarms: false_alarms(&identical),
+            alarmed: alarmed(&identical),
+            moved_false_alarms: false_alarms(&moved),
+            moved_alarmed: alarmed(&moved),
+            power: powers(record, &floors),
             cases: cases(&rows, &floors, &slowdowns),
             seconds_a_row: a_row(&record.comparisons, |trial| trial.seconds),
             sampled_seconds_a_row: a_row(&record.comparisons, |trial| {
@@ -98,7 +111,8 @@ impl Calibration {
 /// so that, if they are normal around nothing, 19 of 20 lie below it. A bias counts like any other noise.
 fn floors(record: &CalibrationRecord) -> BTreeMap<String, f64> {
     let mut effects: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
-    for row in record.comparisons.iter().flat_map(|trial| &trial.rows).filter(|row| row.slowdown == 0.0) {
+    let in_place = record.comparisons.iter().filter(|trial| !trial.moved);
+    for row in in_place.flat_map(|trial| &trial.rows).filter(|row| row.slowdown == 0.0) {
         effects.entry(&row.case).or_default().extend(effect(row));
     }
     let floor = |effects: Vec<f64>| {
@@ -131,12 +145,27 @@ fn slowdowns(rows: &[&RowTrial]) -> Vec<f64> {
     all
 }
 
+/// Of each slow-down, with all rows slowed and with few.
+fn powers(record: &CalibrationRecord, floors: &BTreeMap<String, f64>) -> Vec<Power> {
+    let is_few = |trial: &&ComparisonTrial| trial.rows.iter().any(|row| row.slowdown == 0.0);
+    let (few, all): (Vec<_>, Vec<_>) = record.comparisons.iter().partition(is_few);
+    let of = |trials: Vec<&ComparisonTrial>, few: bool| -> Vec<Power> {
+        let rows: Vec<_> = trials.into_iter().flat_map(|trial| &trial.rows).collect();
+        let slowdowns = slowdowns(&rows).into_iter();
+        slowdowns.map(|slowdown| Power { few, ..power(slowdown, &rows, floors) }).collect()
+    };
+    let mut powers = [of(all, false), of(few, true)].concat();
+    powers.sort_by(|one, other| one.slowdown.total_cmp(&other.slowdown));
+    powers
+}
+
 fn power(slowdown: f64, rows: &[&RowTrial], floors: &BTreeMap<String, f64>) -> Power {
     let is_quiet = |row: &RowTrial| floors.get(&row.case).is_some_and(|floor| *floor < QUIET);
     let slowed = || rows.iter().copied().filter(move |row| row.slowdown == slowdown);
     let told: Vec<f64> = slowed().filter(|row| is_quiet(row)).filter_map(effect).map(f64::exp_m1).collect();
     Power {
         slowdown,
+        few: false,
         quiet: Share::among(slowed().filter(|row| is_quiet(row)), is_found),
         all: Share::among(slowed(), is_found),
         told: median(&told),
@@ -186,7 +215,10 @@ mod tests {
             tool: String::new(),
             rustc: String::new(),
             tolerance: 0.005,
-            comparisons: comparisons.into_iter().map(|rows| ComparisonTrial { seconds: 2.0, rows }).collect(),
+            comparisons: comparisons
+                .into_iter()
+                .map(|rows| ComparisonTrial { seconds: 2.0, moved: false, rows })
+                .collect(),
         }
     }
 
@@ -219,6 +251,32 @@ mod tests {
         assert!((found.sampled_seconds_a_row.expect("rows") - 0.1).abs() < 1e-12);
         let quiet = &found.cases[1];
         assert_eq!((quiet.case.as_str(), quiet.same.count, quiet.pairs), ("quiet", 10, 4.0));
+    }
+
+    /// Comparisons with functions elsewhere are counted apart, and are no noise of the machine.
+    #[test]
+    fn moved_functions_are_counted_apart() {
+        let mut record = tried();
+        for trial in &mut record.comparisons[..4] {
+            trial.moved = true;
+        }
+        let found = Calibration::of(&record);
+        assert_eq!((found.false_alarms.count, found.false_alarms.of), (0, 12));
+        assert_eq!((found.moved_false_alarms.count, found.moved_false_alarms.of), (1, 8));
+        assert_eq!((found.moved_alarmed.count, found.moved_alarmed.of), (1, 4));
+        assert_eq!((found.alarmed.count, found.alarmed.of), (0, 6));
+    }
+
+    #[test]
+    fn few_slowed_rows_among_others_are_counted_apart() {
+        use TrialVerdict::{Regressed, Same, Undecided};
+        let mut record = tried();
+        let few = |verdict| vec![row("quiet", 0.02, 0.02, verdict), row("loud", 0.0, 0.0, Same)];
+        let trials = [few(Regressed), few(Undecided)];
+        record.comparisons.extend(trials.map(|rows| ComparisonTrial { seconds: 2.0, moved: false, rows }));
+        let power = Calibration::of(&record).power;
+        let counts: Vec<_> = power.iter().map(|power| (power.few, power.all.count, power.all.of)).collect();
+        assert_eq!(counts, [(false, 3, 8), (true, 1, 2)]);
     }
 
     #[test]

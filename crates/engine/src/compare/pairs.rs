@@ -80,6 +80,8 @@ pub struct Progress {
     pub closed: BTreeSet<CaseKey>,
     /// Open cases that look changed.
     pub suspected: BTreeSet<CaseKey>,
+    /// With fewer pairs than this, and no failure, it is the same still.
+    pub until: usize,
 }
 
 /// How far it has come with these processes; `alone` are the cases that only one side has.
@@ -95,6 +97,11 @@ pub fn progress(
     let is_suspected = |stage: &Stage| matches!(stage, Stage::Suspected { .. });
     let suspected = stages.iter().filter(|(_, stage)| is_suspected(stage)).map(|((id, _), _)| id.clone());
     let suspected = suspected.collect();
+    let needs = |stage: &Stage| match *stage {
+        Stage::Open { needs } | Stage::Suspected { needs } => Some(needs),
+        Stage::Decided(_) => None,
+    };
+    let until = stages.values().filter_map(needs).chain((!alone.is_empty()).then_some(PROCESSES_ALONE)).min();
     let mut closed: BTreeSet<CaseKey> =
         rows.keys().map(|(id, _)| id).filter(|id| !open.contains(id)).cloned().collect();
     for case in base.cases.iter().chain(&candidate.cases) {
@@ -103,7 +110,7 @@ pub fn progress(
             closed.insert(case.id.clone());
         }
     }
-    Progress { closed, suspected }
+    Progress { closed, suspected, until: until.unwrap_or_default() }
 }
 
 /// Cases whose latency is not decided, or with a metric that looks changed and is not confirmed. What else a metric

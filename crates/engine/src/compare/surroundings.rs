@@ -5,7 +5,7 @@ use std::fmt::Display;
 
 use accel_bench_record::units::Bytes;
 use accel_bench_record::{Adapter, RunRecord};
-use similar::TextDiff;
+use diffy::DiffOptions;
 
 /// One thing that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,8 +113,9 @@ impl Found {
     fn text(&mut self, what: &str, base: Option<&str>, candidate: Option<&str>) {
         let (base, candidate) = (base.unwrap_or_default(), candidate.unwrap_or_default());
         if base != candidate {
-            let diff = TextDiff::from_lines(base, candidate);
-            let diff = diff.unified_diff().context_radius(1).header("baseline", "candidate").to_string();
+            let mut options = DiffOptions::new();
+            options.set_context_len(1).set_original_filename("baseline").set_modified_filename("candidate");
+            let diff = options.create_patch(base, candidate).to_string();
             self.0.push(Difference::Text { what: what.to_owned(), diff });
         }
     }

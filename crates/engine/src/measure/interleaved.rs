@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use accel_bench_record::{CaseKey, Interleaved, RunRecord};
+use accel_bench_record::{CaseKey, Interleaved, RunRecord, Status};
 
 use super::Prepared;
 use super::recorder::Recorder;
@@ -34,6 +34,8 @@ struct Meanwhile<'a, 'e> {
     engine: &'a mut Engine<'e>,
     /// Cases that were reported as decided.
     decided: BTreeSet<CaseKey>,
+    /// What was wanted last, and up to which number of pairs it is wanted still.
+    wanted: Option<(usize, WantedOfRound)>,
 }
 
 /// Measures both sides of the session.
@@ -53,7 +55,7 @@ pub fn measure_in_turns(
     let alone = alone(&tables);
     let most_pairs = u32::try_from(MOST_PAIRS).unwrap_or(u32::MAX);
     engine.report(&Event::ComparingStarted { cases: all.iter().cloned().collect(), most_pairs });
-    let meanwhile = RefCell::new(Meanwhile { recorders, engine, decided: BTreeSet::new() });
+    let meanwhile = RefCell::new(Meanwhile { recorders, engine, decided: BTreeSet::new(), wanted: None });
     let turns = Turns {
         tables: &tables,
         how: InTurns::default(),
@@ -67,10 +69,13 @@ pub fn measure_in_turns(
         &mut |round| match round {
             0 => WantedOfRound { cases: all.clone(), ..WantedOfRound::default() },
             round if round as usize >= MOST_PAIRS => WantedOfRound::default(),
-            _ => meanwhile.borrow_mut().still_open(&all, &alone, looks.gate),
+            round => meanwhile.borrow_mut().still_open(round as usize, &all, &alone, looks.gate),
         },
         &mut |event| {
-            let Meanwhile { recorders, engine, .. } = &mut *meanwhile.borrow_mut();
+            let Meanwhile { recorders, engine, wanted, .. } = &mut *meanwhile.borrow_mut();
+            if matches!(&event, Event::CaseFinished { status: Status::Failed { .. }, .. }) {
+                *wanted = None;
+            }
             let side = session::take(recorders, &event);
             // Store first, then report: a crash loses no finished case.
             if let Some(side) = side {
@@ -94,19 +99,25 @@ impl Meanwhile<'_, '_> {
     /// Asks which cases need another process pair.
     fn still_open(
         &mut self,
+        pairs: usize,
         all: &BTreeSet<CaseKey>,
         alone: &BTreeSet<CaseKey>,
         gate: &Gate<'_>,
     ) -> WantedOfRound {
+        if let Some((_, wanted)) = self.wanted.as_ref().filter(|(until, _)| pairs < *until) {
+            return wanted.clone();
+        }
         let (base, candidate) = (self.of(Side::Baseline), self.of(Side::Candidate));
-        let Progress { closed, suspected } = progress(base, candidate, alone, gate);
+        let Progress { closed, suspected, until } = progress(base, candidate, alone, gate);
         let cases: Vec<_> = closed.difference(&self.decided).cloned().collect();
         if !cases.is_empty() {
             self.engine.report(&Event::CasesDecided { cases });
         }
         self.decided.extend(closed.iter().cloned());
         let (elsewhere, cases) = all.difference(&closed).cloned().partition(|case| suspected.contains(case));
-        WantedOfRound { cases, elsewhere }
+        let wanted = WantedOfRound { cases, elsewhere };
+        self.wanted = Some((until, wanted.clone()));
+        wanted
     }
 
     fn of(&self, side: Side) -> &RunRecord {

@@ -37,4 +37,4 @@ pub use run::{RunOutcome, RunRequest};
 pub use session::{Measured, Session, measure};
 pub use side::SideSpec;
 pub use sources::Sources;
-pub use trial::trial;
+pub use trial::{Trial, trial};
