@@ -108,7 +108,7 @@ fn all(
     let order = order(args);
     let count = order.len();
     for (at, wanted) in order.into_iter().enumerate() {
-        cx.shell.note("Comparing", format!("{} ({} of {count})", in_words(&wanted), at + 1));
+        cx.shell.note("Comparing", format!("{wanted} ({} of {count})", at + 1));
         let gate = |_: &CaseKey| tolerance;
         let trial = cx.engine(|engine| trial(engine, project, machine, prepared, wanted, &gate));
         match trial? {
@@ -120,36 +120,15 @@ fn all(
     Ok(Exit::Fine)
 }
 
-fn in_words(trial: &Trial) -> String {
-    let percent = (trial.slowdown * 1e4).round() / 1e2;
-    match trial {
-        Trial { moved: Some(_), .. } => "identical code, its functions at other addresses".to_owned(),
-        Trial { slowdown: 0.0, .. } => "identical code".to_owned(),
-        Trial { few: true, .. } => format!("{percent} % more work in one case of ten"),
-        Trial { .. } => format!("{percent} % more work"),
-    }
-}
-
-/// All comparisons, evenly mixed, so that a busy hour of the machine meets all of them.
 fn order(args: &Args) -> Vec<Trial> {
     let slowed = args.slowdowns.iter().flat_map(|percent| {
         let all = Trial { slowdown: percent.share(), ..Trial::default() };
         [(all, args.slowed), (Trial { few: true, ..all }, args.few)]
     });
     let moved = Trial { moved: Some(0), ..Trial::default() };
-    let kinds = [(Trial::default(), args.comparisons), (moved, args.moved)].into_iter().chain(slowed);
-    let mut order: Vec<(f64, Trial)> = kinds
-        .flat_map(|(trial, count)| (0..count).map(move |at| ((at as f64 + 0.5) / count as f64, trial)))
-        .collect();
-    order.sort_by(|(one, _), (other, _)| one.total_cmp(other));
-    let mut seeds = LAYOUTS_OF_CALIBRATION..;
-    let numbered =
-        order.into_iter().map(|(_, trial)| Trial { moved: trial.moved.and_then(|_| seeds.next()), ..trial });
-    numbered.collect()
+    let kinds = [(Trial::default(), args.comparisons), (moved, args.moved)];
+    Trial::evenly(kinds.into_iter().chain(slowed))
 }
-
-/// The first layout of a calibration: those below confirm what a comparison suspects.
-const LAYOUTS_OF_CALIBRATION: u32 = 100;
 
 fn show(cx: &mut Context, record: &CalibrationRecord, format: Format) -> Result<Exit> {
     let width = cx.shell.width();

@@ -237,6 +237,8 @@ mod tests {
         tolerance: 0.5 %
         false alarms in rows of identical code: 1 of 12 (8.3 %; 0.2 to 38.5 %)
         comparisons of identical code with any: 1 of 6 (16.7 %; 0.4 to 64.1 %)
+        false alarms with functions at other addresses: none tried
+        comparisons of such with any: none tried
         found of 5 % more work: 2 of 2 (100.0 %; 15.8 to 100.0 %) where the floor is
           under 1 %, told as +5.02 %; 3 of 4 (75.0 %; 19.4 to 99.4 %) in all
         time a row, both sides: 0.25 s of samples, 0.75 s with starting, setting up
@@ -268,6 +270,9 @@ mod tests {
           (8.3 %; 0.2 to 38.5 %)
         comparisons of identical code with any: 1 of 6
           (16.7 %; 0.4 to 64.1 %)
+        false alarms with functions at other addresses:
+          none tried
+        comparisons of such with any: none tried
         found of 5 % more work: 2 of 2 (100.0 %; 15.8 to
           100.0 %) where the floor is under 1 %, told as
           +5.02 %; 3 of 4 (75.0 %; 19.4 to 99.4 %) in all
@@ -285,6 +290,8 @@ mod tests {
         | tolerance | 0.5 % |
         | false alarms in rows of identical code | 1 of 12 (8.3 %; 0.2 to 38.5 %) |
         | comparisons of identical code with any | 1 of 6 (16.7 %; 0.4 to 64.1 %) |
+        | false alarms with functions at other addresses | none tried |
+        | comparisons of such with any | none tried |
         | found of 5 % more work | 2 of 2 (100.0 %; 15.8 to 100.0 %) where the floor is under 1 %, told as +5.02 %; 3 of 4 (75.0 %; 19.4 to 99.4 %) in all |
         | time a row, both sides | 0.25 s of samples, 0.75 s with starting, setting up and warming up |
 
@@ -300,9 +307,9 @@ mod tests {
         let text = render(&tried(), Format::Csv, 80);
         let (first, rest) = text.split_at(text.match_indices('\n').nth(2).expect("three lines").0);
         insta::assert_snapshot!(first, @"
-        comparison,case,slowdown_share,verdict,pairs,effect_log,sampled_s
-        0,encoder/forward/model=bert-tiny@ndarray,0.0,same,4,0.001,0.25
-        0,kernels/matmul/n=256@ndarray,0.0,undecided,24,0.030000000000000016,0.25
+        comparison,case,slowdown_share,moved,verdict,pairs,effect_log,sampled_s
+        0,encoder/forward/model=bert-tiny@ndarray,0.0,false,same,4,0.001,0.25
+        0,kernels/matmul/n=256@ndarray,0.0,false,undecided,24,0.030000000000000016,0.25
         ");
         assert_eq!(rest.trim_end().lines().count(), 15, "one line for each row of each comparison");
     }
@@ -327,10 +334,13 @@ mod tests {
     #[test]
     fn nothing_tried() {
         insta::assert_snapshot!(render(&record(vec![]), Format::Table, 80), @"
+
         machine: epyc-2c-24g-1a2b3c, rustc 1.95.0
         tolerance: 0.5 %
         false alarms in rows of identical code: none tried
         comparisons of identical code with any: none tried
+        false alarms with functions at other addresses: none tried
+        comparisons of such with any: none tried
         time a row, both sides: — of samples, — with starting, setting up and warming
           up
         ");
@@ -352,6 +362,8 @@ mod tests {
         tolerance: 0.5 %
         false alarms in rows of identical code: 1 of 6 (16.7 %; 0.4 to 64.1 %)
         comparisons of identical code with any: 1 of 3 (33.3 %; 0.8 to 90.6 %)
+        false alarms with functions at other addresses: none tried
+        comparisons of such with any: none tried
         found of 5 % more work: none tried where the floor is under 1 %; 3 of 4 (75.0 %; 19.4 to 99.4 %) in all
         time a row, both sides: 0.25 s of samples, 0.75 s with starting, setting up and warming up
         ");

@@ -1,6 +1,7 @@
 //! Code compared with itself, with known extra work in it or none: what calibration consists of.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Instant;
 
 use accel_bench_record::{CaseKey, ComparisonTrial, Profile};
@@ -29,7 +30,23 @@ pub struct Trial {
 /// One case in so many is slowed where few are.
 const CASES_PER_SLOWED: usize = 10;
 
+/// The first layout of trials: those below confirm what a comparison suspects.
+const FIRST_LAYOUT: u32 = 100;
+
 impl Trial {
+    /// So many of each kind, evenly mixed, so that a busy hour of the machine meets all of them; each that is moved differently.
+    pub fn evenly(kinds: impl IntoIterator<Item = (Self, usize)>) -> Vec<Self> {
+        let spread = |(trial, count): (Self, usize)| {
+            (0..count).map(move |at| ((at as f64 + 0.5) / count as f64, trial))
+        };
+        let mut order: Vec<(f64, Self)> = kinds.into_iter().flat_map(spread).collect();
+        order.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+        let mut layouts = FIRST_LAYOUT..;
+        let placed =
+            |(_, trial): (f64, Self)| Self { moved: trial.moved.and_then(|_| layouts.next()), ..trial };
+        order.into_iter().map(placed).collect()
+    }
+
     fn slowdowns(&self, prepared: &Prepared) -> BTreeMap<CaseKey, f64> {
         let cases = prepared.units.iter().flat_map(|unit| &unit.cases).map(|case| case.id.clone());
         let mut cases: Vec<_> = cases.filter(|_| self.slowdown > 0.0).collect();
@@ -58,6 +75,18 @@ impl Trial {
     }
 }
 
+impl fmt::Display for Trial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let percent = (self.slowdown * 1e4).round() / 1e2;
+        match self {
+            Self { moved: Some(_), .. } => f.write_str("identical code, its functions at other addresses"),
+            Self { slowdown: 0.0, .. } => f.write_str("identical code"),
+            Self { few: true, .. } => write!(f, "{percent} % more work in one case of ten"),
+            Self { .. } => write!(f, "{percent} % more work"),
+        }
+    }
+}
+
 /// Compares what was prepared with itself, once. Its samples are not kept; what is said of them is. `None`: interrupted.
 pub fn trial(
     engine: &mut Engine<'_>,
@@ -83,4 +112,52 @@ pub fn trial(
     let rows = trials(of(Side::Baseline)?, of(Side::Candidate)?, gate);
     let moved = trial.moved.is_some();
     Ok((measured.ended == Ended::Complete).then_some(ComparisonTrial { seconds, moved, rows }))
+}
+
+#[cfg(test)]
+mod tests {
+    use accel_bench_record::Build;
+
+    use super::*;
+    use crate::plan::sample_tests::unit;
+
+    #[test]
+    fn kinds_are_evenly_mixed_and_layouts_differ() {
+        let moved = Trial { moved: Some(0), ..Trial::default() };
+        let slowed = Trial { slowdown: 0.02, ..Trial::default() };
+        let order = Trial::evenly([(Trial::default(), 2), (moved, 2), (slowed, 1)]);
+        let words: Vec<_> = order.iter().map(ToString::to_string).collect();
+        let elsewhere = "identical code, its functions at other addresses";
+        assert_eq!(words, ["identical code", elsewhere, "2 % more work", "identical code", elsewhere]);
+        let layouts: Vec<_> = order.iter().filter_map(|trial| trial.moved).collect();
+        assert_eq!(layouts, [100, 101]);
+        let few = Trial { few: true, ..slowed };
+        assert_eq!(few.to_string(), "2 % more work in one case of ten");
+    }
+
+    #[test]
+    fn few_slowed_cases_are_one_in_ten() {
+        let names: Vec<String> = (0..21).map(|at| format!("case-{at}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let units = vec![unit("host", &names)];
+        let prepared =
+            Prepared { units, commit: None, build: Build::default(), manifest: None, unlisted: vec![] };
+        let slowed = |slowdown, few| Trial { slowdown, few, moved: None }.slowdowns(&prepared);
+        assert_eq!(
+            (slowed(0.02, false).len(), slowed(0.02, true).len(), slowed(0.0, true).len()),
+            (21, 3, 0)
+        );
+        assert!(slowed(0.02, true).values().all(|share| *share == 0.02));
+    }
+
+    #[test]
+    fn what_cannot_be_linked_once_more_is_an_error() {
+        let units = vec![unit("host", &["a"])];
+        let prepared =
+            Prepared { units, commit: None, build: Build::default(), manifest: None, unlisted: vec![] };
+        let moved = Trial { moved: Some(100), ..Trial::default() };
+        let error = moved.candidate(&prepared).expect_err("there is no such executable");
+        assert!(matches!(&error, Error::NotComparable { hint, .. } if hint.contains("--moved 0")), "{error}");
+        assert_eq!(Trial::default().candidate(&prepared).expect("as it is").units, prepared.units);
+    }
 }

@@ -59,7 +59,7 @@ mod tests {
             tool: "0.1.0".into(),
             rustc: "rustc 1.95.0".into(),
             tolerance: 0.005,
-            comparisons: vec![ComparisonTrial { seconds: 1.5, rows: vec![] }],
+            comparisons: vec![ComparisonTrial { seconds: 1.5, moved: false, rows: vec![] }],
         }
     }
 
