@@ -79,7 +79,11 @@ fn a_suspected_change_is_measured_again_with_functions_at_other_addresses() {
     };
     let ran = project.accel_bench("compare main --format json --measure").exits_with_one_of(&[1, 7]);
     assert_eq!(ran.at("/rows/1/verdict"), "regressed", "{ran:#}");
-    assert_eq!(layouts(&ran), [None, Some(1), Some(2), Some(3)].into());
+    let of_changed = layouts(&ran);
+    assert!(
+        of_changed.contains(&None) && of_changed.len() > 6,
+        "as built, and each fresh pair anew: {of_changed:?}"
+    );
     let [least, most] = [0, 1].map(|end| ran.at(&format!("/rows/1/over_layouts_share/{end}")));
     assert!(least.as_f64() > Some(1.0) && most.as_f64() >= least.as_f64(), "{ran:#}");
     let plain = project.accel_bench("compare main --as-built --format json").exits_with_one_of(&[1, 7]);

@@ -11,13 +11,15 @@ pub(super) const PAIRS_FOR_ALL: usize = 24;
 pub const MOST_PAIRS: usize = 96;
 
 /// The share of comparisons without a change that may suspect one. Fresh pairs, independent of those that it is
-/// on, then have [`SETS`] chances of [`CONFIRMS`] to agree: 0.18 · (1 − 0.9³) = 4.9 % remain.
+/// on, then have [`SETS`] chances of [`CONFIRMS`] to agree: at most 0.18 · 0.06 = 1.1 % remain.
 const SUSPECTED: f64 = 0.18;
 
 /// How sure fresh pairs must be to confirm what the others made suspected.
-pub(super) const CONFIRMS: f64 = 0.10;
+///
+/// A row that depends on its layout is surely suspected; then this alone is between it and a false alarm.
+pub(super) const CONFIRMS: f64 = 0.02;
 
-/// How many sets of fresh pairs a suspicion may have: the first may have been unlucky.
+/// How often fresh pairs are asked, each time with as many more.
 pub(super) const SETS: usize = 3;
 
 /// The share of rows just at the gate that may be called the same: each of the two one-sided tests of Schuirmann,

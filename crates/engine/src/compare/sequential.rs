@@ -56,24 +56,20 @@ fn is_found(stage: &Stage) -> bool {
     }
 }
 
-/// Returns what a row is after it was suspected with its first `at` pairs: fresh pairs alone must show the same, and all of them
-/// together an effect beyond the gate. Where the fresh pairs' functions lie elsewhere, their own effect must be beyond it: what only
-/// the first layout shows is not the code's. A set of fresh pairs that does not agree may have been unlucky and gets as many
-/// more.
+/// Returns what a row is after it was suspected with its first `at` pairs: fresh pairs alone must show the same, with an effect of
+/// their own beyond the gate, and so must all of them together. Fresh pairs have their functions at other addresses, where
+/// that can be had: what only the first layout shows is not the code's. If they do not agree yet, there are as many more.
 fn confirmed(row: &Evidence, way: Way, at: usize) -> Stage {
-    let mut is_layout = false;
     for needs in (1..=SETS).map(|sets| at + sets * fresh(at)) {
         let Some(pairs) = row.pairs.get(at..needs) else { return Stage::Suspected { needs } };
-        let all = Test::of(&row.pairs[..needs], row.gate);
-        let again = Test::of(pairs, row.gate);
-        let is_elsewhere = pairs.iter().any(|pair| pair.layout.is_some());
-        let agrees = again.p(way) <= CONFIRMS && (!is_elsewhere || again.is_beyond(way));
-        if agrees && all.shows(way) {
+        let (again, all) = (Test::of(pairs, row.gate), Test::of(&row.pairs[..needs], row.gate));
+        if again.is_beyond(way) && again.p(way) <= CONFIRMS && all.shows(way) {
             return Stage::Decided(changed(way));
         }
-        is_layout = is_elsewhere && Test::of(&row.pairs[..at], row.gate).shows(way);
     }
-    Stage::Decided(Verdict::Undecided(if is_layout { Need::Layout } else { Need::Confirmation }))
+    let is_elsewhere = row.pairs[at..].iter().any(|pair| pair.layout.is_some());
+    let depends_on_layout = is_elsewhere && Test::of(&row.pairs[..at], row.gate).shows(way);
+    Stage::Decided(Verdict::Undecided(if depends_on_layout { Need::Layout } else { Need::Confirmation }))
 }
 
 fn changed(way: Way) -> Verdict {
@@ -195,7 +191,7 @@ mod tests {
         check(&around(0.5, 0.005, 10), Stage::Suspected { needs: 16 });
         check(&around(0.5, 0.005, 15), Stage::Suspected { needs: 16 });
         check(&around(0.5, 0.005, 16), Stage::Decided(Verdict::Regressed));
-        let small = |count| around(0.015, 0.02, count);
+        let small = |count| around(0.015, 0.01, count);
         check(&small(10), Stage::Open { needs: 16 });
         check(&small(16), Stage::Suspected { needs: 22 });
         check(&small(22), Stage::Decided(Verdict::Regressed));

@@ -4,6 +4,7 @@
 //! sample happens to both sides.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use accel_bench::turns::{batch_size, sample_length};
@@ -16,7 +17,7 @@ use super::seat::{Fault, Player, Seated, Unopened};
 use super::{Ended, Error, Settings, criterion};
 use crate::event::Event;
 use crate::plan::{
-    CONTROL_ROUNDS, CRITERION_NANOS, Case, Harness, InTurns, Job, Seat, Side, Table, WantedOfRound, layout,
+    CONTROL_ROUNDS, CRITERION_NANOS, Case, Harness, InTurns, Job, Seat, Side, Table, WantedOfRound,
 };
 
 /// An interleaved measurement.
@@ -55,7 +56,8 @@ pub(super) fn run(
             break;
         }
         for (table, crowded) in turns.tables.iter().zip(&mut crowded) {
-            for (wanted, layout) in [(&open.cases, None), (&open.elsewhere, Some(layout(number)))] {
+            // Each round at other addresses: layouts are what differs, as processes are otherwise.
+            for (wanted, layout) in [(&open.cases, None), (&open.elsewhere, Some(number))] {
                 let mut cases: Vec<_> = table.cases().into_iter().filter(|id| wanted.contains(id)).collect();
                 if cases.is_empty() {
                     continue;
@@ -65,10 +67,11 @@ pub(super) fn run(
                 let mut round = Round { crowded: *crowded, ..round };
                 let ended = cases.iter().map(|id| round.case(id, &mut chance, on)).find_map(over);
                 *crowded = round.crowded;
+                round.clear();
+                round.remove_layouts();
                 if let Some(ended) = ended {
                     return ended;
                 }
-                round.clear();
             }
         }
     }
@@ -206,6 +209,14 @@ impl<'a> Round<'a> {
     /// Lets all processes end.
     fn clear(&mut self) {
         self.seats.iter_mut().for_each(Seated::quit);
+    }
+
+    /// Removes the executables that were linked for this round.
+    fn remove_layouts(&self) {
+        for seat in self.seats.iter().filter(|seat| seat.job.layout.is_some()) {
+            // What is left goes with the checkout's builds.
+            let _ = fs::remove_file(&seat.job.unit.executable);
+        }
     }
 
     /// Sets the case up on these seats, in this order. `None`: memory does not hold all of them.

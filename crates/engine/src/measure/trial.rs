@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::fs;
 use std::time::Instant;
 
 use accel_bench_record::{CaseKey, ComparisonTrial, Profile};
@@ -97,8 +98,9 @@ pub fn trial(
     gate: &Gate<'_>,
 ) -> Result<Option<ComparisonTrial>> {
     let slowdowns = trial.slowdowns(prepared);
+    let candidate = trial.candidate(prepared)?;
     let session = Session {
-        sides: vec![(Side::Baseline, prepared.clone()), (Side::Candidate, trial.candidate(prepared)?)],
+        sides: vec![(Side::Baseline, prepared.clone()), (Side::Candidate, candidate.clone())],
         profile: Profile { name: "calibration".to_owned(), ..Profile::default() },
         budget: None,
         identical: Vec::new(),
@@ -106,8 +108,13 @@ pub fn trial(
     let looks = Looks { gate, slowdowns, seed: fastrand::u64(..) };
     let apart = project.store.scratch()?;
     let start = Instant::now();
-    let measured = measure_in_turns(engine, &Store::open(apart.path()), machine, session, &looks)?;
+    let measured = measure_in_turns(engine, &Store::open(apart.path()), machine, session, &looks);
     let seconds = start.elapsed().as_secs_f64();
+    if trial.moved.is_some() {
+        // What is left goes with the builds.
+        candidate.units.iter().for_each(|unit| drop(fs::remove_file(&unit.executable)));
+    }
+    let measured = measured?;
     let of = |side| measured.records.get(&side).ok_or(Error::Interrupted);
     let rows = trials(of(Side::Baseline)?, of(Side::Candidate)?, gate);
     let moved = trial.moved.is_some();

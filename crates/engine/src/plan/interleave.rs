@@ -83,14 +83,6 @@ impl Wanted {
     }
 }
 
-/// So many orders of functions are tried for a suspected change, one round after the other.
-const LAYOUTS: u32 = 3;
-
-/// The layout of a round for cases that look changed.
-pub fn layout(round: u32) -> u32 {
-    round % LAYOUTS + 1
-}
-
 /// Seats the units of both sides that hold the same bench, backend and precision at one table, and next to them the control: the
 /// candidate's unit once more, because a process whose heap has another history is no control.
 pub fn interleave(baseline: &[Unit], candidate: &[Unit]) -> Vec<Table> {
@@ -151,11 +143,6 @@ mod tests {
         );
         check(&[unit("wgpu", &["a"])], &[unit("host", &["a"])], &["candidate: a", "baseline: a"]);
         check(&[unit("host", &["x"])], &[unit("host", &["y"])], &["baseline: x; candidate: y; control: y"]);
-    }
-
-    #[test]
-    fn layouts_come_one_after_the_other() {
-        assert_eq!([6, 7, 8, 9, 10].map(layout), [1, 2, 3, 1, 2]);
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub use self::builds::{BuildSet, Planned, which_builds};
 pub use self::error::{Error, Place, check_known};
 pub use self::expand::expand;
 pub use self::interleave::{
-    CONTROL_ROUNDS, CRITERION_NANOS, InTurns, Seat, Table, Wanted as WantedOfRound, interleave, layout,
+    CONTROL_ROUNDS, CRITERION_NANOS, InTurns, Seat, Table, Wanted as WantedOfRound, interleave,
 };
 pub use self::listing::{Listing, sort};
 pub use self::params::parse as parse_params;
