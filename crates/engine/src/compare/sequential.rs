@@ -191,10 +191,12 @@ mod tests {
         check(&around(0.5, 0.005, 10), Stage::Suspected { needs: 16 });
         check(&around(0.5, 0.005, 15), Stage::Suspected { needs: 16 });
         check(&around(0.5, 0.005, 16), Stage::Decided(Verdict::Regressed));
-        let small = |count| around(0.015, 0.01, count);
+        let small = |count| around(0.015, 0.02, count);
         check(&small(10), Stage::Open { needs: 16 });
         check(&small(16), Stage::Suspected { needs: 22 });
-        check(&small(22), Stage::Decided(Verdict::Regressed));
+        // Six of them are not sure enough, twelve are.
+        check(&small(22), Stage::Suspected { needs: 28 });
+        check(&small(28), Stage::Decided(Verdict::Regressed));
     }
 
     /// Surely slower, and surely by less than the gate: not changed. Surely slower and just within it: nobody knows.
