@@ -56,7 +56,7 @@ pub(crate) fn tell_what_ran_out(cx: &mut Context, budget: &Budget, what_is_there
 }
 
 /// A time in which something can be started.
-fn time(text: &str) -> std::result::Result<Duration, BudgetError> {
+pub(crate) fn time(text: &str) -> std::result::Result<Duration, BudgetError> {
     match parse_time(text)? {
         Duration::ZERO => Err(BudgetError::Zero),
         time => Ok(time),
@@ -64,7 +64,7 @@ fn time(text: &str) -> std::result::Result<Duration, BudgetError> {
 }
 
 #[derive(Debug, thiserror::Error)]
-enum BudgetError {
+pub(crate) enum BudgetError {
     #[error(transparent)]
     Time(#[from] TimeError),
     #[error("no case can be started within it: leave it out for no limit")]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anstream::ColorChoice;
 use clap::{Parser, Subcommand, ValueEnum};
 
-use super::{baseline, calibrate, compare, completions, doctor, gc, hook, init, list, log, run, show};
+use super::{baseline, calibrate, compare, completions, doctor, gc, hook, init, list, log, noise, run, show};
 use crate::error::{Error, Result};
 use crate::shell::Verbosity;
 
@@ -71,6 +71,8 @@ pub(super) enum Command {
     Compare(compare::Args),
     /// Measure how often verdicts are wrong on this machine, and what they find
     Calibrate(calibrate::Args),
+    /// Say how small a change can be seen on this machine, in ten seconds
+    Noise(noise::Args),
     /// Save, approve and look at baselines
     Baseline(baseline::Args),
     /// Show the results of a run

@@ -15,6 +15,7 @@ mod judge;
 mod list;
 mod log;
 mod metrics;
+mod noise;
 mod parse;
 mod planned;
 mod probe_adapters;
@@ -63,6 +64,7 @@ fn dispatch(cli: Cli, mut cx: Context) -> Exit {
         Command::Run(args) => run::run(args, &mut cx),
         Command::Compare(args) => compare::run(args, &mut cx),
         Command::Calibrate(args) => calibrate::run(args, &mut cx),
+        Command::Noise(args) => noise::run(args, &mut cx),
         Command::Baseline(args) => baseline::run(args, &mut cx),
         Command::Show(args) => show::run(args, &mut cx),
         Command::List(args) => list::run(args, &mut cx),

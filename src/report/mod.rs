@@ -14,6 +14,7 @@ mod json;
 mod ledger;
 mod listing;
 mod markdown;
+mod noise;
 mod paint;
 mod plain;
 mod run;
@@ -24,6 +25,7 @@ pub(crate) use comparison::comparison;
 pub(crate) use doctor::{DoctorFormat, Section, doctor};
 pub(crate) use format::Format;
 pub(crate) use listing::{BaselineRow, BenchmarkRow, LogRow, listing};
+pub(crate) use noise::noise;
 pub(crate) use run::{Metrics, run};
 
 /// The version of the forms that scripts read: JSON, JSON lines and CSV.

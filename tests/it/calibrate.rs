@@ -147,3 +147,17 @@ fn functions_at_other_addresses_and_few_slowed_cases_are_counted_apart() {
     let plain = project.accel_bench("calibrate --as-built --comparisons 0 --moved 1 --slowed 0 --few 0");
     plain.exits(7).says("cannot be linked with its functions elsewhere").says("`--moved 0` leaves it out");
 }
+
+#[test]
+fn noise_says_what_can_be_seen() {
+    let project = project("noise");
+    let ran = project.accel_bench("noise --time 1s").exits(0).shows("work@host").shows("found in 1 s");
+    assert_eq!((project.runs().len(), files(&project).len()), (0, 0), "nothing is stored: {ran:#}");
+    let json = project.accel_bench("noise --time 1s --format json").exits(0);
+    let [pairs, found] = ["pairs", "found_share"].map(|key| json.at(&format!("/cases/0/{key}")));
+    assert!(pairs.as_u64() >= Some(2) && found.as_f64() > Some(0.0), "{json:#}");
+    let short = project.accel_bench("noise --time 1ms").exits(0);
+    short.says("fewer than two process pairs").shows("—");
+    project.accel_bench("noise --time 0s").exits(2);
+    project.accel_bench("noise nothing-of-this-name").exits(4);
+}

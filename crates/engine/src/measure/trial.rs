@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use accel_bench_record::{CaseKey, ComparisonTrial, Profile};
 
@@ -26,6 +26,8 @@ pub struct Trial {
     pub few: bool,
     /// The candidate's functions lie in the order that this number draws.
     pub moved: Option<u32>,
+    /// No case is started later than this after the first.
+    pub budget: Option<Duration>,
 }
 
 /// One case in so many is slowed where few are.
@@ -102,7 +104,7 @@ pub fn trial(
     let session = Session {
         sides: vec![(Side::Baseline, prepared.clone()), (Side::Candidate, candidate.clone())],
         profile: Profile { name: "calibration".to_owned(), ..Profile::default() },
-        budget: None,
+        budget: trial.budget,
         identical: Vec::new(),
     };
     let looks = Looks { gate, slowdowns, seed: fastrand::u64(..) };
@@ -118,7 +120,7 @@ pub fn trial(
     let of = |side| measured.records.get(&side).ok_or(Error::Interrupted);
     let rows = trials(of(Side::Baseline)?, of(Side::Candidate)?, gate);
     let moved = trial.moved.is_some();
-    Ok((measured.ended == Ended::Complete).then_some(ComparisonTrial { seconds, moved, rows }))
+    Ok((measured.ended != Ended::Interrupted).then_some(ComparisonTrial { seconds, moved, rows }))
 }
 
 #[cfg(test)]
@@ -149,7 +151,7 @@ mod tests {
         let units = vec![unit("host", &names)];
         let prepared =
             Prepared { units, commit: None, build: Build::default(), manifest: None, unlisted: vec![] };
-        let slowed = |slowdown, few| Trial { slowdown, few, moved: None }.slowdowns(&prepared);
+        let slowed = |slowdown, few| Trial { slowdown, few, ..Trial::default() }.slowdowns(&prepared);
         assert_eq!(
             (slowed(0.02, false).len(), slowed(0.02, true).len(), slowed(0.0, true).len()),
             (21, 3, 0)
