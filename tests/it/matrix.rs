@@ -41,8 +41,9 @@ fn no_two_precisions_share_a_process() {
         .accel_bench("compare main --measure --threshold 50% --format json")
         .exits_with_one_of(&[0, 7]);
     assert_eq!(turns.column("/rows", "standing"), ["judged"; 6]);
-    let calibrated =
-        project.accel_bench("calibrate --comparisons 1 --slowed 1 --slowdowns 50% --format json").exits(0);
+    let calibrated = project
+        .accel_bench("calibrate --comparisons 1 --moved 0 --slowed 1 --few 0 --slowdowns 50% --format json")
+        .exits(0);
     for trial in 0..2 {
         assert_eq!(
             calibrated.column(&format!("/comparisons/{trial}/rows"), "case").len(),
