@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use accel_bench_engine::store::{Baselines, is_stable};
+
 use crate::support::Project;
 
 const ONE: &str = r#"
@@ -121,5 +123,23 @@ fn an_answer_is_taken_at_its_word() {
         ran.shows("? [y/N] ").shows("Approved").shows("commit it");
         assert!(file.exists(), "{typed:?} is a yes");
         project.accel_bench("baseline remove main").exits(0);
+    }
+}
+
+/// This repository has approved a baseline of its own, as the documentation tells others to do.
+#[test]
+fn the_baseline_of_this_repository_can_be_read_and_is_fit_to_be_one() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let baselines = Baselines::open(root.join("baselines"));
+    let list = baselines.list().expect("they are read");
+    assert!(list.skipped.is_empty(), "{:?}", list.skipped);
+    let mains: Vec<_> = list.baselines.iter().filter(|baseline| baseline.name.as_str() == "main").collect();
+    assert!(!mains.is_empty(), "one for each machine class that somebody measured on");
+    for baseline in mains {
+        let found =
+            baselines.load(&baseline.name, &baseline.machine).expect("it is read").expect("it is there");
+        assert_eq!(is_stable(&found.run).map_err(|why| why.to_string()), Ok(()));
+        assert!(found.run.surroundings.build.steady && found.run.cases.len() >= 3, "{}", found.run.id);
+        assert!(!found.approval.why.is_empty() && found.approval.commit.is_some(), "{:?}", found.approval);
     }
 }
