@@ -25,10 +25,10 @@ pub const CRITERION_NANOS: (u64, u64) = (20_000_000, 50_000_000);
 
 impl Default for InTurns {
     /// On a shared machine the speed changes from one millisecond to the next, so that many short samples interleaved say
-    /// more than few long ones (0.3 ms halved the spread that 1 ms had, at the same time in all), and a process is worth
-    /// some 20 ms, because starting and warming it costs nearly as much (`docs/calibration.md`).
+    /// more than few long ones (0.3 ms halved the spread that 1 ms had, at the same time in all). What differs most is processes, so that
+    /// each is worth no more time than starting and warming it costs (`docs/calibration.md`).
     fn default() -> Self {
-        Self { warm_up_nanos: 3_000_000, sample_nanos: 300_000, time_nanos: 20_000_000, samples: (4, 66) }
+        Self { warm_up_nanos: 3_000_000, sample_nanos: 300_000, time_nanos: 12_000_000, samples: (4, 40) }
     }
 }
 
@@ -148,6 +148,6 @@ mod tests {
     #[test]
     fn long_work_has_few_samples() {
         let samples = |millis: f64| InTurns::default().samples_of(millis * 1e6);
-        assert_eq!([0.1, 0.3, 1.0, 3.5, 11.0, 30.0, 1e4].map(samples), [66, 66, 20, 5, 4, 2, 2]);
+        assert_eq!([0.1, 0.3, 1.0, 3.5, 11.0, 30.0, 1e4].map(samples), [40, 40, 12, 4, 4, 2, 2]);
     }
 }
