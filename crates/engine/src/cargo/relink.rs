@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Links the executable once more, its functions in the order that `seed` draws; whoever asked removes the file. `None` where the
-/// linker cannot do so (LLVM's can), or did not link it by way of the [wrapper](super::apart): then the layout cannot be
+/// linker cannot do so (LLVM's can), or did not link it by way of the wrapper of steady builds: then the layout cannot be
 /// varied.
 pub fn relinked(executable: &Path, seed: u32) -> Option<PathBuf> {
     let (kept, seed) = match number(executable) {
