@@ -82,7 +82,7 @@ fn a_suspected_change_is_measured_again_with_functions_at_other_addresses() {
     let of_changed = layouts(&ran);
     assert!(
         of_changed.contains(&None) && of_changed.len() > 6,
-        "as built, and each fresh pair anew: {of_changed:?}"
+        "as built, and each fresh pair in its own: {of_changed:?}"
     );
     let [least, most] = [0, 1].map(|end| ran.at(&format!("/rows/1/over_layouts_share/{end}")));
     assert!(least.as_f64() > Some(1.0) && most.as_f64() >= least.as_f64(), "{ran:#}");

@@ -26,7 +26,7 @@ pub struct CalibrationRecord {
 pub struct ComparisonTrial {
     /// Wall time of measuring, both sides, processes' starts included; seconds.
     pub seconds: f64,
-    /// Whether the candidate's functions lay at other addresses than the baseline's.
+    /// True if the candidate's functions lay at other addresses than the baseline's.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub moved: bool,
     pub rows: Vec<RowTrial>,

@@ -246,7 +246,7 @@ pub(super) fn confirmed(confirmed: &Confirmed) -> String {
     format!("{rows} slower in the store and measured again interleaved (runs {} and {})", runs[0], runs[1])
 }
 
-/// What a comparison of sides that were measured apart says; `None` for interleaved ones.
+/// The value of a comparison of sides that were measured apart says; `None` for interleaved ones.
 pub(super) fn apart(found: &Comparison) -> Option<String> {
     let is_apart = found.pairs.is_none() || found.confirmed.is_some();
     let tolerance = found.rows.first().filter(|_| is_apart)?.tolerance;

@@ -37,7 +37,7 @@ impl Share {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Power {
     pub slowdown: f64,
-    /// Whether only some rows were slowed, among others that were not.
+    /// True if only some rows were slowed, among others that were not.
     pub few: bool,
     /// In the quiet cases.
     pub quiet: Share,
@@ -145,7 +145,7 @@ fn slowdowns(rows: &[&RowTrial]) -> Vec<f64> {
     all
 }
 
-/// Of each slow-down, with all rows slowed and with few.
+/// The power of each slow-down, with all rows slowed and with few.
 fn powers(record: &CalibrationRecord, floors: &BTreeMap<String, f64>) -> Vec<Power> {
     let is_few = |trial: &&ComparisonTrial| trial.rows.iter().any(|row| row.slowdown == 0.0);
     let (few, all): (Vec<_>, Vec<_>) = record.comparisons.iter().partition(is_few);
@@ -253,7 +253,7 @@ mod tests {
         assert_eq!((quiet.case.as_str(), quiet.same.count, quiet.pairs), ("quiet", 10, 4.0));
     }
 
-    /// Comparisons with functions elsewhere are counted apart, and are no noise of the machine.
+    /// Comparisons with functions elsewhere are counted apart and do not count as noise of the machine.
     #[test]
     fn moved_functions_are_counted_apart() {
         let mut record = tried();

@@ -1,4 +1,4 @@
-//! What process pairs say of one row: the p-values that the decision is made of. Pure.
+//! The evidence of process pairs for one row: the p-values that the decision is made of. Pure.
 
 use std::collections::BTreeMap;
 
@@ -118,7 +118,7 @@ impl Test {
         Self { slower: tested.slower.max(least), faster: tested.faster.max(least), same, beyond, ..tested }
     }
 
-    /// Of an A/A control, which has few pairs and no second look: Student's t test of the mean of all of them.
+    /// The test of an A/A control, which has few pairs and no second look: Student's t test of the mean of all of them.
     pub(super) fn of_control(pairs: &[Pair], gate: f64) -> Self {
         let shifts: Vec<f64> = pairs.iter().map(|pair| pair.shift).collect();
         let tested = mean_of_all(&shifts).and_then(|mean| Some((mean, Self::of_middle(mean, gate)?)));
@@ -183,7 +183,7 @@ impl Test {
         self.is_beyond(way) && self.p(way) <= (1.0 - LEVEL) / 2.0
     }
 
-    /// What further pairs would say, if they were like these.
+    /// Returns what further pairs would say, if they were like these.
     pub(super) fn need(&self, row: &Evidence) -> Need {
         let shifts = row.shifts();
         if self.has_two_speeds {
@@ -223,7 +223,7 @@ fn mean_is_within(shifts: &[f64], gate: f64) -> bool {
 /// Some processes of one side are slow as a whole, and none of the other: the middle leaves them out.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SlowMode {
-    /// Whether they are the candidate's.
+    /// True if they are the candidate's.
     pub of_candidate: bool,
     pub slow: usize,
     pub of: usize,

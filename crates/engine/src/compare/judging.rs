@@ -9,7 +9,7 @@ use super::tolerance::Apart;
 use super::verdict::judge_apart;
 use super::{Judgement, Tolerance};
 
-/// What is judged of a case: its latency (`None`), or a metric by its name.
+/// A quantity that is judged: a case's latency (`None`), or a metric by its name.
 pub(super) type Judged = (CaseKey, Option<String>);
 
 /// Where the judgements of a row come from.

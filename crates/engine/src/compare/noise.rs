@@ -7,7 +7,7 @@ use super::evidence::RESOLUTION;
 use super::looks::{LOOKS, MOST_PAIRS};
 use super::verdict::LEVEL;
 
-/// How often a change of the size that is told is found.
+/// How often a change of the reported size is found.
 pub const NOISE_POWER: f64 = 0.80;
 
 /// The noise of one case.

@@ -84,7 +84,7 @@ fn fresh(at: usize) -> usize {
     (at / 3).max(LOOKS[0])
 }
 
-/// Returns what a fixed number of pairs says, with no looks before: of one of so many A/A controls, which no one waits for.
+/// Returns what a fixed number of pairs says, with no looks before: of one of `controls` A/A controls, each with one look only.
 /// By Bonferroni's inequality at most [`CONTROLS`] of comparisons on a fit machine have one that changed.
 pub(super) fn decide_control(row: &Evidence, controls: usize) -> Verdict {
     let test = Test::of_control(&row.pairs, row.gate);
@@ -164,7 +164,7 @@ mod tests {
             check(&around(0.0, 0.03, count), Stage::Open { needs });
         }
         check(&around(0.0, 0.03, 24), undecided(Need::Pairs(25)));
-        // What looks changed, and not surely, goes on for longer.
+        // A row that looks changed, but not surely, goes on for longer.
         for (count, needs) in [(24, 36), (35, 36), (36, 48), (47, 48)] {
             check(&around(0.012, 0.06, count), Stage::Open { needs });
         }
@@ -199,7 +199,7 @@ mod tests {
         check(&small(28), Stage::Decided(Verdict::Regressed));
     }
 
-    /// Surely slower, and surely by less than the gate: not changed. Surely slower and just within it: nobody knows.
+    /// Surely slower, and surely by less than the gate: not changed. Surely slower and just within it: undecided.
     #[test]
     fn an_estimate_within_the_gate_is_no_change() {
         check(&around(0.007, 0.001, 6), Stage::Decided(Verdict::Same));

@@ -11,11 +11,11 @@ pub struct Tolerance {
     pub alert: f64,
     /// How far runs of the same code lie apart, for sides that did not interleave; absent where nothing is known of it.
     pub drift: Option<Spread>,
-    /// What sides that did not interleave are.
+    /// The kind of sides that did not interleave.
     pub apart: Apart,
 }
 
-/// What two sides are that were measured apart.
+/// Two kinds of sides that were measured apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Apart {
     /// Runs of the store: they describe, and nothing is judged by them.

@@ -86,7 +86,7 @@ impl Effect {
         Self { log_ratio, interval: None }
     }
 
-    /// Of processes that were measured apart, with Welch's interval.
+    /// The effect between processes that were measured apart, with Welch's interval.
     pub(super) fn apart(base: &[f64], candidate: &[f64]) -> Option<Self> {
         judge_apart(base, candidate, 0.0, None, None).effect
     }
@@ -145,7 +145,7 @@ impl Judgement {
 /// The effect is the difference of the mean logarithms with Welch's interval over processes: what differs between
 /// processes (address-space layout, heap placement, the machine's mood) is the variance that counts, and no number
 /// of samples within one process shows it (Kalibera and Jones, "Rigorous Benchmarking in Reasonable Time", ISMM 2013).
-/// What the machine did between the two is part of it, so that nothing is called the same, and only what surely lies beyond
+/// The machine's changes between the two are part of it, so that nothing is called the same, and only what surely lies beyond
 /// `judged_beyond` is called changed; without it nothing is.
 pub(super) fn judge_apart(
     base: &[f64],
@@ -190,7 +190,7 @@ pub(super) fn need_of_pairs(middle: LogRatio, pairs: usize, bound: f64, resoluti
         degrees: 0.6 * count as f64 - 1.0,
     };
     let change = middle.estimate.abs();
-    // A change beyond the gate needs to be told from none, one within it from the gate.
+    // A change beyond the gate needs to be distinguished from none, one within it from the gate.
     let distance = if change > bound { -change } else { bound - change };
     enough(then, pairs, distance).map_or(Need::TooClose, Need::Pairs)
 }
@@ -309,7 +309,7 @@ mod tests {
     #[test]
     fn what_pairs_would_decide() {
         assert_eq!(needed(0.0, 0.03, 24), Need::Pairs(27));
-        // A change beyond the tolerance is told from none.
+        // A change beyond the tolerance is distinguished from none.
         assert_eq!(needed(0.06, 0.02, 24), Need::Pairs(25));
         assert_eq!(needed(0.0499, 0.02, 24), Need::TooClose);
     }

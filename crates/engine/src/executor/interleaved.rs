@@ -214,7 +214,7 @@ impl<'a> Round<'a> {
     /// Removes the executables that were linked for this round.
     fn remove_layouts(&self) {
         for seat in self.seats.iter().filter(|seat| seat.job.layout.is_some()) {
-            // What is left goes with the checkout's builds.
+            // Leftovers go with the checkout's builds.
             let _ = fs::remove_file(&seat.job.unit.executable);
         }
     }

@@ -34,7 +34,7 @@ struct Meanwhile<'a, 'e> {
     engine: &'a mut Engine<'e>,
     /// Cases that were reported as decided.
     decided: BTreeSet<CaseKey>,
-    /// What was wanted last, and up to which number of pairs it is wanted still.
+    /// The last wish, and up to which number of pairs it is wanted still.
     wanted: Option<(usize, WantedOfRound)>,
 }
 

@@ -17,7 +17,7 @@ use crate::plan::Side;
 use crate::store::Store;
 use crate::{Engine, Machine};
 
-/// What is compared: code with itself, but for what is known.
+/// A comparison of code with itself, but for what is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Trial {
     /// Extra work of the slowed cases, as a share.
@@ -30,14 +30,14 @@ pub struct Trial {
     pub budget: Option<Duration>,
 }
 
-/// One case in so many is slowed where few are.
+/// One case in this many is slowed where few are.
 const CASES_PER_SLOWED: usize = 10;
 
 /// The first layout of trials: those below confirm what a comparison suspects.
 const FIRST_LAYOUT: u32 = 100;
 
 impl Trial {
-    /// So many of each kind, evenly mixed, so that a busy hour of the machine meets all of them; each that is moved differently.
+    /// This many of each kind, evenly mixed, so that a busy hour of the machine meets all of them; each that is moved differently.
     pub fn evenly(kinds: impl IntoIterator<Item = (Self, usize)>) -> Vec<Self> {
         let spread = |(trial, count): (Self, usize)| {
             (0..count).map(move |at| ((at as f64 + 0.5) / count as f64, trial))
@@ -113,7 +113,7 @@ pub fn trial(
     let measured = measure_in_turns(engine, &Store::open(apart.path()), machine, session, &looks);
     let seconds = start.elapsed().as_secs_f64();
     if trial.moved.is_some() {
-        // What is left goes with the builds.
+        // Leftovers go with the builds.
         candidate.units.iter().for_each(|unit| drop(fs::remove_file(&unit.executable)));
     }
     let measured = measured?;

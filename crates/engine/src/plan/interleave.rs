@@ -65,7 +65,7 @@ impl Table {
     }
 }
 
-/// In so many rounds a third process, the candidate once more, does what the sides do: an A/A control of each case.
+/// In this many rounds a third process, the candidate once more, does what the sides do: an A/A control of each case.
 pub const CONTROL_ROUNDS: u32 = 6;
 
 /// The cases of a round.
@@ -84,7 +84,7 @@ impl Wanted {
 }
 
 /// Seats the units of both sides that hold the same bench, backend and precision at one table, and next to them the control: the
-/// candidate's unit once more, because a process whose heap has another history is no control.
+/// candidate's unit once more, because a process whose heap has another history would not be a control.
 pub fn interleave(baseline: &[Unit], candidate: &[Unit]) -> Vec<Table> {
     let mut tables = Vec::new();
     for unit in candidate {
