@@ -2,14 +2,14 @@
 
 use accel_bench_record::{CALIBRATION_FORMAT, CalibrationRecord, CaseKey};
 
-use super::{building, selection};
+use super::itself;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::report::{self, Format};
 use accel_bench_engine::Machine;
 use accel_bench_engine::compare::{CALIBRATION_TOLERANCE, Calibration, Tolerance};
 use accel_bench_engine::manifest::Percent;
-use accel_bench_engine::measure::{Prepared, Project, Trial, prepare, trial};
+use accel_bench_engine::measure::{Prepared, Project, Trial, trial};
 
 const EXAMPLES: &str = "\
 Compares the working tree with itself, again and again: as it is and with its functions at other addresses, where every
@@ -25,9 +25,6 @@ Examples:
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// Only cases whose id matches one of these
-    #[arg(value_name = "FILTER")]
-    filters: Vec<String>,
     /// Comparisons of identical code
     #[arg(long, value_name = "N", default_value_t = 20)]
     comparisons: usize,
@@ -49,17 +46,12 @@ pub(crate) struct Args {
     /// Try nothing, show what was tried before
     #[arg(long, conflicts_with = "add")]
     show: bool,
-    /// How the result is written
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
-    format: Format,
     #[command(flatten)]
-    building: building::Args,
-    #[command(flatten)]
-    selection: selection::Args,
+    itself: itself::Args,
 }
 
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
-    let project = args.building.project(cx)?;
+    let project = args.itself.project(cx)?;
     let machine = cx.host.hardware.machine();
     let before = project.store.calibration(&machine.id)?;
     if args.show {
@@ -69,17 +61,15 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
                 "leave out `--show`",
             ));
         };
-        return show(cx, &record, args.format);
+        return show(cx, &record, args.itself.format);
     }
-    let selection = args.selection.resolve(&args.filters)?;
-    let prepared =
-        cx.engine(|engine| prepare(engine, &project.sources, &selection, None, project.commit()?))?;
+    let prepared = args.itself.prepared(cx, &project)?;
     let mut record = match before {
         Some(before) if args.add => before,
         _ => new(cx, &machine, &prepared),
     };
     let exit = all(cx, &project, &machine, &prepared, &args, &mut record)?;
-    show(cx, &record, args.format)?;
+    show(cx, &record, args.itself.format)?;
     Ok(exit)
 }
 

@@ -11,6 +11,7 @@ mod doctor;
 mod gc;
 mod hook;
 mod init;
+mod itself;
 mod judge;
 mod list;
 mod log;

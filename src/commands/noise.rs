@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::{budget, building, selection};
+use super::{budget, itself};
 use crate::context::Context;
 use crate::error::{Exit, Result};
-use crate::report::{self, Format};
+use crate::report;
 use accel_bench_engine::compare::{CaseNoise, Tolerance};
-use accel_bench_engine::measure::{Trial, prepare, trial};
+use accel_bench_engine::measure::{Trial, trial};
 use accel_bench_record::CaseKey;
 
 const EXAMPLES: &str = "\
@@ -22,27 +22,17 @@ Examples:
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// Only cases whose id matches one of these
-    #[arg(value_name = "FILTER")]
-    filters: Vec<String>,
     /// How long is measured; builds are not counted
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = budget::time)]
     time: Duration,
-    /// How the result is written
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
-    format: Format,
     #[command(flatten)]
-    building: building::Args,
-    #[command(flatten)]
-    selection: selection::Args,
+    itself: itself::Args,
 }
 
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
-    let project = args.building.project(cx)?;
+    let project = args.itself.project(cx)?;
     let machine = cx.host.hardware.machine();
-    let selection = args.selection.resolve(&args.filters)?;
-    let prepared =
-        cx.engine(|engine| prepare(engine, &project.sources, &selection, None, project.commit()?))?;
+    let prepared = args.itself.prepared(cx, &project)?;
     // Nothing is within a tolerance of nothing, so that no case is done before the time is over.
     let gate = |_: &CaseKey| Tolerance { tolerance: 0.0, ..Tolerance::default() };
     let wanted = Trial { budget: Some(args.time), ..Trial::default() };
@@ -54,6 +44,6 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
         cx.shell.warn("some cases had fewer than two process pairs; a longer `--time`, or fewer cases");
     }
     let width = cx.shell.width();
-    cx.shell.out(|to| report::noise(&found, args.format, width, to))?;
+    cx.shell.out(|to| report::noise(&found, args.itself.format, width, to))?;
     Ok(Exit::Fine)
 }

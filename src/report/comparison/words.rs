@@ -52,13 +52,13 @@ pub(super) fn note(row: &Row) -> Option<String> {
         Verdict::Regressed if row.is_alert() => {
             Some(format!("beyond the alert level of {}", amount::percent(row.tolerance.alert)))
         }
-        Verdict::Undecided(Need::Layout) => Some(format!("depends on code layout{}", range(row))),
+        Verdict::Undecided(Need::Layout) => Some(to_decide(row, Need::Layout)),
         Verdict::Regressed | Verdict::Improved | Verdict::NotJudged => None,
         Verdict::Suspected => sure(effect),
         Verdict::Same => sure(effect).map(|by| format!("{by}, within {gate}")),
         Verdict::Undecided(need) => Some(match (sure(effect), need) {
-            (Some(by), need) => format!("{by}; whether beyond {gate} is open: {}", to_decide(need)),
-            (None, need) => to_decide(need),
+            (Some(by), need) => format!("{by}; whether beyond {gate} is open: {}", to_decide(row, need)),
+            (None, need) => to_decide(row, need),
         }),
     }
 }
@@ -105,7 +105,7 @@ fn sure(effect: Option<Effect>) -> Option<String> {
     Some(format!("{way} by {}", change.trim_start_matches(['+', '-'])))
 }
 
-fn to_decide(need: Need) -> String {
+fn to_decide(row: &Row, need: Need) -> String {
     match need {
         Need::TooClose => "too close to the tolerance for any sensible number of processes".to_owned(),
         Need::SecondProcess => {
@@ -114,7 +114,7 @@ fn to_decide(need: Need) -> String {
         Need::Values => "a side has no values that can be compared".to_owned(),
         Need::Pairs(count) => format!("about {count} process pairs would decide it"),
         Need::Confirmation => "it looked changed, and fresh processes did not confirm it".to_owned(),
-        Need::Layout => "depends on code layout".to_owned(),
+        Need::Layout => format!("depends on code layout{}", range(row)),
         Need::OneSpeed => {
             "its processes have two speeds, farther apart than the tolerance; a mean would be of neither"
                 .to_owned()

@@ -29,14 +29,12 @@ impl Judge<'_> {
         candidate: &CaseRecord,
         tolerance: Tolerance,
     ) -> Judgement {
-        let drift = match self {
-            Self::InPairs(rows) => match rows.get(&(id.clone(), None)) {
-                Some(found) => return *found,
-                None => None,
-            },
-            Self::Apart(drift) => drift,
-        };
-        apart([&base.process_medians(), &candidate.process_medians()], tolerance, drift)
+        match self {
+            Self::InPairs(rows) => rows[&(id.clone(), None)],
+            Self::Apart(drift) => {
+                apart([&base.process_medians(), &candidate.process_medians()], tolerance, drift)
+            }
+        }
     }
 
     /// `None`: it has none, because it is not judged or repeats what is.

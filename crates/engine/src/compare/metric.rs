@@ -9,7 +9,7 @@ use accel_bench_record::{
 };
 
 use super::company::Company;
-use super::estimate::Estimate;
+use super::estimate::{Estimate, of_metric};
 use super::evidence::Pair;
 use super::judging::Judge;
 use super::{Effect, Judgement, Tolerance, Verdict};
@@ -79,7 +79,7 @@ fn is_same_information(one: &[Pair], other: &[Pair]) -> bool {
 /// `None`: it is. Otherwise how it is shown instead.
 fn is_judged(metric: &Metric, sides: [&CaseRecord; 2], company: Company) -> Option<Judging> {
     let known = catalogue::find(&metric.name);
-    let values = || sides.map(|case| values_of(case, &metric.name));
+    let values = || sides.map(|case| of_metric(case, &metric.name));
     match metric.better {
         Direction::Neither => Some(Judging::Told),
         _ if known.is_some_and(|known| known.of_process) && company == Company::Different => {
@@ -159,7 +159,7 @@ impl MetricRow {
             Judging::Judged(found) => found.effect,
             _ => apart,
         };
-        let sides = sides.map(|case| values_of(case, &metric.name));
+        let sides = sides.map(|case| of_metric(case, &metric.name));
         Self::new((&metric.name, &metric.unit, metric.better), sides, effect, judging)
     }
 
@@ -183,11 +183,6 @@ impl MetricRow {
 fn is_noise(noise: f64, sides: &[Vec<f64>; 2]) -> bool {
     let medians = (stats::median(&sides[0]), stats::median(&sides[1]));
     matches!(medians, (Some(base), Some(candidate)) if (base - candidate).abs() < noise)
-}
-
-/// What each process measured, as it is shown.
-fn values_of(case: &CaseRecord, name: &str) -> Vec<f64> {
-    super::estimate::of_metric(case, name)
 }
 
 /// What each process measured, as it is judged; `None` for one that did not measure it.

@@ -86,6 +86,27 @@ fn over(ended: Result<Ended, Error>) -> Option<Result<Ended, Error>> {
     }
 }
 
+/// The executables of these seats with their functions at other addresses: all of them or none, because a layout of one side
+/// only would be a difference between the sides.
+fn elsewhere(
+    seats: &[&Seat],
+    relink: fn(&Path, u32) -> Option<PathBuf>,
+    layout: u32,
+) -> Option<Vec<PathBuf>> {
+    let linked: Vec<PathBuf> = seats.iter().map_while(|seat| relink(&seat.unit.executable, layout)).collect();
+    if linked.len() == seats.len() {
+        return Some(linked);
+    }
+    remove(linked.iter());
+    None
+}
+
+/// Removes executables that were linked for one round.
+fn remove<'p>(linked: impl Iterator<Item = &'p PathBuf>) {
+    // Leftovers go with the checkout's builds.
+    linked.for_each(|path| drop(fs::remove_file(path)));
+}
+
 /// One round of a table.
 struct Round<'a> {
     turns: &'a Turns<'a>,
@@ -106,9 +127,7 @@ impl<'a> Round<'a> {
     ) -> Self {
         let has_turn = |seat: &&Seat| seat.side != Side::Control || number < CONTROL_ROUNDS;
         let seats: Vec<_> = table.seats.iter().filter(has_turn).collect();
-        let elsewhere = |seat: &&Seat| (turns.relink)(&seat.unit.executable, layout?);
-        // All of them or none: a layout of one side only would be a difference between the sides.
-        let elsewhere: Option<Vec<PathBuf>> = seats.iter().map(elsewhere).collect();
+        let elsewhere = layout.and_then(|layout| elsewhere(&seats, turns.relink, layout));
         let job = |(at, seat): (usize, &&Seat)| {
             let mut unit = seat.unit.clone();
             let moved = elsewhere.as_ref().map(|paths| unit.executable.clone_from(&paths[at]));
@@ -213,10 +232,8 @@ impl<'a> Round<'a> {
 
     /// Removes the executables that were linked for this round.
     fn remove_layouts(&self) {
-        for seat in self.seats.iter().filter(|seat| seat.job.layout.is_some()) {
-            // Leftovers go with the checkout's builds.
-            let _ = fs::remove_file(&seat.job.unit.executable);
-        }
+        let linked = self.seats.iter().filter(|seat| seat.job.layout.is_some());
+        remove(linked.map(|seat| &seat.job.unit.executable));
     }
 
     /// Sets the case up on these seats, in this order. `None`: memory does not hold all of them.
