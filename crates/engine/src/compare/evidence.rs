@@ -189,7 +189,7 @@ impl Test {
         if self.has_two_speeds {
             return Need::OneSpeed;
         }
-        if SlowMode::of(&shifts, row.gate).is_some() {
+        if SlowMode::of(&row.pairs, row.gate).is_some() {
             return Need::SlowMode;
         }
         let middle = middle_log_ratio(&shifts, RESOLUTION);
@@ -232,10 +232,12 @@ pub struct SlowMode {
 }
 
 impl SlowMode {
-    /// From the shifts of the pairs: those that lie farther from the middle than the gate (and than noise that is seen in any
-    /// row), at least two, and all on one side.
-    pub(super) fn of(shifts: &[f64], gate: f64) -> Option<Self> {
-        let middle = median(shifts)?;
+    /// From the pairs as they were built, since other layouts have other speeds: those that lie farther from the middle than the
+    /// gate (and than noise that is seen in any row), at least three, and all on one side.
+    pub(super) fn of(pairs: &[Pair], gate: f64) -> Option<Self> {
+        let as_built = pairs.iter().filter(|pair| pair.layout.is_none());
+        let shifts: Vec<f64> = as_built.map(|pair| pair.shift).collect();
+        let middle = median(&shifts)?;
         let far = gate.max(SPEEDS_APART);
         let beyond = |sign: f64| -> Vec<f64> {
             shifts.iter().map(|shift| sign * (shift - middle)).filter(|by| *by > far).collect()
@@ -244,7 +246,7 @@ impl SlowMode {
             (candidate, base) if candidate.len() >= base.len() => (candidate, base, true),
             (candidate, base) => (base, candidate, false),
         };
-        let is_mode = slow.len() >= 2 && other.is_empty();
+        let is_mode = slow.len() >= 3 && other.is_empty();
         is_mode.then(|| {
             let times = median(&slow)?.exp();
             Some(Self { of_candidate, slow: slow.len(), of: shifts.len(), times })
@@ -319,7 +321,7 @@ mod tests {
 
     #[track_caller]
     fn check_slow(shifts: &[f64], expected: Option<(bool, usize)>) {
-        let found = SlowMode::of(shifts, 0.05).map(|found| (found.of_candidate, found.slow));
+        let found = SlowMode::of(&pairs(shifts), 0.05).map(|found| (found.of_candidate, found.slow));
         assert_eq!(found, expected);
     }
 
@@ -327,14 +329,18 @@ mod tests {
     fn slow_processes_of_one_side() {
         let with = |slow: &[f64]| [vec![0.001; 20], slow.to_vec()].concat();
         check_slow(&with(&[0.3, 0.4, 0.35]), Some((true, 3)));
-        check_slow(&with(&[-0.3, -0.4]), Some((false, 2)));
-        // One alone, or some on either side, are noise.
-        check_slow(&with(&[0.3]), None);
-        check_slow(&with(&[0.3, 0.4, -0.3]), None);
-        check_slow(&with(&[0.04, 0.04]), None);
+        check_slow(&with(&[-0.3, -0.4, -0.3]), Some((false, 3)));
+        // One or two, or some on either side, are noise.
+        check_slow(&with(&[0.3, 0.3]), None);
+        check_slow(&with(&[0.3, 0.4, 0.3, -0.3]), None);
+        check_slow(&with(&[0.04, 0.04, 0.04]), None);
         check_slow(&[], None);
-        let found = SlowMode::of(&with(&[0.69, 0.70]), 0.05).expect("two of them");
-        assert!((found.times - 2.0).abs() < 0.01 && found.of == 22, "{found:?}");
+        let mut row = pairs(&with(&[0.69, 0.69, 0.70]));
+        let found = SlowMode::of(&row, 0.05).expect("three of them");
+        assert!((found.times - 2.0).abs() < 0.01 && found.of == 23, "{found:?}");
+        // What is slow at other addresses is slow for their sake.
+        row[20..].iter_mut().for_each(|pair| pair.layout = Some(7));
+        assert_eq!(SlowMode::of(&row, 0.05), None);
     }
 
     #[test]

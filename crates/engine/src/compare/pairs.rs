@@ -235,8 +235,7 @@ pub(super) fn over_layouts(base: &CaseRecord, candidate: &CaseRecord) -> Option<
 
 /// Processes of one side that are slow as a whole, by the pairs of a case.
 pub(super) fn slow_mode(base: &CaseRecord, candidate: &CaseRecord, gate: f64) -> Option<SlowMode> {
-    let shifts: Vec<_> = pairs(base, candidate).iter().map(|pair| pair.shift).collect();
-    SlowMode::of(&shifts, gate.ln_1p())
+    SlowMode::of(&pairs(base, candidate), gate.ln_1p())
 }
 
 /// The factors that make both sides' columns of a Criterion row what its effect is made of; `None` for other rows.
