@@ -1,6 +1,6 @@
 //! `compare`: is one state of the code slower than another?
 
-use super::{budget, building, judge, screen, selection};
+use super::{budget, building, explain, judge, screen, selection};
 use crate::context::Context;
 use crate::error::{Exit, Result};
 use crate::report::Format;
@@ -15,6 +15,7 @@ Examples:
   cargo accel-bench compare                     the working tree against the merge base with the default branch
   cargo accel-bench compare main                the working tree against main
   cargo accel-bench compare v1.0 HEAD           two revisions
+  cargo accel-bench compare main --explain      and which functions make the difference
   cargo accel-bench compare main --stored       stored runs; suspected regressions again, interleaved
   cargo accel-bench compare a.json b.json --format markdown";
 
@@ -49,10 +50,13 @@ pub(crate) struct Args {
     selection: selection::Args,
     #[command(flatten)]
     judge: judge::Args,
+    #[command(flatten)]
+    explain: explain::Args,
 }
 
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
-    let project = args.building.project(cx)?;
+    args.explain.check(args.format)?;
+    let mut project = args.building.project(cx)?;
     let machine = cx.host.hardware.machine();
     let base = match (&args.base, &args.merge) {
         (Some(text), _) => project.side(&cx.host, &machine.id, text)?,
@@ -97,7 +101,8 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     let mut found = judge::judged(&project, (&pair.base, &pair.candidate), &args.judge, apart)?;
     let time_lies_between = !compare::are_interleaved(&pair.base, &pair.candidate);
     if from == From::Store && time_lies_between && !args.no_run {
-        found = screen::confirmed(cx, &project, &machine, (wanted, &budget), found, &args.judge)?;
+        found = screen::confirmed(cx, &project, &machine, (wanted.clone(), &budget), found, &args.judge)?;
     }
-    judge::tell(cx, &found, args.format)
+    let explained = explain::explained(cx, &mut project, &wanted, &found, &args.explain)?;
+    judge::tell(cx, &found, explained.as_ref(), args.format)
 }

@@ -6,7 +6,7 @@ use crate::report::{self, Format};
 use accel_bench_engine as engine;
 use accel_bench_engine::compare::{self, Apart, Comparison, Drift, Outcome};
 use accel_bench_engine::manifest::Percent;
-use accel_bench_engine::measure::Project;
+use accel_bench_engine::measure::{Explained, Project};
 use accel_bench_record::{MachineId, RunRecord};
 
 /// How a comparison is judged and shown.
@@ -31,7 +31,7 @@ pub(crate) fn conclude(
     format: Format,
 ) -> Result<Exit> {
     let comparison = judged(project, sides, args, Apart::Result)?;
-    tell(cx, &comparison, format)
+    tell(cx, &comparison, None, format)
 }
 
 /// Compares two runs, if they can be.
@@ -54,9 +54,14 @@ pub(crate) fn judged(
 }
 
 /// Shows a comparison; what it comes to is the exit code.
-pub(crate) fn tell(cx: &mut Context, comparison: &Comparison, format: Format) -> Result<Exit> {
+pub(crate) fn tell(
+    cx: &mut Context,
+    comparison: &Comparison,
+    explained: Option<&Explained>,
+    format: Format,
+) -> Result<Exit> {
     let width = cx.shell.width();
-    cx.shell.out(|to| report::comparison(comparison, format, width, to))?;
+    cx.shell.out(|to| report::comparison((comparison, explained), format, width, to))?;
     Ok(match comparison.worst() {
         Outcome::Fine => Exit::Fine,
         Outcome::Regression => Exit::Regression,

@@ -8,6 +8,7 @@ mod cli;
 mod compare;
 mod completions;
 mod doctor;
+mod explain;
 mod gc;
 mod hook;
 mod init;

@@ -305,6 +305,7 @@ mod tests {
             backends: vec!["ndarray".into(), "wgpu".into()],
             params: params.into(),
             source: "benches/encoder.rs:12".into(),
+            entry: None,
         };
         let bare = BenchmarkInfo {
             name: "matmul".into(),
@@ -313,6 +314,7 @@ mod tests {
             backends: vec![],
             params: [].into(),
             source: "benches/kernels.rs:3".into(),
+            entry: None,
         };
         vec![
             BenchmarkRow { bench: "encoder".into(), info },

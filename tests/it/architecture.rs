@@ -11,8 +11,9 @@ use accel_bench_record::catalogue::ALL;
 use crate::support::sources::{Source, is_statement, sources};
 
 /// Where code is that is not a test.
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 8] = [
     "src",
+    "crates/code/src",
     "crates/engine/src",
     "crates/harness/src",
     "crates/macros/src",
@@ -22,7 +23,8 @@ const SOURCES: [&str; 7] = [
 ];
 
 /// The sources of the tool.
-const TOOL: [&str; 4] = ["src", "crates/engine/src", "crates/probes/src", "crates/record/src"];
+const TOOL: [&str; 5] =
+    ["src", "crates/code/src", "crates/engine/src", "crates/probes/src", "crates/record/src"];
 
 fn all(folders: &[&str]) -> Vec<Source> {
     folders.iter().flat_map(|folder| sources(folder)).collect()
@@ -111,9 +113,10 @@ fn nothing_in_the_front_is_public() {
 }
 
 /// Which package of the workspace uses which, outside of tests: the arrows of the design.
-const PACKAGES: [(&str, &[&str]); 7] = [
+const PACKAGES: [(&str, &[&str]); 8] = [
     ("cargo-accel-bench", &["accel-bench-engine", "accel-bench-probes", "accel-bench-record"]),
-    ("accel-bench-engine", &["accel-bench", "accel-bench-record"]),
+    ("accel-bench-code", &[]),
+    ("accel-bench-engine", &["accel-bench", "accel-bench-code", "accel-bench-record"]),
     ("accel-bench-probes", &["accel-bench-record"]),
     ("accel-bench-record", &[]),
     ("accel-bench", &["accel-bench-macros", "accel-bench-record"]),

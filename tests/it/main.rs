@@ -6,6 +6,7 @@ mod calibrate;
 mod compare;
 mod completions;
 mod doctor;
+mod explain;
 mod gc;
 mod hook;
 mod hostile;

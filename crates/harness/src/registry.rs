@@ -58,7 +58,14 @@ impl Registration {
             backends: self.backends.iter().map(|&backend| backend.to_owned()).collect(),
             params,
             source: format!("{}:{}", self.file, self.line),
+            entry: Some(self.entry()),
         }
+    }
+
+    /// How many bytes its code lies behind [`all`]: see [`ENTRY_FROM`](accel_bench_record::protocol::ENTRY_FROM).
+    fn entry(&self) -> i64 {
+        let (here, from) = (self.run as usize, all as *const () as usize);
+        here.wrapping_sub(from).cast_signed() as i64
     }
 }
 
@@ -77,6 +84,8 @@ impl From<Literal> for ParamValue {
 ///
 /// # Errors
 /// Two of one name, or a parameter without a value.
+// Never inlined, because the tool looks for it by name.
+#[inline(never)]
 pub(crate) fn all() -> Result<Vec<&'static Registration>, Faulty> {
     let mut found: Vec<_> = inventory::iter::<Registration>.into_iter().collect();
     found.sort_by_key(|registration| (registration.file, registration.line));

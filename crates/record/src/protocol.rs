@@ -178,7 +178,13 @@ pub struct BenchmarkInfo {
     pub params: BTreeMap<String, Vec<ParamValue>>,
     /// `file:line` of the registration.
     pub source: String,
+    /// Where its code begins in the executable: bytes behind the function [`ENTRY_FROM`]. Absent where the harness does not know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<i64>,
 }
+
+/// The function of the harness that the places of benchmarks are counted from: a loaded executable lies somewhere else each time.
+pub const ENTRY_FROM: &str = "accel_bench::registry::all";
 
 /// Writes one message and its newline, and flushes.
 ///

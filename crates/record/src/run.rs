@@ -50,6 +50,9 @@ pub struct Interleaved {
     /// Cases that were not measured: their executables are the same on both sides, byte by byte.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub identical: Vec<CaseKey>,
+    /// Cases that reach the same machine code on both sides, although the executables differ.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub same_code: Vec<CaseKey>,
 }
 
 impl RunRecord {

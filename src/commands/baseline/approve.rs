@@ -41,7 +41,7 @@ pub(super) fn approve(cx: &mut Context, project: &Project, wish: Wish, record: R
             let gate = project.gate(None, drift, Apart::Result);
             let comparison = compare::compare(&old.run, &record, &gate);
             let width = cx.shell.width();
-            cx.shell.out(|to| report::comparison(&comparison, Format::Table, width, to))?;
+            cx.shell.out(|to| report::comparison((&comparison, None), Format::Table, width, to))?;
         }
         None => show::write(cx, &record, Format::Table, &Metrics::default())?,
     }

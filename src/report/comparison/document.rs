@@ -3,10 +3,12 @@
 use accel_bench_record::{CommitInfo, Direction, Params, Profile, RunState};
 use serde::Serialize;
 
+use super::explained::ExplainedDocument;
 use accel_bench_engine::compare::{
     Cell, Census, Comparison, Control, Difference, EFFECT_LEVEL, ESTIMATE_LEVEL, Effect, Estimate, Judging,
     MetricRow, Need, Notes, Outcome, Row, SideInfo, SlowMode, Standing, Verdict,
 };
+use accel_bench_engine::measure::Explained;
 
 /// The whole comparison.
 #[derive(Debug, Serialize)]
@@ -25,6 +27,9 @@ pub(super) struct ComparisonDocument<'a> {
     /// The candidate next to itself, where the sides were interleaved.
     controls: Vec<ControlDocument>,
     surroundings: Vec<DifferenceDocument<'a>>,
+    /// Which functions differ in what rows reach; absent unless it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explained: Option<ExplainedDocument<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -60,6 +65,8 @@ pub(super) struct RowDocument<'a> {
     slow_mode: Option<SlowModeDocument>,
     /// The least and the most effect in the layouts of the executables that were tried.
     over_layouts_share: Option<[f64; 2]>,
+    /// Whether it reaches the same machine code on both sides, although the executables differ.
+    same_code: bool,
     metrics: Vec<MetricDocument<'a>>,
 }
 
@@ -127,7 +134,7 @@ struct DifferenceDocument<'a> {
 }
 
 impl<'a> ComparisonDocument<'a> {
-    pub(super) fn of(found: &'a Comparison) -> Self {
+    pub(super) fn of(found: &'a Comparison, explained: Option<&'a Explained>) -> Self {
         Self {
             outcome: found.worst(),
             baseline: SideDocument::of(&found.base),
@@ -140,6 +147,7 @@ impl<'a> ComparisonDocument<'a> {
             rows: found.rows.iter().map(RowDocument::of).collect(),
             controls: found.controls.iter().map(ControlDocument::of).collect(),
             surroundings: found.surroundings.iter().map(DifferenceDocument::of).collect(),
+            explained: explained.map(ExplainedDocument::of),
         }
     }
 }
@@ -198,6 +206,7 @@ impl<'a> RowDocument<'a> {
             candidate: row.candidate.as_ref().map(CellDocument::of),
             slow_mode: row.in_pairs.as_ref().and_then(|shown| shown.slow_mode).map(SlowModeDocument::of),
             over_layouts_share: over_layouts(row),
+            same_code: row.in_pairs.as_ref().is_some_and(|shown| shown.is_same_code),
             metrics: row.metrics.iter().map(MetricDocument::of).collect(),
         }
     }

@@ -49,6 +49,7 @@ fn rows(row: &Row) -> Vec<[String; 5]> {
     for text in words::note(row)
         .into_iter()
         .chain(words::one_layout(row).map(str::to_owned))
+        .chain(words::same_code(row).map(str::to_owned))
         .chain(words::slow_mode(row))
         .chain(words::precisions(row))
         .chain(failures)

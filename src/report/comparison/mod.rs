@@ -2,6 +2,7 @@
 
 mod csv;
 mod document;
+mod explained;
 mod markdown;
 mod table;
 mod words;
@@ -12,20 +13,30 @@ use document::{ComparisonDocument, RowDocument};
 
 use super::{Format, json};
 use accel_bench_engine::compare::Comparison;
+use accel_bench_engine::measure::Explained;
 
-/// Writes a comparison; `width` is the terminal's and counts for the table only.
+/// Writes a comparison and, where there is one, its explanation; `width` is the terminal's and counts for the table only.
 pub(crate) fn comparison(
-    found: &Comparison,
+    (found, explained): (&Comparison, Option<&Explained>),
     format: Format,
     width: usize,
     to: &mut dyn Write,
 ) -> io::Result<()> {
     let text = match format {
-        Format::Table => table::render(found, width),
-        Format::Markdown => markdown::render(found),
-        Format::Json => json::pretty("comparison", ComparisonDocument::of(found))?,
+        Format::Table => {
+            let explained = explained.map(|explained| explained::table(explained, width));
+            [Some(table::render(found, width)), explained]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join("\n")
+        }
+        Format::Markdown => markdown::render(found) + &explained.map(explained::markdown).unwrap_or_default(),
+        Format::Json => json::pretty("comparison", ComparisonDocument::of(found, explained))?,
         Format::Jsonl => {
-            found.rows.iter().map(|row| json::line("row", RowDocument::of(row))).collect::<Result<_, _>>()?
+            let rows = found.rows.iter().map(|row| json::line("row", RowDocument::of(row)));
+            let explained = explained.iter().flat_map(|explained| explained::documents(explained));
+            rows.chain(explained.map(|one| json::line("explanation", one))).collect::<Result<_, _>>()?
         }
         Format::Csv => csv::render(found)?,
     };

@@ -5,20 +5,14 @@
 use accel_bench_record::RunRecord;
 
 use super::super::Format;
+use super::super::paint::bare;
 use super::comparison;
 use accel_bench_engine::compare::{Comparison, Tolerance, compare, sample};
 
 fn render(found: &Comparison, format: Format, width: usize) -> String {
     let mut text = Vec::new();
-    comparison(found, format, width, &mut text).expect("a vector takes all");
+    comparison((found, None), format, width, &mut text).expect("a vector takes all");
     String::from_utf8(text).expect("reports are UTF-8")
-}
-
-/// Without colors, as in a pipe.
-fn bare(text: &str) -> String {
-    let mut parts = text.split('\u{1b}');
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |text, part| text + part.split_once('m').map_or("", |(_, rest)| rest))
 }
 
 #[test]
@@ -488,6 +482,7 @@ fn json_of_a_small_comparison() {
           },
           "slow_mode": null,
           "over_layouts_share": null,
+          "same_code": false,
           "metrics": []
         }
       ],

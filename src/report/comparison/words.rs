@@ -15,6 +15,9 @@ use accel_bench_engine::compare::{
 pub(super) fn verdict(row: &Row) -> (Tone, &'static str) {
     match row.standing {
         Standing::Judged(_) if row.is_alert() => (Tone::Bad, "▲▲ regressed"),
+        Standing::Judged(Judgement { verdict: Verdict::Same, .. }) if is_same_code(row) => {
+            (Tone::Plain, "= same code")
+        }
         Standing::Judged(judgement) => of_judgement(&judgement, Direction::Lower),
         Standing::New => (Tone::Dim, "+ new"),
         Standing::Gone => (Tone::Open, "− missing"),
@@ -83,6 +86,16 @@ pub(super) fn one_layout(row: &Row) -> Option<&'static str> {
     );
     let is_in_one = row.in_pairs.as_ref().is_some_and(|shown| shown.over_layouts.is_none());
     (is_change && is_in_one).then_some("its code layout was not varied")
+}
+
+fn is_same_code(row: &Row) -> bool {
+    row.in_pairs.as_ref().is_some_and(|shown| shown.is_same_code)
+}
+
+/// That what was not called the same is not a difference of code.
+pub(super) fn same_code(row: &Row) -> Option<&'static str> {
+    let is_other = !matches!(row.standing, Standing::Judged(Judgement { verdict: Verdict::Same, .. }));
+    (is_other && is_same_code(row)).then_some("both sides reach the same machine code")
 }
 
 /// That the sides did not do the same work.
@@ -439,7 +452,7 @@ mod tests {
     #[test]
     fn slow_processes_of_one_side_are_named() {
         let slow_mode = Some(SlowMode { of_candidate: true, slow: 3, of: 24, times: 2.0 });
-        let in_pairs = Some(InPairs { slow_mode, over_layouts: None });
+        let in_pairs = Some(InPairs { slow_mode, over_layouts: None, is_same_code: false });
         let row = Row { in_pairs, ..row(&[100.0; 5], &[100.0; 5]) };
         let expected = "3 of 24 candidate processes took 2.00 times as long as the others";
         assert_eq!(super::slow_mode(&row).as_deref(), Some(expected));

@@ -9,6 +9,7 @@ use accel_bench_record::{Direction, Failure, Metric, RunRecord, RunState, Status
 
 use super::super::Format;
 use super::{Metrics, run};
+use crate::report::paint::bare;
 use accel_bench_engine::compare::sample;
 
 fn render(record: &RunRecord, format: Format, width: usize) -> String {
@@ -19,16 +20,6 @@ fn with_metrics(record: &RunRecord, format: Format, metrics: &Metrics, width: us
     let mut text = Vec::new();
     run(record, format, metrics, width, &mut text).expect("a vector takes all");
     String::from_utf8(text).expect("reports are UTF-8")
-}
-
-/// Without colors, as in a pipe.
-fn bare(text: &str) -> String {
-    text.split('\u{1b}')
-        .enumerate()
-        .map(
-            |(index, part)| if index == 0 { part } else { part.split_once('m').map_or("", |(_, rest)| rest) },
-        )
-        .collect()
 }
 
 fn candidate() -> RunRecord {

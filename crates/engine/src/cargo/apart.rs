@@ -18,15 +18,36 @@ use super::relink;
 /// The variable that names the wrapper for cargo.
 pub const WRAPPER_VARIABLE: &str = "RUSTC_WORKSPACE_WRAPPER";
 
-/// The wrapper of the tree at `root` in `target_dir`; it calls the user's own, if there is one.
-pub fn wrapper(root: &Path, target_dir: &Path, users: Option<&str>, steady: bool) -> Result<PathBuf, Error> {
-    let mut digest = Sha256::new_with_prefix(root.as_os_str().as_encoded_bytes());
-    if steady {
-        digest.update(STEADY);
+/// How the packages of a tree are compiled, beyond what their profile says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Recipe {
+    /// So that executables differ only where their code does.
+    pub is_steady: bool,
+    /// With line tables, which say where code comes from and do not change it.
+    pub has_lines: bool,
+}
+
+impl Recipe {
+    /// The parts of the wrapper's script, in order.
+    fn parts(self) -> impl Iterator<Item = &'static str> {
+        [(self.is_steady, STEADY), (self.has_lines, LINES)]
+            .into_iter()
+            .filter_map(|(is, part)| is.then_some(part))
     }
+}
+
+/// The wrapper of the tree at `root` in `target_dir`; it calls the user's own, if there is one.
+pub fn wrapper(
+    root: &Path,
+    target_dir: &Path,
+    users: Option<&str>,
+    recipe: Recipe,
+) -> Result<PathBuf, Error> {
+    let mut digest = Sha256::new_with_prefix(root.as_os_str().as_encoded_bytes());
+    recipe.parts().for_each(|part| digest.update(part));
     let tree: String = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     let path = folder(target_dir).join(tree).join("rustc");
-    let text = script(users, steady);
+    let text = script(users, recipe);
     // By this name the compiler knows how to speak with it.
     let linker = path.with_file_name("cc");
     for (path, text) in [(&linker, relink::LINKER), (&path, text.as_str())] {
@@ -78,10 +99,14 @@ case $told in *" --crate-type "*) ;; *" --emit="*link*)
 esac
 "#;
 
-fn script(users: Option<&str>, steady: bool) -> String {
+/// The last of two options counts: profiles strip by default what they do not ask for.
+const LINES: &str = r#"set -- "$@" -Cdebuginfo=line-tables-only -Cstrip=none
+"#;
+
+fn script(users: Option<&str>, recipe: Recipe) -> String {
     let users = users.map(|path| format!("'{}' ", path.replace('\'', r"'\''"))).unwrap_or_default();
-    let steady = if steady { STEADY } else { "" };
-    format!("#!/bin/sh\n{steady}exec {users}\"$@\"\n")
+    let parts: String = recipe.parts().collect();
+    format!("#!/bin/sh\n{parts}exec {users}\"$@\"\n")
 }
 
 /// In one step: another run may be building with it.
@@ -101,9 +126,11 @@ mod tests {
 
     use super::*;
 
+    const STEADILY: Recipe = Recipe { is_steady: true, has_lines: false };
+
     fn check(users: Option<&str>, expected: &str) {
         let dir = tempfile::tempdir().expect("a folder");
-        let path = wrapper(Path::new("/a"), dir.path(), users, false).expect("it is written");
+        let path = wrapper(Path::new("/a"), dir.path(), users, Recipe::default()).expect("it is written");
         let output =
             Command::new(&path).args(["echo", "a b", "--cfg", "x=\"y\""]).output().expect("it starts");
         assert_eq!(String::from_utf8_lossy(&output.stdout), expected);
@@ -118,7 +145,7 @@ mod tests {
     /// The arguments that a steady wrapper of the tree `root` hands to the compiler.
     fn steadily(root: &str, arguments: &[&str]) -> String {
         let dir = tempfile::tempdir().expect("a folder");
-        let path = wrapper(Path::new(root), dir.path(), None, true).expect("it is written");
+        let path = wrapper(Path::new(root), dir.path(), None, STEADILY).expect("it is written");
         let output = Command::new(&path).arg("echo").args(arguments).output().expect("it starts");
         String::from_utf8(output.stdout).expect("text").trim_end().to_owned()
     }
@@ -149,9 +176,11 @@ mod tests {
     #[test]
     fn each_tree_has_its_own_and_keeps_it() {
         let dir = tempfile::tempdir().expect("a folder");
-        let of = |root: &str| wrapper(Path::new(root), dir.path(), None, false).expect("it is written");
+        let of = |root: &str| {
+            wrapper(Path::new(root), dir.path(), None, Recipe::default()).expect("it is written")
+        };
         assert_ne!(of("/a"), of("/b"));
-        let steady = wrapper(Path::new("/a"), dir.path(), None, true).expect("it is written");
+        let steady = wrapper(Path::new("/a"), dir.path(), None, STEADILY).expect("it is written");
         assert_ne!(of("/a"), steady, "cargo keeps what it makes with other flags apart");
         let written = |path: PathBuf| fs::metadata(path).and_then(|meta| meta.modified()).expect("a time");
         let before = written(of("/a"));
@@ -160,6 +189,6 @@ mod tests {
 
     #[test]
     fn a_path_with_a_quote_is_quoted() {
-        assert_eq!(script(Some("/it's/w"), false), "#!/bin/sh\nexec '/it'\\''s/w' \"$@\"\n");
+        assert_eq!(script(Some("/it's/w"), Recipe::default()), "#!/bin/sh\nexec '/it'\\''s/w' \"$@\"\n");
     }
 }

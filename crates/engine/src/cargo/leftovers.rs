@@ -172,7 +172,8 @@ mod tests {
         /// Makes and notes these artifacts of a tree.
         fn built(&self, tree: &str, artifacts: &[&str]) {
             let artifacts = artifacts.iter().map(|path| self.write(path)).collect();
-            let wrapper = apart::wrapper(Path::new(tree), self.dir.path(), None, false).expect("a wrapper");
+            let wrapper = apart::wrapper(Path::new(tree), self.dir.path(), None, apart::Recipe::default())
+                .expect("a wrapper");
             remember(&wrapper, Path::new(tree), artifacts).expect("it is noted");
         }
 

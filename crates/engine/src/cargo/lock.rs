@@ -41,6 +41,8 @@ pub struct Lock {
     pub hash: Option<String>,
     /// Versions of the crates that decide what runs; several of one crate are joined.
     pub versions: BTreeMap<String, String>,
+    /// Versions of all packages, likewise.
+    pub packages: BTreeMap<String, String>,
 }
 
 /// Reads the lock file at `path`; without one everything in the answer is absent.
@@ -67,16 +69,18 @@ struct RawPackage {
 
 fn parse(text: &str) -> Result<Lock, toml::de::Error> {
     let raw: RawLock = toml::from_str(text)?;
-    let mut versions: BTreeMap<String, String> = BTreeMap::new();
-    for package in raw.package.into_iter().filter(|package| is_decisive(&package.name)) {
-        let listed = versions.entry(package.name).or_default();
+    let mut packages: BTreeMap<String, String> = BTreeMap::new();
+    for package in raw.package {
+        let listed = packages.entry(package.name).or_default();
         if !listed.is_empty() {
             listed.push_str(", ");
         }
         listed.push_str(&package.version);
     }
+    let decisive = packages.iter().filter(|(name, _)| is_decisive(name));
+    let versions = decisive.map(|(name, version)| (name.clone(), version.clone())).collect();
     let hash = Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Lock { hash: Some(hash), versions })
+    Ok(Lock { hash: Some(hash), versions, packages })
 }
 
 /// `burn` and `burn-ndarray`, but not `burnish`.

@@ -13,12 +13,12 @@ mod source;
 mod toolchain;
 mod workspace;
 
-pub use self::apart::{WRAPPER_VARIABLE, wrapper};
+pub use self::apart::{Recipe, WRAPPER_VARIABLE, wrapper};
 pub use self::build::{BuildMessage, BuildRequest, build};
 pub use self::error::Error;
 pub use self::flags::{ENCODED_VARIABLE, alignment, encoded, rustflags};
 pub use self::leftovers::{Leftover, leftovers};
-pub use self::lock::read as read_lock;
+pub use self::lock::{Lock, read as read_lock};
 pub use self::relink::relinked;
 pub use self::toolchain::{Toolchain, toolchain};
 pub use self::workspace::Workspace;

@@ -85,7 +85,7 @@ exit 0
 
 #[cfg(test)]
 mod tests {
-    use super::super::wrapper;
+    use super::super::{Recipe, wrapper};
     use super::*;
 
     const PROGRAM: &str = "
@@ -97,7 +97,8 @@ mod tests {
     /// Compiles it as cargo would a bench target.
     fn built(dir: &Path, steady: bool, flags: &[&str]) -> PathBuf {
         fs::write(dir.join("main.rs"), PROGRAM).expect("it is written");
-        let wrapper = wrapper(dir, dir, None, steady).expect("a wrapper");
+        let wrapper =
+            wrapper(dir, dir, None, Recipe { is_steady: steady, has_lines: false }).expect("a wrapper");
         let mut command = Command::new(wrapper);
         command.args(["rustc", "--crate-name", "bench", "main.rs", "--emit=dep-info,link", "-Cmetadata=x"]);
         let status = command.args(flags).arg("--out-dir").arg(dir).current_dir(dir).status();

@@ -122,11 +122,15 @@ fn rows(
     };
     let (of_base, of_candidate) = (by_id(base), by_id(candidate));
     let companies = Companies::of(base, candidate);
+    let same_code: BTreeSet<_> =
+        candidate.interleaved.iter().flat_map(|interleaved| &interleaved.same_code).collect();
     let row = |id: &CaseKey| {
         let sides = (of_base.get(id).copied(), of_candidate.get(id).copied());
         let row = Row::new(id, sides.0, sides.1, companies.of_case(id), gate(id), judge(id));
         match (in_turns, sides) {
-            (Some(_), (Some(base), Some(candidate))) => in_pairs(row, base, candidate),
+            (Some(_), (Some(base), Some(candidate))) => {
+                in_pairs(row, base, candidate, same_code.contains(id))
+            }
             _ => row,
         }
     };
@@ -141,9 +145,9 @@ fn rows(
 }
 
 /// What only process pairs show.
-fn in_pairs(row: Row, base: &CaseRecord, candidate: &CaseRecord) -> Row {
+fn in_pairs(row: Row, base: &CaseRecord, candidate: &CaseRecord, is_same_code: bool) -> Row {
     let slow_mode = pairs::slow_mode(base, candidate, row.tolerance.gate());
-    let shown = InPairs { slow_mode, over_layouts: pairs::over_layouts(base, candidate) };
+    let shown = InPairs { slow_mode, over_layouts: pairs::over_layouts(base, candidate), is_same_code };
     let row = Row { in_pairs: Some(shown), ..row };
     match pairs::column_factors(base, candidate) {
         Some(factors) => row.scaled(factors),
@@ -227,6 +231,21 @@ mod tests {
         assert_eq!((found.rows[1].id.clone(), found.rows[1].standing), (identical, Standing::Identical));
         assert_eq!((found.census.cases, found.census.same), (2, 2));
         assert_eq!(found.pairs, Some((16, 16)));
+    }
+
+    #[test]
+    fn rows_of_the_same_machine_code_say_so() {
+        let run = |id: &str| {
+            let cases = ["a/x@n", "a/y@n"].map(|case| sample::case(case, &[100.0; 16]));
+            sample::run(id, cases.to_vec())
+        };
+        let (base, mut candidate) = sample::interleaved(run("b"), run("c"));
+        if let Some(interleaved) = &mut candidate.interleaved {
+            interleaved.same_code.push(sample::case("a/y@n", &[]).id);
+        }
+        let found = compare(&base, &candidate, &default_gate);
+        let said = found.rows.iter().map(|row| row.in_pairs.as_ref().is_some_and(|shown| shown.is_same_code));
+        assert_eq!(said.collect::<Vec<_>>(), [false, true]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::evidence::SlowMode;
 use super::judging::Judge;
 use super::metric::{MetricRow, metric_rows};
 use super::notes::{Notes, effective_precision, notes};
-use super::{Effect, Judgement, Tolerance, Verdict};
+use super::{Effect, Judgement, Need, Tolerance, Verdict};
 
 /// One row of a comparison.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +31,8 @@ pub struct InPairs {
     pub slow_mode: Option<SlowMode>,
     /// The least and the most effect in the layouts of the executables that were tried, for what looked changed.
     pub over_layouts: Option<[Effect; 2]>,
+    /// The case reaches the same machine code on both sides, although the executables differ.
+    pub is_same_code: bool,
 }
 
 /// One side of a row.
@@ -116,6 +118,17 @@ impl Row {
         let by_latency =
             matches!(self.standing, Standing::Judged(Judgement { verdict: Verdict::Regressed, .. }));
         by_latency || self.metrics.iter().any(MetricRow::has_regressed)
+    }
+
+    /// Returns whether it was called changed, or looks so: its latency or one of its metrics.
+    pub fn is_changed(&self) -> bool {
+        let is_change = |verdict: Verdict| {
+            let depends_on_layout = verdict == Verdict::Undecided(Need::Layout);
+            matches!(verdict, Verdict::Regressed | Verdict::Improved | Verdict::Suspected)
+                || depends_on_layout
+        };
+        let by_latency = matches!(self.standing, Standing::Judged(judgement) if is_change(judgement.verdict));
+        by_latency || self.metrics.iter().any(MetricRow::has_changed)
     }
 
     /// Returns whether it looks slower, or has a metric that looks worse, on sides that were measured apart.

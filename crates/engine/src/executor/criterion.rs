@@ -149,6 +149,7 @@ pub(super) fn benchmarks(listed: &str) -> Option<Vec<BenchmarkInfo>> {
         backends: vec![HOST.to_owned()],
         params: BTreeMap::new(),
         source: source.to_owned(),
+        entry: None,
     };
     let named = |line| {
         LISTED_AS.iter().find_map(|(suffix, source)| Some((str::strip_suffix(line, suffix)?, *source)))

@@ -16,11 +16,13 @@ pub(super) struct RawBuild {
 pub struct Build {
     /// So that two executables differ only where their code does.
     pub steady: bool,
+    /// With line tables: asked for where code is to be explained, never by `bench.toml`.
+    pub line_tables: bool,
 }
 
 impl RawBuild {
     pub(super) fn resolve(self) -> Build {
-        Build { steady: self.steady.unwrap_or(true) }
+        Build { steady: self.steady.unwrap_or(true), line_tables: false }
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use accel_bench_record::protocol::BenchmarkInfo;
 use accel_bench_record::{
-    Build, CaseKey, Conditions, Environment, MachineId, Measurement, Profile, RunState, Samples, Status,
+    CaseKey, Conditions, Environment, MachineId, Measurement, Profile, RunState, Samples, Status,
 };
 
 use super::{Looks, Measured, Prepared, Session, measure_in_turns};
@@ -99,7 +99,7 @@ fn host(cwd: &Path) -> Host {
 
 fn prepared(benchmarks: &[&str]) -> Prepared {
     let unit = unit("host", benchmarks);
-    Prepared { units: vec![unit], commit: None, build: Build::default(), manifest: None, unlisted: vec![] }
+    Prepared::of(vec![unit])
 }
 
 /// Measures two sides of these cases elsewhere, and hands over what was reported.
@@ -110,6 +110,8 @@ fn measured(root: &Path, elsewhere: &Elsewhere, benchmarks: &[&str]) -> (Measure
         profile: Profile { name: "full".into(), processes: 5, ..Profile::default() },
         budget: None,
         identical: Vec::new(),
+
+        same_code: Vec::new(),
     };
     let gate = |_: &CaseKey| Tolerance::default();
     let looks = Looks { gate: &gate, slowdowns: BTreeMap::new(), seed: 7 };

@@ -11,14 +11,26 @@ use crate::plan::Unit;
 
 /// The cases of two sides that come from executables that are the same, byte by byte, and that are run alike.
 pub(super) fn identical(base: &Prepared, candidate: &Prepared) -> BTreeSet<CaseKey> {
-    let of_unit = |unit: &Unit| -> Vec<CaseKey> {
-        let is_twin = |other: &&Unit| shares_a_case(unit, other) && is_run_alike(unit, other);
-        let twins = base.units.iter().filter(is_twin);
-        let twins = twins.filter(|other| is_same_file(&unit.executable, &other.executable));
-        let ids: BTreeSet<_> = twins.flat_map(|other| &other.cases).map(|case| &case.id).collect();
-        unit.cases.iter().map(|case| &case.id).filter(|id| ids.contains(id)).cloned().collect()
+    let is_same = |[one, other]: &[&Unit; 2]| {
+        is_run_alike(one, other) && is_same_file(&one.executable, &other.executable)
+    };
+    let same = twins(base, candidate).into_iter().filter(is_same);
+    same.flat_map(|[base, candidate]| common(base, candidate)).collect()
+}
+
+/// The units of both sides that have a case in common, baseline first.
+pub(super) fn twins<'p>(base: &'p Prepared, candidate: &'p Prepared) -> Vec<[&'p Unit; 2]> {
+    let of_unit = |unit: &'p Unit| {
+        let twins = base.units.iter().filter(move |other| shares_a_case(unit, other));
+        twins.map(move |other| [other, unit])
     };
     candidate.units.iter().flat_map(of_unit).collect()
+}
+
+/// The cases that both units have.
+fn common(base: &Unit, candidate: &Unit) -> Vec<CaseKey> {
+    let ids: BTreeSet<_> = base.cases.iter().map(|case| &case.id).collect();
+    candidate.cases.iter().map(|case| &case.id).filter(|id| ids.contains(id)).cloned().collect()
 }
 
 fn shares_a_case(one: &Unit, other: &Unit) -> bool {
@@ -37,8 +49,6 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use accel_bench_record::Build;
-
     use super::*;
     use crate::plan::sample_tests::unit;
 
@@ -50,7 +60,7 @@ mod tests {
             Unit { executable, ..unit(&format!("backend-{at}"), names) }
         };
         let units = units.iter().enumerate().map(unit).collect();
-        Prepared { units, commit: None, build: Build::default(), manifest: None, unlisted: vec![] }
+        Prepared::of(units)
     }
 
     #[track_caller]

@@ -48,7 +48,7 @@ pub fn measure_in_turns(
 ) -> Result<Measured> {
     let executor = engine.executor();
     let (claim, mut recorders) = session::begin(engine, store, machine, &session)?;
-    introduce(&mut recorders, looks, &session.identical);
+    introduce(&mut recorders, looks, &session);
     let settings = session::settings(engine.host(), store, &session, &recorders, &claim);
     let tables = tables(&session.sides);
     let all: BTreeSet<CaseKey> = tables.iter().flat_map(Table::cases).collect();
@@ -126,7 +126,7 @@ impl Meanwhile<'_, '_> {
 }
 
 /// Reports each side's record with whom it is interleaved.
-fn introduce(recorders: &mut BTreeMap<Side, Recorder>, looks: &Looks<'_>, identical: &[CaseKey]) {
+fn introduce(recorders: &mut BTreeMap<Side, Recorder>, looks: &Looks<'_>, session: &Session) {
     let ids: BTreeMap<Side, String> =
         recorders.iter().map(|(side, recorder)| (*side, recorder.record.id.clone())).collect();
     for (side, recorder) in recorders {
@@ -137,7 +137,8 @@ fn introduce(recorders: &mut BTreeMap<Side, Recorder>, looks: &Looks<'_>, identi
             seed: looks.seed,
             control: Vec::new(),
             slowdowns: slowdowns.map(|(id, share)| (id.to_string(), *share)).collect(),
-            identical: identical.to_vec(),
+            identical: session.identical.clone(),
+            same_code: session.same_code.clone(),
         });
     }
 }

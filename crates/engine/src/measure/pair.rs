@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use accel_bench_record::{CaseKey, Profile, RunRecord};
 
+use super::code::same_code;
 use super::identical::identical;
 use super::side::SUSPECTS;
 use super::{Looks, Prepared, Project, Session, SideSpec, Sources, measure, measure_in_turns, prepare};
@@ -30,7 +31,7 @@ pub enum From {
 }
 
 /// The wish for a pair.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Wanted {
     pub base: SideSpec,
     pub candidate: SideSpec,
@@ -161,7 +162,11 @@ fn measured(
     if !identical.is_empty() && prepared.iter().all(|(_, prepared)| prepared.units.is_empty()) {
         return Ok(None);
     }
-    let session = Session { sides: prepared, profile, budget: wanted.budget, identical };
+    let same_code = match prepared.as_slice() {
+        [(_, base), (_, candidate)] => same_code(base, candidate),
+        _ => Vec::new(),
+    };
+    let session = Session { sides: prepared, profile, budget: wanted.budget, identical, same_code };
     let mut measured = if is_pair {
         let gate = project.gate(wanted.threshold, Drift::default(), Apart::default());
         let looks = Looks { gate: &gate, slowdowns: BTreeMap::new(), seed: fastrand::u64(..) };
@@ -200,7 +205,7 @@ fn leave_out_identical(
     found.into_iter().collect()
 }
 
-fn prepare_side(
+pub(super) fn prepare_side(
     engine: &mut Engine<'_>,
     project: &Project,
     spec: &SideSpec,

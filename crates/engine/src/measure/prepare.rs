@@ -1,7 +1,7 @@
 //! From a tree of sources to units that can be run: build, ask what is registered, expand the matrix.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -9,7 +9,7 @@ use accel_bench_record::protocol::BenchmarkInfo;
 use accel_bench_record::{Build, CaseKey, CommitInfo};
 
 use super::{Sources, models};
-use crate::cargo::{self, BuildMessage, BuildRequest};
+use crate::cargo::{self, BuildMessage, BuildRequest, Recipe};
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::executor;
@@ -29,9 +29,27 @@ pub struct Prepared {
     pub manifest: Option<String>,
     /// Benches whose target could not say what it holds.
     pub unlisted: Vec<String>,
+    /// The tree's workspace.
+    pub root: PathBuf,
+    /// The versions of all packages in its lock file.
+    pub packages: BTreeMap<String, String>,
 }
 
 impl Prepared {
+    /// A side of these units, for tests.
+    #[cfg(test)]
+    pub(super) fn of(units: Vec<Unit>) -> Self {
+        Self {
+            units,
+            commit: None,
+            build: Build::default(),
+            manifest: None,
+            unlisted: Vec::new(),
+            root: PathBuf::new(),
+            packages: BTreeMap::new(),
+        }
+    }
+
     /// Leaves out all cases but these.
     pub(super) fn keep(&mut self, is_kept: impl Fn(&CaseKey) -> bool) {
         for unit in &mut self.units {
@@ -68,8 +86,11 @@ pub fn prepare(
             hint: "`cargo accel-bench list` shows what there is".to_owned(),
         });
     }
-    let build = how.record(sources, features)?;
-    Ok(Prepared { units, commit, build, manifest: sources.manifest.text.clone(), unlisted })
+    let lock = cargo::read_lock(&sources.workspace.lockfile())?;
+    let packages = lock.packages.clone();
+    let build = how.record(lock, features);
+    let (manifest, root) = (sources.manifest.text.clone(), sources.root().to_path_buf());
+    Ok(Prepared { units, commit, build, manifest, unlisted, root, packages })
 }
 
 /// The registered benchmarks.
@@ -162,9 +183,9 @@ fn build(
     // The working tree too: another clone may share its target folder through CARGO_TARGET_DIR.
     let shared = how.target_dir.unwrap_or(&sources.workspace.target_dir);
     let users = host.var(cargo::WRAPPER_VARIABLE);
-    let wrapper = cargo::wrapper(sources.root(), shared, users, how.is_steady)?;
+    let wrapper = cargo::wrapper(sources.root(), shared, users, how.recipe)?;
     let mut env = BTreeMap::from([(cargo::WRAPPER_VARIABLE.to_owned(), wrapper.display().to_string())]);
-    if how.is_steady {
+    if how.recipe.is_steady {
         env.insert(cargo::ENCODED_VARIABLE.to_owned(), cargo::encoded(&how.rustflags));
     }
     let request = BuildRequest {
@@ -224,7 +245,7 @@ struct How<'t> {
     /// Absent: the tree's own.
     target_dir: Option<&'t Path>,
     toolchain: cargo::Toolchain,
-    is_steady: bool,
+    recipe: Recipe,
     /// All of them: the user's, and those of a steady build.
     rustflags: Vec<String>,
 }
@@ -234,24 +255,24 @@ impl<'t> How<'t> {
         let root = sources.root();
         let toolchain = cargo::toolchain(&host.rustc(), root)?;
         let mut rustflags = cargo::rustflags(root, &toolchain.host, &host.rustc(), &host.env)?;
-        let is_steady = sources.manifest.build.steady;
-        if is_steady {
+        let asked = sources.manifest.build;
+        let recipe = Recipe { is_steady: asked.steady, has_lines: asked.line_tables };
+        if recipe.is_steady {
             rustflags.extend(cargo::alignment(&toolchain.host).iter().map(|flag| (*flag).to_owned()));
         }
-        Ok(Self { target_dir, toolchain, is_steady, rustflags })
+        Ok(Self { target_dir, toolchain, recipe, rustflags })
     }
 
-    fn record(&self, sources: &Sources, features: BTreeMap<String, Vec<String>>) -> Result<Build> {
-        let lock = cargo::read_lock(&sources.workspace.lockfile())?;
-        Ok(Build {
+    fn record(&self, lock: cargo::Lock, features: BTreeMap<String, Vec<String>>) -> Build {
+        Build {
             rustflags: self.rustflags.join(" "),
-            steady: self.is_steady,
+            steady: self.recipe.is_steady,
             rustc: self.toolchain.rustc.clone(),
             host: self.toolchain.host.clone(),
             profile: PROFILE.to_owned(),
             features,
             lock_hash: lock.hash,
             locked: lock.versions,
-        })
+        }
     }
 }

@@ -53,7 +53,7 @@ impl Engine<'_> {
         let profile = project.sources.scope(selection)?.record();
         let unlisted = prepared.unlisted.clone();
         let (sides, identical) = (vec![(Side::Candidate, prepared)], Vec::new());
-        let session = Session { sides, profile, budget, identical };
+        let session = Session { sides, profile, budget, identical, same_code: Vec::new() };
         let mut measured = measure(self, project, &machine, session)?;
         let record = measured.records.remove(&Side::Candidate).expect("the candidate was measured");
         let (ended, unreached, fault) = (measured.ended, measured.unreached, measured.fault);

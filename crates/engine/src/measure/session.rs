@@ -26,6 +26,8 @@ pub struct Session {
     pub budget: Option<Duration>,
     /// Cases whose executables are the same on both sides: they are not measured.
     pub identical: Vec<CaseKey>,
+    /// Cases that reach the same machine code on both sides: they are measured.
+    pub same_code: Vec<CaseKey>,
 }
 
 /// The outcome of a measurement.

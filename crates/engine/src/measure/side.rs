@@ -1,6 +1,6 @@
 //! The sides of a comparison, from what the user wrote to what is measured or read.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use accel_bench_record::{Profile, RunRecord, TreeState};
 
@@ -215,13 +215,20 @@ impl Project {
 
     /// Returns whether anything that differs between two sides can end up in a benchmark; results always count.
     pub fn is_affected(&self, base: &SideSpec, candidate: &SideSpec) -> Result<bool> {
-        let (Some(repo), SideSpec::Source { source: from, .. }) = (&self.repo, base) else { return Ok(true) };
-        let changed = match candidate {
-            SideSpec::Record { .. } => return Ok(true),
-            SideSpec::Source { source: to, .. } => repo.changed_paths(from, to)?,
-            SideSpec::WorkingTree => repo.changed_in_working_tree(from)?,
+        let (Some(repo), Some(changed)) = (&self.repo, self.changed(base, candidate)?) else {
+            return Ok(true);
         };
         Ok(affected(&changed, &self.layout(repo)) != Affected::Nothing)
+    }
+
+    /// The files that differ between two sides, relative to the top of the repository; `None` for results.
+    pub(super) fn changed(&self, base: &SideSpec, candidate: &SideSpec) -> Result<Option<Vec<PathBuf>>> {
+        let (Some(repo), SideSpec::Source { source: from, .. }) = (&self.repo, base) else { return Ok(None) };
+        Ok(match candidate {
+            SideSpec::Record { .. } => None,
+            SideSpec::Source { source: to, .. } => Some(repo.changed_paths(from, to)?),
+            SideSpec::WorkingTree => Some(repo.changed_in_working_tree(from)?),
+        })
     }
 
     /// The commit and the state of the tree that a side means; `None` outside git.

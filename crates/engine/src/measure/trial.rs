@@ -106,6 +106,7 @@ pub fn trial(
         profile: Profile { name: "calibration".to_owned(), ..Profile::default() },
         budget: trial.budget,
         identical: Vec::new(),
+        same_code: Vec::new(),
     };
     let looks = Looks { gate, slowdowns, seed: fastrand::u64(..) };
     let apart = project.store.scratch()?;
@@ -125,7 +126,6 @@ pub fn trial(
 
 #[cfg(test)]
 mod tests {
-    use accel_bench_record::Build;
 
     use super::*;
     use crate::plan::sample_tests::unit;
@@ -149,8 +149,7 @@ mod tests {
         let names: Vec<String> = (0..21).map(|at| format!("case-{at}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let units = vec![unit("host", &names)];
-        let prepared =
-            Prepared { units, commit: None, build: Build::default(), manifest: None, unlisted: vec![] };
+        let prepared = Prepared::of(units);
         let slowed = |slowdown, few| Trial { slowdown, few, ..Trial::default() }.slowdowns(&prepared);
         assert_eq!(
             (slowed(0.02, false).len(), slowed(0.02, true).len(), slowed(0.0, true).len()),
@@ -162,8 +161,7 @@ mod tests {
     #[test]
     fn what_cannot_be_linked_once_more_is_an_error() {
         let units = vec![unit("host", &["a"])];
-        let prepared =
-            Prepared { units, commit: None, build: Build::default(), manifest: None, unlisted: vec![] };
+        let prepared = Prepared::of(units);
         let moved = Trial { moved: Some(100), ..Trial::default() };
         let error = moved.candidate(&prepared).expect_err("there is no such executable");
         assert!(matches!(&error, Error::NotComparable { hint, .. } if hint.contains("--moved 0")), "{error}");

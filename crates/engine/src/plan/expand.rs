@@ -204,6 +204,7 @@ fn case(scope: &Scope<'_>, listing: &Listing, info: &BenchmarkInfo, params: Para
         category: info.category.clone(),
         tags: info.tags.clone(),
         source: info.source.clone(),
+        entry: info.entry,
         sampling: Sampling {
             warm_up_nanos: bench.warm_up.map_or(sampling.warm_up_nanos, nanos),
             time_nanos: bench.time.map_or(sampling.time_nanos, nanos),

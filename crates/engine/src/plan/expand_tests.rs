@@ -23,6 +23,7 @@ pub(in crate::plan) fn info(name: &str, params: &[&str]) -> BenchmarkInfo {
         backends: Vec::new(),
         params: parse_params(&params).expect("parameters"),
         source: format!("benches/{name}.rs:1"),
+        entry: None,
     }
 }
 

@@ -98,6 +98,8 @@ pub struct Case {
     pub tags: Vec<String>,
     /// Where the benchmark says that it is registered.
     pub source: String,
+    /// Where its code begins, where the harness knows: see [`BenchmarkInfo`](accel_bench_record::protocol::BenchmarkInfo).
+    pub entry: Option<i64>,
     pub sampling: Sampling,
     /// Minimum warm-up from `bench.toml`, in nanoseconds; 0 without one.
     pub least_warm_up_nanos: u64,

@@ -20,6 +20,7 @@ pub(crate) fn unit(backend: &str, benchmarks: &[&str]) -> Unit {
         category: None,
         tags: vec![],
         source: String::new(),
+        entry: None,
         sampling: Sampling {
             warm_up_nanos: 1,
             time_nanos: 1,

@@ -167,6 +167,7 @@ fn without_cases(record: &RunRecord) -> RunRecord {
             seed: turns.seed,
             control: Vec::new(),
             identical: turns.identical.clone(),
+            same_code: turns.same_code.clone(),
             slowdowns: turns.slowdowns.clone(),
         }),
     }

@@ -1,0 +1,23 @@
+//! Why an executable cannot be read.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why the machine code of an executable is not known.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("cannot read `{}`", path.display())]
+    Read { path: PathBuf, source: io::Error },
+    #[error("`{}` is not an executable that can be read", path.display())]
+    Format { path: PathBuf, source: object::Error },
+    #[error("machine code of {architecture} cannot be read, only that of x86-64")]
+    Architecture { architecture: String },
+    #[error("`{}` has no symbols: `strip = true` removes them", path.display())]
+    NoSymbols { path: PathBuf },
+    #[error("the line tables of `{}` cannot be read", path.display())]
+    Lines { path: PathBuf, source: gimli::Error },
+    #[error("no function begins at address {address:#x}")]
+    NoFunction { address: u64 },
+    #[error("the executable has no function `{name}`")]
+    NoSuchFunction { name: String },
+}

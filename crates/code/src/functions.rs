@@ -1,0 +1,60 @@
+//! The functions of an executable: where they lie, and what they are called.
+
+use std::collections::BTreeMap;
+
+use object::{Object, ObjectSection, ObjectSymbol, SectionKind, SymbolKind};
+use rustc_demangle::demangle;
+
+/// One function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Function {
+    /// As in the source, without the compiler's hashes.
+    pub(crate) name: String,
+    pub(crate) address: u64,
+    /// Bytes.
+    pub(crate) size: u64,
+}
+
+impl Function {
+    pub(crate) fn end(&self) -> u64 {
+        self.address + self.size
+    }
+}
+
+/// All functions by address. Of several names for one address the first in the alphabet counts.
+pub(crate) fn functions(file: &object::File<'_>) -> BTreeMap<u64, Function> {
+    let mut found: BTreeMap<u64, Function> = BTreeMap::new();
+    for symbol in file.symbols().filter(|symbol| symbol.kind() == SymbolKind::Text && symbol.is_definition())
+    {
+        let Ok(mangled) = symbol.name() else { continue };
+        let (address, size, name) = (symbol.address(), symbol.size(), format!("{:#}", demangle(mangled)));
+        let function = Function { name, address, size };
+        match found.get_mut(&address) {
+            Some(present) if present.size >= size && present.name <= function.name => {}
+            Some(present) => {
+                present.size = present.size.max(size);
+                present.name = function.name.min(std::mem::take(&mut present.name));
+            }
+            None => drop(found.insert(address, function)),
+        }
+    }
+    close(&mut found, file);
+    found
+}
+
+/// Functions written in assembly may have no size: they end where the next begins, or their section does.
+fn close(found: &mut BTreeMap<u64, Function>, file: &object::File<'_>) {
+    let texts = file.sections().filter(|section| section.kind() == SectionKind::Text);
+    let texts: Vec<_> =
+        texts.map(|section| (section.address(), section.address() + section.size())).collect();
+    let starts: Vec<u64> = found.keys().copied().collect();
+    for (at, start) in starts.iter().enumerate() {
+        let function = found.get_mut(start).expect("it is one of the keys");
+        let section = texts.iter().find(|(from, to)| (*from..*to).contains(start));
+        let end = section.map_or(*start, |(_, to)| starts.get(at + 1).map_or(*to, |next| *to.min(next)));
+        if function.size == 0 {
+            function.size = end - start;
+        }
+    }
+    found.retain(|_, function| function.size > 0);
+}

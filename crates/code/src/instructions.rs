@@ -1,0 +1,155 @@
+//! A function's instructions, told apart by what they do and not by where they lie.
+//!
+//! Jumps count in instructions from the function's beginning, and what is called or read is a reference: so the same function
+//! at another address, or aligned otherwise, is the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use iced_x86::{Instruction, Mnemonic, OpKind, Register};
+
+use crate::functions::Function;
+use crate::program::Program;
+use crate::scan::{decoder, loads_address, tables};
+
+/// What an instruction refers to outside of its function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Reference {
+    /// It calls what lies there, jumps there, or takes the address.
+    Address(u64),
+    /// It reads or writes this many bytes there.
+    Bytes(u64, u64),
+}
+
+/// A function, less its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Body {
+    /// Of all instructions with their constants.
+    pub(crate) exact: u64,
+    /// Of all instructions without their constants.
+    pub(crate) shape: u64,
+    /// Without padding.
+    pub(crate) instructions: usize,
+    /// In the order of the instructions.
+    pub(crate) references: Vec<Reference>,
+}
+
+/// Reads a function.
+pub(crate) fn body(program: &Program, function: &Function) -> Body {
+    let code = program.bytes(function.address..function.end());
+    let all: Vec<Instruction> =
+        decoder(code, function.address).into_iter().filter(|one| !is_padding(one)).collect();
+    let places = all.iter().enumerate().map(|(at, one)| (one.ip(), at)).collect();
+    let mut reader = Reader {
+        program,
+        places,
+        tables: tables(code, function.address),
+        exact: DefaultHasher::new(),
+        shape: DefaultHasher::new(),
+        references: Vec::new(),
+    };
+    all.iter().for_each(|one| reader.read(one));
+    Body {
+        exact: reader.exact.finish(),
+        shape: reader.shape.finish(),
+        instructions: all.len(),
+        references: reader.references,
+    }
+}
+
+/// What only fills the room up to an aligned address.
+fn is_padding(instruction: &Instruction) -> bool {
+    matches!(instruction.mnemonic(), Mnemonic::Nop | Mnemonic::Int3)
+}
+
+struct Reader<'p> {
+    program: &'p Program,
+    /// The number of the instruction at an address.
+    places: BTreeMap<u64, usize>,
+    /// Where tables of distances may lie.
+    tables: BTreeSet<u64>,
+    exact: DefaultHasher,
+    shape: DefaultHasher,
+    references: Vec<Reference>,
+}
+
+impl Reader<'_> {
+    fn read(&mut self, instruction: &Instruction) {
+        // A jump is the same instruction however far it goes.
+        let code = if is_near_jump(instruction) { 0 } else { instruction.code() as u32 };
+        self.both(&(code, instruction.mnemonic() as u32));
+        for at in 0..instruction.op_count() {
+            self.operand(instruction, at);
+        }
+    }
+
+    fn operand(&mut self, instruction: &Instruction, at: u32) {
+        match instruction.op_kind(at) {
+            OpKind::Register => self.both(&(instruction.op_register(at) as u32)),
+            OpKind::NearBranch16 | OpKind::NearBranch32 | OpKind::NearBranch64 => {
+                self.jump(instruction.near_branch_target());
+            }
+            OpKind::Memory if instruction.is_ip_rel_memory_operand() => self.outside(instruction),
+            OpKind::Memory => self.memory(instruction),
+            // Implied ones, as those of string instructions, are in the code already.
+            _ => instruction.try_immediate(at).ok().hash(&mut self.exact),
+        }
+    }
+
+    fn jump(&mut self, target: u64) {
+        match self.places.get(&target).copied() {
+            Some(place) => self.both(&place),
+            None => self.references.push(Reference::Address(target)),
+        }
+    }
+
+    fn memory(&mut self, instruction: &Instruction) {
+        let registers = (instruction.memory_base() as u32, instruction.memory_index() as u32);
+        let segment = instruction.segment_prefix();
+        self.both(&(
+            registers,
+            instruction.memory_index_scale(),
+            segment as u32,
+            instruction.memory_size() as u32,
+        ));
+        // Where a thread's own variables lie depends on all that there are.
+        if segment != Register::FS {
+            instruction.memory_displacement64().hash(&mut self.exact);
+        }
+    }
+
+    fn outside(&mut self, instruction: &Instruction) {
+        let address = instruction.ip_rel_memory_address();
+        let bytes = instruction.memory_size().size() as u64;
+        if loads_address(instruction) {
+            return self.address(address);
+        }
+        self.both(&bytes);
+        self.references.push(Reference::Bytes(address, bytes));
+    }
+
+    /// Takes the address of something: of a table of jumps within the function, of one of constants, or of anything else.
+    fn address(&mut self, address: u64) {
+        let targets = self.program.distances(address).unwrap_or_default();
+        // One of jumps ends where the next table begins, which leads elsewhere.
+        let own = targets.iter().take_while(|target| self.places.contains_key(target)).count();
+        let targets = match own {
+            0 if self.tables.contains(&address) && !self.program.is_code(targets.first()) => &targets[..],
+            _ => &targets[..own],
+        };
+        if targets.len() < 2 {
+            return self.references.push(Reference::Address(address));
+        }
+        self.both(&targets.len());
+        targets.iter().for_each(|target| self.jump(*target));
+    }
+
+    fn both(&mut self, what: &impl Hash) {
+        what.hash(&mut self.exact);
+        what.hash(&mut self.shape);
+    }
+}
+
+fn is_near_jump(instruction: &Instruction) -> bool {
+    instruction.is_jmp_short_or_near() || instruction.is_jcc_short_or_near()
+}
