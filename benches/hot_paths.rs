@@ -36,6 +36,7 @@ fn run(cases: usize) -> RunRecord {
         status: Status::Ok,
         processes: vec![Measurement { samples: samples(), ..Measurement::default() }; 3],
         log: None,
+        counts: None,
     };
     RunRecord {
         format: FORMAT,

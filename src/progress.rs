@@ -66,6 +66,14 @@ impl Progress {
                 self.finished(shell, key, status, log.as_deref());
             }
             Event::CasesDecided { cases } => cases.iter().for_each(|id| self.decided(shell, id)),
+            Event::CountingStarted { cases } => {
+                shell.end_progress();
+                shell.begin_progress("Counting", *cases as u64);
+            }
+            Event::CaseCounted { id } => {
+                shell.progress_message(id.to_string());
+                shell.progress_step();
+            }
             Event::MeasuringFinished => shell.end_progress(),
             Event::FoundCompared { started } => {
                 shell.note("Compared", format!("before, at {started}; `--measure` does it again"));

@@ -39,6 +39,9 @@ pub(crate) struct Args {
     /// Measure both sides again, although nothing has changed since they were compared
     #[arg(long)]
     measure: bool,
+    /// Count instructions, cache misses and branches as well, by valgrind's callgrind
+    #[arg(long)]
+    counts: bool,
     #[command(flatten)]
     budget: budget::Args,
     #[command(flatten)]
@@ -92,7 +95,9 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     cx.shell.note("Comparing", format!("{} with {}", candidate.name(), base.name()));
     let (selection, threshold) = (args.selection.resolve(&[])?, args.judge.threshold);
     let budget = args.budget.resolve(&project, &selection)?;
-    let wanted = Wanted { base, candidate, from, selection, threshold, budget: budget.time, only: None };
+    let counts = args.counts;
+    let wanted =
+        Wanted { base, candidate, from, selection, threshold, budget: budget.time, counts, only: None };
     let Some(pair) = cx.engine(|engine| pair(engine, &project, &machine, &wanted))? else {
         return Ok(Exit::Fine);
     };

@@ -47,6 +47,8 @@ mod tests {
             env: BTreeMap::new(),
             cpus: Cpus::All,
             processes,
+            counts: None,
+            under: Vec::new(),
             cases: Vec::new(),
         };
         assert_eq!(processes_of(&processes.iter().map(unit).collect::<Vec<_>>()), expected);

@@ -43,6 +43,9 @@ pub(crate) struct Args {
     /// Keep the run under this name, to compare with later
     #[arg(long, value_name = "NAME")]
     save_baseline: Option<String>,
+    /// Count instructions, cache misses and branches as well, by valgrind's callgrind
+    #[arg(long)]
+    counts: bool,
     #[command(flatten)]
     budget: budget::Args,
     #[command(flatten)]
@@ -95,7 +98,7 @@ fn measured(
     args: &Args,
 ) -> Result<(RunRecord, Exit)> {
     let budget = args.budget.resolve(project, selection)?;
-    let request = RunRequest { project, selection, budget: budget.time };
+    let request = RunRequest { project, selection, budget: budget.time, counts: args.counts };
     let outcome = cx.engine(|engine| engine.run(&request))?;
     let record = outcome.record;
     show::write(cx, &record, args.format, &args.metrics.resolve())?;
@@ -130,8 +133,9 @@ fn compared(
     let base = project.side(&cx.host, &machine.id, text)?;
     let (candidate, threshold) = (SideSpec::WorkingTree, args.judge.threshold);
     let budget = args.budget.resolve(project, &selection)?;
+    let (from, counts) = (From::Now, args.counts);
     let wanted =
-        Wanted { base, candidate, from: From::Now, selection, threshold, budget: budget.time, only: None };
+        Wanted { base, candidate, from, selection, threshold, budget: budget.time, counts, only: None };
     let pair = cx.engine(|engine| pair(engine, project, &machine, &wanted))?;
     let pair = pair.expect("what is wanted now is measured");
     budget::tell_of_time(cx, &pair, &budget);

@@ -5,6 +5,7 @@ mod baseline;
 mod calibrate;
 mod compare;
 mod completions;
+mod counts;
 mod doctor;
 mod explain;
 mod gc;

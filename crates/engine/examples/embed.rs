@@ -53,7 +53,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let line = serde_json::to_string(event).expect("events are plain data");
         writeln!(io::stdout(), "{line}").expect("stdout can be written");
     };
-    let request = RunRequest { project: &project, selection: &Selection::default(), budget: None };
+    let request =
+        RunRequest { project: &project, selection: &Selection::default(), budget: None, counts: false };
     let outcome = Engine::new(&host, &mut print).run(&request)?;
     writeln!(io::stderr(), "run {}: {} cases", outcome.record.id, outcome.record.cases.len())?;
     Ok(())

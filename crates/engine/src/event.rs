@@ -52,6 +52,10 @@ pub enum Event {
     },
     /// These cases need no further process pair.
     CasesDecided { cases: Vec<CaseKey> },
+    /// The times are measured; so many cases will be counted.
+    CountingStarted { cases: usize },
+    /// A case was counted on every side.
+    CaseCounted { id: CaseKey },
     /// No further case will be measured in this call.
     MeasuringFinished,
     /// Both sides were interleaved before, at `started`: nothing is measured.

@@ -79,7 +79,7 @@ pub(crate) fn take_turns(
         let (mut nanos, mut waited) = (Vec::new(), Some(Vec::new()));
         for _ in 0..turn.samples {
             let before = waited_nanos();
-            nanos.push(routine.batch(iterations)?);
+            nanos.push(counted_batch(routine, iterations)?);
             let wait = before.zip(waited_nanos()).map(|(before, after)| after.saturating_sub(before));
             routine.keep(iterations);
             waited = waited.zip(wait).map(|(mut all, wait)| {
@@ -91,6 +91,12 @@ pub(crate) fn take_turns(
         turns.sampled(nanos, waited);
     }
     Ok((samples, warm_up))
+}
+
+/// A batch that counts: the tool has the instructions of this function counted, by its name.
+#[inline(never)]
+fn counted_batch(routine: &mut impl Routine, iterations: u64) -> Result<u64, Error> {
+    routine.batch(iterations)
 }
 
 /// Nanoseconds that a sample should last at least, so that neither the clock nor the synchronisation is what is reported.

@@ -109,8 +109,19 @@ pub const BYTE_RATE: Known = per_second("bytes-per-s", "/s");
 pub const SAMPLE_RATE: Known = per_second("samples-per-s", "/s");
 pub const TOKEN_RATE: Known = per_second("tokens-per-s", "/s");
 
+/// Counted by callgrind, for one iteration. A miss counts where it was simulated for a cache of two levels.
+const fn counted(name: &'static str) -> Known {
+    from("callgrind", known(name, "/iter", Direction::Lower))
+}
+
+pub const INSTRUCTIONS: Known = counted("instructions");
+pub const BRANCHES: Known = Known { shown: Shown::Scripts, ..counted("branches") };
+pub const BRANCH_MISSES: Known = Known { shown: Shown::Scripts, ..counted("branch-misses") };
+pub const FIRST_LEVEL_MISSES: Known = Known { shown: Shown::Scripts, ..counted("l1-misses") };
+pub const LAST_LEVEL_MISSES: Known = Known { shown: Shown::Scripts, ..counted("ll-misses") };
+
 /// All of them.
-pub const ALL: [&Known; 25] = [
+pub const ALL: [&Known; 30] = [
     &MEM_RESERVED,
     &MEM_PEAK,
     &HOST_RSS_PEAK,
@@ -136,6 +147,11 @@ pub const ALL: [&Known; 25] = [
     &BYTE_RATE,
     &SAMPLE_RATE,
     &TOKEN_RATE,
+    &INSTRUCTIONS,
+    &BRANCHES,
+    &BRANCH_MISSES,
+    &FIRST_LEVEL_MISSES,
+    &LAST_LEVEL_MISSES,
 ];
 
 /// The metric of this name; `None` for a benchmark's own.

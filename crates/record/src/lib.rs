@@ -8,6 +8,7 @@ pub mod backends;
 mod calibration;
 mod case;
 pub mod catalogue;
+mod counts;
 mod environment;
 mod ids;
 mod leak;
@@ -23,6 +24,7 @@ mod values;
 
 pub use calibration::{CALIBRATION_FORMAT, CalibrationRecord, ComparisonTrial, RowTrial, TrialVerdict};
 pub use case::{CaseKey, Failure, HOST, ParamValue, Params, Status};
+pub use counts::Counts;
 pub use environment::{Adapter, Build, Cpu, Environment, Load, Os};
 pub use ids::{CommitId, MachineId, RunId};
 pub use leak::{LEAK_BYTES_PER_ITERATION, Leak};

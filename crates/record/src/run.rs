@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Build, CaseKey, Environment, Measurement, SelectionRecord, Status};
+use super::{Build, CaseKey, Counts, Environment, Measurement, Metric, SelectionRecord, Status};
 
 /// The version of the file format that this crate writes. Older ones are read, newer ones refused by name.
 pub const FORMAT: u32 = 1;
@@ -151,9 +151,18 @@ pub struct CaseRecord {
     /// The log of the failed process, relative to the store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,
+    /// Absent: it was not to be counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts: Option<Counts>,
 }
 
 impl CaseRecord {
+    /// All metrics: of one process after the other, then what was counted.
+    pub fn metrics(&self) -> impl Iterator<Item = &Metric> {
+        let of_processes = self.processes.iter().flat_map(|process| &process.metrics);
+        of_processes.chain(self.counts.iter().flat_map(Counts::metrics))
+    }
+
     /// Median nanoseconds per iteration, one value a process: what verdicts are made of.
     #[must_use]
     pub fn process_medians(&self) -> Vec<f64> {

@@ -65,6 +65,7 @@ fn judged(
         selection: Selection { suite: hook.suite, profile: Some(hook.profile), ..Selection::default() },
         threshold: None,
         budget: Some(hook.budget),
+        counts: false,
         only: None,
     };
     let exit = match compared(cx, project, &wanted) {

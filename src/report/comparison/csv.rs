@@ -69,9 +69,11 @@ fn quantities(row: &Row) -> Vec<Quantity<'_>> {
         unit: plain(&metric.unit),
         verdict: match metric.judging {
             Judging::Judged(judgement) => verdict(judgement.verdict),
-            Judging::FollowsFromLatency | Judging::Repeats | Judging::Told | Judging::DifferentProcesses => {
-                ""
-            }
+            Judging::FollowsFromLatency
+            | Judging::Repeats
+            | Judging::Told
+            | Judging::Varies
+            | Judging::DifferentProcesses => "",
         },
         sides: [metric.base.as_ref(), metric.candidate.as_ref()],
         effect: metric.effect,

@@ -105,6 +105,9 @@ struct CellDocument<'a> {
     latency_low_ns: Option<f64>,
     latency_high_ns: Option<f64>,
     process_medians_ns: &'a [f64],
+    /// Why nothing was counted, although it was to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uncounted: Option<&'a str>,
     /// Notes of the benchmark on how it ran.
     #[serde(skip_serializing_if = "Notes::is_empty")]
     notes: &'a Notes,
@@ -248,6 +251,7 @@ impl<'a> CellDocument<'a> {
             latency_low_ns: interval.map(|interval| interval.low),
             latency_high_ns: interval.map(|interval| interval.high),
             process_medians_ns: latency.map_or(&[], |latency| latency.processes.as_slice()),
+            uncounted: cell.uncounted.as_deref(),
             notes: &cell.notes,
         }
     }
@@ -260,6 +264,7 @@ impl<'a> MetricDocument<'a> {
             Judging::FollowsFromLatency => ("follows-from-latency", None),
             Judging::Repeats => ("repeats-another", None),
             Judging::Told => ("told", None),
+            Judging::Varies => ("varies", None),
             Judging::DifferentProcesses => ("different-processes", None),
         };
         let processes = |side: &'a Option<Estimate>| side.as_ref().map_or(&[][..], |side| &side.processes);

@@ -67,6 +67,7 @@ fn metric(row: &MetricRow) -> [String; 5] {
     };
     let verdict = match row.judging {
         Judging::Judged(judgement) => words::of_judgement(&judgement, row.better).1,
+        Judging::Varies => "? varies from process to process",
         Judging::DifferentProcesses => "not judged: the process served other cases too",
         Judging::FollowsFromLatency | Judging::Repeats | Judging::Told => "",
     };

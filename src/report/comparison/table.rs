@@ -7,7 +7,8 @@ use crate::report::markdown::Align;
 use crate::report::paint::{Tone, paint};
 use crate::report::plain::plain;
 use crate::report::run::{BUILT_STEADILY, failure, path};
-use accel_bench_engine::compare::{Cell, Comparison, Difference, Row, Standing};
+use accel_bench_engine::compare::{Cell, Comparison, Difference, MetricRow, Row, Standing};
+use accel_bench_record::catalogue::INSTRUCTIONS;
 
 pub(super) fn render(found: &Comparison, width: usize) -> String {
     let numbers = ["baseline", "candidate", "effect"].map(|title| (title, Align::Right));
@@ -69,7 +70,8 @@ fn notes(row: &Row) -> Vec<(Tone, String)> {
         _ => notes.extend(base.map(|(_, text)| (Tone::Dim, text)).into_iter().chain(candidate)),
     }
     // The other metrics are in the forms for scripts: here they would drown the latencies.
-    notes.extend(row.metrics.iter().filter(|metric| metric.has_changed()).map(words::metric));
+    let is_shown = |metric: &&MetricRow| metric.has_changed() || metric.name == INSTRUCTIONS.name;
+    notes.extend(row.metrics.iter().filter(is_shown).map(words::metric));
     notes
 }
 
@@ -85,6 +87,10 @@ fn census(found: &Comparison, width: usize) -> String {
     if let Some(apart) = words::apart(found) {
         lines.extend(indented(&apart, 0, width, ' '));
     }
+    let uncounted = words::uncounted(found).into_iter();
+    lines.extend(
+        uncounted.flat_map(|line| indented(&line, 0, width, ' ')).map(|line| paint(Tone::Open, &line)),
+    );
     // Where only some rows were interleaved, the rest of the intervals is over processes.
     let pairs = found.pairs.filter(|_| found.confirmed.is_none());
     let legend = indented(&words::legend(pairs), 0, width, ' ');

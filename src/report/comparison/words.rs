@@ -161,6 +161,7 @@ pub(super) fn metric(row: &MetricRow) -> (Tone, String) {
             (if tone == Tone::Plain { Tone::Dim } else { tone }, format!("{text}  {}", kept(word.to_owned())))
         }
         Judging::FollowsFromLatency | Judging::Repeats | Judging::Told => (Tone::Dim, text),
+        Judging::Varies => (Tone::Open, format!("{text}  ? varies from process to process")),
         Judging::DifferentProcesses => {
             (Tone::Dim, format!("{text}  not judged: the process served other cases too"))
         }
@@ -272,6 +273,13 @@ pub(super) fn apart(found: &Comparison) -> Option<String> {
             amount::percent(tolerance.alert)
         ),
     })
+}
+
+/// Why what was to be counted is not, each reason once.
+pub(super) fn uncounted(found: &Comparison) -> Vec<String> {
+    let cells = found.rows.iter().flat_map(|row| row.base.iter().chain(&row.candidate));
+    let reasons: std::collections::BTreeSet<_> = cells.filter_map(|cell| cell.uncounted.as_deref()).collect();
+    reasons.into_iter().map(|reason| format!("not counted: {}", plain(reason))).collect()
 }
 
 /// How to read the intervals.

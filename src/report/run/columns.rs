@@ -55,9 +55,7 @@ impl Quantity {
             Self::Throughput => throughput(case),
             Self::MemoryPeak => Some(amount::amount(memory_peak(case)?, "bytes")),
             Self::Own { name, .. } => {
-                let of_process = case.processes.iter().flat_map(|process| &process.metrics);
-                let unit =
-                    of_process.filter(|metric| metric.name == *name).map(|metric| &metric.unit).next()?;
+                let unit = &case.metrics().find(|metric| metric.name == *name)?.unit;
                 Some(amount::amount(metric(case, name)?, &plain(unit)))
             }
         }
@@ -105,8 +103,7 @@ fn all(cases: &[&CaseRecord]) -> Vec<Quantity> {
     let others = [Quantity::Throughput, Quantity::MemoryPeak];
     all.extend(others.into_iter().filter(|quantity| cases.iter().any(|case| quantity.cell(case).is_some())));
     let mut seen = BTreeSet::new();
-    for metric in cases.iter().filter_map(|case| case.processes.first()).flat_map(|process| &process.metrics)
-    {
+    for metric in cases.iter().flat_map(|case| case.metrics()) {
         if has_column(metric) && seen.insert(&metric.name) {
             let title = catalogue::stem(&metric.name, &metric.unit);
             all.push(Quantity::Own { name: metric.name.clone(), title: plain(title) });

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use accel_bench_record::stats::{self, Summary};
 use accel_bench_record::{
-    CaseRecord, CommitInfo, Direction, Failure, Measurement, Metric, Params, Profile, RunRecord, RunState,
-    Status, ToolInfo,
+    CaseRecord, CommitInfo, Counts, Direction, Failure, Measurement, Metric, Params, Profile, RunRecord,
+    RunState, Status, ToolInfo,
 };
 use serde::Serialize;
 
@@ -52,6 +52,9 @@ pub(super) struct CaseDocument<'a> {
     /// By metric name, such as `tokens-per-s`: the median of the processes.
     pub(super) rates: BTreeMap<&'static str, f64>,
     pub(super) metrics: Vec<MetricDocument<'a>>,
+    /// Why nothing was counted, although it was to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uncounted: Option<&'a str>,
     /// Notes of the benchmark on how it ran, by name.
     #[serde(skip_serializing_if = "Notes::is_empty")]
     pub(super) notes: Notes,
@@ -145,6 +148,7 @@ impl<'a> CaseDocument<'a> {
             samples: SampleDocument::of(case),
             rates: rates_by_name(case),
             metrics: metrics(case),
+            uncounted: case.counts.as_ref().and_then(Counts::unsupported),
             notes: notes(case),
         }
     }
@@ -201,8 +205,8 @@ fn rates_by_name(case: &CaseRecord) -> BTreeMap<&'static str, f64> {
 
 fn metrics(case: &CaseRecord) -> Vec<MetricDocument<'_>> {
     let mut seen = BTreeSet::new();
-    let all = case.processes.iter().flat_map(|process| &process.metrics);
-    all.filter(|metric| seen.insert(metric.name.as_str()))
+    case.metrics()
+        .filter(|metric| seen.insert(metric.name.as_str()))
         .map(|metric| {
             let processes = of_metric(case, &metric.name);
             MetricDocument {
@@ -229,5 +233,5 @@ impl MetricSamples {
 
 /// A metric in each process that has it.
 fn of_name<'a>(case: &'a CaseRecord, name: &'a str) -> impl Iterator<Item = &'a Metric> {
-    case.processes.iter().filter_map(move |process| process.metrics.iter().find(|metric| metric.name == name))
+    case.metrics().filter(move |metric| metric.name == name)
 }

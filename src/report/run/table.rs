@@ -1,5 +1,7 @@
 //! A run for people.
 
+use std::collections::BTreeSet;
+
 use accel_bench_record::catalogue::MEM_GROWTH;
 use accel_bench_record::{CaseRecord, Failure, Measurement, RunRecord, RunState, Status};
 
@@ -98,6 +100,9 @@ fn foot(record: &RunRecord) -> Vec<(Tone, String)> {
     let tone = if faults > 0 { Tone::Bad } else { Tone::Plain };
     let mut lines =
         vec![(tone, format!("{}: {}", amount::count(record.cases.len(), "case"), parts.join(", ")))];
+    let reasons = record.cases.iter().filter_map(|case| case.counts.as_ref()?.unsupported());
+    let reasons: BTreeSet<_> = reasons.collect();
+    lines.extend(reasons.into_iter().map(|reason| (Tone::Open, format!("not counted: {}", plain(reason)))));
     lines.extend(interval_of(record).map(|note| (Tone::Dim, note.to_owned())));
     lines.extend(record.surroundings.build.steady.then(|| (Tone::Dim, BUILT_STEADILY.to_owned())));
     lines.extend(match record.state {

@@ -63,11 +63,9 @@ impl Estimate {
     }
 }
 
-/// The values of a metric, one for each process that has it.
+/// The values of a metric, one for each process that has it; or what was counted.
 pub fn of_metric(case: &CaseRecord, name: &str) -> Vec<f64> {
-    let metrics =
-        case.processes.iter().filter_map(|process| process.metrics.iter().find(|metric| metric.name == name));
-    metrics.map(|metric| metric.value).collect()
+    case.metrics().filter(|metric| metric.name == name).map(|metric| metric.value).collect()
 }
 
 #[cfg(test)]

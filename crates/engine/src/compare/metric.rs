@@ -37,6 +37,8 @@ pub enum Judging {
     Repeats,
     /// It is reported only: it has no better direction, or no values that have a ratio.
     Told,
+    /// Its processes do not agree on how it changed.
+    Varies,
     /// It is the whole process's, and the processes of the two sides served different cases.
     DifferentProcesses,
 }

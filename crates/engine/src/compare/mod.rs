@@ -6,6 +6,7 @@ mod calibration;
 mod census;
 mod company;
 mod comparison;
+mod counted;
 mod drift;
 mod estimate;
 mod evidence;

@@ -1,8 +1,9 @@
 //! One case on both sides.
 
-use accel_bench_record::{CaseKey, CaseRecord, Failure, Status};
+use accel_bench_record::{CaseKey, CaseRecord, Counts, Failure, Status};
 
 use super::company::Company;
+use super::counted::counted_rows;
 use super::estimate::Estimate;
 use super::evidence::SlowMode;
 use super::judging::Judge;
@@ -41,6 +42,8 @@ pub struct Cell {
     pub status: Status,
     pub latency: Option<Estimate>,
     pub notes: Notes,
+    /// Why nothing was counted, although it was to be.
+    pub uncounted: Option<String>,
 }
 
 /// The change of a case's status from the baseline to the candidate.
@@ -79,7 +82,9 @@ impl Row {
         let standing = standing(base, candidate, &of_latency);
         let metrics = match (standing, base, candidate) {
             (Standing::Judged(_), Some(base), Some(candidate)) => {
-                metric_rows(id, [base, candidate], company, tolerance, judge)
+                let mut rows = metric_rows(id, [base, candidate], company, tolerance, judge);
+                rows.extend(counted_rows([base, candidate], tolerance.counts));
+                rows
             }
             _ => Vec::new(),
         };
@@ -146,7 +151,9 @@ impl Row {
 
 impl Cell {
     fn of(case: &CaseRecord) -> Self {
-        Self { status: case.status.clone(), latency: Estimate::of_latency(case), notes: notes(case) }
+        let uncounted = case.counts.as_ref().and_then(Counts::unsupported).map(str::to_owned);
+        let latency = Estimate::of_latency(case);
+        Self { status: case.status.clone(), latency, notes: notes(case), uncounted }
     }
 
     /// Why the case has no result that counts.

@@ -26,6 +26,7 @@ pub fn case(id: &str, medians: &[f64]) -> CaseRecord {
         status: Status::Ok,
         processes: medians.iter().map(|median| process(*median)).collect(),
         log: None,
+        counts: None,
     }
 }
 

@@ -7,6 +7,8 @@ use super::spread::Spread;
 pub struct Tolerance {
     /// A change is a verdict only when its estimate exceeds this.
     pub tolerance: f64,
+    /// The same for what is counted, as a share of a case's instructions.
+    pub counts: f64,
     /// A regression beyond this is marked apart from the others.
     pub alert: f64,
     /// How far runs of the same code lie apart, for sides that did not interleave; absent where nothing is known of it.
@@ -35,6 +37,6 @@ impl Tolerance {
 
 impl Default for Tolerance {
     fn default() -> Self {
-        Self { tolerance: 0.05, alert: 0.10, drift: None, apart: Apart::default() }
+        Self { tolerance: 0.05, counts: 0.005, alert: 0.10, drift: None, apart: Apart::default() }
     }
 }

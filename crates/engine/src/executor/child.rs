@@ -162,18 +162,26 @@ fn oom_kills() -> Option<u64> {
 
 /// The command of a unit, its output in `log`.
 pub(super) fn command(unit: &Unit, log: &File, without_env: &[String]) -> io::Result<Command> {
-    let mut command = plain_command(&unit.executable, &unit.cwd, &unit.env, without_env);
+    let mut command = plain_command((&unit.under, &unit.executable), &unit.cwd, &unit.env, without_env);
     command.stdout(log.try_clone()?).stderr(log.try_clone()?);
     Ok(command)
 }
 
+/// The command of an executable, under the program that runs it, if there is one.
 pub(super) fn plain_command(
-    executable: &Path,
+    (under, executable): (&[String], &Path),
     cwd: &Path,
     env: &BTreeMap<String, String>,
     without_env: &[String],
 ) -> Command {
-    let mut command = Command::new(executable);
+    let mut command = match under.split_first() {
+        Some((program, arguments)) => {
+            let mut command = Command::new(program);
+            command.args(arguments).arg(executable);
+            command
+        }
+        None => Command::new(executable),
+    };
     without_env.iter().for_each(|name| {
         command.env_remove(name);
     });

@@ -9,7 +9,7 @@ use accel_bench_record::Status;
 use accel_bench_record::protocol::{BenchmarkInfo, Reply, Request};
 
 use super::child::{Process, plain_command};
-use super::serve::{self, Incoming, Unfit};
+use super::serve::{self, Incoming, MOMENT, Unfit};
 use super::{Error, Listed, Settings, criterion};
 use crate::plan::Harness;
 
@@ -20,7 +20,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 pub(super) fn list(listed: Listed<'_>, settings: &Settings) -> Result<Vec<BenchmarkInfo>, Error> {
     let Listed { target, executable, cwd, harness, env } = listed;
     let fault = |reason: String| Error::List { target: target.to_owned(), reason };
-    let command = plain_command(executable, cwd, env, &settings.without_env);
+    let command = plain_command((&[], executable), cwd, env, &settings.without_env);
     match harness {
         Harness::AccelBench => ask(command, settings, &fault),
         Harness::Criterion => {
@@ -66,7 +66,7 @@ fn ask(
                 let Reply::Benchmarks { benchmarks } = *reply else {
                     return Err(fault("unexpected reply".to_owned()));
                 };
-                server.quit();
+                server.quit(MOMENT);
                 return Ok(benchmarks);
             }
             Incoming::Broken(what) => return Err(fault(format!("it sent an invalid message: {what}"))),

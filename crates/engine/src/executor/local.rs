@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use accel_bench_record::Status;
 use accel_bench_record::protocol::BenchmarkInfo;
+use accel_bench_record::{Counts, Status};
 
 use super::{
-    Claim, Ended, Error, Executor, Listed, Settings, Turns, claim, criterion, interleaved, listing, turns,
+    Claim, Counted, Ended, Error, Executor, Listed, Settings, Turns, callgrind, claim, criterion,
+    interleaved, listing, turns,
 };
 use crate::event::Event;
 use crate::plan::{Harness, Job, WantedOfRound};
@@ -23,6 +24,10 @@ impl Executor for Local {
 
     fn list(&self, target: Listed<'_>, settings: &Settings) -> Result<Vec<BenchmarkInfo>, Error> {
         listing::list(target, settings)
+    }
+
+    fn count(&self, counted: Counted<'_>, settings: &Settings) -> Result<Option<Counts>, Error> {
+        callgrind::count(counted, settings)
     }
 
     fn run(&self, jobs: &[Job], settings: &Settings, on: &mut dyn FnMut(Event)) -> Result<Ended, Error> {

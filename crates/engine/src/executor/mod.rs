@@ -4,6 +4,7 @@
 //! Events are handed to the caller while the children wait, so that what the caller does with one (store it)
 //! neither overlaps with a measurement nor is lost when the tool dies.
 
+mod callgrind;
 mod child;
 mod claim;
 mod criterion;
@@ -24,11 +25,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use accel_bench_record::Counts;
 use accel_bench_record::protocol::BenchmarkInfo;
 
 use crate::Hardware;
 use crate::event::Event;
-use crate::plan::{Harness, Job, WantedOfRound};
+use crate::plan::{Case, Harness, Job, Unit, WantedOfRound};
 
 pub use claim::Claim;
 pub use error::Error;
@@ -83,6 +85,15 @@ pub struct Listed<'a> {
     pub env: &'a BTreeMap<String, String>,
 }
 
+/// A case that is to be counted.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted<'a> {
+    pub unit: &'a Unit,
+    pub case: &'a Case,
+    /// Absent: as many as it takes for what is counted beside them not to matter.
+    pub iterations: Option<u64>,
+}
+
 /// Where children run: the only way to them.
 pub trait Executor: fmt::Debug + Send + Sync {
     /// Takes CPUs for as long as the claim lives, so that a second run on the machine uses others: of those that are
@@ -94,6 +105,13 @@ pub trait Executor: fmt::Debug + Send + Sync {
     /// # Errors
     /// When the target does not answer, or not in a way that is understood.
     fn list(&self, target: Listed<'_>, settings: &Settings) -> Result<Vec<BenchmarkInfo>, Error>;
+
+    /// Counts what one iteration of a case does, in a process of its own. Nothing is timed.
+    ///
+    /// # Errors
+    /// When a file or a channel of the child cannot be used; what goes wrong in the child is the reason for there being no
+    /// counts. `None`: interrupted.
+    fn count(&self, counted: Counted<'_>, settings: &Settings) -> Result<Option<Counts>, Error>;
 
     /// Runs the jobs in their order, one child at a time.
     ///

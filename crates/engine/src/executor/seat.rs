@@ -1,12 +1,12 @@
 //! One of the processes that are interleaved: its child, and what it is asked.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use accel_bench_record::protocol::{Ready, Reply, Request, SampleRequest, Sampled, Sampling};
 use accel_bench_record::{Conditions, Failure, Measurement, Samples, Status};
 
 use super::log::Log;
-use super::serve::{Server, Unfit};
+use super::serve::{MOMENT, Server, Unfit};
 use super::turns::{self, Silence, ask};
 use super::{Error, Settings};
 use crate::event::Event;
@@ -111,8 +111,13 @@ impl Seated {
 
     /// Lets the child end.
     pub(super) fn quit(&mut self) {
+        self.quit_within(MOMENT);
+    }
+
+    /// Lets the child end, which takes long where a program around it has something to write.
+    pub(super) fn quit_within(&mut self, patience: Duration) {
         if let Some((server, _)) = self.child.take() {
-            server.quit();
+            server.quit(patience);
         }
     }
 }

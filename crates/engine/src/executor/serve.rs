@@ -17,6 +17,9 @@ use super::{Error, TICK};
 /// disk takes seconds.
 const HANDSHAKE: Duration = Duration::from_secs(60);
 
+/// A child that is done ends at once, unless it hangs.
+pub(super) const MOMENT: Duration = Duration::from_secs(2);
+
 /// A process is ready within some milliseconds, and many are started one after the other.
 const LISTEN_EVERY: Duration = Duration::from_micros(200);
 
@@ -178,10 +181,10 @@ impl Server {
         }
     }
 
-    /// Lets the child end by itself, for a moment.
-    pub(super) fn quit(mut self) {
+    /// Lets the child end by itself, for this long at most.
+    pub(super) fn quit(mut self, patience: Duration) {
         if self.ask(&Request::Quit).is_ok() {
-            self.process.wait_at_most(Duration::from_secs(2));
+            self.process.wait_at_most(patience);
         }
     }
 }

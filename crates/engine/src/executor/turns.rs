@@ -7,7 +7,7 @@ use accel_bench_record::{CaseKey, Failure, Measurement, Status};
 
 use super::child::{command, pin};
 use super::log::{self, Log};
-use super::serve::{self, Incoming, Server, Unfit};
+use super::serve::{self, Incoming, MOMENT, Server, Unfit};
 use super::{Ended, Error, Settings, end};
 use crate::event::Event;
 use crate::plan::{Case, Isolate, Job};
@@ -52,12 +52,12 @@ pub(super) fn run(job: &Job, settings: &Settings, on: &mut dyn FnMut(Event)) -> 
         on(finished(job, &case.id, status, measurement, log.shown()));
         match job.unit.isolate {
             Isolate::Process if healthy => server = Some((serving, log)),
-            _ if healthy => serving.quit(),
+            _ if healthy => serving.quit(MOMENT),
             _ => {}
         }
     }
     if let Some((serving, _)) = server {
-        serving.quit();
+        serving.quit(MOMENT);
     }
     Ok(Ended::Complete)
 }

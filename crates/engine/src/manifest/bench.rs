@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::at::{At, plain};
+use super::counter::Counter;
 use super::cpus::{Cpus, RawCpus};
 use super::duration::Time;
 use super::env::Env;
@@ -50,6 +51,8 @@ pub(super) struct RawBench {
     env: Env,
     /// The harness that the target is written with. Default: read from its source.
     harness: Option<Harness>,
+    /// Count instructions, cache misses and branches beside the times. Default: nothing is counted.
+    counts: Option<Counter>,
     /// Cases that share a child process: those of the whole target, or none ("case"). Default: "process".
     #[serde(default)]
     isolate: Isolate,
@@ -81,6 +84,8 @@ pub struct Bench {
     pub env: BTreeMap<String, String>,
     /// Absent: what the target's source says.
     pub harness: Option<Harness>,
+    /// Absent: nothing is counted.
+    pub counts: Option<Counter>,
     pub isolate: Isolate,
     pub features: Vec<String>,
     /// Absent: the backend's.
@@ -104,6 +109,7 @@ impl Bench {
             timeout: TIMEOUT,
             env: BTreeMap::new(),
             harness: None,
+            counts: None,
             isolate: Isolate::default(),
             features: Vec::new(),
             cpus: None,
@@ -132,6 +138,7 @@ impl RawBench {
             timeout: self.timeout.map_or(TIMEOUT, |time| time.0),
             env: self.env.0,
             harness: self.harness,
+            counts: self.counts,
             isolate: self.isolate,
             features: plain(self.features.as_ref()),
             cpus: self.cpus.map(|cpus| cpus.0),

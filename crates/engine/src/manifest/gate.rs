@@ -13,6 +13,7 @@ use super::percent::Percent;
 
 const TOLERANCE: f64 = 0.05;
 const ALERT: f64 = 0.10;
+const COUNTS: f64 = 0.005;
 
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -21,6 +22,8 @@ pub(super) struct RawGate {
     tolerance: Option<At<Percent>>,
     /// Larger regressions are called out. Default: "10%".
     alert: Option<At<Percent>>,
+    /// Smaller changes of what is counted do not matter. Default: "0.5%".
+    counts: Option<At<Percent>>,
     /// Tolerances by pattern of case names; of several that match, the longest pattern counts.
     #[serde(default)]
     cases: BTreeMap<String, RawLimits>,
@@ -41,6 +44,8 @@ struct RawLimits {
 pub struct Gate {
     pub tolerance: f64,
     pub alert: f64,
+    /// For what is counted.
+    pub counts: f64,
     /// Longest pattern first: the first that matches counts.
     cases: Vec<(Pattern, Limits)>,
 }
@@ -63,7 +68,7 @@ impl Gate {
     /// The gate of `--threshold`: one tolerance for all cases; alerts come from no smaller change.
     pub fn with_tolerance(&self, tolerance: Percent) -> Self {
         let tolerance = tolerance.share();
-        Self { tolerance, alert: self.alert.max(tolerance), cases: Vec::new() }
+        Self { tolerance, alert: self.alert.max(tolerance), counts: self.counts, cases: Vec::new() }
     }
 
     fn limits(&self, case: &CaseKey) -> Limits {
@@ -89,7 +94,8 @@ impl RawGate {
             .collect();
         // Stable: patterns of one length stay in alphabetical order, so that the choice is the same each time.
         cases.sort_by_key(|(pattern, _)| std::cmp::Reverse(pattern.as_str().len()));
-        Gate { tolerance: all.tolerance, alert: all.alert, cases }
+        let counts = self.counts.map_or(COUNTS, |percent| percent.share());
+        Gate { tolerance: all.tolerance, alert: all.alert, counts, cases }
     }
 }
 
@@ -144,6 +150,17 @@ mod tests {
         tolerance = "20%"
         alert = "30%"
     "#;
+
+    #[test]
+    fn counts_have_a_tolerance_of_their_own() {
+        let check = |text: &str, expected: f64| {
+            assert!((manifest(text).gate.counts - expected).abs() < 1e-12, "{text}");
+        };
+        check("", 0.005);
+        check("[gate]\ntolerance = \"20%\"", 0.005);
+        check("[gate]\ncounts = \"2%\"", 0.02);
+        problem("[gate]\ncounts = 2", "2", "a percentage needs its sign");
+    }
 
     #[test]
     fn defaults() {

@@ -51,6 +51,7 @@ const REST: &str = r#"# What else an entry may say:
 # timeout = "2m"
 # env = { RUST_LOG = "warn" }
 # harness = "accel-bench"                # or "criterion"; default: what the source says
+# counts = "callgrind"                   # instructions beside the times, by valgrind; default: none
 # isolate = "process"                    # "case": each case in a child process of its own
 # features = []                          # cargo features beside the backend's
 # cpus = 1                               # CPUs that a child may use, or "all"; default: the backend's
@@ -84,6 +85,7 @@ const REST: &str = r#"# What else an entry may say:
 # [gate]
 # tolerance = "5%"
 # alert = "10%"
+# counts = "0.5%"                        # for what is counted
 # [gate.cases."first/*"]
 # tolerance = "8%"
 # alert = "10%"
@@ -227,6 +229,7 @@ mod tests {
             (default.profiles, default.baseline, default.hook.budget, default.build)
         );
         assert_eq!((full.gate.tolerance, full.gate.alert), (default.gate.tolerance, default.gate.alert));
+        assert_eq!(full.gate.counts, default.gate.counts);
         assert_eq!((full.store.path, full.run.profile), (default.store.path, default.run.profile));
         assert_eq!(full.backends["wgpu"].cpus, default.backends["wgpu"].cpus);
         let (shown, unsaid) = (&full.benches[2], Manifest::of_targets([("p", "t")]).benches.remove(0));

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use accel_bench_record::catalogue::INSTRUCTIONS;
 use accel_bench_record::protocol::BenchmarkInfo;
 use accel_bench_record::{
-    CaseKey, Conditions, Environment, MachineId, Measurement, Profile, RunState, Samples, Status,
+    CaseKey, Conditions, Counts, Environment, MachineId, Measurement, Profile, RunState, Samples, Status,
 };
 
 use super::{Looks, Measured, Prepared, Session, measure_in_turns};
 use crate::compare::Tolerance;
-use crate::executor::{Claim, Ended, Error, Executor, Listed, Settings, Turns};
+use crate::executor::{Claim, Counted, Ended, Error, Executor, Listed, Settings, Turns};
 use crate::plan::sample_tests::unit;
 use crate::plan::{Job, Side, WantedOfRound};
 use crate::store::{Store, read_file};
@@ -31,6 +32,14 @@ impl Executor for Elsewhere {
 
     fn list(&self, _: Listed<'_>, _: &Settings) -> Result<Vec<BenchmarkInfo>, Error> {
         Ok(Vec::new())
+    }
+
+    /// As many instructions as nanoseconds.
+    fn count(&self, counted: Counted<'_>, _: &Settings) -> Result<Option<Counts>, Error> {
+        let is_base = counted.unit.executable.ends_with("base");
+        let nanos = if is_base { 100 } else { self.candidate };
+        let (tool, metrics) = ("callgrind".to_owned(), vec![INSTRUCTIONS.of(nanos as f64)]);
+        Ok(Some(Counts::Counted { tool, iterations: counted.iterations.unwrap_or(8), metrics }))
     }
 
     fn run(&self, _: &[Job], _: &Settings, _: &mut dyn FnMut(Event)) -> Result<Ended, Error> {
@@ -112,6 +121,7 @@ fn measured(root: &Path, elsewhere: &Elsewhere, benchmarks: &[&str]) -> (Measure
         identical: Vec::new(),
 
         same_code: Vec::new(),
+        counts: false,
     };
     let gate = |_: &CaseKey| Tolerance::default();
     let looks = Looks { gate: &gate, slowdowns: BTreeMap::new(), seed: 7 };

@@ -84,7 +84,8 @@ pub fn measure_in_turns(
             engine.report(&event);
         },
     );
-    let Meanwhile { recorders, engine, .. } = meanwhile.into_inner();
+    let Meanwhile { mut recorders, engine, .. } = meanwhile.into_inner();
+    let ended = session::counted(engine, &session, &settings, &mut recorders, ended);
     engine.report(&Event::MeasuringFinished);
     session::conclude(recorders, ended)
 }

@@ -5,6 +5,7 @@
 //! need no more.
 
 mod code;
+mod counting;
 mod explain;
 mod identical;
 mod interleaved;

@@ -40,6 +40,8 @@ pub struct Wanted {
     /// In place of the manifest's tolerance.
     pub threshold: Option<Percent>,
     pub budget: Option<Duration>,
+    /// Count all cases, and not those alone whose bench says so.
+    pub counts: bool,
     /// Measure only these of the selected cases.
     pub only: Option<BTreeSet<CaseKey>>,
 }
@@ -124,6 +126,10 @@ fn earlier(
     // A narrower tolerance than they were measured for, or a budget that ended before they were decided.
     let gate = project.gate(wanted.threshold, Drift::default(), Apart::default());
     let open = open_rows(&base, &candidate, &gate);
+    let is_counted = candidate.cases.iter().any(|case| case.counts.is_some());
+    if wanted.counts && !is_counted {
+        return Ok(None);
+    }
     if open > 0 {
         let all = candidate.cases.len();
         engine.report(&Event::FoundUndecided { open, cases: all });
@@ -166,7 +172,14 @@ fn measured(
         [(_, base), (_, candidate)] => same_code(base, candidate),
         _ => Vec::new(),
     };
-    let session = Session { sides: prepared, profile, budget: wanted.budget, identical, same_code };
+    let session = Session {
+        sides: prepared,
+        profile,
+        budget: wanted.budget,
+        identical,
+        same_code,
+        counts: wanted.counts,
+    };
     let mut measured = if is_pair {
         let gate = project.gate(wanted.threshold, Drift::default(), Apart::default());
         let looks = Looks { gate: &gate, slowdowns: BTreeMap::new(), seed: fastrand::u64(..) };

@@ -103,6 +103,7 @@ impl Project {
         let gate = threshold.map_or_else(|| gate.clone(), |threshold| gate.with_tolerance(threshold));
         move |case: &CaseKey| Tolerance {
             tolerance: gate.tolerance_for(case),
+            counts: gate.counts,
             alert: gate.alert_for(case),
             drift: drift.spread(case),
             apart,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use accel_bench_record::{CaseKey, CaseRecord, Measurement, RunRecord, RunState, Status};
+use accel_bench_record::{CaseKey, CaseRecord, Counts, Measurement, RunRecord, RunState, Status};
 
 use crate::plan::{Case, Side, Unit};
 use crate::store::{self, RunWriter};
@@ -50,6 +50,18 @@ impl Recorder {
         }
     }
 
+    /// Whether the case went well, so that there is something to count.
+    pub(super) fn is_well(&self, id: &CaseKey) -> bool {
+        self.record.case(id).is_some_and(|case| case.status.is_ok())
+    }
+
+    /// Keeps what was counted of a case.
+    pub(super) fn keep_counts(&mut self, id: &CaseKey, counts: Counts) {
+        if let Some(case) = self.record.cases.iter_mut().find(|case| case.id == *id) {
+            case.counts = Some(counts);
+        }
+    }
+
     /// Writes the run's last version.
     pub(super) fn end(&mut self, state: RunState) {
         self.record.state = state;
@@ -79,6 +91,7 @@ fn place<'r>(cases: &'r mut Vec<CaseRecord>, planned: &[Case], id: &CaseKey) -> 
         status: Status::Ok,
         processes: Vec::new(),
         log: None,
+        counts: None,
     };
     // Sides that are interleaved shuffle the cases; a reader finds them as they were planned.
     let at = cases.partition_point(|other| place(&other.id) <= place(id));

@@ -20,6 +20,8 @@ pub struct RunRequest<'r> {
     pub selection: &'r Selection,
     /// No case is started later than this after the first.
     pub budget: Option<Duration>,
+    /// Count all cases, and not those alone whose bench says so.
+    pub counts: bool,
 }
 
 /// The outcome of a plain run.
@@ -42,7 +44,7 @@ impl Engine<'_> {
     ///
     /// When nothing can be built or measured; a case that fails is a result and no error.
     pub fn run(&mut self, request: &RunRequest<'_>) -> Result<RunOutcome> {
-        let RunRequest { project, selection, budget } = *request;
+        let RunRequest { project, selection, budget, counts } = *request;
         // The probes overlap with the build, not with what is measured.
         let hardware = Arc::clone(&self.host().hardware);
         let machine = thread::spawn(move || hardware.machine());
@@ -53,7 +55,7 @@ impl Engine<'_> {
         let profile = project.sources.scope(selection)?.record();
         let unlisted = prepared.unlisted.clone();
         let (sides, identical) = (vec![(Side::Candidate, prepared)], Vec::new());
-        let session = Session { sides, profile, budget, identical, same_code: Vec::new() };
+        let session = Session { sides, profile, budget, identical, same_code: Vec::new(), counts };
         let mut measured = measure(self, project, &machine, session)?;
         let record = measured.records.remove(&Side::Candidate).expect("the candidate was measured");
         let (ended, unreached, fault) = (measured.ended, measured.unreached, measured.fault);

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use accel_bench_record::protocol;
 use accel_bench_record::{CaseKey, FORMAT, Profile, RunRecord, RunState, Surroundings, ToolInfo};
 
+use super::counting::count;
 use super::recorder::Recorder;
 use super::{Prepared, Project};
 use crate::error::Result;
@@ -28,6 +29,8 @@ pub struct Session {
     pub identical: Vec<CaseKey>,
     /// Cases that reach the same machine code on both sides: they are measured.
     pub same_code: Vec<CaseKey>,
+    /// Count all cases, and not those alone whose bench says so.
+    pub counts: bool,
 }
 
 /// The outcome of a measurement.
@@ -53,8 +56,7 @@ pub fn measure(
     session: Session,
 ) -> Result<Measured> {
     let (claim, mut recorders) = begin(engine, &project.store, machine, &session)?;
-    let sides: Vec<_> =
-        session.sides.iter().map(|(side, prepared)| (*side, prepared.units.clone())).collect();
+    let sides = session.units();
     let jobs = schedule(&sides);
     let settings = settings(engine.host(), &project.store, &session, &recorders, &claim);
     engine.report(&Event::MeasuringStarted { turns: turns(&jobs) });
@@ -65,8 +67,31 @@ pub fn measure(
         }
         engine.report(&event);
     });
+    let ended = counted(engine, &session, &settings, &mut recorders, ended);
     engine.report(&Event::MeasuringFinished);
     conclude(recorders, ended)
+}
+
+/// Counts what was measured, if all of it was.
+pub(super) fn counted(
+    engine: &mut Engine<'_>,
+    session: &Session,
+    settings: &executor::Settings,
+    recorders: &mut BTreeMap<Side, Recorder>,
+    ended: std::result::Result<Ended, executor::Error>,
+) -> std::result::Result<Ended, executor::Error> {
+    match ended? {
+        Ended::Complete if !count(engine, &session.units(), session.counts, settings, recorders)? => {
+            Ok(Ended::Interrupted)
+        }
+        ended => Ok(ended),
+    }
+}
+
+impl Session {
+    fn units(&self) -> Vec<(Side, Vec<Unit>)> {
+        self.sides.iter().map(|(side, prepared)| (*side, prepared.units.clone())).collect()
+    }
 }
 
 /// The processes that each case will be measured in.

@@ -107,6 +107,7 @@ pub fn trial(
         budget: trial.budget,
         identical: Vec::new(),
         same_code: Vec::new(),
+        counts: false,
     };
     let looks = Looks { gate, slowdowns, seed: fastrand::u64(..) };
     let apart = project.store.scratch()?;

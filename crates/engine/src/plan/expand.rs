@@ -239,6 +239,8 @@ fn unit(scope: &Scope<'_>, listing: &Listing, cases: Vec<Case>) -> Unit {
         env: scope.manifest.env(&listing.bench, &listing.backend),
         cpus: listing.bench.cpus.or(backend.map(|backend| backend.cpus)).unwrap_or(Cpus::All),
         processes: listing.bench.processes.unwrap_or(scope.profile.processes),
+        counts: listing.bench.counts,
+        under: Vec::new(),
         cases,
     }
 }

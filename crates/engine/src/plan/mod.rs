@@ -29,7 +29,7 @@ pub use self::listing::{Listing, sort};
 pub use self::params::parse as parse_params;
 pub use self::select::{Scope, Selection};
 use crate::manifest::MODEL;
-pub use crate::manifest::{Cpus, Harness, Isolate};
+pub use crate::manifest::{Counter, Cpus, Harness, Isolate};
 
 /// The main function of a bench target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +85,10 @@ pub struct Unit {
     pub cpus: Cpus,
     /// Fresh processes that each case is measured in.
     pub processes: u32,
+    /// What counts its instructions; absent: nothing does.
+    pub counts: Option<Counter>,
+    /// A program, with its arguments, that runs the executable; empty: nothing stands between.
+    pub under: Vec<String>,
     pub cases: Vec<Case>,
 }
 
@@ -182,6 +186,8 @@ mod tests {
             env: BTreeMap::new(),
             cpus: Cpus::All,
             processes,
+            counts: None,
+            under: Vec::new(),
             cases: Vec::new(),
         }
     }

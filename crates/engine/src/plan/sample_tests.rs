@@ -39,6 +39,8 @@ pub(crate) fn unit(backend: &str, benchmarks: &[&str]) -> Unit {
         env: [].into(),
         cpus: Cpus::All,
         processes: 1,
+        counts: None,
+        under: Vec::new(),
         cases: benchmarks.iter().map(case).collect(),
     }
 }

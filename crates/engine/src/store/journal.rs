@@ -181,6 +181,7 @@ fn without_processes(case: &CaseRecord) -> CaseRecord {
         status: case.status.clone(),
         processes: Vec::new(),
         log: case.log.clone(),
+        counts: case.counts.clone(),
     }
 }
 

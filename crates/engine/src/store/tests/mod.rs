@@ -64,6 +64,7 @@ pub(super) fn case(name: &str, medians: &[u64]) -> CaseRecord {
         status: Status::Ok,
         processes: medians.iter().map(process).collect(),
         log: None,
+        counts: None,
     }
 }
 
