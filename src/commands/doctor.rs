@@ -30,9 +30,12 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     args.backends.iter().try_for_each(|name| plan::check_known("backend", name, &known))?;
     let backends = if args.backends.is_empty() { &known } else { &args.backends };
     let facts = doctor::gather(given(cx, project.as_ref()));
-    let mut sections = vec![Section::new("machine", doctor::machine(&facts))];
-    sections.extend(backends.iter().map(|backend| Section::new(backend, doctor::backend(backend, &facts))));
-    let worst = sections.iter().skip(1).map(Section::level).max().unwrap_or(Level::Ok);
+    let of_machine = [("machine", doctor::machine(&facts)), ("instrument", doctor::instrument(&facts))];
+    let mut sections: Vec<_> =
+        of_machine.into_iter().map(|(name, findings)| Section::of_machine(name, findings)).collect();
+    sections.extend(backends.iter().map(|name| Section::of_backend(name, doctor::backend(name, &facts))));
+    let worst = sections.iter().filter(|section| section.is_of_backend()).map(Section::level).max();
+    let worst = worst.unwrap_or(Level::Ok);
     let text = report::doctor(&sections, args.format, &cx.shell)?;
     cx.shell.out(|to| to.write_all(text.as_bytes()))?;
     let is_asked_for = !args.backends.is_empty();

@@ -22,12 +22,23 @@ pub(crate) struct Section {
     /// The gravest of the findings.
     level: Level,
     findings: Vec<Finding>,
+    /// Whether it says if a backend can run.
+    #[serde(skip)]
+    is_of_backend: bool,
 }
 
 impl Section {
-    pub(crate) fn new(name: &str, findings: Vec<Finding>) -> Self {
+    pub(crate) fn of_machine(name: &str, findings: Vec<Finding>) -> Self {
         let level = findings.iter().map(|finding| finding.level).max().unwrap_or(Level::Ok);
-        Self { name: name.to_owned(), level, findings }
+        Self { name: name.to_owned(), level, findings, is_of_backend: false }
+    }
+
+    pub(crate) fn of_backend(name: &str, findings: Vec<Finding>) -> Self {
+        Self { is_of_backend: true, ..Self::of_machine(name, findings) }
+    }
+
+    pub(crate) fn is_of_backend(&self) -> bool {
+        self.is_of_backend
     }
 
     pub(crate) fn level(&self) -> Level {
@@ -40,17 +51,16 @@ struct Document<'s> {
     sections: &'s [Section],
 }
 
-/// The first section is the machine's.
 pub(crate) fn doctor(sections: &[Section], format: DoctorFormat, shell: &Shell) -> io::Result<String> {
     if format == DoctorFormat::Json {
         return Ok(json::pretty("doctor", Document { sections })?);
     }
     let mut text = String::new();
-    for (index, section) in sections.iter().enumerate() {
-        let title = if index == 0 {
-            section.name.clone()
-        } else {
+    for section in sections {
+        let title = if section.is_of_backend {
             format!("{}: {}", section.name, verdict(section.level))
+        } else {
+            section.name.clone()
         };
         text += &format!("{title}\n");
         for finding in &section.findings {

@@ -45,8 +45,8 @@ fn instructions_are_compared_beside_the_times() {
     let changed = count(&ran, "changed", "instructions");
     assert_eq!((&changed["verdict"], &changed["unit"]), (&"regressed".into(), &"/iter".into()), "{ran:#}");
     let [before, after] = ["baseline", "candidate"].map(|side| changed[side].as_f64().expect("a count"));
-    // The same work three times in place of twice, and as good as nothing of the harness.
-    assert!(before > 3_000.0 && (1.45..1.55).contains(&(after / before)), "{changed}");
+    // About half as much again, and as good as nothing of the harness.
+    assert!(before > 3_000.0 && (1.4..1.7).contains(&(after / before)), "{changed}");
     let steady = count(&ran, "steady", "instructions");
     assert_eq!((&steady["verdict"], &steady["effect_share"]), (&"same".into(), &0.0.into()), "{steady}");
     assert_eq!(count(&ran, "steady", "l1-misses")["verdict"], "same");

@@ -27,10 +27,23 @@ fn every_backend_is_looked_at() {
     let project = project("doctor");
     let ran = project.accel_bench("doctor").exits(0).shows("  ✓ git version ").shows(" CPU");
     let all = [
-        "machine", "cpu", "cuda", "flex", "host", "metal", "ndarray", "rocm", "tch", "tch-cuda", "vulkan",
-        "webgpu", "wgpu",
+        "machine",
+        "instrument",
+        "cpu",
+        "cuda",
+        "flex",
+        "host",
+        "metal",
+        "ndarray",
+        "rocm",
+        "tch",
+        "tch-cuda",
+        "vulkan",
+        "webgpu",
+        "wgpu",
     ];
     assert_eq!(looked_at(&ran), all, "{ran:#}");
+    let ran = ran.shows("reading it takes ").shows("hardware counters");
     assert!(!ran.stdout.contains('\u{1b}'), "a pipe gets no colors");
     assert!(!project.path(".accel-bench").exists(), "looking makes nothing");
 }
@@ -38,7 +51,7 @@ fn every_backend_is_looked_at() {
 #[test]
 fn only_what_is_named_is_looked_at() {
     let ran = project("doctor-named").accel_bench("doctor host ndarray").exits(0);
-    assert_eq!(looked_at(&ran), ["machine", "host", "ndarray"], "{ran:#}");
+    assert_eq!(looked_at(&ran), ["machine", "instrument", "host", "ndarray"], "{ran:#}");
     ran.shows("host: can run here\n  ✓ needs nothing next to the CPU\nndarray: can run here\n");
 }
 

@@ -29,11 +29,7 @@ pub struct Facts {
     pub(super) given: Given,
     pub(super) system: System,
     pub(super) cpus: usize,
-    pub(super) governor: Option<String>,
-    pub(super) turbo: Option<Turbo>,
-    pub(super) load: Option<f64>,
-    pub(super) steal: Option<f64>,
-    pub(super) perf_event_paranoid: Option<i64>,
+    pub(super) instrument: Instrument,
     /// `git --version`'s answer.
     pub(super) git: Option<String>,
     /// Bytes that are free where results are stored.
@@ -49,6 +45,66 @@ pub struct Facts {
     pub(super) kfd: bool,
     pub(super) libamdhip: Option<PathBuf>,
     pub(super) torch: Torch,
+}
+
+/// The facts about the machine as a measuring instrument; absent where the system does not say.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Instrument {
+    /// What the kernel tells the time by: `tsc`, `kvm-clock`, `hpet`, …
+    pub(super) clock_source: Option<String>,
+    /// How long reading the clock takes, nanoseconds: the median of many.
+    pub(super) clock_read_nanos: Option<f64>,
+    pub(super) governor: Option<String>,
+    pub(super) turbo: Option<Turbo>,
+    /// Whether two threads share a core.
+    pub(super) has_siblings: Option<bool>,
+    /// Whether each process lies at addresses of its own.
+    pub(super) is_randomised: Option<bool>,
+    /// `kvm`, `docker`, `kvm+docker`, …
+    pub(super) virtualization: Option<String>,
+    /// The share of CPU time that the hypervisor took since boot.
+    pub(super) steal: Option<f64>,
+    /// Processes that want a CPU, over the last minute.
+    pub(super) load: Option<f64>,
+    pub(super) memory: Option<Memory>,
+    pub(super) group: Group,
+    /// CPUs that the scheduler leaves alone: `2-3`; empty for none.
+    pub(super) isolated: Option<String>,
+    pub(super) perf_event_paranoid: Option<i64>,
+    pub(super) counters: Option<Counters>,
+}
+
+/// Bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Memory {
+    pub(super) total: u64,
+    pub(super) available: u64,
+    pub(super) swapped: u64,
+}
+
+/// What the control group of this process allows.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Group {
+    /// CPUs' worth of time.
+    pub(super) cpus: Option<f64>,
+    /// Bytes.
+    pub(super) memory: Option<u64>,
+    /// The share of periods in which it was stopped because its time was used up.
+    pub(super) stopped: Option<f64>,
+}
+
+/// What came of opening and reading the counter of instructions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Counters {
+    Counted {
+        instructions: u64,
+    },
+    /// This user may not.
+    Closed,
+    /// The machine has none, or they count nothing.
+    None {
+        reason: String,
+    },
 }
 
 /// Where libtorch could come from.

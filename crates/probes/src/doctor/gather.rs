@@ -6,15 +6,15 @@ use std::process::{Command, Stdio};
 
 use super::super::libtorch::LibtorchWish;
 use super::super::system_files::SystemFiles;
-use super::super::{adapters, cpu, load, nvidia};
-use super::facts::{Facts, Given, System, Torch, Turbo};
+use super::super::{adapters, cpu, nvidia};
+use super::facts::{Facts, Given, System, Torch};
+use super::inspect;
 use super::libraries::Libraries;
 
 /// Everything that the checks ask for. Starts `git`, `python3` and `ldconfig`, and loads graphics drivers.
 pub fn gather(given: Given) -> Facts {
     let adapters = adapters::adapters_later(&given.tool);
     let files = SystemFiles::of_this_machine();
-    let load = load::load(&files);
     let cache = answer("/sbin/ldconfig", &["-p"]).unwrap_or_default();
     let cuda_toolkit = cuda_toolkit(given.cuda_path.as_deref());
     let mut first = given.library_path.clone();
@@ -23,11 +23,7 @@ pub fn gather(given: Given) -> Facts {
     Facts {
         system: system(),
         cpus: cpu::logical_cores(),
-        governor: cpu::governor(&files),
-        turbo: turbo(&files),
-        load: load.one_minute,
-        steal: load.steal,
-        perf_event_paranoid: number(&files, "/proc/sys/kernel/perf_event_paranoid"),
+        instrument: inspect::instrument(&files),
         git: answer("git", &["--version"]),
         free_bytes: free_bytes(&given.store),
         vulkan_loader: libraries.find("libvulkan.so.1"),
@@ -49,18 +45,6 @@ fn system() -> System {
         "windows" => System::Windows,
         _ => System::Linux,
     }
-}
-
-/// Intel's driver says whether it is off, the others whether it is on.
-fn turbo(files: &SystemFiles) -> Option<Turbo> {
-    let off = number(files, "/sys/devices/system/cpu/intel_pstate/no_turbo").map(|off| off != 0);
-    let on = number(files, "/sys/devices/system/cpu/cpufreq/boost").map(|on| on != 0);
-    let on = off.map(|off| !off).or(on)?;
-    Some(if on { Turbo::On } else { Turbo::Off })
-}
-
-fn number(files: &SystemFiles, path: &str) -> Option<i64> {
-    files.text(path)?.parse().ok()
 }
 
 /// Where cubecl looks for the headers that its kernels include.
@@ -111,24 +95,7 @@ fn answer(program: &str, arguments: &[&str]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::system_files::fake;
     use super::*;
-
-    fn check_turbo(files: &[(&str, &str)], expected: Option<Turbo>) {
-        assert_eq!(turbo(&fake::machine(files).1), expected, "{files:?}");
-    }
-
-    #[test]
-    fn turbo_is_told_in_two_ways() {
-        const INTEL: &str = "/sys/devices/system/cpu/intel_pstate/no_turbo";
-        const OTHERS: &str = "/sys/devices/system/cpu/cpufreq/boost";
-        check_turbo(&[], None);
-        check_turbo(&[(INTEL, "1\n")], Some(Turbo::Off));
-        check_turbo(&[(INTEL, "0\n")], Some(Turbo::On));
-        check_turbo(&[(OTHERS, "1\n")], Some(Turbo::On));
-        check_turbo(&[(OTHERS, "0\n")], Some(Turbo::Off));
-        check_turbo(&[(OTHERS, "?")], None);
-    }
 
     #[test]
     fn a_libtorch_folder_is_looked_into() {

@@ -3,11 +3,14 @@
 //! [`gather()`] looks at the machine, once and for all backends; every judgement is a pure function of the
 //! `Facts`.
 
+mod counters;
 mod cuda;
 mod facts;
 mod finding;
 mod gather;
 mod graphics;
+mod inspect;
+mod instrument;
 mod libraries;
 mod machine;
 mod rocm;
@@ -16,6 +19,7 @@ mod torch;
 pub use facts::Given;
 pub use finding::{Finding, Level};
 pub use gather::gather;
+pub use instrument::instrument;
 pub use machine::machine;
 
 use accel_bench_record::backends::{self, Needs};
