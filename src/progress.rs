@@ -74,6 +74,7 @@ impl Progress {
                 shell.progress_message(id.to_string());
                 shell.progress_step();
             }
+            Event::Profiling { id } => shell.note("Profiling", id),
             Event::MeasuringFinished => shell.end_progress(),
             Event::FoundCompared { started } => {
                 shell.note("Compared", format!("before, at {started}; `--measure` does it again"));

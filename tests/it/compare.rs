@@ -54,7 +54,7 @@ fn a_change_that_makes_it_slower_is_a_regression() {
         100.0 µs ±0.0 %  150.0 µs ±0.0 %  +50.0 % [+49.8, +50.2]  ▲▲ regressed
         beyond the alert level of 10 %
       constant@host
-        150.0 µs ±0.0 %  150.0 µs ±0.0 %     +0.0 % [-0.2, +0.2]  = same
+        150.0 µs ±0.0 %  150.0 µs ±0.0 %     +0.0 % [-0.2, +0.2]  = same code
 
     2 cases, 2 judged: 1 regressed, 1 the same; 0 undecided
     2 A/A controls passed

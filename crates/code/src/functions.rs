@@ -21,13 +21,19 @@ impl Function {
     }
 }
 
+/// A symbol as in the source, without the compiler's hashes; one that is not mangled stays as it is.
+#[must_use]
+pub fn name(symbol: &str) -> String {
+    format!("{:#}", demangle(symbol))
+}
+
 /// All functions by address. Of several names for one address the first in the alphabet counts.
 pub(crate) fn functions(file: &object::File<'_>) -> BTreeMap<u64, Function> {
     let mut found: BTreeMap<u64, Function> = BTreeMap::new();
     for symbol in file.symbols().filter(|symbol| symbol.kind() == SymbolKind::Text && symbol.is_definition())
     {
         let Ok(mangled) = symbol.name() else { continue };
-        let (address, size, name) = (symbol.address(), symbol.size(), format!("{:#}", demangle(mangled)));
+        let (address, size, name) = (symbol.address(), symbol.size(), name(mangled));
         let function = Function { name, address, size };
         match found.get_mut(&address) {
             Some(present) if present.size >= size && present.name <= function.name => {}

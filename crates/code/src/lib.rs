@@ -22,5 +22,6 @@ mod scan;
 
 pub use difference::{Change, Comparison, Difference, Extent, compare};
 pub use error::Error;
+pub use functions::name;
 pub use lines::Lines;
 pub use program::Program;

@@ -56,6 +56,8 @@ pub enum Event {
     CountingStarted { cases: usize },
     /// A case was counted on every side.
     CaseCounted { id: CaseKey },
+    /// Both sides of a case run for some seconds, to be drawn as a flame graph.
+    Profiling { id: CaseKey },
     /// No further case will be measured in this call.
     MeasuringFinished,
     /// Both sides were interleaved before, at `started`: nothing is measured.

@@ -24,12 +24,21 @@ struct Group<'e> {
 fn groups(explained: &Explained) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for (case, found) in &explained.cases {
-        match groups.iter_mut().find(|group| group.found == found) {
+        match groups.iter_mut().find(|group| says_the_same(group.found, found)) {
             Some(group) => group.cases.push(case),
             None => groups.push(Group { cases: vec![case], found }),
         }
     }
     groups
+}
+
+fn says_the_same(one: &Result<Explanation, String>, other: &Result<Explanation, String>) -> bool {
+    match (one, other) {
+        (Ok(one), Ok(other)) => {
+            (one.root, one.reached, &one.causes) == (other.root, other.reached, &other.causes)
+        }
+        (one, other) => one == other,
+    }
 }
 
 /// For people, in a terminal.
@@ -45,8 +54,9 @@ pub(super) fn table(explained: &Explained, width: usize) -> String {
             let ledger = Ledger { name: "function", columns: numbers.into(), entries, heading: 0 };
             lines.push(ledger.render(width).trim_end().to_owned());
         }
+        let foot = std::iter::once(summary(group.found)).chain(flames(&group, explained));
         lines
-            .extend(indented(&summary(group.found), 1, width, ' ').iter().map(|line| paint(Tone::Dim, line)));
+            .extend(foot.flat_map(|line| indented(&line, 1, width, ' ')).map(|line| paint(Tone::Dim, &line)));
         lines.join("\n")
     });
     let title = paint(Tone::Heading, "Functions that differ (instructions before and after)");
@@ -126,6 +136,22 @@ fn summary(found: &Result<Explanation, String>) -> String {
     }
 }
 
+/// The flame graphs of a group, or why there are none, each reason once.
+fn flames(group: &Group<'_>, explained: &Explained) -> Vec<String> {
+    let of_case = |case: &&CaseKey| explained.cases.get(case)?.as_ref().ok().map(|found| &found.flame);
+    let mut lines: Vec<String> = Vec::new();
+    for flame in group.cases.iter().filter_map(of_case) {
+        let line = match flame {
+            Ok(path) => format!("flame graph: {}", plain(&path.display().to_string())),
+            Err(reason) => format!("no flame graph: {}", plain(reason)),
+        };
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
 /// Dependencies with another version that no function shown was made of.
 fn other_dependencies(explained: &Explained) -> Option<String> {
     let causes = explained.cases.values().flatten().flat_map(|found| found.causes.iter().take(SHOWN));
@@ -156,7 +182,9 @@ pub(super) fn markdown(explained: &Explained) -> String {
         };
         let rows: Vec<_> = causes.map(row).collect();
         let table = if rows.is_empty() { String::new() } else { markdown::table(columns, &rows) + "\n" };
-        format!("{}\n\n{table}{}\n", cases.join("<br>\n"), escape(&summary(group.found)))
+        let flames = flames(&group, explained).into_iter().map(|line| format!("<br>\n{}", escape(&line)));
+        let foot = escape(&summary(group.found)) + &flames.collect::<String>();
+        format!("{}\n\n{table}{foot}\n", cases.join("<br>\n"))
     };
     let blocks: Vec<_> = groups(explained).into_iter().map(group).collect();
     let others = other_dependencies(explained).map(|line| format!("\n{}\n", escape(&line)));
@@ -188,6 +216,8 @@ pub(super) struct ExplanationDocument<'e> {
     baseline_functions: Option<usize>,
     candidate_functions: Option<usize>,
     functions: Vec<FunctionDocument<'e>>,
+    flame_graph: Option<&'e Path>,
+    no_flame_graph: Option<&'e str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -227,6 +257,8 @@ pub(super) fn documents(explained: &Explained) -> impl Iterator<Item = Explanati
         baseline_functions: found.as_ref().ok().map(|found| found.reached[0]),
         candidate_functions: found.as_ref().ok().map(|found| found.reached[1]),
         functions: found.iter().flat_map(|found| &found.causes).map(FunctionDocument::of).collect(),
+        flame_graph: found.as_ref().ok().and_then(|found| found.flame.as_deref().ok()),
+        no_flame_graph: found.as_ref().ok().and_then(|found| found.flame.as_ref().err()).map(String::as_str),
     })
 }
 
@@ -293,11 +325,26 @@ mod tests {
             cause("demo::one", Change::Removed, [Some(7), None]),
             cause("demo::\u{1b}[2Jbad", Change::Constants, [Some(1), Some(1)]),
         ];
-        let found = Explanation { root: Root::Benchmark, reached: [604, 603], causes };
+        let found = Explanation {
+            root: Root::Benchmark,
+            reached: [604, 603],
+            causes,
+            flame: Ok(PathBuf::from("/p/.accel-bench/flames/kernels-squares-n=1@host.svg")),
+        };
         let many =
             (0..14).map(|at| cause(&format!("demo::f{at}"), Change::Added, [None, Some(at)])).collect();
-        let of_target = Explanation { root: Root::Target, reached: [1, 1_204], causes: many };
-        let nothing = Explanation { root: Root::Benchmark, reached: [9, 9], causes: vec![] };
+        let of_target = Explanation {
+            root: Root::Target,
+            reached: [1, 1_204],
+            causes: many,
+            flame: Err("perf is not installed".to_owned()),
+        };
+        let nothing = Explanation {
+            root: Root::Benchmark,
+            reached: [9, 9],
+            causes: vec![],
+            flame: Err("perf is not installed".to_owned()),
+        };
         let unknown = "machine code of Aarch64 cannot be read, only that of x86-64".to_owned();
         let versions = |before: Option<&str>, after: Option<&str>| {
             [before, after].map(|version| version.map(str::to_owned))

@@ -7,17 +7,16 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::Duration;
 
+use accel_bench_record::Counts;
 use accel_bench_record::catalogue::{
     BRANCH_MISSES, BRANCHES, FIRST_LEVEL_MISSES, INSTRUCTIONS, Known, LAST_LEVEL_MISSES,
 };
-use accel_bench_record::{Conditions, Counts, Status};
 
-use super::seat::{Fault, Player, Seated, Unopened};
-use super::{Counted, Error, Settings};
-use crate::plan::{Case, Harness, InTurns, Job, Side, Unit};
+use super::seat::Fault;
+use super::under::{Under, is_installed, reason, sampled};
+use super::{Alone, Error, Settings};
+use crate::plan::Harness;
 
 /// Program and manual call it by this name.
 const TOOL: &str = "callgrind";
@@ -33,16 +32,13 @@ const SLOWER: u32 = 50;
 /// the harness do not matter.
 const SAMPLE_NANOS: u64 = 30_000_000;
 
-/// What is counted is written when the program ends.
-const PATIENCE: Duration = Duration::from_secs(60);
-
 /// Counts a case in a process of its own; see [`Executor::count`](super::Executor::count).
-pub(super) fn count(counted: Counted<'_>, settings: &Settings) -> Result<Option<Counts>, Error> {
+pub(super) fn count(alone: Alone<'_>, settings: &Settings) -> Result<Option<Counts>, Error> {
     let unsupported = |reason: &str| Ok(Some(Counts::Unsupported { reason: reason.to_owned() }));
-    if counted.unit.harness == Harness::Criterion {
+    if alone.unit.harness == Harness::Criterion {
         return unsupported("Criterion does not say how many iterations it runs");
     }
-    if !is_installed() {
+    if !is_installed("valgrind") {
         return unsupported(
             "valgrind is not installed; `apt install valgrind`, or your system's package of it",
         );
@@ -50,7 +46,10 @@ pub(super) fn count(counted: Counted<'_>, settings: &Settings) -> Result<Option<
     let folder = tempfile::Builder::new().prefix("accel-bench-").tempdir();
     let folder = folder.map_err(|source| Error::Channel { source })?;
     let output = folder.path().join("counts");
-    let iterations = match ran(counted, &output, settings) {
+    // A warm-up as short as can be: what is counted does not depend on it.
+    let under =
+        Under { program: program(&output), slower: SLOWER, warm_up_nanos: 1, sample_nanos: SAMPLE_NANOS };
+    let iterations = match sampled(alone, under, settings) {
         Ok(iterations) => iterations,
         Err(Fault::Stopped) => return Ok(None),
         Err(Fault::Run(error)) => return Err(error),
@@ -66,43 +65,8 @@ pub(super) fn count(counted: Counted<'_>, settings: &Settings) -> Result<Option<
     Ok(Some(Counts::Counted { tool: TOOL.to_owned(), iterations, metrics }))
 }
 
-fn is_installed() -> bool {
-    let mut command = Command::new("valgrind");
-    command.arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    command.status().is_ok_and(|status| status.success())
-}
-
-fn reason(status: &Status) -> String {
-    match status {
-        Status::Ok => "it ended".to_owned(),
-        Status::Failed { kind, reason } => format!("{kind}: {reason}"),
-    }
-}
-
-/// Runs one sample of the case under callgrind and says of how many iterations.
-fn ran(counted: Counted<'_>, output: &Path, settings: &Settings) -> Result<u64, Fault> {
-    let mut unit = Unit { under: under(output), ..counted.unit.clone() };
-    let case = Case { timeout: counted.case.timeout * SLOWER, ..counted.case.clone() };
-    unit.cases = vec![case.clone()];
-    let mut seated = Seated::new(Job { side: Side::Candidate, round: 0, layout: None, unit });
-    // As short as can be: what is counted does not depend on it.
-    let how = InTurns { warm_up_nanos: 1, sample_nanos: SAMPLE_NANOS, ..InTurns::default() };
-    let opened = Player::open(&mut seated, case, 0, (&how, None), settings, &mut |_| ());
-    let mut player = opened.map_err(|unopened| {
-        let Unopened { fault, .. } = *unopened;
-        fault
-    })?;
-    let most = player.ready.max_iterations;
-    let fitting = accel_bench::turns::batch_size(SAMPLE_NANOS, player.ready.estimate_nanos, most);
-    // A power of two, so that two processes that are not quite as fast run as many.
-    let iterations = counted.iterations.unwrap_or_else(|| 1 << fitting.ilog2()).min(most).max(1);
-    player.sample(iterations, settings, &mut |_| ())?;
-    player.close(Conditions::default(), settings, &mut |_| ())?;
-    seated.quit_within(PATIENCE);
-    Ok(iterations)
-}
-
-fn under(output: &Path) -> Vec<String> {
+/// Callgrind, to write to this file.
+fn program(output: &Path) -> Vec<String> {
     let switches =
         ["--quiet", "--collect-atstart=no", "--cache-sim=yes", "--branch-sim=yes", "--demangle=no"];
     let switches = switches.map(str::to_owned).into_iter();
@@ -141,6 +105,7 @@ fn metrics(totals: &BTreeMap<String, u64>, iterations: u64) -> Vec<accel_bench_r
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::Unit;
 
     /// A file of callgrind 3.19, cut.
     const FILE: &str = "# callgrind format\nversion: 1\ncreator: callgrind-3.19.0\n\
@@ -176,7 +141,7 @@ mod tests {
 
     #[test]
     fn the_executable_runs_under_callgrind() {
-        let arguments = under(Path::new("/tmp/x"));
+        let arguments = program(Path::new("/tmp/x"));
         assert_eq!(arguments[..2], ["valgrind", "--tool=callgrind"]);
         assert!(arguments.contains(&"--callgrind-out-file=/tmp/x".to_owned()), "{arguments:?}");
         let unit = Unit { under: arguments, ..crate::plan::sample_tests::unit("host", &["a"]) };

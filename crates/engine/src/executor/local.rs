@@ -7,8 +7,8 @@ use accel_bench_record::protocol::BenchmarkInfo;
 use accel_bench_record::{Counts, Status};
 
 use super::{
-    Claim, Counted, Ended, Error, Executor, Listed, Settings, Turns, callgrind, claim, criterion,
-    interleaved, listing, turns,
+    Alone, Claim, Ended, Error, Executor, Listed, Settings, Turns, callgrind, claim, criterion, interleaved,
+    listing, perf, turns,
 };
 use crate::event::Event;
 use crate::plan::{Harness, Job, WantedOfRound};
@@ -26,8 +26,12 @@ impl Executor for Local {
         listing::list(target, settings)
     }
 
-    fn count(&self, counted: Counted<'_>, settings: &Settings) -> Result<Option<Counts>, Error> {
-        callgrind::count(counted, settings)
+    fn count(&self, alone: Alone<'_>, settings: &Settings) -> Result<Option<Counts>, Error> {
+        callgrind::count(alone, settings)
+    }
+
+    fn profile(&self, alone: Alone<'_>, settings: &Settings) -> Result<Option<perf::Stacks>, Error> {
+        perf::profile(alone, settings)
     }
 
     fn run(&self, jobs: &[Job], settings: &Settings, on: &mut dyn FnMut(Event)) -> Result<Ended, Error> {

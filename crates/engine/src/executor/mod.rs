@@ -14,9 +14,11 @@ mod interleaved;
 mod listing;
 mod local;
 mod log;
+mod perf;
 mod seat;
 mod serve;
 mod turns;
+mod under;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -85,12 +87,12 @@ pub struct Listed<'a> {
     pub env: &'a BTreeMap<String, String>,
 }
 
-/// A case that is to be counted.
+/// A case that is to be run in a process of its own, under a program that looks at it.
 #[derive(Clone, Copy, Debug)]
-pub struct Counted<'a> {
+pub struct Alone<'a> {
     pub unit: &'a Unit,
     pub case: &'a Case,
-    /// Absent: as many as it takes for what is counted beside them not to matter.
+    /// Absent: as many as it takes for what is seen beside them not to matter.
     pub iterations: Option<u64>,
 }
 
@@ -111,7 +113,17 @@ pub trait Executor: fmt::Debug + Send + Sync {
     /// # Errors
     /// When a file or a channel of the child cannot be used; what goes wrong in the child is the reason for there being no
     /// counts. `None`: interrupted.
-    fn count(&self, counted: Counted<'_>, settings: &Settings) -> Result<Option<Counts>, Error>;
+    fn count(&self, alone: Alone<'_>, settings: &Settings) -> Result<Option<Counts>, Error>;
+
+    /// Records where a case spends its time: the stacks that it was found in, as `perf script` prints them, or why there are none.
+    ///
+    /// # Errors
+    /// As those of [`count`](Self::count). `None`: interrupted.
+    fn profile(
+        &self,
+        alone: Alone<'_>,
+        settings: &Settings,
+    ) -> Result<Option<std::result::Result<String, String>>, Error>;
 
     /// Runs the jobs in their order, one child at a time.
     ///

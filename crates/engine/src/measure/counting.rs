@@ -8,7 +8,7 @@ use accel_bench_record::{CaseKey, Counts, Metric};
 use super::recorder::Recorder;
 use crate::Engine;
 use crate::event::Event;
-use crate::executor::{Counted, Error, Settings};
+use crate::executor::{Alone, Error, Settings};
 use crate::plan::{Case, Side, Unit};
 
 /// Sides that differ by less than this share are not counted once more.
@@ -38,7 +38,7 @@ pub(super) fn count(
         // One time more where the sides differ: random numbers differ from process to process.
         for _ in 0..2 {
             for (side, (unit, case)) in &seats {
-                let Some(counts) = executor.count(Counted { unit, case, iterations }, settings)? else {
+                let Some(counts) = executor.count(Alone { unit, case, iterations }, settings)? else {
                     return Ok(false);
                 };
                 if let Counts::Counted { iterations: counted, .. } = &counts {
@@ -64,7 +64,7 @@ pub(super) fn count(
 }
 
 /// The case among the units of a side.
-fn seat<'u>(units: &'u [Unit], id: &CaseKey) -> Option<(&'u Unit, &'u Case)> {
+pub(super) fn seat<'u>(units: &'u [Unit], id: &CaseKey) -> Option<(&'u Unit, &'u Case)> {
     units.iter().find_map(|unit| Some((unit, unit.cases.iter().find(|case| case.id == *id)?)))
 }
 

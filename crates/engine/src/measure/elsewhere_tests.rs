@@ -12,7 +12,7 @@ use accel_bench_record::{
 
 use super::{Looks, Measured, Prepared, Session, measure_in_turns};
 use crate::compare::Tolerance;
-use crate::executor::{Claim, Counted, Ended, Error, Executor, Listed, Settings, Turns};
+use crate::executor::{Alone, Claim, Ended, Error, Executor, Listed, Settings, Turns};
 use crate::plan::sample_tests::unit;
 use crate::plan::{Job, Side, WantedOfRound};
 use crate::store::{Store, read_file};
@@ -35,11 +35,19 @@ impl Executor for Elsewhere {
     }
 
     /// As many instructions as nanoseconds.
-    fn count(&self, counted: Counted<'_>, _: &Settings) -> Result<Option<Counts>, Error> {
-        let is_base = counted.unit.executable.ends_with("base");
+    fn count(&self, alone: Alone<'_>, _: &Settings) -> Result<Option<Counts>, Error> {
+        let is_base = alone.unit.executable.ends_with("base");
         let nanos = if is_base { 100 } else { self.candidate };
         let (tool, metrics) = ("callgrind".to_owned(), vec![INSTRUCTIONS.of(nanos as f64)]);
-        Ok(Some(Counts::Counted { tool, iterations: counted.iterations.unwrap_or(8), metrics }))
+        Ok(Some(Counts::Counted { tool, iterations: alone.iterations.unwrap_or(8), metrics }))
+    }
+
+    fn profile(
+        &self,
+        _: Alone<'_>,
+        _: &Settings,
+    ) -> Result<Option<std::result::Result<String, String>>, Error> {
+        Ok(None)
     }
 
     fn run(&self, _: &[Job], _: &Settings, _: &mut dyn FnMut(Event)) -> Result<Ended, Error> {

@@ -1,6 +1,7 @@
 //! Why a case is slower or faster: which functions that it reaches differ between the sides, and where they come from.
 //!
-//! Both sides are built with line tables, which say which files a function was made of; nothing of them is run.
+//! Both sides are built with line tables, which say which files a function was made of. Where perf can record, each case runs for
+//! some seconds besides, for a flame graph.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -9,10 +10,14 @@ use accel_bench_code::Lines;
 use accel_bench_record::CaseKey;
 
 use super::code::{Found, compared};
+use super::counting::seat;
+use super::flame::flame;
 use super::pair::prepare_side;
+use super::session;
 use super::{Prepared, Project, SideSpec, Wanted};
 use crate::Engine;
 use crate::error::{Error, Result};
+use crate::event::Event;
 use crate::with_causes;
 
 pub use accel_bench_code::{Change, Difference, Extent};
@@ -34,6 +39,8 @@ pub struct Explanation {
     pub reached: [usize; 2],
     /// Those nearest to the root first. Empty: all that is reached is the same.
     pub causes: Vec<Cause>,
+    /// The flame graph of both sides, or why there is none.
+    pub flame: std::result::Result<PathBuf, String>,
 }
 
 /// The function that the search begins at.
@@ -81,7 +88,8 @@ pub fn explain(
         dependencies: &dependencies,
         lines: BTreeMap::new(),
     };
-    let cases = explained(&base, &candidate, is_wanted, sources);
+    let mut cases = explained(&base, &candidate, is_wanted, sources);
+    draw(engine, project, [&base, &candidate], &mut cases)?;
     Ok(Explained { cases, dependencies })
 }
 
@@ -90,6 +98,34 @@ fn no_code(side: &SideSpec) -> Error {
         what: format!("{} is a result: it has no machine code to explain", side.name()),
         hint: "compare two revisions, or a revision with the working tree".to_owned(),
     }
+}
+
+/// Each takes two times some seconds.
+const MOST_FLAMES: usize = 6;
+
+/// Draws the flame graphs of what is explained.
+fn draw(
+    engine: &mut Engine<'_>,
+    project: &Project,
+    sides: [&Prepared; 2],
+    cases: &mut BTreeMap<CaseKey, std::result::Result<Explanation, String>>,
+) -> Result<()> {
+    let folder = project.store.root().join("flames");
+    let scratch = project.store.scratch()?;
+    let units = sides.into_iter().flat_map(|side| &side.units);
+    let claim = session::claim(engine, units);
+    let settings = session::alone(engine.host(), scratch.path(), &claim);
+    let found = cases.iter_mut().filter_map(|(id, found)| Some((id, found.as_mut().ok()?)));
+    for (id, explanation) in found.take(MOST_FLAMES) {
+        let seats = sides.map(|side| seat(&side.units, id));
+        let [Some(base), Some(candidate)] = seats else { continue };
+        engine.report(&Event::Profiling { id: id.clone() });
+        match flame(engine, [base, candidate], &folder, &settings)? {
+            Some(drawn) => explanation.flame = drawn,
+            None => return Err(Error::Interrupted),
+        }
+    }
+    Ok(())
 }
 
 fn explained(
@@ -109,6 +145,7 @@ fn explanation(found: &Found, sources: &mut Sources<'_>) -> std::result::Result<
         root: if found.is_of_benchmark { Root::Benchmark } else { Root::Target },
         reached: code.reached,
         causes: code.differences.iter().map(cause).collect(),
+        flame: Err(format!("only the first {MOST_FLAMES} cases have one; name one with `--explain CASE`")),
     })
 }
 

@@ -7,6 +7,7 @@
 mod code;
 mod counting;
 mod explain;
+mod flame;
 mod identical;
 mod interleaved;
 mod libraries;

@@ -157,7 +157,7 @@ pub(super) fn take(recorders: &mut BTreeMap<Side, Recorder>, event: &Event) -> O
 }
 
 /// Takes CPUs for as long as the run lasts, so that a second run on this machine uses others.
-fn claim<'u>(engine: &mut Engine<'_>, units: impl Iterator<Item = &'u Unit>) -> Claim {
+pub(super) fn claim<'u>(engine: &mut Engine<'_>, units: impl Iterator<Item = &'u Unit>) -> Claim {
     let wanted = units.map(|unit| match unit.cpus {
         Cpus::All => 0,
         Cpus::Count(count) => count,
@@ -219,6 +219,19 @@ fn cpus(units: &[Unit], claim: &Claim) -> BTreeMap<String, Vec<usize>> {
 fn env(units: &[Unit]) -> BTreeMap<String, BTreeMap<String, String>> {
     let of_bench = |unit: &Unit| Some((unit.cases.first()?.id.bench.clone(), unit.env.clone()));
     units.iter().filter(|unit| !unit.env.is_empty()).filter_map(of_bench).collect()
+}
+
+/// Settings of children that measure nothing that is stored; what they print goes into this folder.
+pub(super) fn alone(host: &Host, logs: &std::path::Path, claim: &Claim) -> executor::Settings {
+    executor::Settings {
+        logs: logs.to_owned(),
+        logs_shown_as: "logs".to_owned(),
+        cpus: claim.cpus.clone(),
+        deadline: None,
+        stop: Arc::clone(&host.stop),
+        without_env: super::leaking(host),
+        hardware: Arc::clone(&host.hardware),
+    }
 }
 
 pub(super) fn settings(
