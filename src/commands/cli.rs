@@ -178,6 +178,9 @@ mod tests {
         means("compare", "Compare");
         means("compare main HEAD --stored --format json", "Compare");
         means("compare --merge topic", "Compare");
+        means("compare main --explain", "Compare");
+        means("compare main --explain softmax --counts", "Compare");
+        means("run --counts softmax", "Run");
         means("baseline list", "Baseline");
         means("baseline save", "Baseline");
         means("baseline approve -m why", "Baseline");

@@ -48,7 +48,9 @@ fn instructions_are_compared_beside_the_times() {
     // About half as much again, and as good as nothing of the harness.
     assert!(before > 3_000.0 && (1.4..1.7).contains(&(after / before)), "{changed}");
     let steady = count(&ran, "steady", "instructions");
-    assert_eq!((&steady["verdict"], &steady["effect_share"]), (&"same".into(), &0.0.into()), "{steady}");
+    assert_eq!(steady["verdict"], "same", "{steady}");
+    // The compiler may lay two instructions otherwise, and no clock adds anything.
+    assert!(steady["effect_share"].as_f64().is_some_and(|share| share.abs() < 0.001), "{steady}");
     assert_eq!(count(&ran, "steady", "l1-misses")["verdict"], "same");
     // What is asked for the first time is counted, though it was compared before.
     let table = project.accel_bench("compare main --counts").exits_with_one_of(&[1, 7]);

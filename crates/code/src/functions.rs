@@ -64,3 +64,49 @@ fn close(found: &mut BTreeMap<u64, Function>, file: &object::File<'_>) {
     }
     found.retain(|_, function| function.size > 0);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample_tests::Program;
+
+    #[test]
+    fn symbols_of_both_manglings() {
+        let check = |symbol: &str, expected: &str| assert_eq!(name(symbol), expected);
+        check("_ZN4core3fmt9Formatter3pad17h0123456789abcdefE", "core::fmt::Formatter::pad");
+        check("_RNvNtCs1_3app4work5inner", "app::work::inner");
+        check("main", "main");
+        check("", "");
+    }
+
+    /// The functions of a program of this source, by name.
+    fn found(source: &str, flags: &[&str]) -> BTreeMap<String, Function> {
+        let data = std::fs::read(Program::with(source, flags).path()).expect("it is read");
+        let file = object::File::parse(&*data).expect("an executable");
+        functions(&file).into_values().map(|function| (function.name.clone(), function)).collect()
+    }
+
+    #[test]
+    fn functions_have_places_and_do_not_overlap() {
+        let source = "#[inline(never)] fn helper(n: u64) -> u64 { n.rotate_left(7) }
+            #[inline(never)] pub fn root(n: u64) -> u64 { helper(n) + 1 }";
+        let all = found(source, &[]);
+        assert!(
+            all["program::helper"].size > 0 && all.contains_key("main"),
+            "{:?}",
+            all.get("program::helper")
+        );
+        let mut places: Vec<_> = all.values().map(|function| (function.address, function.end())).collect();
+        places.sort_unstable();
+        assert!(places.iter().all(|(start, end)| start < end));
+    }
+
+    #[test]
+    fn code_in_assembly_ends_where_the_next_begins() {
+        let source = "std::arch::global_asm!(\".globl bare\", \".type bare, @function\", \"bare:\", \"mov rax, rdi\", \"ret\");
+            unsafe extern \"C\" { fn bare(n: u64) -> u64; }
+            #[inline(never)] pub fn root(n: u64) -> u64 { unsafe { bare(n) } }";
+        let all = found(source, &[]);
+        assert!((4..4_096).contains(&all["bare"].size), "{:?}", all["bare"]);
+    }
+}

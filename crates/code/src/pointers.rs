@@ -33,3 +33,24 @@ pub(crate) fn pointers(file: &object::File<'_>) -> BTreeMap<u64, Pointer> {
     let all = file.dynamic_relocations().into_iter().flatten();
     all.filter_map(|(at, relocation)| Some((at, leads_to(&relocation)?))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample_tests::Program;
+
+    #[test]
+    fn pointers_lead_to_functions_and_to_libraries() {
+        let source = "#[inline(never)] fn one(n: u64) -> u64 { n + 1 }
+            static STEPS: [fn(u64) -> u64; 1] = [one];
+            #[inline(never)] pub fn root(n: u64) -> u64 { std::hint::black_box(&STEPS)[0](n) }";
+        let program = Program::of(source);
+        let one = program.read().function("program::one").expect("it has one");
+        let data = std::fs::read(program.path()).expect("it is read");
+        let all = pointers(&object::File::parse(&*data).expect("an executable"));
+        assert!(all.values().any(|pointer| *pointer == Pointer::Address(one)), "the static's");
+        let imports: Vec<_> = all.values().filter(|pointer| matches!(pointer, Pointer::Import(_))).collect();
+        assert!(imports.contains(&&Pointer::Import("write".to_owned())), "{imports:?}");
+        assert!(!imports.contains(&&Pointer::Import(String::new())), "{imports:?}");
+    }
+}

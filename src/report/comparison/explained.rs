@@ -386,6 +386,7 @@ mod tests {
           demo::\u{1b}[2Jbad
                  1      1  constants
           4 differ, of 603 functions that the benchmark reaches
+          flame graph: /p/.accel-bench/flames/kernels-squares-n=1@host.svg
 
         old/all@host
         function   before  after  differs
@@ -403,10 +404,12 @@ mod tests {
         demo::f11       —     11  added
           14 differ, of 1204 functions of the target; its harness does not say where a
             benchmark begins; 2 more are in `--format json`
+          no flame graph: perf is not installed
 
         old/none@host
           no difference in 9 functions that the benchmark reaches: what changed is not
             its code
+          no flame graph: perf is not installed
 
         other/arm@host
           not explained: machine code of Aarch64 cannot be read, only that of x86-64
@@ -432,7 +435,8 @@ mod tests {
         | demo::one | 7 | — | removed |
         | demo::\\u{1b}\[2Jbad | 1 | 1 | constants |
 
-        4 differ, of 603 functions that the benchmark reaches
+        4 differ, of 603 functions that the benchmark reaches<br>
+        flame graph: /p/.accel-bench/flames/kernels-squares-n=1&#64;host.svg
         ");
     }
 
@@ -478,7 +482,9 @@ mod tests {
             "baseline_functions": null,
             "candidate_functions": null,
             "case": "other/arm@host",
+            "flame_graph": null,
             "functions": [],
+            "no_flame_graph": null,
             "root": null,
             "unknown": "machine code of Aarch64 cannot be read, only that of x86-64"
           }

@@ -2,7 +2,8 @@
 
 #![expect(clippy::too_many_lines, reason = "a snapshot is as long as what it shows")]
 
-use accel_bench_record::RunRecord;
+use accel_bench_record::catalogue::{INSTRUCTIONS, LAST_LEVEL_MISSES};
+use accel_bench_record::{CaseRecord, Counts, RunRecord};
 
 use super::super::Format;
 use super::super::paint::bare;
@@ -528,4 +529,88 @@ fn a_child_does_not_control_the_terminal() {
         );
         assert!(text.contains("index out of bounds"), "{format:?} reports the reason");
     }
+}
+
+/// A comparison of three cases: one whose code is the same, one that does more, and one of a machine that cannot count.
+fn counted() -> Comparison {
+    let counts = |instructions: f64, misses: f64| {
+        let metrics = vec![INSTRUCTIONS.of(instructions), LAST_LEVEL_MISSES.of(misses)];
+        Some(Counts::Counted { tool: "callgrind".into(), iterations: 8, metrics })
+    };
+    let with = |name: &str, counts: Option<Counts>| CaseRecord { counts, ..sample::case(name, &[100.0; 16]) };
+    let none =
+        Some(Counts::Unsupported { reason: "valgrind is not installed; `apt install valgrind`".into() });
+    let varying = |values: [f64; 2]| {
+        let metrics = vec![INSTRUCTIONS.of_samples(values.into())];
+        Some(Counts::Counted { tool: "callgrind".into(), iterations: 8, metrics })
+    };
+    let side = |id: &str, more: f64| {
+        let cases = vec![
+            with("k/same@host", counts(629_912.0, 3.0)),
+            with("k/more@host", counts(15_384.0 + more, 2.0 + more / 10.0)),
+            with("k/random@host", varying([1_000.0, 1_100.0 - more / 100.0])),
+            with("k/none@host", none.clone()),
+        ];
+        sample::run(id, cases)
+    };
+    let (base, mut candidate) = sample::interleaved(side("b", 0.0), side("c", 9_216.0));
+    if let Some(interleaved) = &mut candidate.interleaved {
+        interleaved.same_code = vec![sample::case("k/same@host", &[]).id];
+    }
+    compare(&base, &candidate, &|_| Tolerance::default())
+}
+
+#[test]
+fn counts_stand_beneath_their_rows() {
+    insta::assert_snapshot!(bare(&render(&counted(), Format::Table, 80)), @"
+    baseline   4f2c9d1e7 main (run b)
+    candidate  4f2c9d1e7 main (run c)
+
+               baseline        candidate               effect  verdict
+    k
+      same@host
+        100.0 ns ±0.0 %  100.0 ns ±0.0 %  +0.0 % [-0.2, +0.2]  = same code
+        instructions 629912 /iter → 629912 /iter  +0.0 %  = same
+      more@host
+        100.0 ns ±0.0 %  100.0 ns ±0.0 %  +0.0 % [-0.2, +0.2]  = same
+        instructions 15384 /iter → 24600 /iter  +59.9 %  ▲ regressed
+        ll-misses 2.000 /iter → 923.6 /iter  +46080 %  ▲ regressed
+      random@host
+        100.0 ns ±0.0 %  100.0 ns ±0.0 %  +0.0 % [-0.2, +0.2]  = same
+        instructions 1050 /iter → 1004 /iter  -4.4 %  ? varies from process to
+          process
+      none@host
+        100.0 ns ±0.0 %  100.0 ns ±0.0 %  +0.0 % [-0.2, +0.2]  = same
+
+    4 cases, 4 judged: 4 the same; 0 undecided
+    2 metrics regressed
+    not counted: valgrind is not installed; `apt install valgrind`
+    ± 95 % of a side, [ ] 99 % of the effect, over 16 process pairs
+    ");
+}
+
+#[test]
+fn counts_for_a_pull_request_and_for_scripts() {
+    let text = render(&counted(), Format::Markdown, 80);
+    let rows: Vec<_> =
+        text.lines().filter(|line| line.contains("instructions") || line.contains("misses")).collect();
+    insta::assert_snapshot!(rows.join("\n"), @"
+    | ↳ instructions | 629912 /iter | 629912 /iter | +0.0 % | = same |
+    | ↳ ll-misses | 3.000 /iter | 3.000 /iter | +0.0 % | = same |
+    | ↳ instructions | 15384 /iter | 24600 /iter | +59.9 % | ▲ regressed |
+    | ↳ ll-misses | 2.000 /iter | 923.6 /iter | +46080 % | ▲ regressed |
+    | ↳ instructions | 1050 /iter | 1004 /iter | -4.4 % | ? varies from process to process |
+    ");
+    let document: serde_json::Value =
+        serde_json::from_str(&render(&counted(), Format::Json, 80)).expect("JSON");
+    let judged = |row: usize| document["rows"][row]["metrics"][0]["judged"].clone();
+    assert_eq!((0..3).map(judged).collect::<Vec<_>>(), ["judged", "judged", "varies"]);
+    assert_eq!(document["rows"][0]["same_code"], true);
+    let reason = document["rows"][3]["candidate"]["uncounted"].as_str().expect("a reason");
+    assert!(reason.starts_with("valgrind is not installed"), "{reason}");
+    assert_eq!(document["outcome"], "regression");
+    let lines = render(&counted(), Format::Csv, 80);
+    let lines: Vec<_> = lines.lines().filter(|line| line.contains(",instructions,")).collect();
+    assert_eq!(lines.len(), 3, "{lines:?}");
+    assert!(lines[1].contains(",regressed,") && lines[2].contains(",judged,,"), "{lines:?}");
 }

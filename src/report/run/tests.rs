@@ -3,9 +3,10 @@
 #![expect(clippy::too_many_lines, reason = "a snapshot is as long as what it shows")]
 
 use accel_bench_record::catalogue::{
-    DEVICE_TIME, FLOPS, HOST_RSS_PEAK, ITL, MEM_AVG, MEM_GROWTH, MEM_PEAK, MEM_RESERVED, NUM_PARAMS,
+    DEVICE_TIME, FLOPS, HOST_RSS_PEAK, INSTRUCTIONS, ITL, LAST_LEVEL_MISSES, MEM_AVG, MEM_GROWTH, MEM_PEAK,
+    MEM_RESERVED, NUM_PARAMS,
 };
-use accel_bench_record::{Direction, Failure, Metric, RunRecord, RunState, Status};
+use accel_bench_record::{Counts, Direction, Failure, Metric, RunRecord, RunState, Status};
 
 use super::super::Format;
 use super::{Metrics, run};
@@ -504,4 +505,22 @@ fn a_child_does_not_control_the_terminal() {
             "{format:?}"
         );
     }
+}
+
+#[test]
+fn what_was_counted_has_a_column_and_what_was_not_a_reason() {
+    let mut record = candidate();
+    record.cases.truncate(2);
+    let metrics = vec![INSTRUCTIONS.of(629_912.0), LAST_LEVEL_MISSES.of(3.0)];
+    record.cases[0].counts = Some(Counts::Counted { tool: "callgrind".into(), iterations: 8, metrics });
+    record.cases[1].counts = Some(Counts::Unsupported { reason: "valgrind is not installed".into() });
+    let table = bare(&render(&record, Format::Table, 120));
+    assert!(table.contains("instructions") && table.contains("629912 /iter"), "{table}");
+    assert!(table.contains("not counted: valgrind is not installed"), "{table}");
+    let document: serde_json::Value = serde_json::from_str(&render(&record, Format::Json, 80)).expect("JSON");
+    let metrics = document["cases"][0]["metrics"].as_array().expect("metrics").iter();
+    let counted: Vec<_> =
+        metrics.filter(|metric| metric["source"] == "callgrind").map(|metric| &metric["name"]).collect();
+    assert_eq!(counted, ["instructions", "ll-misses"]);
+    assert_eq!(document["cases"][1]["uncounted"], "valgrind is not installed");
 }

@@ -53,8 +53,14 @@ pub(super) fn profile(alone: Alone<'_>, settings: &Settings) -> Result<Option<St
 
 fn program(output: &Path) -> Vec<String> {
     let output = output.display().to_string();
-    let words = ["perf", "record", "--quiet", "--no-buildid", "--freq", FREQUENCY, "--call-graph", STACK];
-    words.into_iter().chain(["--output", &output, "--"]).map(str::to_owned).collect()
+    // By the clock, which every machine has, and which counts nanoseconds.
+    let words = ["perf", "record", "--quiet", "--no-buildid", "--event", "cpu-clock", "--freq", FREQUENCY];
+    words
+        .into_iter()
+        .chain(["--call-graph", STACK])
+        .chain(["--output", &output, "--"])
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The stacks in text. Inlined functions would have to be looked up one by one, which takes minutes.

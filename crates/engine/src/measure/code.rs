@@ -95,3 +95,85 @@ impl Programs {
 
 /// Where every program begins.
 const MAIN: &str = "main";
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::process::Command;
+
+    use super::*;
+    use crate::plan::sample_tests::unit;
+
+    /// An executable that prints what `work` makes of its arguments.
+    fn built(folder: &Path, name: &str, work: &str) -> PathBuf {
+        let source = format!(
+            "#[inline(never)] fn work(n: usize) -> usize {{ {work} }}
+            fn main() {{ println!(\"{{}}\", work(std::env::args().count())) }}"
+        );
+        // One name for all, in folders of their own: symbols contain it.
+        let folder = folder.join(name);
+        fs::create_dir_all(&folder).expect("a folder");
+        fs::write(folder.join("app.rs"), source).expect("it is written");
+        let mut command = Command::new("rustc");
+        command.args(["-Copt-level=1", "-Ccodegen-units=1", "app.rs"]).current_dir(&folder);
+        assert!(command.status().expect("rustc starts").success());
+        folder.join("app")
+    }
+
+    fn side(executable: &Path, names: &[&str]) -> Prepared {
+        Prepared::of(vec![Unit { executable: executable.to_owned(), ..unit("host", names) }])
+    }
+
+    #[test]
+    fn cases_of_targets_that_do_not_differ_are_the_same_code() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let one = built(folder.path(), "one", "n * 3 + 1");
+        let twin = built(folder.path(), "twin", "n * 3 + 1");
+        let other = built(folder.path(), "other", "n * 5 ^ (n >> 1)");
+        let same = |base: &Path, candidate: &Path| {
+            let cases = same_code(&side(base, &["a", "b"]), &side(candidate, &["b", "c"]));
+            cases.into_iter().map(|case| case.benchmark).collect::<Vec<_>>()
+        };
+        assert_eq!(same(&one, &twin), ["b"], "the case that both have");
+        assert_eq!(same(&one, &other), [""; 0]);
+        let found = compared(&side(&one, &["a"]), &side(&other, &["a"]), &|_| true);
+        let found = found.into_values().next().expect("one case");
+        assert!(!found.is_of_benchmark, "its harness does not say where it begins");
+        let code = found.code.expect("both can be read");
+        let functions: Vec<_> = code.differences.iter().map(|one| one.function.as_str()).collect();
+        assert_eq!(functions, ["app::work"]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_an_error_and_not_the_same() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let one = built(folder.path(), "one", "n + 1");
+        let none = folder.path().join("none");
+        assert_eq!(same_code(&side(&one, &["a"]), &side(&none, &["a"])), []);
+        let found = compared(&side(&none, &["a"]), &side(&one, &["a"]), &|_| true);
+        let code = found.into_values().next().expect("one case").code;
+        assert!(
+            matches!(code.map_err(|error| error.to_string()), Err(error) if error.contains("cannot read"))
+        );
+        // Its harness says where it begins, and no function of the harness is there.
+        let with_entry = || {
+            let mut side = side(&one, &["a"]);
+            side.units[0].cases[0].entry = Some(64);
+            side
+        };
+        let found = compared(&with_entry(), &with_entry(), &|_| true).into_values().next().expect("one case");
+        assert!(found.is_of_benchmark);
+        let error = found.code.expect_err("it has no such function").to_string();
+        assert!(error.contains(ENTRY_FROM), "{error}");
+    }
+
+    #[test]
+    fn only_what_is_wanted_is_compared() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let none = folder.path().join("none");
+        let sides = [side(&none, &["a", "b"]), side(&none, &["a", "b"])];
+        let found = compared(&sides[0], &sides[1], &|case| case.benchmark == "b");
+        let names: Vec<_> = found.keys().map(|case| case.benchmark.as_str()).collect();
+        assert_eq!(names, ["b"]);
+    }
+}

@@ -23,6 +23,7 @@ use crate::{Engine, Event, Hardware, Host, Machine};
 struct Elsewhere {
     candidate: u64,
     rounds: u32,
+    counts: bool,
 }
 
 impl Executor for Elsewhere {
@@ -119,17 +120,23 @@ fn prepared(benchmarks: &[&str]) -> Prepared {
     Prepared::of(vec![unit])
 }
 
+/// The side that its executable is called by.
+fn prepared_as(side: Side, benchmarks: &[&str]) -> Prepared {
+    let mut prepared = prepared(benchmarks);
+    prepared.units[0].executable = if side == Side::Baseline { "base" } else { "candidate" }.into();
+    prepared
+}
+
 /// Measures two sides of these cases elsewhere, and hands over what was reported.
 fn measured(root: &Path, elsewhere: &Elsewhere, benchmarks: &[&str]) -> (Measured, Vec<Event>) {
     let (host, store, mut events) = (host(root), Store::open(root.join("store")), Vec::new());
     let session = Session {
-        sides: [Side::Baseline, Side::Candidate].map(|side| (side, prepared(benchmarks))).into(),
+        sides: [Side::Baseline, Side::Candidate].map(|side| (side, prepared_as(side, benchmarks))).into(),
         profile: Profile { name: "full".into(), processes: 5, ..Profile::default() },
         budget: None,
         identical: Vec::new(),
-
         same_code: Vec::new(),
-        counts: false,
+        counts: elsewhere.counts,
     };
     let gate = |_: &CaseKey| Tolerance::default();
     let looks = Looks { gate: &gate, slowdowns: BTreeMap::new(), seed: 7 };
@@ -142,7 +149,8 @@ fn measured(root: &Path, elsewhere: &Elsewhere, benchmarks: &[&str]) -> (Measure
 #[test]
 fn what_is_decided_is_not_measured_again() {
     let root = tempfile::tempdir().expect("a folder");
-    let (measured, events) = measured(root.path(), &Elsewhere { candidate: 200, rounds: 50 }, &["x", "y"]);
+    let (measured, events) =
+        measured(root.path(), &Elsewhere { candidate: 200, rounds: 50, counts: false }, &["x", "y"]);
     assert_eq!((measured.ended, measured.unreached), (Ended::Complete, 0));
     let decided = events.iter().find_map(|event| match event {
         Event::CasesDecided { cases } => Some(cases.len()),
@@ -162,7 +170,8 @@ fn what_is_decided_is_not_measured_again() {
 #[test]
 fn an_interruption_keeps_what_was_finished() {
     let root = tempfile::tempdir().expect("a folder");
-    let (measured, events) = measured(root.path(), &Elsewhere { candidate: 100, rounds: 2 }, &["x"]);
+    let (measured, events) =
+        measured(root.path(), &Elsewhere { candidate: 100, rounds: 2, counts: false }, &["x"]);
     assert_eq!(measured.ended, Ended::Interrupted);
     let record = read_file(&stored_at(&events)).expect("it reads");
     assert_eq!((record.state, record.cases[0].processes.len()), (RunState::Interrupted, 2));
@@ -177,4 +186,47 @@ fn stored_at(events: &[Event]) -> PathBuf {
         _ => None,
     });
     path.expect("it is reported")
+}
+
+#[test]
+fn what_was_measured_is_counted_afterwards() {
+    let root = tempfile::tempdir().expect("a folder");
+    let elsewhere = Elsewhere { candidate: 150, rounds: 60, counts: true };
+    let (measured, events) = measured(root.path(), &elsewhere, &["x", "y"]);
+    let place = |wanted: fn(&Event) -> bool| events.iter().position(wanted).expect("it was reported");
+    let counting = place(|event| matches!(event, Event::CountingStarted { cases: 2 }));
+    let last = events.iter().rposition(|event| matches!(event, Event::CaseFinished { .. }));
+    assert!(last < Some(counting) && counting < place(|event| matches!(event, Event::MeasuringFinished)));
+    let counted = events.iter().filter(|event| matches!(event, Event::CaseCounted { .. })).count();
+    assert_eq!(counted, 2);
+    for (side, expected) in [(Side::Baseline, 100.0), (Side::Candidate, 150.0)] {
+        for case in &measured.records[&side].cases {
+            let Some(Counts::Counted { iterations: 8, metrics, .. }) = &case.counts else {
+                panic!("{:?}", case.counts)
+            };
+            // The sides differ, so each was counted twice.
+            assert_eq!((metrics[0].value, metrics[0].samples.len()), (expected, 2), "{side}");
+        }
+    }
+    let stored = read_file(&stored_at(&events)).expect("it reads");
+    assert_eq!(stored, measured.records[&Side::Candidate], "counts are stored");
+}
+
+#[test]
+fn sides_that_do_the_same_are_counted_once() {
+    let root = tempfile::tempdir().expect("a folder");
+    let elsewhere = Elsewhere { candidate: 100, rounds: 60, counts: true };
+    let (measured, _) = measured(root.path(), &elsewhere, &["x"]);
+    let counts = measured.records[&Side::Candidate].cases[0].counts.clone().expect("it was counted");
+    assert_eq!((counts.metrics()[0].value, counts.metrics()[0].samples.len()), (100.0, 0));
+}
+
+#[test]
+fn an_interrupted_comparison_counts_nothing() {
+    let root = tempfile::tempdir().expect("a folder");
+    let elsewhere = Elsewhere { candidate: 100, rounds: 2, counts: true };
+    let (measured, events) = measured(root.path(), &elsewhere, &["x"]);
+    assert_eq!(measured.ended, Ended::Interrupted);
+    assert!(!events.iter().any(|event| matches!(event, Event::CountingStarted { .. })));
+    assert!(measured.records.values().all(|record| record.cases[0].counts.is_none()));
 }

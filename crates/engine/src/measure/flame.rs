@@ -104,7 +104,7 @@ fn draw(id: &CaseKey, [base, candidate]: [String; 2]) -> Result<Vec<u8>, String>
     let mut options = flamegraph::Options::default();
     options.title = format!("{id}: the candidate, colored by the difference to the baseline");
     options.subtitle = Some("red: more of the time than in the baseline; blue: less".to_owned());
-    options.count_name = "stacks".to_owned();
+    options.count_name = "ns".to_owned();
     let mut picture = Vec::new();
     flamegraph::from_reader(&mut options, both.as_slice(), &mut picture).map_err(fault)?;
     Ok(picture)
