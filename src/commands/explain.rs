@@ -7,7 +7,7 @@ use accel_bench_engine::compare::Comparison;
 use accel_bench_engine::manifest::Pattern;
 use accel_bench_engine::measure::{self, Explained, Project, Wanted};
 
-/// Whether and what is explained.
+/// Asks for an explanation.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Judging")]
 #[group(skip)]

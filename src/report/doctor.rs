@@ -22,7 +22,7 @@ pub(crate) struct Section {
     /// The gravest of the findings.
     level: Level,
     findings: Vec<Finding>,
-    /// Whether it says if a backend can run.
+    /// True if it says whether a backend can run.
     #[serde(skip)]
     is_of_backend: bool,
 }

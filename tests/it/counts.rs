@@ -1,4 +1,4 @@
-//! `--counts`: instructions beside the times.
+//! `--counts`: instructions next to the times.
 
 use serde_json::Value;
 
@@ -52,7 +52,7 @@ fn instructions_are_compared_beside_the_times() {
     // The compiler may lay two instructions otherwise, and no clock adds anything.
     assert!(steady["effect_share"].as_f64().is_some_and(|share| share.abs() < 0.001), "{steady}");
     assert_eq!(count(&ran, "steady", "l1-misses")["verdict"], "same");
-    // What is asked for the first time is counted, though it was compared before.
+    // The answer comes from the store, with its counts.
     let table = project.accel_bench("compare main --counts").exits_with_one_of(&[1, 7]);
     table.says("Compared before").shows("instructions").shows("/iter");
 }

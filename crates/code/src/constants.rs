@@ -1,4 +1,4 @@
-//! What lies in an executable next to code: constants, tables and statics.
+//! Constants, tables and statics: all that is in an executable besides code.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
@@ -9,7 +9,7 @@ use crate::program::Program;
 /// A constant or static, less its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Constant {
-    /// Of its bytes, pointers left out.
+    /// A hash of its bytes, without the pointers.
     pub(crate) hash: u64,
     pub(crate) pointers: Vec<Pointer>,
 }
@@ -36,7 +36,7 @@ pub(crate) fn constant(program: &Program, range: Range<u64>) -> Constant {
     Constant { hash: hasher.finish(), pointers }
 }
 
-/// Whether it is a place in the source, as a panic names it: a pointer to the file's name, its length, line and column. It is
+/// Says whether it is a place in the source, as a panic names it: a pointer to the file's name, its length, line and column. It is
 /// only read on the way out, and every line that is added above moves it.
 fn is_location(program: &Program, range: &Range<u64>) -> bool {
     let Some(Pointer::Address(name)) = program.pointer_at(range.start) else { return false };
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
     use crate::sample_tests::Program as Source;
 
-    /// What the named static is.
+    /// The named static.
     fn of(source: &str) -> Constant {
         let source = format!(
             "{source}

@@ -123,7 +123,7 @@ impl Sides<'_> {
         equal.map(|at| after.swap_remove(at)).is_some()
     }
 
-    /// Whether the two are the same, whatever the functions are like that they call: those have rows of their own.
+    /// Says whether the two are the same, whatever the functions are like that they call: those have rows of their own.
     fn are_alike(&self, base: usize, candidate: usize) -> bool {
         let (one, other) = (self.node(0, base), self.node(1, candidate));
         self.are_equal(base, candidate)
@@ -136,7 +136,7 @@ impl Sides<'_> {
         self.classes[0][base] == self.classes[1][candidate]
     }
 
-    /// Whether two references mean the same: equal things, functions of one name, or constants that are alike themselves.
+    /// Says whether two references mean the same: equal things, functions of one name, or constants that are alike themselves.
     fn lead_alike(&self, base: usize, candidate: usize, depth: usize) -> bool {
         let (one, other) = (self.node(0, base), self.node(1, candidate));
         match (&one.function, &other.function) {

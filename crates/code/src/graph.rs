@@ -1,4 +1,4 @@
-//! What a function reaches: all that it calls, reads or takes the address of, and what that reaches in turn.
+//! Everything that a function reaches: all that it calls, reads or takes the address of, and what that reaches in turn.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -16,11 +16,11 @@ pub(crate) struct Node {
     pub(crate) address: u64,
     pub(crate) bytes: u64,
     pub(crate) instructions: usize,
-    /// Of what it is, without what it refers to.
+    /// A hash of the node itself, without its references.
     pub(crate) exact: u64,
     /// The same without the constants in instructions.
     pub(crate) shape: u64,
-    /// What it refers to, in order.
+    /// Its references, in order.
     pub(crate) edges: Vec<usize>,
     /// How many steps it is away from the root.
     pub(crate) depth: usize,
@@ -32,7 +32,7 @@ pub(crate) struct Graph {
     pub(crate) nodes: Vec<Node>,
 }
 
-/// What makes nodes one and the same.
+/// The identity of a node.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Place {
     Function(u64),

@@ -12,7 +12,7 @@ use crate::functions::Function;
 use crate::program::Program;
 use crate::scan::{decoder, loads_address, tables};
 
-/// What an instruction refers to outside of its function.
+/// A reference of an instruction to something outside of its function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Reference {
     /// It calls what lies there, jumps there, or takes the address.
@@ -24,9 +24,9 @@ pub(crate) enum Reference {
 /// A function, less its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Body {
-    /// Of all instructions with their constants.
+    /// A hash of all instructions with their constants.
     pub(crate) exact: u64,
-    /// Of all instructions without their constants.
+    /// A hash of all instructions without their constants.
     pub(crate) shape: u64,
     /// Without padding.
     pub(crate) instructions: usize,
@@ -57,7 +57,7 @@ pub(crate) fn body(program: &Program, function: &Function) -> Body {
     }
 }
 
-/// What only fills the room up to an aligned address.
+/// Instructions that only fill the room up to an aligned address.
 fn is_padding(instruction: &Instruction) -> bool {
     matches!(instruction.mnemonic(), Mnemonic::Nop | Mnemonic::Int3)
 }

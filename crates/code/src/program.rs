@@ -32,14 +32,14 @@ struct Section {
     holds: Holds,
 }
 
-/// What lies in a section.
+/// The contents of a section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Holds {
     Code,
     /// Jumps to the functions of shared libraries.
     Stubs,
     Constants,
-    /// What can change while the program runs.
+    /// Memory that can change while the program runs.
     Statics,
 }
 
@@ -47,7 +47,7 @@ impl Program {
     /// Reads an executable.
     ///
     /// # Errors
-    /// When the file cannot be read, is no ELF executable for x86-64, or has no symbols.
+    /// When the file cannot be read, is not an ELF executable for x86-64, or has no symbols.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let data = fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
         let format = |source| Error::Format { path: path.to_owned(), source };
@@ -83,7 +83,7 @@ impl Program {
     /// The address of the function that begins `distance` bytes behind the function called `name`.
     ///
     /// # Errors
-    /// When there is no such function, or none begins there.
+    /// When no function has this name, or none begins there.
     pub fn function_from(&self, name: &str, distance: i64) -> Result<u64, Error> {
         let address = self.function(name)?.wrapping_add_signed(distance);
         match self.functions.contains_key(&address) {
@@ -125,7 +125,7 @@ impl Program {
         (targets.len() >= 2).then_some(targets)
     }
 
-    /// Whether there is code at this address.
+    /// Says whether there is code at this address.
     pub(crate) fn is_code(&self, address: Option<&u64>) -> bool {
         let section = address.and_then(|address| self.section(*address));
         section.is_some_and(|section| section.holds == Holds::Code)
@@ -159,7 +159,7 @@ impl Program {
         section.bytes.get(offset(range.start)..end).unwrap_or_default()
     }
 
-    /// Whether what lies at this address can change while the program runs.
+    /// Says whether the memory at this address can change while the program runs.
     pub(crate) fn is_writable(&self, address: u64) -> bool {
         self.section(address).is_some_and(|section| section.holds == Holds::Statics)
     }
@@ -193,7 +193,7 @@ impl Section {
         let holds = match section.kind() {
             SectionKind::Text if is(&[".plt"]) => Holds::Stubs,
             SectionKind::Text => Holds::Code,
-            // What the loader alone writes to is constant afterwards.
+            // Memory that only the loader writes to is constant afterwards.
             _ if is_writable && !is(&[".data.rel.ro", ".got"]) => Holds::Statics,
             _ => Holds::Constants,
         };

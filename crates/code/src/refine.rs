@@ -55,7 +55,7 @@ mod tests {
         Graph { nodes: nodes.iter().map(node).collect() }
     }
 
-    /// Whether what begins at the first nodes is the same.
+    /// Checks that the first nodes are equal with all that they reach, or are not.
     #[track_caller]
     fn check(one: &[(u64, &[usize])], other: &[(u64, &[usize])], expected: bool) {
         let [of_one, of_other] = classes([&graph(one), &graph(other)]);

@@ -43,7 +43,7 @@ impl Program {
 
 pub(crate) const ROOT: &str = "program::root";
 
-/// What differs in what `root` reaches.
+/// Compares everything that `root` reaches.
 pub(crate) fn compared(base: &Program, candidate: &Program) -> Comparison {
     let [base, candidate] = [base.read(), candidate.read()];
     let roots = [&base, &candidate].map(|program| program.function(ROOT).expect("it has one"));

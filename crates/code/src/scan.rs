@@ -1,4 +1,4 @@
-//! What can be seen in code without knowing the program around it: the addresses that it refers to.
+//! The addresses that code refers to, as far as they can be seen without the program around it.
 
 use std::collections::BTreeSet;
 

@@ -205,11 +205,11 @@ struct DependencyDocument<'e> {
     candidate: Option<&'e str>,
 }
 
-/// What is said of one case.
+/// The explanation of one case.
 #[derive(Debug, Serialize)]
 pub(super) struct ExplanationDocument<'e> {
     case: String,
-    /// Why there is no explanation.
+    /// Why the code cannot be read.
     unknown: Option<&'e str>,
     /// `benchmark`, or `target` where the harness does not say where a benchmark begins.
     root: Option<&'static str>,

@@ -1,4 +1,4 @@
-//! What was counted of a case, on both sides. Counts do not scatter as times do, so they have a tolerance of their own.
+//! The counts of a case, on both sides. Counts do not scatter as times do, so they have a tolerance of their own.
 
 use accel_bench_record::catalogue::{BRANCH_MISSES, FIRST_LEVEL_MISSES, INSTRUCTIONS, LAST_LEVEL_MISSES};
 use accel_bench_record::{CaseRecord, Counts, Metric};
@@ -9,7 +9,7 @@ use super::{Effect, Judgement, Verdict};
 
 /// Cycles that one event costs (Cachegrind's manual, chapter 5.2: "an L1 miss will typically cost around 10 cycles, an LL miss can
 /// cost as much as 200 cycles, and a mispredicted branch costs in the region of 10 to 30 cycles"): a miss more in a
-/// million instructions is no regression, however few there were before. Absent: reported only.
+/// million instructions does not matter, however few there were before. Absent: reported only.
 fn cycles(name: &str) -> Option<f64> {
     let costs =
         [(INSTRUCTIONS, 1.0), (FIRST_LEVEL_MISSES, 10.0), (LAST_LEVEL_MISSES, 200.0), (BRANCH_MISSES, 20.0)];
@@ -49,7 +49,7 @@ fn values(metric: &Metric) -> Vec<f64> {
     if metric.samples.is_empty() { vec![metric.value] } else { metric.samples.clone() }
 }
 
-/// What all processes agree on, by the change as a share of `whole`; `None` where they do not agree.
+/// The verdict that all processes agree on, by the change as a share of `whole`; `None` where they do not agree.
 fn verdict([base, candidate]: &[Vec<f64>; 2], whole: f64, tolerance: f64) -> Option<Verdict> {
     let ends = |values: &[f64]| {
         values.iter().fold((f64::MAX, f64::MIN), |(low, high), &value| (low.min(value), high.max(value)))
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn misses_count_by_what_they_cost() {
-        // From one miss to three is no regression beside a million instructions.
+        // From one miss to three does not matter next to a million instructions.
         check(&LAST_LEVEL_MISSES, &[1.0], &[3.0], Some(Verdict::Same));
         check(&LAST_LEVEL_MISSES, &[1.0], &[40.0], Some(Verdict::Regressed));
         check(&FIRST_LEVEL_MISSES, &[1000.0], &[1400.0], Some(Verdict::Same));

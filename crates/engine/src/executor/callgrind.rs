@@ -25,10 +25,10 @@ const TOOL: &str = "callgrind";
 const COUNTED_IN: &str = "*accel_bench*sampler*counted_batch*";
 
 /// A program on the simulated processor is some fifty times slower (Callgrind's manual, chapter 6.1), so that it may
-/// take so many times as long to answer.
+/// take that much longer to answer.
 const SLOWER: u32 = 50;
 
-/// One sample takes about this long, in nanoseconds of the simulated processor: beside a million instructions the some hundred of
+/// One sample takes about this long, in nanoseconds of the simulated processor: next to a million instructions the some hundred of
 /// the harness do not matter.
 const SAMPLE_NANOS: u64 = 30_000_000;
 

@@ -92,7 +92,7 @@ pub struct Listed<'a> {
 pub struct Alone<'a> {
     pub unit: &'a Unit,
     pub case: &'a Case,
-    /// Absent: as many as it takes for what is seen beside them not to matter.
+    /// Absent: as many as it takes for the overhead not to matter.
     pub iterations: Option<u64>,
 }
 

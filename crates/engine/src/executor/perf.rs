@@ -20,7 +20,7 @@ const STACK: &str = "dwarf,16384";
 const SAMPLE_NANOS: u64 = 2_000_000_000;
 const WARM_UP_NANOS: u64 = 100_000_000;
 
-/// What perf recorded, as `perf script` prints it; or why it could not.
+/// The recorded stacks, as `perf script` prints them; or why there are none.
 pub(super) type Stacks = Result<String, String>;
 
 /// See [`Executor::profile`](super::Executor::profile).
@@ -91,11 +91,11 @@ mod tests {
     }
 
     #[test]
-    fn a_record_that_is_none_has_a_reason() {
+    fn a_broken_record_has_a_reason() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("none");
-        std::fs::write(&file, "no record").expect("it is written");
-        let reason = script(&file).expect_err("it is no record");
+        std::fs::write(&file, "not recorded").expect("it is written");
+        let reason = script(&file).expect_err("it is broken");
         assert!(reason.starts_with("`perf script` "), "{reason}");
     }
 }

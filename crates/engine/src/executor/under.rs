@@ -9,7 +9,7 @@ use super::seat::{Fault, Player, Seated, Unopened};
 use super::{Alone, Settings};
 use crate::plan::{Case, InTurns, Job, Side, Unit};
 
-/// What runs the child, and for how long.
+/// The program that runs the child, and for how long.
 pub(super) struct Under {
     /// The program with its arguments; the executable comes after them.
     pub(super) program: Vec<String>,
@@ -20,7 +20,7 @@ pub(super) struct Under {
     pub(super) sample_nanos: u64,
 }
 
-/// What the program around the child has to say is written when it ends.
+/// The program around the child writes its results when it ends.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Runs one sample of the case and says of how many iterations.
@@ -45,7 +45,7 @@ pub(super) fn sampled(alone: Alone<'_>, under: Under, settings: &Settings) -> Re
     Ok(iterations)
 }
 
-/// Whether a program is there and starts.
+/// Says whether a program is there and starts.
 pub(super) fn is_installed(program: &str) -> bool {
     let mut command = Command::new(program);
     command.arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

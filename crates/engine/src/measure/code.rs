@@ -19,18 +19,18 @@ pub(super) fn same_code(base: &Prepared, candidate: &Prepared) -> Vec<CaseKey> {
     compared.filter(|(_, found)| is_same(found)).map(|(case, _)| case).collect()
 }
 
-/// What two executables have in common for a case.
+/// The comparison of two executables for a case.
 #[derive(Clone, Debug)]
 pub(super) struct Found {
     /// Baseline first.
     pub(super) executables: [PathBuf; 2],
-    /// Whether the root is the benchmark itself: of other harnesses only the target is known.
+    /// True if the root is the benchmark itself: of other harnesses only the target is known.
     pub(super) is_of_benchmark: bool,
     /// Shared among the cases of one benchmark.
-    pub(super) code: Result<Rc<Comparison>, Rc<Error>>,
+    pub(super) code: Shared<Comparison>,
 }
 
-/// Compares what each wanted case that both sides have reaches.
+/// Compares all that each wanted case of both sides reaches.
 pub(super) fn compared(
     base: &Prepared,
     candidate: &Prepared,
@@ -49,6 +49,9 @@ pub(super) fn compared(
     found
 }
 
+/// Read or compared once for all cases that ask.
+type Shared<T> = Result<Rc<T>, Rc<Error>>;
+
 /// Where a case's code begins on each side, as its harness says.
 type Roots = [Option<i64>; 2];
 
@@ -61,12 +64,12 @@ fn pairs<'u>(base: &'u Unit, candidate: &'u Unit) -> impl Iterator<Item = (&'u C
 /// Executables that were read, and what came of it.
 #[derive(Debug, Default)]
 struct Programs {
-    read: BTreeMap<PathBuf, Result<Rc<Program>, Rc<Error>>>,
-    compared: BTreeMap<([PathBuf; 2], Roots), Result<Rc<Comparison>, Rc<Error>>>,
+    read: BTreeMap<PathBuf, Shared<Program>>,
+    compared: BTreeMap<([PathBuf; 2], Roots), Shared<Comparison>>,
 }
 
 impl Programs {
-    fn compared(&mut self, paths: &[PathBuf; 2], roots: Roots) -> Result<Rc<Comparison>, Rc<Error>> {
+    fn compared(&mut self, paths: &[PathBuf; 2], roots: Roots) -> Shared<Comparison> {
         let key = (paths.clone(), roots);
         if let Some(found) = self.compared.get(&key) {
             return found.clone();
@@ -76,7 +79,7 @@ impl Programs {
         found
     }
 
-    fn compare(&mut self, paths: &[PathBuf; 2], roots: Roots) -> Result<Rc<Comparison>, Rc<Error>> {
+    fn compare(&mut self, paths: &[PathBuf; 2], roots: Roots) -> Shared<Comparison> {
         let (base, candidate) = (self.program(&paths[0])?, self.program(&paths[1])?);
         let roots = match roots {
             [Some(one), Some(other)] => {
@@ -87,7 +90,7 @@ impl Programs {
         Ok(Rc::new(compare([&base, &candidate], roots)))
     }
 
-    fn program(&mut self, path: &Path) -> Result<Rc<Program>, Rc<Error>> {
+    fn program(&mut self, path: &Path) -> Shared<Program> {
         let read = || Program::read(path).map(Rc::new).map_err(Rc::new);
         self.read.entry(path.to_owned()).or_insert_with(read).clone()
     }

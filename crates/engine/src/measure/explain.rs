@@ -22,16 +22,16 @@ use crate::with_causes;
 
 pub use accel_bench_code::{Change, Difference, Extent};
 
-/// What the machine code of both sides says of some cases.
+/// The differences in the machine code of some cases.
 #[derive(Clone, Debug)]
 pub struct Explained {
-    /// Why there is no explanation, where the code of a case cannot be read.
+    /// An error says why the code of a case cannot be read.
     pub cases: BTreeMap<CaseKey, std::result::Result<Explanation, String>>,
     /// Dependencies whose version is another, by name: before and after.
     pub dependencies: BTreeMap<String, [Option<String>; 2]>,
 }
 
-/// What the machine code of both sides says of one case.
+/// The differences in the machine code of one case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
     pub root: Root,
@@ -71,7 +71,7 @@ pub fn explain(
     wanted: &Wanted,
     is_wanted: &dyn Fn(&CaseKey) -> bool,
 ) -> Result<Explained> {
-    for side in [&wanted.base, &wanted.candidate].into_iter().filter(|side| !side.is_measurable()) {
+    if let Some(side) = [&wanted.base, &wanted.candidate].into_iter().find(|side| !side.is_measurable()) {
         return Err(no_code(side));
     }
     project.sources.manifest.build.line_tables = true;
@@ -203,7 +203,7 @@ impl Sources<'_> {
     }
 }
 
-/// Whether code of this package is in a function: by the function's name, or by its files.
+/// Says whether code of this package is in a function: by the function's name, or by its files.
 fn is_made_of(function: &str, files: &BTreeSet<PathBuf>, package: &str) -> bool {
     let path = format!("{}::", package.replace('-', "_"));
     let is_named = function.match_indices(&path).any(|(at, _)| {

@@ -85,9 +85,9 @@ pub struct Unit {
     pub cpus: Cpus,
     /// Fresh processes that each case is measured in.
     pub processes: u32,
-    /// What counts its instructions; absent: nothing does.
+    /// The counter of its instructions; absent: nothing is counted.
     pub counts: Option<Counter>,
-    /// A program, with its arguments, that runs the executable; empty: nothing stands between.
+    /// A program, with its arguments, that runs the executable; empty: it runs by itself.
     pub under: Vec<String>,
     pub cases: Vec<Case>,
 }

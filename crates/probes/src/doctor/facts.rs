@@ -50,15 +50,15 @@ pub struct Facts {
 /// The facts about the machine as a measuring instrument; absent where the system does not say.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Instrument {
-    /// What the kernel tells the time by: `tsc`, `kvm-clock`, `hpet`, …
+    /// The kernel's clock: `tsc`, `kvm-clock`, `hpet`, …
     pub(super) clock_source: Option<String>,
     /// How long reading the clock takes, nanoseconds: the median of many.
     pub(super) clock_read_nanos: Option<f64>,
     pub(super) governor: Option<String>,
     pub(super) turbo: Option<Turbo>,
-    /// Whether two threads share a core.
+    /// True if two threads share a core.
     pub(super) has_siblings: Option<bool>,
-    /// Whether each process lies at addresses of its own.
+    /// True if each process has addresses of its own.
     pub(super) is_randomised: Option<bool>,
     /// `kvm`, `docker`, `kvm+docker`, …
     pub(super) virtualization: Option<String>,
@@ -82,7 +82,7 @@ pub(super) struct Memory {
     pub(super) swapped: u64,
 }
 
-/// What the control group of this process allows.
+/// The limits of this process's control group.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Group {
     /// CPUs' worth of time.
@@ -93,7 +93,7 @@ pub(super) struct Group {
     pub(super) stopped: Option<f64>,
 }
 
-/// What came of opening and reading the counter of instructions.
+/// The result of opening and reading the counter of instructions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Counters {
     Counted {

@@ -23,7 +23,7 @@ pub(super) fn instrument(files: &SystemFiles) -> Instrument {
     }
 }
 
-/// What stands in files.
+/// The settings that are in files.
 fn settings(files: &SystemFiles) -> Instrument {
     Instrument {
         clock_source: files.text("/sys/devices/system/clocksource/clocksource0/current_clocksource"),

@@ -160,7 +160,7 @@ fn isolation(it: &Instrument, cpus: usize) -> Option<Finding> {
     let isolated = it.isolated.as_deref()?;
     Some(if isolated.is_empty() {
         let finding = Finding::warning(
-            "no CPU is isolated: the scheduler puts other processes beside what is measured",
+            "no CPU is isolated: the scheduler runs other processes next to what is measured",
         );
         match cpus {
             0..=2 => finding,
@@ -334,7 +334,7 @@ mod tests {
             |it| it.isolated = Some("2-3".into()),
             &["ok: CPUs 2-3 are isolated: `taskset -c 2-3 cargo accel-bench` measures there"],
         );
-        let none = "warning: no CPU is isolated: the scheduler puts other processes beside what is measured";
+        let none = "warning: no CPU is isolated: the scheduler runs other processes next to what is measured";
         let fix = " (sudo grubby --update-kernel=ALL --args=\"isolcpus=3 nohz_full=3\")";
         check(|it| it.isolated = Some(String::new()), &[&format!("{none}{fix}")]);
         let mut two = Facts { cpus: 2, ..Facts::default() };
