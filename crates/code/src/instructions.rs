@@ -9,7 +9,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use iced_x86::{Instruction, Mnemonic, OpKind, Register};
 
 use crate::functions::Function;
-use crate::program::Program;
+use crate::program::{Distances, Program};
 use crate::scan::{decoder, loads_address, tables};
 
 /// A reference of an instruction to something outside of its function.
@@ -130,12 +130,14 @@ impl Reader<'_> {
 
     /// Takes the address of something: of a table of jumps within the function, of one of constants, or of anything else.
     fn address(&mut self, address: u64) {
-        let targets = self.program.distances(address).unwrap_or_default();
-        // One of jumps ends where the next table begins, which leads elsewhere.
-        let own = targets.iter().take_while(|target| self.places.contains_key(target)).count();
-        let targets = match own {
-            0 if self.tables.contains(&address) && !self.program.is_code(targets.first()) => &targets[..],
-            _ => &targets[..own],
+        let targets = match self.program.distances(address) {
+            Some(Distances::Constants(targets)) if self.tables.contains(&address) => targets,
+            Some(Distances::Jumps(targets)) => {
+                // The next table, if nothing refers to it, leads elsewhere.
+                let is_own = |target: &u64| self.places.contains_key(target);
+                targets.into_iter().take_while(is_own).collect()
+            }
+            _ => Vec::new(),
         };
         if targets.len() < 2 {
             return self.references.push(Reference::Address(address));

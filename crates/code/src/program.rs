@@ -32,6 +32,13 @@ struct Section {
     holds: Holds,
 }
 
+/// A table of distances from itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Distances {
+    Jumps(Vec<u64>),
+    Constants(Vec<u64>),
+}
+
 /// The contents of a section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Holds {
@@ -39,6 +46,8 @@ enum Holds {
     /// Jumps to the functions of shared libraries.
     Stubs,
     Constants,
+    /// Tables of the linker and of unwinding, which no code refers to.
+    Tables,
     /// Memory that can change while the program runs.
     Statics,
 }
@@ -111,24 +120,30 @@ impl Program {
         let of_function =
             |function: &Function| tables(self.bytes(function.address..function.end()), function.address);
         let tables = self.functions.values().flat_map(of_function);
-        tables.filter_map(|table| self.distances(table)).flatten().collect()
+        let constants = |table: u64| match self.distances(table)? {
+            Distances::Constants(targets) => Some(targets),
+            Distances::Jumps(_) => None,
+        };
+        tables.filter_map(constants).flatten().collect()
     }
 
-    /// The places that a table at this address leads to, if it can be one of distances from itself: four bytes each, all of them
-    /// to code or to constants.
-    pub(crate) fn distances(&self, address: u64) -> Option<Vec<u64>> {
+    /// The places that a table at this address leads to, if it can be one of distances from itself, four bytes each.
+    pub(crate) fn distances(&self, address: u64) -> Option<Distances> {
         let words = self.bytes(self.extent(address)).as_chunks::<4>().0.iter();
         let target = |word: &[u8; 4]| address.wrapping_add_signed(i64::from(i32::from_le_bytes(*word)));
-        let holds = |target: u64| self.section(target).map(|section| section.holds);
-        let first = holds(words.clone().next().map(target)?).filter(|what| *what != Holds::Statics)?;
-        let targets: Vec<_> = words.map(target).take_while(|target| holds(*target) == Some(first)).collect();
-        (targets.len() >= 2).then_some(targets)
-    }
-
-    /// Says whether there is code at this address.
-    pub(crate) fn is_code(&self, address: Option<&u64>) -> bool {
-        let section = address.and_then(|address| self.section(*address));
-        section.is_some_and(|section| section.holds == Holds::Code)
+        let leads_to = |wanted: Holds| {
+            move |target: &u64| self.section(*target).is_some_and(|section| section.holds == wanted)
+        };
+        let all: Vec<u64> = words.map(target).collect();
+        if all.len() < 2 {
+            return None;
+        }
+        // A table of jumps may end where the next one begins, without anything that refers to it.
+        let jumps: Vec<u64> = all.iter().copied().take_while(leads_to(Holds::Code)).collect();
+        match all.iter().all(leads_to(Holds::Constants)) {
+            true => Some(Distances::Constants(all)),
+            false => (jumps.len() >= 2).then_some(Distances::Jumps(jumps)),
+        }
     }
 
     /// The function of a shared library that a stub at this address jumps to.
@@ -195,7 +210,8 @@ impl Section {
             SectionKind::Text => Holds::Code,
             // Memory that only the loader writes to is constant afterwards.
             _ if is_writable && !is(&[".data.rel.ro", ".got"]) => Holds::Statics,
-            _ => Holds::Constants,
+            _ if is_writable || is(&[".rodata"]) => Holds::Constants,
+            _ => Holds::Tables,
         };
         // Next to pointers, the table of offsets holds the places of thread-local variables, which depend on all there are.
         let bytes = if is(&[".got"]) { Ok(&[][..]) } else { section.data() };
@@ -262,7 +278,7 @@ mod tests {
         let root = program.function(ROOT).expect("it has one");
         let found = program.function_at(root + 1).expect("it lies within");
         assert_eq!((found.name.as_str(), found.address), (ROOT, root));
-        assert!(program.is_code(Some(&root)) && !program.is_writable(root));
+        assert!(!program.is_writable(root));
         assert_eq!(program.bytes(root..root + 4).len(), 4);
         assert_eq!(program.bytes(0..4).len(), 0);
     }
