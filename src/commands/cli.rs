@@ -197,6 +197,15 @@ mod tests {
     }
 
     #[test]
+    fn what_compare_and_run_refuse() {
+        refused("compare main --explain one two", "unexpected argument 'two'");
+        refused("compare a b c", "unexpected argument 'c'");
+        refused("compare --counts=callgrind", "unexpected value 'callgrind'");
+        refused("compare --no-run", "--stored");
+        refused("run --explain", "unexpected argument '--explain'");
+    }
+
+    #[test]
     fn global_options_stand_anywhere() {
         for line in
             ["-q log", "log -q", "-C /tmp log", "log -C /tmp", "--color never log", "log --color=always -v"]

@@ -60,3 +60,23 @@ impl Args {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_explanation_has_no_form_of_values() {
+        let check = |explain: Option<Option<&str>>, format: Format| {
+            let explain = explain.map(|case| case.map(str::to_owned));
+            Args { explain }.check(format).map_err(|error| error.in_words())
+        };
+        let refused = check(Some(None), Format::Csv).expect_err("it has rows of its own");
+        assert!(refused.contains("no form of comma-separated values"), "{refused}");
+        assert_eq!(check(Some(Some("softmax")), Format::Csv), Err(refused));
+        assert_eq!(check(None, Format::Csv), Ok(()));
+        for format in [Format::Table, Format::Json, Format::Jsonl, Format::Markdown] {
+            assert_eq!(check(Some(None), format), Ok(()), "{format:?}");
+        }
+    }
+}

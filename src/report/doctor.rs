@@ -88,3 +88,71 @@ fn mark(level: Level) -> Mark {
         Level::Missing => Mark::Bad,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shell::Verbosity;
+
+    fn finding(level: Level, what: &str, fix: Option<&str>) -> Finding {
+        Finding { level, what: what.to_owned(), fix: fix.map(str::to_owned) }
+    }
+
+    fn sections() -> Vec<Section> {
+        let warning = finding(Level::Warning, "a load of 2.2 on 2 CPUs", Some("top"));
+        vec![
+            Section::of_machine("machine", vec![finding(Level::Ok, "2 CPUs", None)]),
+            Section::of_machine(
+                "instrument",
+                vec![finding(Level::Ok, "clock source `tsc`", None), warning.clone()],
+            ),
+            Section::of_backend("host", vec![finding(Level::Ok, "needs nothing", None)]),
+            Section::of_backend("wgpu", vec![warning]),
+            Section::of_backend(
+                "tch",
+                vec![finding(Level::Missing, "no libtorch", Some("pip install torch"))],
+            ),
+            Section::of_backend("mine", vec![]),
+        ]
+    }
+
+    fn text(format: DoctorFormat) -> String {
+        let shell = Shell::new(Verbosity::Normal, anstream::ColorChoice::Never);
+        doctor(&sections(), format, &shell).expect("it is text")
+    }
+
+    #[test]
+    fn only_backends_have_a_verdict() {
+        let table = text(DoctorFormat::Table);
+        let headings: Vec<_> = table.lines().filter(|line| !line.starts_with(' ')).collect();
+        let expected = [
+            "machine",
+            "instrument",
+            "host: can run here",
+            "wgpu: can run here, with a catch",
+            "tch: cannot run here",
+            "mine: can run here",
+        ];
+        assert_eq!(headings, expected);
+        assert!(table.contains("a load of 2.2 on 2 CPUs\n    $ top\n"), "{table}");
+    }
+
+    #[test]
+    fn each_section_has_the_gravest_level() {
+        let sections = sections();
+        let levels: Vec<_> = sections.iter().map(Section::level).collect();
+        assert_eq!(levels, [Level::Ok, Level::Warning, Level::Ok, Level::Warning, Level::Missing, Level::Ok]);
+        let of_backends: Vec<_> = sections.iter().map(Section::is_of_backend).collect();
+        assert_eq!(of_backends, [false, false, true, true, true, true]);
+    }
+
+    #[test]
+    fn scripts_get_every_finding() {
+        let document: serde_json::Value = serde_json::from_str(&text(DoctorFormat::Json)).expect("JSON");
+        assert_eq!((&document["kind"], &document["format"]), (&"doctor".into(), &1.into()));
+        let instrument = &document["sections"][1];
+        assert_eq!((&instrument["name"], &instrument["level"]), (&"instrument".into(), &"warning".into()));
+        assert_eq!(instrument["findings"][1]["fix"], "top");
+        assert_eq!(instrument.get("is_of_backend"), None, "it is for the table alone");
+    }
+}

@@ -72,3 +72,34 @@ fn what_cannot_be_explained_says_so() {
     let ran = project.accel_bench("compare baseline:first --explain paced").exits(7);
     ran.says("is a result: it has no machine code to explain");
 }
+
+const CALLS: &str = r#"
+#[bench(backends = ["host"])]
+fn paced(b: &mut Bencher) {
+    b.iter_custom(|iterations| it::exactly(iterations, paces::pace(50_000)));
+}
+"#;
+
+#[test]
+fn a_dependency_with_another_version_is_named() {
+    let dependency = "paces = { path = \"paces\" }";
+    let project = Project::new("explain-dependency").bench("calls", CALLS).dependency(dependency);
+    let project = project.toml("[[bench]]\ntarget = \"calls\"\n");
+    let package =
+        |version: &str| format!("[package]\nname = \"paces\"\nversion = \"{version}\"\nedition = \"2024\"\n");
+    let source = |work: &str| {
+        format!("#[inline(never)]\npub fn pace(n: u64) -> u64 {{ std::hint::black_box(n) {work} }}\n")
+    };
+    project.write("paces/Cargo.toml", &package("1.0.0"));
+    project.write("paces/src/lib.rs", &source("* 2"));
+    let project = project.under_git();
+    project.write("paces/Cargo.toml", &package("1.1.0"));
+    project.write("paces/src/lib.rs", &source("* 3 + (n & 1)"));
+    let ran = project.accel_bench("compare main --explain --format json").exits(1);
+    let pace = [json!("paces::pace"), json!("code"), json!(["paces/src/lib.rs"])];
+    assert_eq!(functions(&ran, "paced"), [pace], "{ran:#}");
+    assert_eq!(ran.at("/explained/dependencies/0/name"), "paces");
+    assert_eq!(ran.at("/explained/cases/0/functions/0/dependencies"), json!(["paces"]));
+    let table = project.accel_bench("compare main --explain").exits(1);
+    table.shows("from paces/src/lib.rs, paces 1.0.0 → 1.1.0");
+}

@@ -21,3 +21,22 @@ pub enum Error {
     #[error("the executable has no function `{name}`")]
     NoSuchFunction { name: String },
 }
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    #[test]
+    fn errors_name_the_file_and_keep_their_cause() {
+        let read = Error::Read { path: "/x/bench".into(), source: io::ErrorKind::NotFound.into() };
+        assert_eq!(read.to_string(), "cannot read `/x/bench`");
+        assert!(read.source().is_some(), "the cause is told apart");
+        let lines = Error::Lines { path: "/x/bench".into(), source: gimli::Error::BadUtf8 };
+        assert_eq!(lines.to_string(), "the line tables of `/x/bench` cannot be read");
+        assert!(lines.source().is_some());
+        let function = Error::NoFunction { address: 0x1f };
+        assert_eq!(function.to_string(), "no function begins at address 0x1f");
+    }
+}

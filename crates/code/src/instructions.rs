@@ -155,3 +155,92 @@ impl Reader<'_> {
 fn is_near_jump(instruction: &Instruction) -> bool {
     instruction.is_jmp_short_or_near() || instruction.is_jcc_short_or_near()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample_tests::Program as Source;
+
+    /// The function of this name in a program of this source.
+    fn of(source: &str, name: &str, flags: &[&str]) -> Body {
+        let source = format!("{source}\n#[inline(never)] pub fn root(n: u64) -> u64 {{ {name}(n) as u64 }}");
+        let program = Source::with(&source, flags).read();
+        let address = program.function(&format!("program::{name}")).expect("it has one");
+        body(&program, program.function_at(address).expect("it begins there"))
+    }
+
+    const LOOPS: &str = "#[inline(never)] fn f(n: u64) -> u64 {
+        let (mut k, mut steps) = (std::hint::black_box(n), 0);
+        while k != 1 { k = if k % 2 == 0 { k / 2 } else { 3 * k + 1 }; steps += std::hint::black_box(1); }
+        steps }";
+
+    #[test]
+    fn alignment_and_the_length_of_jumps_play_no_part() {
+        let flags = ["-Cllvm-args=-align-all-functions=6", "-Cllvm-args=-align-all-nofallthru-blocks=6"];
+        let (plain, aligned) = (of(LOOPS, "f", &[]), of(LOOPS, "f", &flags));
+        assert_eq!(plain, aligned);
+        assert!(plain.instructions > 8, "{plain:?}");
+    }
+
+    #[test]
+    fn constants_are_told_from_instructions() {
+        let add = |number: u64, sign: &str| {
+            of(
+                &format!(
+                    "#[inline(never)] fn f(n: u64) -> u64 {{ std::hint::black_box(n) {sign} {number} }}"
+                ),
+                "f",
+                &[],
+            )
+        };
+        let (one, other, less) = (add(1_000, "+"), add(2_000, "+"), add(1_000, "^"));
+        assert_ne!(one.exact, other.exact);
+        assert_eq!(one.shape, other.shape);
+        assert_ne!(one.shape, less.shape);
+        assert_eq!(add(1_000, "+"), one);
+    }
+
+    #[test]
+    fn offsets_within_a_value_are_constants() {
+        let field = |name: &str| {
+            let source = format!(
+                "struct S {{ a: u64, b: u64 }}
+                #[inline(never)] fn f(n: u64) -> u64 {{ let s = S {{ a: n, b: n + 1 }}; std::hint::black_box(&s).{name} }}"
+            );
+            of(&source, "f", &[])
+        };
+        assert_eq!(field("a").shape, field("b").shape);
+        assert_ne!(field("a").exact, field("b").exact);
+    }
+
+    #[test]
+    fn numbers_in_memory_are_references_of_their_size() {
+        let source =
+            "#[inline(never)] fn f(n: u64) -> u64 { (std::hint::black_box(n as f64) * 1.2345) as u64 }";
+        let bytes = of(source, "f", &[]).references.into_iter().filter_map(|reference| match reference {
+            Reference::Bytes(_, bytes) => Some(bytes),
+            Reference::Address(_) => None,
+        });
+        assert!(bytes.into_iter().any(|bytes| bytes == 8), "a float of 64 bits");
+    }
+
+    #[test]
+    fn variables_of_threads_lie_where_they_lie() {
+        let own =
+            "std::thread_local! { static OWN: std::cell::Cell<u64> = const { std::cell::Cell::new(3) }; }
+            #[inline(never)] fn f(n: u64) -> u64 { OWN.with(|own| { own.set(own.get() + n); own.get() }) }";
+        let another = "std::thread_local! { static OTHER: [std::cell::Cell<u64>; 9] = const { [const { std::cell::Cell::new(1) }; 9] }; }
+            #[inline(never)] pub fn other(n: u64) -> u64 { OTHER.with(|all| { all[2].set(n); all[2].get() }) }
+            pub fn also() { println!(\"{}\", other(std::env::args().count() as u64)); }";
+        let (alone, beside) = (of(own, "f", &[]), of(&format!("{another} {own}"), "f", &[]));
+        assert_eq!((alone.exact, alone.instructions), (beside.exact, beside.instructions));
+    }
+
+    #[test]
+    fn a_function_may_call_itself() {
+        let source = "#[inline(never)] fn f(n: u64) -> u64 { if n < 2 { n } else { f(std::hint::black_box(n) - 1) + f(n - 2) } }";
+        let found = of(source, "f", &[]);
+        assert_eq!(found, of(&format!("// Moved.\n{source}"), "f", &[]));
+        assert!(found.references.len() < 4, "its calls of itself are jumps within it: {found:?}");
+    }
+}

@@ -271,6 +271,29 @@ mod tests {
     }
 
     #[test]
+    fn rows_that_call_for_an_explanation() {
+        let row = sample::comparison().rows.remove(0);
+        let judged = |verdict: Verdict| {
+            let standing = Standing::Judged(Judgement { verdict, effect: None });
+            Row { standing, metrics: Vec::new(), ..row.clone() }.is_changed()
+        };
+        assert!(judged(Verdict::Regressed) && judged(Verdict::Improved) && judged(Verdict::Suspected));
+        assert!(judged(Verdict::Undecided(Need::Layout)), "it came and went with the layout");
+        assert!(
+            !judged(Verdict::Same)
+                && !judged(Verdict::NotJudged)
+                && !judged(Verdict::Undecided(Need::TooClose))
+        );
+        let standing = |standing: Standing, metrics: &[MetricRow]| {
+            Row { standing, metrics: metrics.to_vec(), ..row.clone() }.is_changed()
+        };
+        assert!(!standing(Standing::New, &[]) && !standing(Standing::Broken, &[]));
+        // Its resident set regressed.
+        let same = Standing::Judged(Judgement { verdict: Verdict::Same, effect: None });
+        assert!(standing(same, &row.metrics) && !standing(same, &[]));
+    }
+
+    #[test]
     fn sides_of_two_precisions_are_told() {
         let case = |note: Option<&str>| {
             let mut case = sample::case("e/f@x?precision=f16", &[100.0, 100.0]);

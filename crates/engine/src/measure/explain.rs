@@ -267,4 +267,65 @@ mod tests {
             expected.map(|(name, before, after)| (name.to_owned(), [before.to_owned(), after.to_owned()]));
         assert_eq!(rows, expected);
     }
+
+    /// An executable of a workspace in this folder, with line tables, and where its function `work` is.
+    fn built(folder: &Path, number: u64) -> (PathBuf, Extent) {
+        let source = format!(
+            "#[inline(never)] fn work(n: u64) -> u64 {{ (0..n).map(|k| k * {number} ^ n).max().unwrap_or(n) }}
+            fn main() {{ println!(\"{{}}\", work(std::env::args().count() as u64)) }}"
+        );
+        std::fs::create_dir_all(folder.join("src")).expect("a folder");
+        std::fs::write(folder.join("src/app.rs"), source).expect("it is written");
+        let mut command = std::process::Command::new("rustc");
+        command.args(["-Copt-level=1", "-Cdebuginfo=line-tables-only", "src/app.rs"]).current_dir(folder);
+        assert!(command.status().expect("rustc starts").success());
+        let program = accel_bench_code::Program::read(&folder.join("app")).expect("an executable");
+        let address = program.function("app::work").expect("it has one");
+        (folder.join("app"), Extent { instructions: 9, bytes: 24, address })
+    }
+
+    #[test]
+    fn a_cause_names_the_changed_files_that_it_is_made_of() {
+        let folders = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
+        let built = [0, 1].map(|side| built(folders[side].path(), [3, 5][side]));
+        let dependencies = BTreeMap::new();
+        let sources = |changed: &[&str]| Sources {
+            roots: [0, 1].map(|side| folders[side].path().to_path_buf()),
+            top: PathBuf::from("rust"),
+            changed: changed.iter().map(PathBuf::from).collect(),
+            dependencies: &dependencies,
+            lines: BTreeMap::new(),
+        };
+        let executables = [0, 1].map(|side| built[side].0.clone());
+        let difference = |before: Option<Extent>, after: Option<Extent>| Difference {
+            function: "app::work".to_owned(),
+            change: Change::Constants,
+            before,
+            after,
+            no_longer_calls: Vec::new(),
+            now_calls: Vec::new(),
+            depth: 1,
+        };
+        let [before, after] = [0, 1].map(|side| Some(built[side].1));
+        let files = |changed: &[&str], difference: Difference| {
+            sources(changed).cause(&difference, &executables).files
+        };
+        let own = PathBuf::from("rust/src/app.rs");
+        let changed = ["rust/src/app.rs", "rust/src/other.rs", "src/app.rs"];
+        assert_eq!(files(&changed, difference(before, after)), [own.clone()]);
+        assert_eq!(files(&changed, difference(None, after)), [own.clone()]);
+        assert_eq!(files(&changed, difference(before, None)), [own]);
+        assert_eq!(files(&["rust/src/other.rs"], difference(before, after)), [] as [PathBuf; 0]);
+        // An executable without tables has no files, and that is no error.
+        let gone = [0, 1].map(|_| PathBuf::from("/nowhere"));
+        let found = sources(&changed).cause(&difference(before, after), &gone);
+        assert_eq!(found.files, [] as [PathBuf; 0]);
+    }
+
+    #[test]
+    fn results_have_no_code() {
+        let record = Box::new(crate::compare::sample::run("r", vec![]));
+        let error = no_code(&SideSpec::Record { record, name: "a.json".to_owned() });
+        assert!(error.to_string().contains("a.json is a result"), "{error}");
+    }
 }

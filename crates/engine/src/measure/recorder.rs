@@ -113,3 +113,96 @@ impl Recorder {
         self.writer.path()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use accel_bench_record::catalogue::INSTRUCTIONS;
+    use accel_bench_record::{Failure, Interleaved};
+
+    use super::*;
+    use crate::compare::sample;
+    use crate::plan::sample_tests::unit;
+    use crate::store::Store;
+
+    /// A recorder of two planned cases, interleaved, in a store of its own.
+    fn recorder() -> (tempfile::TempDir, Recorder) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut record = sample::run("20261121-093045-3f9a", vec![]);
+        record.interleaved = Some(Interleaved {
+            with: "other".to_owned(),
+            seed: 7,
+            control: vec![],
+            slowdowns: [].into(),
+            identical: vec![],
+            same_code: vec![],
+        });
+        let units = [unit("host", &["a", "b"])];
+        let recorder = Recorder::begin(&Store::open(folder.path()), record, &units).expect("it begins");
+        (folder, recorder)
+    }
+
+    fn planned(recorder: &Recorder, name: &str) -> CaseKey {
+        recorder.planned().find(|id| id.benchmark == name).expect("it is planned").clone()
+    }
+
+    fn counts(instructions: f64) -> Counts {
+        let metrics = vec![INSTRUCTIONS.of(instructions)];
+        Counts::Counted { tool: "callgrind".to_owned(), iterations: 4, metrics }
+    }
+
+    #[test]
+    fn cases_are_in_the_order_of_the_plan() {
+        let (_folder, mut recorder) = recorder();
+        for name in ["b", "a", "b"] {
+            let id = planned(&recorder, name);
+            recorder.take(Side::Candidate, &id, Status::Ok, Some(Measurement::default()), None);
+        }
+        let found: Vec<_> = recorder.record.cases.iter().collect();
+        let found: Vec<_> =
+            found.iter().map(|case| (case.id.benchmark.as_str(), case.processes.len())).collect();
+        assert_eq!(found, [("a", 1), ("b", 2)]);
+    }
+
+    #[test]
+    fn a_control_is_kept_apart() {
+        let (_folder, mut recorder) = recorder();
+        let id = planned(&recorder, "a");
+        recorder.take(Side::Control, &id, Status::Ok, Some(Measurement::default()), None);
+        assert_eq!(recorder.record.cases.len(), 0);
+        assert_eq!(recorder.record.interleaved.as_ref().map(|turns| turns.control.len()), Some(1));
+    }
+
+    #[test]
+    fn the_first_failure_of_a_case_stays() {
+        let (_folder, mut recorder) = recorder();
+        let id = planned(&recorder, "a");
+        assert!(!recorder.is_well(&id), "it was not measured");
+        recorder.take(Side::Candidate, &id, Status::Ok, Some(Measurement::default()), None);
+        assert!(recorder.is_well(&id));
+        let failures = [("first", Failure::Panic), ("second", Failure::Crash)];
+        for (reason, kind) in failures {
+            recorder.take(Side::Candidate, &id, Status::failed(kind, reason), None, Some(reason.to_owned()));
+        }
+        assert!(!recorder.is_well(&id));
+        let case = &recorder.record.cases[0];
+        assert_eq!(
+            (&case.status, case.log.as_deref()),
+            (&Status::failed(Failure::Panic, "first"), Some("first"))
+        );
+    }
+
+    #[test]
+    fn counts_are_kept_and_stored() {
+        let (_folder, mut recorder) = recorder();
+        let [a, b] = ["a", "b"].map(|name| planned(&recorder, name));
+        recorder.take(Side::Candidate, &a, Status::Ok, Some(Measurement::default()), None);
+        recorder.keep_counts(&a, counts(12.0));
+        recorder.keep_counts(&b, counts(13.0));
+        recorder.end(RunState::Complete);
+        assert!(recorder.fault.is_none());
+        let stored = store::read_file(recorder.path()).expect("it is whole");
+        assert_eq!(stored.cases.len(), 1, "what was not measured is not made by counting");
+        assert_eq!(stored.cases[0].counts, Some(counts(12.0)));
+        assert_eq!(stored, recorder.record);
+    }
+}
