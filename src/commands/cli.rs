@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn what_compare_and_run_refuse() {
-        refused("compare main --explain one two", "unexpected argument 'two'");
+        refused("compare main --explain one two three", "unexpected argument 'three'");
         refused("compare a b c", "unexpected argument 'c'");
         refused("compare --counts=callgrind", "unexpected value 'callgrind'");
         refused("compare --no-run", "--stored");
