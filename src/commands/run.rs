@@ -137,7 +137,6 @@ fn compared(
     let wanted =
         Wanted { base, candidate, from, selection, threshold, budget: budget.time, counts, only: None };
     let pair = cx.engine(|engine| pair(engine, project, &machine, &wanted))?;
-    let pair = pair.expect("what is wanted now is measured");
     budget::tell_of_time(cx, &pair, &budget);
     let exit = judge::conclude(cx, project, (&pair.base, &pair.candidate), &args.judge, args.format)?;
     Ok((pair.candidate, exit))

@@ -26,7 +26,6 @@ pub(super) fn confirmed(
     cx.shell.note("Suspected", format!("{cases} that the store has as slower; measuring interleaved"));
     let wanted = Wanted { from: From::Now, only: Some(suspects.clone()), ..wanted };
     let pair = cx.engine(|engine| pair(engine, project, machine, &wanted))?;
-    let pair = pair.expect("what is wanted now is measured");
     budget::tell_of_time(cx, &pair, budget);
     let again = judge::judged(project, (&pair.base, &pair.candidate), args, Apart::Stored)?;
     let unmeasured = suspects.len() - again.rows.len();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{Project, Ran, forget, target_dir};
 
@@ -33,6 +33,16 @@ fn a_comment_changes_no_executable_and_builds_as_cargo_does_are_told_apart() {
     let same =
         project.accel_bench("compare main").exits(0).says("1 case: both sides have the same executable");
     assert_eq!((same.stdout.as_str(), project.runs().len()), ("", 0), "nothing was measured");
+    // A script and a pull request get their document all the same.
+    let same = project.accel_bench("compare main --format json").exits(0);
+    assert_eq!(
+        (same.at("/rows/0/verdict"), same.at("/rows/0/standing")),
+        (json!("same"), json!("identical"))
+    );
+    assert_eq!((same.at("/outcome"), same.at("/baseline/run")), (json!("fine"), json!("")));
+    let markdown = project.accel_bench("compare main --format markdown").exits(0);
+    markdown.shows("(not measured)").shows("not measured: the executables are the same");
+    assert_eq!(project.runs().len(), 0);
     project.accel_bench("compare main --measure").exits(0).shows(steady);
     let built = executables("of_steady");
     assert!(built.len() >= 2, "one for each tree");

@@ -92,9 +92,10 @@ fn judged(
 fn compared(cx: &mut Context, project: &Project, wanted: &Wanted) -> Result<Exit> {
     let machine = cx.host.hardware.machine();
     cx.shell.note("Measuring", format!("{} against {}", wanted.candidate.name(), wanted.base.name()));
-    let Some(pair) = cx.engine(|engine| pair(engine, project, &machine, wanted))? else {
+    let pair = cx.engine(|engine| pair(engine, project, &machine, wanted))?;
+    if !pair.is_measured {
         return Ok(Exit::Fine);
-    };
+    }
     let budget = Budget { time: wanted.budget, set_by: "[hook] budget".to_owned() };
     budget::tell_of_time(cx, &pair, &budget);
     let sides = (&pair.base, &pair.candidate);

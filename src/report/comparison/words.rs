@@ -184,7 +184,10 @@ pub(super) fn side(side: &SideInfo) -> String {
             format!("{hash}{branch}{tree}")
         }
     };
-    text += &format!(" (run {})", plain(&side.run));
+    text += &match side.run.as_str() {
+        "" => " (not measured)".to_owned(),
+        run => format!(" (run {})", plain(run)),
+    };
     match side.state {
         RunState::Complete => {}
         RunState::Interrupted => text += ", interrupted",

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use accel_bench_record::{CaseKey, Interleaved, RunRecord, Status};
+use accel_bench_record::{CaseKey, Interleaved, RunRecord, RunState, Status};
 
 use super::Prepared;
 use super::recorder::Recorder;
@@ -13,10 +13,10 @@ use crate::cargo;
 use crate::compare::{Gate, MOST_PAIRS, Progress, progress};
 use crate::error::Result;
 use crate::event::Event;
-use crate::executor::Turns;
+use crate::executor::{Claim, Turns};
 use crate::plan::{InTurns, Side, Table, WantedOfRound, interleave};
 use crate::store::Store;
-use crate::{Engine, Machine};
+use crate::{Engine, Host, Machine};
 
 /// How two sides are measured interleaved.
 pub struct Looks<'a> {
@@ -136,12 +136,23 @@ fn introduce(recorders: &mut BTreeMap<Side, Recorder>, looks: &Looks<'_>, sessio
         recorder.record.interleaved = Some(Interleaved {
             with: ids.get(&other).cloned().unwrap_or_default(),
             seed: looks.seed,
-            control: Vec::new(),
             slowdowns: slowdowns.map(|(id, share)| (id.to_string(), *share)).collect(),
             identical: session.identical.clone(),
             same_code: session.same_code.clone(),
+            ..Interleaved::default()
         });
     }
+}
+
+/// The records of two sides of which nothing is measured: all executables are the same. They have no id, as they are not stored.
+pub(super) fn unmeasured(host: &Host, machine: &Machine, session: &Session) -> [RunRecord; 2] {
+    let record = |side: usize| {
+        let (_, prepared) = &session.sides[side];
+        let record = session::record(host, machine, session, prepared, &Claim::of(Vec::new()));
+        let interleaved = Interleaved { identical: session.identical.clone(), ..Interleaved::default() };
+        RunRecord { id: String::new(), state: RunState::Complete, interleaved: Some(interleaved), ..record }
+    };
+    [record(0), record(1)]
 }
 
 fn tables(sides: &[(Side, Prepared)]) -> Vec<Table> {

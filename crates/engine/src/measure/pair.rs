@@ -7,6 +7,7 @@ use accel_bench_record::{CaseKey, Profile, RunRecord};
 
 use super::code::same_code;
 use super::identical::identical;
+use super::interleaved::unmeasured;
 use super::side::SUSPECTS;
 use super::{Looks, Prepared, Project, Session, SideSpec, Sources, measure, measure_in_turns, prepare};
 use crate::compare::{Apart, Drift, open_rows};
@@ -54,28 +55,25 @@ pub struct Pair {
     pub ended: Ended,
     /// Cases that were to be measured and were not begun: the budget ended before.
     pub unreached: usize,
+    /// False where nothing had to be: the executables of both sides are the same, and the records hold no more than that.
+    pub is_measured: bool,
 }
 
 impl Pair {
     /// Nothing had to be measured.
     fn found(base: RunRecord, candidate: RunRecord) -> Self {
-        Self { base, candidate, ended: Ended::Complete, unreached: 0 }
+        Self { base, candidate, ended: Ended::Complete, unreached: 0, is_measured: true }
     }
 }
 
-/// Finds or measures both sides. `None`: nothing is to be measured, because the executables of both are the same.
-pub fn pair(
-    engine: &mut Engine<'_>,
-    project: &Project,
-    machine: &Machine,
-    wanted: &Wanted,
-) -> Result<Option<Pair>> {
+/// Finds or measures both sides.
+pub fn pair(engine: &mut Engine<'_>, project: &Project, machine: &Machine, wanted: &Wanted) -> Result<Pair> {
     match wanted.from {
-        From::Store => stored(engine, project, machine, wanted).map(Some),
+        From::Store => stored(engine, project, machine, wanted),
         From::Anywhere => {
             let profile = project.sources.scope(&wanted.selection)?.record();
             match earlier(engine, project, machine, (wanted, &profile))? {
-                Some(pair) => Ok(Some(pair)),
+                Some(pair) => Ok(pair),
                 None => measured(engine, project, machine, (wanted, profile)),
             }
         }
@@ -145,7 +143,7 @@ fn measured(
     project: &Project,
     machine: &Machine,
     (wanted, mut profile): (&Wanted, Profile),
-) -> Result<Option<Pair>> {
+) -> Result<Pair> {
     let sides = [(Side::Baseline, &wanted.base), (Side::Candidate, &wanted.candidate)];
     let mut checkouts = Vec::new();
     let mut prepared = Vec::new();
@@ -165,9 +163,7 @@ fn measured(
         }
         _ => Vec::new(),
     };
-    if !identical.is_empty() && prepared.iter().all(|(_, prepared)| prepared.units.is_empty()) {
-        return Ok(None);
-    }
+    let is_measured = identical.is_empty() || prepared.iter().any(|(_, prepared)| !prepared.units.is_empty());
     let same_code = match prepared.as_slice() {
         [(_, base), (_, candidate)] => same_code(base, candidate),
         _ => Vec::new(),
@@ -180,6 +176,10 @@ fn measured(
         same_code,
         counts: wanted.counts,
     };
+    if !is_measured {
+        let [base, candidate] = unmeasured(engine.host(), machine, &session);
+        return Ok(Pair { is_measured, ..Pair::found(base, candidate) });
+    }
     let mut measured = if is_pair {
         let gate = project.gate(wanted.threshold, Drift::default(), Apart::default());
         let looks = Looks { gate: &gate, slowdowns: BTreeMap::new(), seed: fastrand::u64(..) };
@@ -201,7 +201,8 @@ fn measured(
     };
     let base = take(Side::Baseline, &wanted.base);
     let candidate = take(Side::Candidate, &wanted.candidate);
-    Ok(Some(Pair { base, candidate, ended: measured.ended, unreached: measured.unreached }))
+    let (ended, unreached) = (measured.ended, measured.unreached);
+    Ok(Pair { base, candidate, ended, unreached, is_measured })
 }
 
 /// Takes out the cases that one executable serves on both sides, and says how many.

@@ -174,7 +174,7 @@ pub(super) fn claim<'u>(engine: &mut Engine<'_>, units: impl Iterator<Item = &'u
     claim
 }
 
-fn record(
+pub(super) fn record(
     host: &Host,
     machine: &Machine,
     session: &Session,
