@@ -11,11 +11,12 @@ use accel_bench_record::catalogue::ALL;
 use crate::support::sources::{Source, is_statement, sources};
 
 /// Where code is that is not a test.
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 9] = [
     "src",
     "crates/code/src",
     "crates/engine/src",
     "crates/harness/src",
+    "crates/history/src",
     "crates/macros/src",
     "crates/probes/src",
     "crates/record/src",
@@ -113,9 +114,10 @@ fn nothing_in_the_front_is_public() {
 }
 
 /// Which package of the workspace uses which, outside of tests: the arrows of the design.
-const PACKAGES: [(&str, &[&str]); 8] = [
+const PACKAGES: [(&str, &[&str]); 9] = [
     ("cargo-accel-bench", &["accel-bench-engine", "accel-bench-probes", "accel-bench-record"]),
     ("accel-bench-code", &[]),
+    ("accel-bench-history", &["accel-bench-record"]),
     ("accel-bench-engine", &["accel-bench", "accel-bench-code", "accel-bench-record"]),
     ("accel-bench-probes", &["accel-bench-record"]),
     ("accel-bench-record", &[]),
