@@ -17,7 +17,7 @@ pub(crate) struct Function {
 
 impl Function {
     pub(crate) fn end(&self) -> u64 {
-        self.address + self.size
+        self.address.saturating_add(self.size)
     }
 }
 
@@ -52,7 +52,7 @@ pub(crate) fn functions(file: &object::File<'_>) -> BTreeMap<u64, Function> {
 fn close(found: &mut BTreeMap<u64, Function>, file: &object::File<'_>) {
     let texts = file.sections().filter(|section| section.kind() == SectionKind::Text);
     let texts: Vec<_> =
-        texts.map(|section| (section.address(), section.address() + section.size())).collect();
+        texts.map(|section| (section.address(), section.address().saturating_add(section.size()))).collect();
     let starts: Vec<u64> = found.keys().copied().collect();
     for (at, start) in starts.iter().enumerate() {
         let function = found.get_mut(start).expect("it is one of the keys");

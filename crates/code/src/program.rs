@@ -182,7 +182,7 @@ impl Program {
     /// From where to where a constant or static lies that begins at this address.
     pub(crate) fn extent(&self, address: u64) -> Range<u64> {
         if let Some(size) = self.statics.get(&address) {
-            return address..address + size;
+            return address..address.saturating_add(*size);
         }
         let limit = self.section(address).map_or(address, |section| section.range.end);
         let next = self.begins.range(address + 1..).next().copied().unwrap_or(limit);
@@ -201,7 +201,7 @@ impl Section {
         if sh_flags.0 & object::elf::SHF_ALLOC.0 == 0 || section.kind() == SectionKind::UninitializedTls {
             return None;
         }
-        let range = section.address()..section.address() + section.size();
+        let range = section.address()..section.address().saturating_add(section.size());
         let is =
             |names: &[&str]| section.name().is_ok_and(|name| names.iter().any(|one| name.starts_with(one)));
         let is_writable = sh_flags.0 & object::elf::SHF_WRITE.0 != 0;
