@@ -17,16 +17,16 @@ pub struct ChangePoint {
     pub ratio: f64,
 }
 
-/// What a change costs, in logarithms of the series' length: the less, the more are found, and found that are none.
+/// The cost of a change, in logarithms of the series' length: the less, the more are found, and found that are none.
 const PENALTY: f64 = 1.6;
 
 /// How much dearer changes are while the correlation of the noise is not known.
 const FIRST: f64 = 1.5;
 
-/// A correlation below this cannot be told from none.
+/// A smaller correlation is not distinguishable from zero.
 const CORRELATED: f64 = 0.15;
 
-/// Slopes that are tried over the whole series, as a logarithm: a drift is no change point.
+/// Slopes that are tried over the whole series, as a logarithm: a drift has no change point.
 const STEEPEST: f64 = 0.03;
 const SLOPES: i32 = 6;
 
@@ -81,7 +81,7 @@ fn without_drift(values: &[f64], noise: &[f64], penalty: f64) -> (Vec<f64>, Leve
     best
 }
 
-/// Leaves out the least sure change as long as one does not stand a test between its neighbours.
+/// Leaves out the least sure change as long as one fails the test between its neighbours.
 fn kept(values: &[f64], noise: &[f64], inflation: f64, mut changes: Vec<usize>) -> Vec<usize> {
     loop {
         let doubtful = changes.iter().enumerate().filter_map(|(at, change)| {

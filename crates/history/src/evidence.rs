@@ -1,16 +1,16 @@
-//! Whether the values before and after a place differ: by ranks, so that no outlier decides, and by enough to matter.
+//! The test of whether the values before and after a place differ: by ranks, so that no outlier decides, and by enough to matter.
 
 use accel_bench_record::stats::median;
 
 use crate::noise::ranks;
 
-/// Fewer values are no level.
+/// Fewer values do not make a level.
 pub(crate) const SHORTEST: usize = 5;
 
 /// Smaller changes are not looked for, as a logarithm: 0.8 %.
 const SMALLEST: f64 = 0.008;
 
-/// Nor those of less than so many standard deviations.
+/// Nor those of less than this many standard deviations.
 const OF_NOISE: f64 = 0.9;
 
 /// The standardised rank sum from which on it is believed: two-sided, once in 370 places that do not differ.
@@ -43,7 +43,7 @@ impl<'v> Sides<'v> {
         if spread > 0.0 { (above - before * after / 2.0).abs() / spread } else { 0.0 }
     }
 
-    /// Whether they differ surely, and by enough: `deviation` is the noise there.
+    /// Says whether they differ surely, and by enough: `deviation` is the noise there.
     pub(crate) fn differ(&self, deviation: f64, inflation: f64) -> bool {
         let shift = self.shift().abs();
         self.before.len().min(self.after.len()) >= SHORTEST
@@ -84,7 +84,7 @@ mod tests {
         assert!(!differ(0.03, 0.01, 100.0), "correlated values say less");
         assert!(!differ(0.03, 0.05, 1.0), "the noise is larger");
         assert!(!differ(0.0, 0.01, 1.0));
-        assert!(!sides(&low[..4], &by(0.5)).differ(0.01, 1.0), "four values are no level");
+        assert!(!sides(&low[..4], &by(0.5)).differ(0.01, 1.0), "four values do not make a level");
         let exact = sides(&[1.0; 20], &[1.005; 20]);
         assert!(!exact.differ(1e-5, 1.0), "half a percent does not matter, however sure");
         assert!((exact.shift() - 0.005).abs() < 1e-12);

@@ -2,13 +2,13 @@
 //! more than an outlier (Fearnhead and Rigaill, "Changepoint Detection in the Presence of Outliers", 2019; here on a grid of
 //! levels, by the algorithm of Viterbi).
 
-/// What a value costs at most: that of one 2.5 standard deviations away. What lies farther is an outlier, however far.
+/// The most that a value costs: that of one 2.5 standard deviations away. What lies farther is an outlier, however far.
 pub(crate) const OUTLIER: f64 = 3.2;
 
 /// Levels are tried this far apart, in standard deviations.
 const STEP: f64 = 0.35;
 
-/// More levels would not be told apart.
+/// More levels would not be distinguishable.
 const MOST_LEVELS: usize = 600;
 const LEAST_LEVELS: usize = 20;
 

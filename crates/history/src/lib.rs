@@ -3,7 +3,7 @@
 //! Pure functions of numbers; knows no run, no file and no repository.
 //!
 //! [`change_points`] searches in four steps, each in a file of its own: how noisy each value is (`noise`), the levels that explain
-//! the values best (`levels`), which of their changes stand a test of their own (`evidence`), and where each of these most
+//! the values best (`levels`), which of their changes pass a test of their own (`evidence`), and where each of these most
 //! likely lies (`place`).
 
 mod detect;

@@ -41,7 +41,7 @@ pub(crate) fn place(
     }
 }
 
-/// What both segments cost, each with its median as its level.
+/// The cost of both segments, each with its median as its level.
 fn split(values: &[f64], deviations: &[f64], start: usize, at: usize, end: usize) -> f64 {
     let of = |from: usize, to: usize| -> f64 {
         let level = median(&values[from..to]).unwrap_or_default();
