@@ -145,6 +145,7 @@ mod tests {
         assert!(file_name(&case(&format!("a/{}@host", "x".repeat(900)))).len() < 210);
     }
 
+    #[cfg(feature = "flame")]
     const SCRIPT: &str = "app 1 1.0: 1 cpu-clock:\n\t 3 inner+0x1 (/app)\n\t 2 counted_batch+0x1 (/app)\n\t 1 main+0x1 (/app)\n\n\
         app 1 1.1: 1 cpu-clock:\n\t 4 set_up+0x1 (/app)\n\t 1 main+0x1 (/app)\n\n\
         app 1 1.2: 1 cpu-clock:\n\t 3 inner+0x9 (/app)\n\t 2 counted_batch+0x1 (/app)\n\t 1 main+0x1 (/app)\n\n";
