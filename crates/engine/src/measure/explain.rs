@@ -310,11 +310,11 @@ mod tests {
         let files = |changed: &[&str], difference: Difference| {
             sources(changed).cause(&difference, &executables).files
         };
-        let own = PathBuf::from("rust/src/app.rs");
+        let own = [PathBuf::from("rust/src/app.rs")];
         let changed = ["rust/src/app.rs", "rust/src/other.rs", "src/app.rs"];
-        assert_eq!(files(&changed, difference(before, after)), [own.clone()]);
-        assert_eq!(files(&changed, difference(None, after)), [own.clone()]);
-        assert_eq!(files(&changed, difference(before, None)), [own]);
+        assert_eq!(files(&changed, difference(before, after)), own);
+        assert_eq!(files(&changed, difference(None, after)), own);
+        assert_eq!(files(&changed, difference(before, None)), own);
         assert_eq!(files(&["rust/src/other.rs"], difference(before, after)), [] as [PathBuf; 0]);
         // An executable without tables has no files, and that is no error.
         let gone = [0, 1].map(|_| PathBuf::from("/nowhere"));
