@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use accel_bench_code::name;
 use accel_bench_record::CaseKey;
+use inferno::collapse::Collapse;
+use inferno::collapse::perf::{Folder, Options};
+use inferno::{differential, flamegraph};
 
 use crate::Engine;
 use crate::executor::{Alone, Error, Settings};
@@ -61,11 +64,7 @@ fn file_name(id: &CaseKey) -> String {
 }
 
 /// The stacks within what is timed, one a line with the number of times that each was met.
-#[cfg(feature = "flame")]
 fn folded(script: &str) -> Result<String, String> {
-    use inferno::collapse::Collapse;
-    use inferno::collapse::perf::{Folder, Options};
-
     let mut text = Vec::new();
     let collapsed = Folder::from(Options::default()).collapse(script.as_bytes(), &mut text);
     collapsed.map_err(|error| format!("what perf printed is not understood: {error}"))?;
@@ -75,11 +74,6 @@ fn folded(script: &str) -> Result<String, String> {
         true => Err("perf found no stack within what is timed".to_owned()),
         false => Ok(lines),
     }
-}
-
-#[cfg(not(feature = "flame"))]
-fn folded(_: &str) -> Result<String, String> {
-    Err(String::new())
 }
 
 /// The part of a stack that is timed; `None` where it lies outside.
@@ -92,10 +86,7 @@ fn timed(line: &str) -> Option<String> {
     (!inner.is_empty()).then(|| format!("{} {count}", inner.join(";")))
 }
 
-#[cfg(feature = "flame")]
 fn draw(id: &CaseKey, [base, candidate]: [String; 2]) -> Result<Vec<u8>, String> {
-    use inferno::{differential, flamegraph};
-
     let mut both = Vec::new();
     // The machine is not equally fast in both seconds: what counts is the share.
     let options = differential::Options { normalize: true, strip_hex: true };
@@ -108,11 +99,6 @@ fn draw(id: &CaseKey, [base, candidate]: [String; 2]) -> Result<Vec<u8>, String>
     let mut picture = Vec::new();
     flamegraph::from_reader(&mut options, both.as_slice(), &mut picture).map_err(fault)?;
     Ok(picture)
-}
-
-#[cfg(not(feature = "flame"))]
-fn draw(_: &CaseKey, _: [String; 2]) -> Result<Vec<u8>, String> {
-    Err(String::new())
 }
 
 #[cfg(test)]
@@ -145,12 +131,10 @@ mod tests {
         assert!(file_name(&case(&format!("a/{}@host", "x".repeat(900)))).len() < 210);
     }
 
-    #[cfg(feature = "flame")]
     const SCRIPT: &str = "app 1 1.0: 1 cpu-clock:\n\t 3 inner+0x1 (/app)\n\t 2 counted_batch+0x1 (/app)\n\t 1 main+0x1 (/app)\n\n\
         app 1 1.1: 1 cpu-clock:\n\t 4 set_up+0x1 (/app)\n\t 1 main+0x1 (/app)\n\n\
         app 1 1.2: 1 cpu-clock:\n\t 3 inner+0x9 (/app)\n\t 2 counted_batch+0x1 (/app)\n\t 1 main+0x1 (/app)\n\n";
 
-    #[cfg(feature = "flame")]
     #[test]
     fn a_picture_of_two_sides() {
         assert_eq!(folded(SCRIPT).as_deref(), Ok("inner 2\n"));

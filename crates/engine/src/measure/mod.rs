@@ -7,6 +7,10 @@
 mod code;
 mod counting;
 mod explain;
+#[cfg(feature = "flame")]
+mod flame;
+#[cfg(not(feature = "flame"))]
+#[path = "no_flame.rs"]
 mod flame;
 mod identical;
 mod interleaved;
