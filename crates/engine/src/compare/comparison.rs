@@ -234,6 +234,30 @@ mod tests {
     }
 
     #[test]
+    fn rows_that_were_measured_again_take_the_place_of_stored_ones() {
+        let run = |id: &str, cases: &[(&str, f64)]| {
+            sample::run(id, cases.iter().map(|(case, nanos)| sample::case(case, &[*nanos; 16])).collect())
+        };
+        let stored = [
+            run("b", &[("a/x@n", 100.0), ("a/y@n", 100.0)]),
+            run("c", &[("a/x@n", 120.0), ("a/y@n", 100.0)]),
+        ];
+        let (base, candidate) =
+            sample::interleaved(run("b2", &[("a/x@n", 100.0)]), run("c2", &[("a/x@n", 100.0)]));
+        let found = compare(&stored[0], &stored[1], &default_gate);
+        let unchanged = found.clone().with_confirmed(compare(&run("e", &[]), &run("f", &[]), &default_gate));
+        assert_eq!(unchanged, found, "nothing was measured again");
+        let again = compare(&base, &candidate, &default_gate);
+        let confirmed = found.with_confirmed(again.clone());
+        assert_eq!(confirmed.rows[0], again.rows[0]);
+        assert_eq!((confirmed.rows.len(), confirmed.pairs), (2, Some((16, 16))));
+        assert_eq!(confirmed.census.same, 1);
+        let by = confirmed.confirmed.expect("it says by which runs");
+        assert_eq!((by.rows, by.base.run.as_str(), by.candidate.run.as_str()), (1, "b2", "c2"));
+        assert_eq!((confirmed.base.run.as_str(), confirmed.candidate.run.as_str()), ("b", "c"));
+    }
+
+    #[test]
     fn rows_of_the_same_machine_code_say_so() {
         let run = |id: &str| {
             let cases = ["a/x@n", "a/y@n"].map(|case| sample::case(case, &[100.0; 16]));
