@@ -110,6 +110,8 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     if from == From::Store && time_lies_between && !args.no_run {
         found = screen::confirmed(cx, &project, &machine, (wanted.clone(), &budget), found, &args.judge)?;
     }
-    let explained = explain::explained(cx, &mut project, &wanted, &found, &args.explain)?;
-    judge::tell(cx, &found, explained.as_ref(), args.format)
+    let explained = explain::explained(cx, &mut project, &wanted, &found, &args.explain);
+    // What was measured is shown, also where it cannot be explained.
+    let exit = judge::tell(cx, &found, explained.as_ref().ok().and_then(Option::as_ref), args.format)?;
+    explained.map(|_| exit)
 }

@@ -44,7 +44,7 @@ fn is_location(program: &Program, range: &Range<u64>) -> bool {
     let Some(length) = bytes.get(POINTER..2 * POINTER) else { return false };
     let length = length.try_into().map_or(0, u64::from_le_bytes);
     let has_length = bytes.len() >= 3 * POINTER && length <= LONGEST_PATH;
-    has_length && program.bytes(*name..name + length).ends_with(b".rs")
+    has_length && program.bytes(*name..name.saturating_add(length)).ends_with(b".rs")
 }
 
 /// Bytes of a path.

@@ -61,11 +61,7 @@ pub struct Extent {
 /// Compares what is reached from the function at each program's address: baseline first.
 #[must_use]
 pub fn compare(programs: [&Program; 2], roots: [u64; 2]) -> Comparison {
-    let graphs = [0, 1].map(|side| Graph::of(programs[side], roots[side]));
-    of_graphs(&graphs)
-}
-
-pub(crate) fn of_graphs(graphs: &[Graph; 2]) -> Comparison {
+    let graphs = &[0, 1].map(|side| Graph::of(programs[side], roots[side]));
     let [base, candidate] = graphs;
     let classes = classes([base, candidate]);
     let reached = [base, candidate].map(|graph| graph.functions().count());

@@ -105,7 +105,7 @@ impl Reader<'_> {
     }
 
     fn constant(&mut self, address: u64, bytes: u64, depth: usize) -> Node {
-        let constant = constant(self.program, address..address + bytes);
+        let constant = constant(self.program, address..address.saturating_add(bytes));
         let edges = constant.pointers.iter().map(|pointer| self.pointed(pointer)).collect();
         Node { bytes, exact: constant.hash, shape: constant.hash, edges, depth, ..Node::nothing(address) }
     }

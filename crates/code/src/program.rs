@@ -185,7 +185,7 @@ impl Program {
             return address..address.saturating_add(*size);
         }
         let limit = self.section(address).map_or(address, |section| section.range.end);
-        let next = self.begins.range(address + 1..).next().copied().unwrap_or(limit);
+        let next = self.begins.range(address.saturating_add(1)..).next().copied().unwrap_or(limit);
         address..next.min(limit)
     }
 

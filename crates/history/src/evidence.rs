@@ -1,8 +1,6 @@
 //! The test of whether the values before and after a place differ: by ranks, so that no outlier decides, and by enough to matter.
 
-use accel_bench_record::stats::median;
-
-use crate::noise::ranks;
+use accel_bench_record::stats::{centred_ranks, median};
 
 /// Fewer values do not make a level.
 pub(crate) const SHORTEST: usize = 5;
@@ -37,10 +35,11 @@ impl<'v> Sides<'v> {
     pub(crate) fn rank_sum(&self, inflation: f64) -> f64 {
         let both: Vec<f64> = self.before.iter().chain(self.after).copied().collect();
         let (before, after) = (self.before.len() as f64, self.after.len() as f64);
-        let sum: f64 = ranks(&both)[..self.before.len()].iter().map(|rank| rank + 1.0).sum();
-        let above = sum - before * (before + 1.0) / 2.0;
+        // Of the ranks less their mean, the sum on one side is what U differs by from its expectation.
+        let ranks = centred_ranks(&both).unwrap_or_default();
+        let sum: f64 = ranks.iter().take(self.before.len()).sum();
         let spread = (before * after * (before + after + 1.0) / 12.0 * inflation).sqrt();
-        if spread > 0.0 { (above - before * after / 2.0).abs() / spread } else { 0.0 }
+        if spread > 0.0 { sum.abs() / spread } else { 0.0 }
     }
 
     /// Says whether they differ surely, and by enough: `deviation` is the noise there.

@@ -1,6 +1,6 @@
 //! How noisy a series is, value by value, and how much of its noise each value hands on to the next.
 
-use accel_bench_record::stats::median;
+use accel_bench_record::stats::{centred_ranks, median};
 
 /// The standard deviation of normal values is this many times their median absolute deviation (Hampel, "The Influence Curve and Its
 /// Role in Robust Estimation", 1974).
@@ -42,29 +42,12 @@ pub(crate) fn correlation(values: &[f64], starts: &[usize]) -> f64 {
     let ends = starts.iter().skip(1).copied().chain([values.len()]);
     let (mut together, mut alone) = (0.0, 0.0);
     for (start, end) in starts.iter().zip(ends).filter(|(start, end)| end - **start >= SHORTEST) {
-        let ranks = ranks(&values[*start..end]);
-        let middle = (ranks.len() as f64 - 1.0) / 2.0;
+        let Some(ranks) = centred_ranks(&values[*start..end]) else { continue };
         let scale = (ranks.len() * ranks.len()) as f64;
-        let centred: Vec<f64> = ranks.iter().map(|rank| rank - middle).collect();
-        together += centred.windows(2).map(|pair| pair[0] * pair[1]).sum::<f64>() / scale;
-        alone += centred.iter().map(|rank| rank * rank).sum::<f64>() / scale;
+        together += ranks.windows(2).map(|pair| pair[0] * pair[1]).sum::<f64>() / scale;
+        alone += ranks.iter().map(|rank| rank * rank).sum::<f64>() / scale;
     }
     if alone > 0.0 { (together / alone).clamp(0.0, 0.9) } else { 0.0 }
-}
-
-/// The place of each value among all, from 0; equal ones share the mean of their places.
-pub(crate) fn ranks(values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|one, other| values[*one].total_cmp(&values[*other]));
-    let mut ranks = vec![0.0; values.len()];
-    let mut from = 0;
-    while from < order.len() {
-        let same = order[from..].iter().take_while(|at| values[**at] == values[order[from]]).count();
-        let shared = from as f64 + (same as f64 - 1.0) / 2.0;
-        order[from..from + same].iter().for_each(|at| ranks[*at] = shared);
-        from += same;
-    }
-    ranks
 }
 
 #[cfg(test)]
@@ -101,13 +84,6 @@ mod tests {
     #[test]
     fn values_that_do_not_scatter_have_the_least_deviation() {
         assert!(deviations(&[1.0; 30]).iter().all(|deviation| *deviation == LEAST));
-    }
-
-    #[test]
-    fn ranks_with_ties() {
-        assert_eq!(ranks(&[10.0, 30.0, 20.0]), [0.0, 2.0, 1.0]);
-        assert_eq!(ranks(&[5.0, 5.0, 1.0, 5.0]), [2.0, 2.0, 0.0, 2.0]);
-        assert!(ranks(&[]).is_empty());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::levels::cost;
 /// How far from where the search put it, in values.
 const AROUND: usize = 8;
 
-/// Places that cost this much more are as likely as not to be the true one in 95 of 100 cases: half the 95 % quantile of chi-squared with
+/// In 95 of 100 cases the true place costs at most this much more than the best one: half the 95 % quantile of chi-squared with
 /// one degree of freedom, as for any likelihood (Wilks 1938).
 const AS_LIKELY: f64 = 1.92;
 

@@ -7,7 +7,7 @@ use super::estimate::Estimate;
 use super::metric::{Judging, MetricRow};
 use super::{Effect, Judgement, Verdict};
 
-/// Cycles that one event costs (Cachegrind's manual, chapter 5.2: "an L1 miss will typically cost around 10 cycles, an LL miss can
+/// Cycles that one event costs (Cachegrind's manual: "an L1 miss will typically cost around 10 cycles, an LL miss can
 /// cost as much as 200 cycles, and a mispredicted branch costs in the region of 10 to 30 cycles"): a miss more in a
 /// million instructions does not matter, however few there were before. Absent: reported only.
 fn cycles(name: &str) -> Option<f64> {

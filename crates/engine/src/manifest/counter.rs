@@ -7,6 +7,6 @@ use serde::Deserialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Counter {
-    /// Valgrind's: it runs the program on a simulated processor, some fifty times slower.
+    /// Valgrind's: it runs the program on a simulated processor, some eighty times slower.
     Callgrind,
 }

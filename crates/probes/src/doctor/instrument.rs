@@ -87,7 +87,7 @@ fn addresses(it: &Instrument, _: usize) -> Option<Finding> {
     Some(Finding::ok(if it.is_randomised? {
         "addresses are randomised (ASLR): each process is another layout, and comparisons average over them"
     } else {
-        "addresses are fixed (no ASLR): what one layout costs is in every process, so comparisons relink"
+        "addresses are fixed (no ASLR): what one layout costs is in every process; suspected changes are measured in others"
     }))
 }
 
@@ -145,7 +145,8 @@ fn group_of_cpus(it: &Instrument, cpus: usize) -> Option<Finding> {
     let cost = format!(
         "limited to {limit:.1} of {cpus} CPUs: who uses more is stopped for the rest of each period{stopped}"
     );
-    Some(Finding::warning(cost).fix("systemd-run --scope --property=CPUQuota= cargo accel-bench"))
+    // Where it is lifted depends on what set it: a container, a job, a service.
+    Some(Finding::warning(cost))
 }
 
 fn group_of_memory(it: &Instrument, _: usize) -> Option<Finding> {
@@ -159,16 +160,15 @@ fn group_of_memory(it: &Instrument, _: usize) -> Option<Finding> {
 fn isolation(it: &Instrument, cpus: usize) -> Option<Finding> {
     let isolated = it.isolated.as_deref()?;
     Some(if isolated.is_empty() {
-        let finding = Finding::warning(
-            "no CPU is isolated: the scheduler runs other processes next to what is measured",
-        );
-        match cpus {
-            0..=2 => finding,
-            many => finding.fix(format!(
-                "sudo grubby --update-kernel=ALL --args=\"isolcpus={0} nohz_full={0}\"",
-                many - 1
-            )),
-        }
+        let way = match cpus {
+            0..=2 => String::new(),
+            many => {
+                format!("; the kernel parameters `isolcpus={0} nohz_full={0}` keep CPU {0} free", many - 1)
+            }
+        };
+        Finding::warning(format!(
+            "no CPU is isolated: the scheduler runs other processes next to what is measured{way}"
+        ))
     } else {
         Finding::ok(format!(
             "CPUs {isolated} are isolated: `taskset -c {isolated} cargo accel-bench` measures there"
@@ -268,7 +268,7 @@ mod tests {
         check(
             |it| it.is_randomised = Some(false),
             &[
-                "ok: addresses are fixed (no ASLR): what one layout costs is in every process, so comparisons relink",
+                "ok: addresses are fixed (no ASLR): what one layout costs is in every process; suspected changes are measured in others",
             ],
         );
     }
@@ -319,9 +319,8 @@ mod tests {
         check(cpus(4.0, None), &[]);
         let limited =
             "warning: limited to 1.5 of 4 CPUs: who uses more is stopped for the rest of each period";
-        let fix = " (systemd-run --scope --property=CPUQuota= cargo accel-bench)";
-        check(cpus(1.5, None), &[&format!("{limited}{fix}")]);
-        check(cpus(1.5, Some(0.25)), &[&format!("{limited}; so far in 25 % of periods{fix}")]);
+        check(cpus(1.5, None), &[limited]);
+        check(cpus(1.5, Some(0.25)), &[&format!("{limited}; so far in 25 % of periods")]);
         check(
             |it| it.group.memory = Some(1 << 30),
             &["warning: limited to 1.000 GiB of memory: what needs more is killed"],
@@ -335,8 +334,8 @@ mod tests {
             &["ok: CPUs 2-3 are isolated: `taskset -c 2-3 cargo accel-bench` measures there"],
         );
         let none = "warning: no CPU is isolated: the scheduler runs other processes next to what is measured";
-        let fix = " (sudo grubby --update-kernel=ALL --args=\"isolcpus=3 nohz_full=3\")";
-        check(|it| it.isolated = Some(String::new()), &[&format!("{none}{fix}")]);
+        let way = "; the kernel parameters `isolcpus=3 nohz_full=3` keep CPU 3 free";
+        check(|it| it.isolated = Some(String::new()), &[&format!("{none}{way}")]);
         let mut two = Facts { cpus: 2, ..Facts::default() };
         two.instrument.isolated = Some(String::new());
         assert_eq!(lines(&instrument(&two)), [none], "of two, none can be spared");

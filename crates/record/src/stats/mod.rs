@@ -33,6 +33,7 @@ pub use median_interval::median_interval;
 pub use modes::two_modes;
 pub use moments::{mean, std_dev, variance};
 pub use normal::normal_tail;
+pub use persistence::centred_ranks;
 pub use quantile::{median, quantile};
 pub use shift::{log_shift, win_rate};
 pub use student::{cdf as student_t_cdf, quantile as student_t_quantile};

@@ -25,8 +25,9 @@ pub(super) fn kendall_inflation(values: &[f64]) -> Option<f64> {
     Some((1.0 + 2.0 / (n * (n - 1.0) * (n - 2.0)) * sum).max(1.0))
 }
 
-/// The rank of each value less the mean rank; equal values share the middle of theirs.
-fn centred_ranks(values: &[f64]) -> Option<Vec<f64>> {
+/// The rank of each value less the mean rank; equal values share the middle of theirs. `None` when a value is not finite.
+#[must_use]
+pub fn centred_ranks(values: &[f64]) -> Option<Vec<f64>> {
     if !values.iter().all(|value| value.is_finite()) {
         return None;
     }
