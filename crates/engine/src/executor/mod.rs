@@ -63,7 +63,8 @@ impl Settings {
         self.stop.load(Ordering::Relaxed)
     }
 
-    fn is_late(&self) -> bool {
+    /// Whether the time is over after which nothing is begun.
+    pub(crate) fn is_late(&self) -> bool {
         self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
     }
 }

@@ -8,7 +8,7 @@ use accel_bench_record::{CaseKey, Counts, Metric};
 use super::recorder::Recorder;
 use crate::Engine;
 use crate::event::Event;
-use crate::executor::{Alone, Error, Settings};
+use crate::executor::{Alone, Error, Executor, Settings};
 use crate::plan::{Case, Side, Unit};
 
 /// Sides that differ by less than this share are not counted once more.
@@ -34,22 +34,13 @@ pub(super) fn count(
         let seats: Vec<_> =
             sides.iter().filter_map(|(side, units)| Some((*side, seat(units, &id)?))).collect();
         let seats: Vec<_> = seats.into_iter().filter(|(side, _)| recorders[side].is_well(&id)).collect();
-        let (mut found, mut iterations) = (Vec::new(), None);
-        // One time more where the sides differ: random numbers differ from process to process.
-        for _ in 0..2 {
-            for (side, (unit, case)) in &seats {
-                let Some(counts) = executor.count(Alone { unit, case, iterations }, settings)? else {
-                    return Ok(false);
-                };
-                if let Counts::Counted { iterations: counted, .. } = &counts {
-                    iterations = Some(*counted);
-                }
-                found.push((*side, counts));
-            }
-            if seats.len() < 2 || are_alike(&found) {
-                break;
-            }
-        }
+        let found = match settings.is_late() {
+            true => seats.iter().map(|(side, _)| (*side, out_of_time())).collect(),
+            false => match counted(executor, &seats, settings)? {
+                Some(found) => found,
+                None => return Ok(false),
+            },
+        };
         for (side, _) in &seats {
             let recorder = recorders.get_mut(side).expect("every side has a record");
             let own = found.iter().filter(|(of, _)| of == side).map(|(_, counts)| counts);
@@ -61,6 +52,35 @@ pub(super) fn count(
         engine.report(&Event::CaseCounted { id });
     }
     Ok(true)
+}
+
+fn out_of_time() -> Counts {
+    Counts::Unsupported { reason: "the budget ran out before it was counted".to_owned() }
+}
+
+/// Counts a case on every seat, and once more where the sides differ: random numbers differ from process to process. `None`:
+/// interrupted.
+fn counted(
+    executor: &dyn Executor,
+    seats: &[(Side, (&Unit, &Case))],
+    settings: &Settings,
+) -> Result<Option<Vec<(Side, Counts)>>, Error> {
+    let (mut found, mut iterations) = (Vec::new(), None);
+    for _ in 0..2 {
+        for (side, (unit, case)) in seats {
+            let Some(counts) = executor.count(Alone { unit, case, iterations }, settings)? else {
+                return Ok(None);
+            };
+            if let Counts::Counted { iterations: counted, .. } = &counts {
+                iterations = Some(*counted);
+            }
+            found.push((*side, counts));
+        }
+        if seats.len() < 2 || are_alike(&found) {
+            break;
+        }
+    }
+    Ok(Some(found))
 }
 
 /// The case among the units of a side.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use accel_bench_record::catalogue::INSTRUCTIONS;
 use accel_bench_record::protocol::BenchmarkInfo;
@@ -24,6 +25,7 @@ struct Elsewhere {
     candidate: u64,
     rounds: u32,
     counts: bool,
+    budget: Option<Duration>,
 }
 
 impl Executor for Elsewhere {
@@ -133,7 +135,7 @@ fn measured(root: &Path, elsewhere: &Elsewhere, benchmarks: &[&str]) -> (Measure
     let session = Session {
         sides: [Side::Baseline, Side::Candidate].map(|side| (side, prepared_as(side, benchmarks))).into(),
         profile: Profile { name: "full".into(), processes: 5, ..Profile::default() },
-        budget: None,
+        budget: elsewhere.budget,
         identical: Vec::new(),
         same_code: Vec::new(),
         counts: elsewhere.counts,
@@ -149,8 +151,11 @@ fn measured(root: &Path, elsewhere: &Elsewhere, benchmarks: &[&str]) -> (Measure
 #[test]
 fn what_is_decided_is_not_measured_again() {
     let root = tempfile::tempdir().expect("a folder");
-    let (measured, events) =
-        measured(root.path(), &Elsewhere { candidate: 200, rounds: 50, counts: false }, &["x", "y"]);
+    let (measured, events) = measured(
+        root.path(),
+        &Elsewhere { candidate: 200, rounds: 50, counts: false, budget: None },
+        &["x", "y"],
+    );
     assert_eq!((measured.ended, measured.unreached), (Ended::Complete, 0));
     let decided = events.iter().find_map(|event| match event {
         Event::CasesDecided { cases } => Some(cases.len()),
@@ -171,7 +176,7 @@ fn what_is_decided_is_not_measured_again() {
 fn an_interruption_keeps_what_was_finished() {
     let root = tempfile::tempdir().expect("a folder");
     let (measured, events) =
-        measured(root.path(), &Elsewhere { candidate: 100, rounds: 2, counts: false }, &["x"]);
+        measured(root.path(), &Elsewhere { candidate: 100, rounds: 2, counts: false, budget: None }, &["x"]);
     assert_eq!(measured.ended, Ended::Interrupted);
     let record = read_file(&stored_at(&events)).expect("it reads");
     assert_eq!((record.state, record.cases[0].processes.len()), (RunState::Interrupted, 2));
@@ -191,7 +196,7 @@ fn stored_at(events: &[Event]) -> PathBuf {
 #[test]
 fn what_was_measured_is_counted_afterwards() {
     let root = tempfile::tempdir().expect("a folder");
-    let elsewhere = Elsewhere { candidate: 150, rounds: 60, counts: true };
+    let elsewhere = Elsewhere { candidate: 150, rounds: 60, counts: true, budget: None };
     let (measured, events) = measured(root.path(), &elsewhere, &["x", "y"]);
     let place = |wanted: fn(&Event) -> bool| events.iter().position(wanted).expect("it was reported");
     let counting = place(|event| matches!(event, Event::CountingStarted { cases: 2 }));
@@ -215,7 +220,7 @@ fn what_was_measured_is_counted_afterwards() {
 #[test]
 fn sides_that_do_the_same_are_counted_once() {
     let root = tempfile::tempdir().expect("a folder");
-    let elsewhere = Elsewhere { candidate: 100, rounds: 60, counts: true };
+    let elsewhere = Elsewhere { candidate: 100, rounds: 60, counts: true, budget: None };
     let (measured, _) = measured(root.path(), &elsewhere, &["x"]);
     let counts = measured.records[&Side::Candidate].cases[0].counts.clone().expect("it was counted");
     assert_eq!((counts.metrics()[0].value, counts.metrics()[0].samples.len()), (100.0, 0));
@@ -224,9 +229,22 @@ fn sides_that_do_the_same_are_counted_once() {
 #[test]
 fn an_interrupted_comparison_counts_nothing() {
     let root = tempfile::tempdir().expect("a folder");
-    let elsewhere = Elsewhere { candidate: 100, rounds: 2, counts: true };
+    let elsewhere = Elsewhere { candidate: 100, rounds: 2, counts: true, budget: None };
     let (measured, events) = measured(root.path(), &elsewhere, &["x"]);
     assert_eq!(measured.ended, Ended::Interrupted);
     assert!(!events.iter().any(|event| matches!(event, Event::CountingStarted { .. })));
     assert!(measured.records.values().all(|record| record.cases[0].counts.is_none()));
+}
+
+#[test]
+fn counting_is_part_of_the_budget() {
+    let root = tempfile::tempdir().expect("a folder");
+    // This executor measures whatever the time is.
+    let elsewhere = Elsewhere { candidate: 100, rounds: 60, counts: true, budget: Some(Duration::ZERO) };
+    let (measured, _) = measured(root.path(), &elsewhere, &["x"]);
+    assert_eq!(measured.ended, Ended::Complete);
+    for record in measured.records.values() {
+        let counts = record.cases[0].counts.as_ref().expect("it says why there are none");
+        assert_eq!(counts.unsupported(), Some("the budget ran out before it was counted"));
+    }
 }
