@@ -129,7 +129,7 @@ fn summary(found: &Result<Explanation, String>) -> String {
         Root::Target => format!("{reached} of the target; its harness does not say where a benchmark begins"),
     };
     match found.causes.len() {
-        0 => format!("no difference in {of}: what changed is not its code"),
+        0 => format!("no difference in {of}"),
         all if all > SHOWN => format!("{all} differ, of {of}; {} more are in `--format json`", all - SHOWN),
         1 => format!("1 differs, of {of}"),
         all => format!("{all} differ, of {of}"),
@@ -407,8 +407,7 @@ mod tests {
           no flame graph: perf is not installed
 
         old/none@host
-          no difference in 9 functions that the benchmark reaches: what changed is not
-            its code
+          no difference in 9 functions that the benchmark reaches
           no flame graph: perf is not installed
 
         other/arm@host
