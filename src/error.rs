@@ -34,6 +34,9 @@ pub(crate) enum Exit {
 pub(crate) enum Error {
     #[error(transparent)]
     Engine(#[from] engine::Error),
+    #[cfg(feature = "history")]
+    #[error(transparent)]
+    History(#[from] accel_bench_history::Error),
     #[error("cannot write to stdout")]
     Out(#[from] io::Error),
 }
@@ -55,6 +58,8 @@ impl Error {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Engine(error) => exit(error),
+            #[cfg(feature = "history")]
+            Self::History(_) => Exit::Storage,
             Self::Out(_) => Exit::Storage,
         }
     }
@@ -62,6 +67,8 @@ impl Error {
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
             Self::Engine(error) => error.hint(),
+            #[cfg(feature = "history")]
+            Self::History(error) => error.hint(),
             Self::Out(_) => None,
         }
     }

@@ -4,6 +4,8 @@ mod commands;
 mod context;
 mod error;
 mod hardware;
+#[cfg(feature = "history")]
+mod history;
 mod progress;
 mod report;
 mod shell;

@@ -6,7 +6,10 @@ use std::path::PathBuf;
 use anstream::ColorChoice;
 use clap::{Parser, Subcommand, ValueEnum};
 
-use super::{baseline, calibrate, compare, completions, doctor, gc, hook, init, list, log, noise, run, show};
+use super::{
+    baseline, calibrate, compare, completions, doctor, gc, history, hook, init, list, log, noise, run, show,
+    trend,
+};
 use crate::error::{Error, Result};
 use crate::shell::Verbosity;
 
@@ -81,6 +84,10 @@ pub(super) enum Command {
     List(list::Args),
     /// Show the stored runs by commit
     Log(log::Args),
+    /// Say where results changed over the commits, and by how much
+    Trend(trend::Args),
+    /// Keep the table of all results: Parquet files that any tool reads
+    History(history::Args),
     /// Remove old runs, checkouts and what was built of them
     Gc(gc::Args),
     /// Let git measure before each merge

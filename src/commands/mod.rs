@@ -10,6 +10,11 @@ mod completions;
 mod doctor;
 mod explain;
 mod gc;
+#[cfg(feature = "history")]
+mod history;
+#[cfg(not(feature = "history"))]
+#[path = "no_history.rs"]
+mod history;
 mod hook;
 mod init;
 mod itself;
@@ -26,6 +31,11 @@ mod schema;
 mod screen;
 mod selection;
 mod show;
+#[cfg(feature = "history")]
+mod trend;
+#[cfg(not(feature = "history"))]
+#[path = "no_history.rs"]
+mod trend;
 
 use std::env;
 
@@ -62,7 +72,9 @@ pub(crate) fn main() -> Exit {
 }
 
 fn dispatch(cli: Cli, mut cx: Context) -> Exit {
-    let outcome = match cli.command.unwrap_or(Command::Run(cli.run)) {
+    let command = cli.command.unwrap_or(Command::Run(cli.run));
+    let measures = matches!(command, Command::Run(_) | Command::Compare(_) | Command::Hook(_));
+    let outcome = match command {
         Command::Run(args) => run::run(args, &mut cx),
         Command::Compare(args) => compare::run(args, &mut cx),
         Command::Calibrate(args) => calibrate::run(args, &mut cx),
@@ -71,6 +83,8 @@ fn dispatch(cli: Cli, mut cx: Context) -> Exit {
         Command::Show(args) => show::run(args, &mut cx),
         Command::List(args) => list::run(args, &mut cx),
         Command::Log(args) => log::run(args, &mut cx),
+        Command::Trend(args) => trend::run(args, &mut cx),
+        Command::History(args) => history::run(args, &mut cx),
         Command::Gc(args) => gc::run(args, &mut cx),
         Command::Hook(args) => hook::run(args, &mut cx),
         Command::Init(args) => init::run(args, &mut cx),
@@ -79,7 +93,11 @@ fn dispatch(cli: Cli, mut cx: Context) -> Exit {
         Command::ProbeAdapters => probe_adapters::run(&mut cx),
         Command::Completions(args) => completions::run(args, &mut cx, Cli::command()),
     };
-    outcome.unwrap_or_else(|error| complain(&mut cx.shell, &error))
+    let exit = outcome.unwrap_or_else(|error| complain(&mut cx.shell, &error));
+    if measures {
+        history::follow(&mut cx);
+    }
+    exit
 }
 
 fn complain(shell: &mut Shell, error: &Error) -> Exit {

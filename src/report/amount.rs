@@ -3,7 +3,8 @@
 use accel_bench_record::Throughput;
 use accel_bench_record::units::{Bytes, Change, Nanos, PerSecond};
 
-use accel_bench_engine::compare::{Effect, Estimate};
+use accel_bench_engine::compare::Effect;
+use accel_bench_record::Estimate;
 
 /// A value in its unit; units that are not ours are written behind the number.
 pub(super) fn amount(value: f64, unit: &str) -> String {

@@ -18,6 +18,8 @@ mod noise;
 mod paint;
 mod plain;
 mod run;
+#[cfg(feature = "history")]
+mod trend;
 
 pub(crate) use amount::count;
 pub(crate) use calibration::calibration;
@@ -27,6 +29,8 @@ pub(crate) use format::Format;
 pub(crate) use listing::{BaselineRow, BenchmarkRow, LogRow, listing};
 pub(crate) use noise::noise;
 pub(crate) use run::{Metrics, run};
+#[cfg(feature = "history")]
+pub(crate) use trend::{Span, TrendReport, trend};
 
 /// The version of the forms that scripts read: JSON, JSON lines and CSV.
 pub(crate) const FORMAT: u32 = 1;

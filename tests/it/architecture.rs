@@ -115,7 +115,10 @@ fn nothing_in_the_front_is_public() {
 
 /// Which package of the workspace uses which, outside of tests: the arrows of the design.
 const PACKAGES: [(&str, &[&str]); 9] = [
-    ("cargo-accel-bench", &["accel-bench-engine", "accel-bench-probes", "accel-bench-record"]),
+    (
+        "cargo-accel-bench",
+        &["accel-bench-engine", "accel-bench-history", "accel-bench-probes", "accel-bench-record"],
+    ),
     ("accel-bench-code", &[]),
     ("accel-bench-history", &["accel-bench-record"]),
     ("accel-bench-engine", &["accel-bench", "accel-bench-code", "accel-bench-record"]),
@@ -152,7 +155,8 @@ type Arrows = &'static [(&'static str, &'static [&'static str])];
 
 const FRONT: Arrows = &[
     ("main", &["commands"]),
-    ("commands", &["context", "error", "report", "shell"]),
+    ("commands", &["context", "error", "history", "report", "shell"]),
+    ("history", &["context", "error"]),
     ("context", &["hardware", "progress", "shell"]),
     ("progress", &["shell"]),
     ("error", &[]),

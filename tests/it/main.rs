@@ -21,6 +21,8 @@ mod matrix;
 mod metrics;
 mod models;
 mod names;
+#[cfg(not(feature = "history"))]
+mod no_history;
 mod places;
 mod plain;
 mod run;
@@ -30,4 +32,6 @@ mod store;
 mod stored;
 mod strange;
 mod support;
+#[cfg(feature = "history")]
+mod trend;
 mod unlisted;

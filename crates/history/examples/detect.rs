@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
 
-use accel_bench_history::change_points;
+use accel_bench_history::detect::change_points;
 
 #[derive(serde::Deserialize)]
 struct Series {

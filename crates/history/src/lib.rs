@@ -1,17 +1,28 @@
-//! Series of one metric over commits: where their level changes.
+//! The history of a project's results: every stored run in one open table, and what the table says over time.
 //!
-//! Pure functions of numbers; knows no run, no file and no repository.
-//!
-//! [`change_points`] searches in four steps, each in a file of its own: how noisy each value is (`noise`), the levels that explain
-//! the values best (`levels`), which of their changes pass a test of their own (`evidence`), and where each of these most
-//! likely lies (`place`).
+//! The table is derived from the run files and can be deleted at any time. This package knows no repository and no store: it is
+//! given runs, and the order of commits.
 
-mod detect;
-mod evidence;
-mod levels;
-mod noise;
-mod place;
+pub mod detect;
+mod error;
+mod events;
+mod facts;
+mod gaps;
+mod memory;
+mod parallel;
+mod row;
+mod rows;
 #[cfg(test)]
 mod sample_tests;
+mod series;
+mod table;
+mod trend;
 
-pub use detect::{ChangePoint, change_points};
+pub use error::Error;
+pub use events::{Event, Missing, events, missing};
+pub use facts::{RunFacts, Setup};
+pub use memory::Memory;
+pub use rows::LATENCY;
+pub use series::{Absence, Moment, Point, Series, SeriesKey};
+pub use table::{Found, Input, Table, Update, Wanted};
+pub use trend::{Cause, Change, Trend, Way, trends};

@@ -10,6 +10,7 @@ mod case;
 pub mod catalogue;
 mod counts;
 mod environment;
+mod estimate;
 mod ids;
 mod leak;
 mod measurement;
@@ -26,6 +27,7 @@ pub use calibration::{CALIBRATION_FORMAT, CalibrationRecord, ComparisonTrial, Ro
 pub use case::{CaseKey, Failure, HOST, ParamValue, Params, Status};
 pub use counts::Counts;
 pub use environment::{Adapter, Build, Cpu, Environment, Load, Os};
+pub use estimate::{Basis, ESTIMATE_LEVEL, Estimate};
 pub use ids::{CommitId, MachineId, RunId};
 pub use leak::{LEAK_BYTES_PER_ITERATION, Leak};
 pub use measurement::{Conditions, Measurement, Samples, Throughput, TimingMethod, WarmUp};

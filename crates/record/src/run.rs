@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::catalogue::Known;
 use super::{Build, CaseKey, Counts, Environment, Measurement, Metric, SelectionRecord, Status};
 
 /// The version of the file format that this crate writes. Older ones are read, newer ones refused by name.
@@ -161,6 +162,19 @@ impl CaseRecord {
     pub fn metrics(&self) -> impl Iterator<Item = &Metric> {
         let of_processes = self.processes.iter().flat_map(|process| &process.metrics);
         of_processes.chain(self.counts.iter().flat_map(Counts::metrics))
+    }
+
+    /// The values of a metric, one for each process that has it; or what was counted.
+    #[must_use]
+    pub fn values_of(&self, name: &str) -> Vec<f64> {
+        self.metrics().filter(|metric| metric.name == name).map(|metric| metric.value).collect()
+    }
+
+    /// The values of a rate, one for each process that has it.
+    #[must_use]
+    pub fn rates_of(&self, metric: &Known) -> Vec<f64> {
+        let all = self.processes.iter().flat_map(Measurement::all_rates);
+        all.filter(|rate| rate.metric == metric).map(|rate| rate.value).collect()
     }
 
     /// Median nanoseconds per iteration, one value a process: what verdicts are made of.

@@ -4,7 +4,8 @@ use std::io;
 
 use super::document::{EffectDocument, standing, verdict};
 use crate::report::plain::{json, plain};
-use accel_bench_engine::compare::{Cell, Comparison, Effect, Estimate, Judging, Row, Standing};
+use accel_bench_engine::compare::{Cell, Comparison, Effect, Judging, Row, Standing};
+use accel_bench_record::Estimate;
 
 const COLUMNS: [&str; 22] = [
     "format",

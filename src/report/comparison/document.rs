@@ -1,12 +1,12 @@
 //! A comparison as scripts read it: every quantity with its unit in the name.
 
-use accel_bench_record::{CommitInfo, Direction, Params, Profile, RunState};
+use accel_bench_record::{CommitInfo, Direction, ESTIMATE_LEVEL, Estimate, Params, Profile, RunState};
 use serde::Serialize;
 
 use super::explained::ExplainedDocument;
 use accel_bench_engine::compare::{
-    Cell, Census, Comparison, Control, Difference, EFFECT_LEVEL, ESTIMATE_LEVEL, Effect, Estimate, Judging,
-    MetricRow, Need, Notes, Outcome, Row, SideInfo, SlowMode, Standing, Verdict,
+    Cell, Census, Comparison, Control, Difference, EFFECT_LEVEL, Effect, Judging, MetricRow, Need, Notes,
+    Outcome, Row, SideInfo, SlowMode, Standing, Verdict,
 };
 use accel_bench_engine::measure::Explained;
 

@@ -62,7 +62,7 @@ fn rows(row: &Row) -> Vec<[String; 5]> {
 }
 
 fn metric(row: &MetricRow) -> [String; 5] {
-    let value = |side: &Option<accel_bench_engine::compare::Estimate>| {
+    let value = |side: &Option<accel_bench_record::Estimate>| {
         side.as_ref().map(|estimate| amount::estimate(estimate, &row.unit)).unwrap_or_default()
     };
     let verdict = match row.judging {

@@ -146,7 +146,7 @@ pub(super) fn slow_mode(row: &Row) -> Option<String> {
 /// `host-rss-peak-bytes 512.0 MiB → 640.0 MiB +25.0 % ▲ regressed`.
 pub(super) fn metric(row: &MetricRow) -> (Tone, String) {
     let unit = plain(&row.unit);
-    let value = |side: &Option<accel_bench_engine::compare::Estimate>| {
+    let value = |side: &Option<accel_bench_record::Estimate>| {
         side.as_ref().map_or_else(|| "—".to_owned(), |estimate| amount::amount(estimate.value, &unit))
     };
     let kept = |text: String| text.replace(' ', &NO_BREAK.to_string());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use accel_bench_engine::compare::Estimate;
+use accel_bench_record::Estimate;
 use accel_bench_record::catalogue::{self, Shown};
 use accel_bench_record::{CaseRecord, Direction, Measurement, Metric};
 

@@ -9,7 +9,8 @@ use accel_bench_record::{
 };
 use serde::Serialize;
 
-use accel_bench_engine::compare::{Basis, ESTIMATE_LEVEL, Estimate, Notes, notes, of_metric};
+use accel_bench_engine::compare::{Notes, notes};
+use accel_bench_record::{Basis, ESTIMATE_LEVEL, Estimate};
 
 /// The whole run.
 #[derive(Debug, Serialize)]
@@ -208,7 +209,7 @@ fn metrics(case: &CaseRecord) -> Vec<MetricDocument<'_>> {
     case.metrics()
         .filter(|metric| seen.insert(metric.name.as_str()))
         .map(|metric| {
-            let processes = of_metric(case, &metric.name);
+            let processes = case.values_of(&metric.name);
             MetricDocument {
                 name: &metric.name,
                 unit: &metric.unit,

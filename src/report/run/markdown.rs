@@ -7,7 +7,7 @@ use super::document::{reason, status_word};
 use super::memory_peak;
 use crate::report::amount;
 use crate::report::markdown::{Align, table};
-use accel_bench_engine::compare::Estimate;
+use accel_bench_record::Estimate;
 
 pub(super) fn render(record: &RunRecord) -> String {
     let columns = [

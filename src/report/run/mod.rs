@@ -43,7 +43,7 @@ pub(crate) fn run(
 
 /// The median of a metric over the processes that have it.
 fn metric(case: &CaseRecord, name: &str) -> Option<f64> {
-    stats::median(&accel_bench_engine::compare::of_metric(case, name))
+    stats::median(&case.values_of(name))
 }
 
 /// The most memory that the case's processes held: the device's pool where it reports, else what was allocated, else the

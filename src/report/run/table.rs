@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use accel_bench_record::catalogue::MEM_GROWTH;
-use accel_bench_record::{CaseRecord, Failure, Measurement, RunRecord, RunState, Status};
+use accel_bench_record::{Basis, CaseRecord, Estimate, Failure, Measurement, RunRecord, RunState, Status};
 
 use super::columns::{self, Metrics, Quantity};
 use super::{path, unsupported};
@@ -12,9 +12,7 @@ use crate::report::ledger::{Entry, Ledger, indented};
 use crate::report::markdown::Align;
 use crate::report::paint::{Tone, paint};
 use crate::report::plain::plain;
-use accel_bench_engine::compare::{
-    Basis, EFFECTIVE_PRECISION, Estimate, effective_precision, notes, requested_precision,
-};
+use accel_bench_engine::compare::{EFFECTIVE_PRECISION, effective_precision, notes, requested_precision};
 
 pub(super) fn render(record: &RunRecord, metrics: &Metrics, width: usize) -> String {
     let together = unsupported::groups(record);

@@ -1,9 +1,8 @@
 //! The counts of a case, on both sides. Counts do not scatter as times do, so they have a tolerance of their own.
 
 use accel_bench_record::catalogue::{BRANCH_MISSES, FIRST_LEVEL_MISSES, INSTRUCTIONS, LAST_LEVEL_MISSES};
-use accel_bench_record::{CaseRecord, Counts, Metric};
+use accel_bench_record::{CaseRecord, Counts, Estimate, Metric};
 
-use super::estimate::Estimate;
 use super::metric::{Judging, MetricRow};
 use super::{Effect, Judgement, Verdict};
 

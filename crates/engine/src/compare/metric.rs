@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 use accel_bench_record::catalogue::{self, Known, MEM_GROWTH};
 use accel_bench_record::stats;
 use accel_bench_record::{
-    CaseKey, CaseRecord, Direction, LEAK_BYTES_PER_ITERATION, Measurement, Metric, Rate,
+    CaseKey, CaseRecord, Direction, Estimate, LEAK_BYTES_PER_ITERATION, Measurement, Metric, Rate,
 };
 
 use super::company::Company;
-use super::estimate::{Estimate, of_metric};
 use super::evidence::Pair;
 use super::judging::Judge;
 use super::{Effect, Judgement, Tolerance, Verdict};
@@ -81,7 +80,7 @@ fn is_same_information(one: &[Pair], other: &[Pair]) -> bool {
 /// `None`: it is. Otherwise how it is shown instead.
 fn is_judged(metric: &Metric, sides: [&CaseRecord; 2], company: Company) -> Option<Judging> {
     let known = catalogue::find(&metric.name);
-    let values = || sides.map(|case| of_metric(case, &metric.name));
+    let values = || sides.map(|case| case.values_of(&metric.name));
     match metric.better {
         Direction::Neither => Some(Judging::Told),
         _ if known.is_some_and(|known| known.of_process) && company == Company::Different => {
@@ -111,7 +110,7 @@ pub(super) fn metric_rows(
         [candidate, base].into_iter().flat_map(|case| &case.processes).flat_map(Measurement::all_rates);
     for Rate { metric, .. } in rates {
         if seen.insert(metric.name) {
-            rows.push(MetricRow::rate(metric, [base, candidate].map(|case| rates_of(case, metric))));
+            rows.push(MetricRow::rate(metric, [base, candidate].map(|case| case.rates_of(metric))));
         }
     }
     rows
@@ -161,7 +160,7 @@ impl MetricRow {
             Judging::Judged(found) => found.effect,
             _ => apart,
         };
-        let sides = sides.map(|case| of_metric(case, &metric.name));
+        let sides = sides.map(|case| case.values_of(&metric.name));
         Self::new((&metric.name, &metric.unit, metric.better), sides, effect, judging)
     }
 
@@ -198,11 +197,6 @@ fn of_processes(case: &CaseRecord, name: &str) -> Vec<Option<f64>> {
         Some(if name == MEM_GROWTH.name { leak() } else { metric.value })
     };
     case.processes.iter().map(of_process).collect()
-}
-
-fn rates_of(case: &CaseRecord, metric: &Known) -> Vec<f64> {
-    let all = case.processes.iter().flat_map(Measurement::all_rates);
-    all.filter(|rate| rate.metric == metric).map(|rate| rate.value).collect()
 }
 
 #[cfg(test)]

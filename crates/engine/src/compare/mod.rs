@@ -8,7 +8,6 @@ mod company;
 mod comparison;
 mod counted;
 mod drift;
-mod estimate;
 mod evidence;
 mod judging;
 mod looks;
@@ -35,7 +34,6 @@ pub use calibration::{CALIBRATION_TOLERANCE, Calibration, CaseCalibration, Power
 pub use census::Census;
 pub use comparison::{Comparison, Confirmed, compare};
 pub use drift::Drift;
-pub use estimate::{Basis, Estimate, LEVEL as ESTIMATE_LEVEL, of_metric};
 pub use evidence::SlowMode;
 pub use looks::MOST_PAIRS;
 pub use machine::{Mismatch, comparable};

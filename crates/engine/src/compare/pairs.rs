@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use accel_bench_record::stats::{log_shift, median, win_rate};
-use accel_bench_record::{CaseKey, CaseRecord, Measurement, RowTrial, RunRecord, TimingMethod, TrialVerdict};
+use accel_bench_record::{
+    CaseKey, CaseRecord, Estimate, Measurement, RowTrial, RunRecord, TimingMethod, TrialVerdict,
+};
 
 use super::company::Companies;
-use super::estimate::Estimate;
 use super::evidence::{self, Evidence, Pair, SlowMode};
 use super::judging::Judged;
 use super::looks::{LEAST_FOR_SAME, LEAST_FOR_SAME_OF_LONG};

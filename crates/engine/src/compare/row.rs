@@ -1,10 +1,9 @@
 //! One case on both sides.
 
-use accel_bench_record::{CaseKey, CaseRecord, Counts, Failure, Status};
+use accel_bench_record::{CaseKey, CaseRecord, Counts, Estimate, Failure, Status};
 
 use super::company::Company;
 use super::counted::counted_rows;
-use super::estimate::Estimate;
 use super::evidence::SlowMode;
 use super::judging::Judge;
 use super::metric::{MetricRow, metric_rows};

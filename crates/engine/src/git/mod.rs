@@ -10,6 +10,7 @@ mod checkout;
 mod commit;
 mod error;
 mod hook;
+mod lineage;
 mod merge;
 mod path;
 mod push;

@@ -16,6 +16,7 @@ use super::listing::{entries, run_files};
 use super::live;
 use super::root::Store;
 use super::run_file::{is_called, read_run};
+use super::summary::RunSummary;
 
 impl Store {
     /// The full id of the run that `prefix` begins.
@@ -27,6 +28,11 @@ impl Store {
     pub fn load(&self, prefix: &RunId) -> Result<RunRecord, Error> {
         let (id, path) = self.find(prefix.as_str())?;
         self.load_at(&id, &path)
+    }
+
+    /// The run of a summary, without looking for it.
+    pub fn load_summarised(&self, run: &RunSummary) -> Result<RunRecord, Error> {
+        self.load_at(&run.id, &run.path)
     }
 
     pub(super) fn load_at(&self, id: &RunId, path: &Path) -> Result<RunRecord, Error> {
@@ -56,7 +62,7 @@ impl Store {
     }
 
     /// The ids of all files of runs, readable or not.
-    pub(super) fn ids(&self) -> Result<Vec<(RunId, PathBuf)>, Error> {
+    pub fn ids(&self) -> Result<Vec<(RunId, PathBuf)>, Error> {
         let mut ids = Vec::new();
         for dir in entries(&self.runs_folder())? {
             let files = run_files(&dir).unwrap_or_default();

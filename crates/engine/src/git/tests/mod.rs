@@ -2,6 +2,7 @@
 
 mod checkout;
 mod hook;
+mod lineage;
 mod merge;
 mod repository;
 mod scratch;

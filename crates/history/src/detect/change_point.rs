@@ -1,12 +1,14 @@
 //! From a series to its change points.
 
-use crate::evidence::{SHORTEST, Sides};
-use crate::levels::{Levels, levels};
-use crate::noise::{correlation, deviations};
-use crate::place::place;
+use serde::{Deserialize, Serialize};
+
+use super::evidence::{SHORTEST, Sides};
+use super::levels::{Levels, levels};
+use super::noise::{correlation, deviations};
+use super::place::place;
 
 /// A commit from which on a series has another level.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChangePoint {
     /// The index of the first value at the new level.
     pub index: usize,
@@ -15,6 +17,8 @@ pub struct ChangePoint {
     pub latest: usize,
     /// New level / old level.
     pub ratio: f64,
+    /// The change in standard errors of itself, by the noise of both levels.
+    pub score: f64,
 }
 
 /// The cost of a change, in logarithms of the series' length: the less, the more are found, and found that are none.
@@ -47,7 +51,7 @@ pub fn change_points(values: &[f64]) -> Vec<ChangePoint> {
     let (levelled, found) = without_drift(&logarithms, &widened, penalty);
     let kept = kept(&levelled, &noise, inflation, found.changes);
     let segments = kept.iter().enumerate().map(|(at, change)| segment(&kept, at, *change, values.len()));
-    segments.map(|segment| change_point(&levelled, &noise, segment)).collect()
+    segments.map(|segment| change_point(&levelled, &noise, inflation, segment)).collect()
 }
 
 /// By how much correlated noise widens the spread of a mean: (1 + ρ) / (1 − ρ) for an autoregressive series.
@@ -103,17 +107,29 @@ fn segment(changes: &[usize], at: usize, change: usize, length: usize) -> (usize
     (start, change, changes.get(at + 1).copied().unwrap_or(length))
 }
 
-fn change_point(values: &[f64], noise: &[f64], segment: (usize, usize, usize)) -> ChangePoint {
+fn change_point(
+    values: &[f64],
+    noise: &[f64],
+    inflation: f64,
+    segment: (usize, usize, usize),
+) -> ChangePoint {
     let place = place(values, noise, segment);
     let (start, _, end) = segment;
-    let ratio = Sides::of(values, start, place.index, end).shift().exp();
-    ChangePoint { index: place.index, earliest: place.earliest, latest: place.latest, ratio }
+    let sides = Sides::of(values, start, place.index, end);
+    let deviation = accel_bench_record::stats::median(&noise[start..end]).unwrap_or_default();
+    ChangePoint {
+        index: place.index,
+        earliest: place.earliest,
+        latest: place.latest,
+        ratio: sides.shift().exp(),
+        score: sides.score(deviation, inflation),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample_tests::{normal, with};
+    use crate::detect::sample_tests::{normal, with};
 
     /// A series of milliseconds from its logarithms.
     fn series(logarithms: &[f64]) -> Vec<f64> {

@@ -53,7 +53,7 @@ pub(crate) fn correlation(values: &[f64], starts: &[usize]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample_tests::{normal, with};
+    use crate::detect::sample_tests::{normal, with};
 
     #[track_caller]
     fn close(found: f64, expected: f64, by: f64) {

@@ -76,7 +76,7 @@ fn grid(values: &[f64], deviations: &[f64]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample_tests::{normal, with};
+    use crate::detect::sample_tests::{normal, with};
 
     fn changes(values: &[f64], deviation: f64, penalty: f64) -> Vec<usize> {
         levels(values, &vec![deviation; values.len()], penalty).changes

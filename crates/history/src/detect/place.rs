@@ -2,7 +2,7 @@
 
 use accel_bench_record::stats::median;
 
-use crate::levels::cost;
+use super::levels::cost;
 
 /// How far from where the search put it, in values.
 const AROUND: usize = 8;
@@ -54,7 +54,7 @@ fn split(values: &[f64], deviations: &[f64], start: usize, at: usize, end: usize
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample_tests::{normal, with};
+    use crate::detect::sample_tests::{normal, with};
 
     fn placed(values: &[f64], deviation: f64, near: usize) -> Place {
         place(values, &vec![deviation; values.len()], (0, near, values.len()))

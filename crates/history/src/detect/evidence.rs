@@ -1,5 +1,7 @@
 //! The test of whether the values before and after a place differ: by ranks, so that no outlier decides, and by enough to matter.
 
+use std::f64::consts::FRAC_PI_2;
+
 use accel_bench_record::stats::{centred_ranks, median};
 
 /// Fewer values do not make a level.
@@ -35,11 +37,19 @@ impl<'v> Sides<'v> {
     pub(crate) fn rank_sum(&self, inflation: f64) -> f64 {
         let both: Vec<f64> = self.before.iter().chain(self.after).copied().collect();
         let (before, after) = (self.before.len() as f64, self.after.len() as f64);
-        // Of the ranks less their mean, the sum on one side is what U differs by from its expectation.
+        // U differs from its expectation by the sum, on one side, of the ranks less their mean.
         let ranks = centred_ranks(&both).unwrap_or_default();
         let sum: f64 = ranks.iter().take(self.before.len()).sum();
         let spread = (before * after * (before + after + 1.0) / 12.0 * inflation).sqrt();
         if spread > 0.0 { sum.abs() / spread } else { 0.0 }
+    }
+
+    /// The difference of the medians in standard errors, where both sides have this standard deviation. The variance of a median is π/2
+    /// times that of a mean of normal values (Kendall and Stuart, "The Advanced Theory of Statistics", volume 1, 1977, 10.12).
+    pub(crate) fn score(&self, deviation: f64, inflation: f64) -> f64 {
+        let (before, after) = (self.before.len() as f64, self.after.len() as f64);
+        let variance = inflation * FRAC_PI_2 * deviation * deviation * (1.0 / before + 1.0 / after);
+        self.shift().abs() / variance.sqrt()
     }
 
     /// Says whether they differ surely, and by enough: `deviation` is the noise there.
@@ -55,7 +65,7 @@ impl<'v> Sides<'v> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample_tests::normal;
+    use crate::detect::sample_tests::normal;
 
     fn sides<'v>(before: &'v [f64], after: &'v [f64]) -> Sides<'v> {
         Sides { before, after }
@@ -71,6 +81,15 @@ mod tests {
         let halved = sides(&[1.0, 2.0, 3.0, 4.0, 5.0], &[6.0, 7.0, 8.0, 9.0, 10.0]).rank_sum(4.0);
         assert!((halved - found / 2.0).abs() < 1e-9);
         assert_eq!(sides(&[], &[]).rank_sum(1.0), 0.0);
+    }
+
+    #[test]
+    fn the_score_is_the_shift_in_standard_errors() {
+        // 0.1 / sqrt(π/2 * 0.01² * (1/5 + 1/5)) = 12.62.
+        let found = sides(&[1.0; 5], &[1.1; 5]).score(0.01, 1.0);
+        assert!((found - 12.615_7).abs() < 0.001, "{found}");
+        let correlated = sides(&[1.0; 5], &[1.1; 5]).score(0.01, 4.0);
+        assert!((correlated - found / 2.0).abs() < 1e-9);
     }
 
     #[test]

@@ -1,0 +1,74 @@
+//! The order of commits: along first parents, and by generation.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use accel_bench_record::CommitId;
+
+use super::Scratch;
+
+/// `main` with a side branch of two commits merged into it: one, two, [left one, left two], merge.
+fn merged() -> (Scratch, Vec<CommitId>) {
+    let scratch = Scratch::new();
+    let mut commits = vec![scratch.head()];
+    scratch.git(&["checkout", "--quiet", "-b", "side"]);
+    commits.push(scratch.commit("left.txt", "one\n"));
+    commits.push(scratch.commit("left.txt", "two\n"));
+    scratch.git(&["checkout", "--quiet", "main"]);
+    commits.push(scratch.commit("right.txt", "one\n"));
+    scratch.git(&["merge", "--quiet", "--no-ff", "--message", "Merge", "side"]);
+    commits.push(scratch.head());
+    (scratch, commits)
+}
+
+#[test]
+fn first_parents_are_what_a_branch_has_been() {
+    let (scratch, commits) = merged();
+    let [root, _, side, right, merge] = commits.as_slice() else { panic!("{commits:?}") };
+    let repo = scratch.repo();
+    let line = repo.first_parents(merge).unwrap();
+    assert_eq!(line, [root.clone(), right.clone(), merge.clone()]);
+    assert_eq!(repo.first_parents(side).unwrap().len(), 3);
+}
+
+#[test]
+fn a_parent_has_a_smaller_generation_whatever_its_clock_says() {
+    let (scratch, commits) = merged();
+    let repo = scratch.repo();
+    let all: BTreeSet<_> = commits.iter().cloned().collect();
+    let found = repo.generations(&all, &BTreeMap::new()).unwrap();
+    let generations: Vec<_> = commits.iter().map(|commit| found[commit]).collect();
+    assert_eq!(generations, [1, 2, 3, 2, 4], "the longest way counts");
+}
+
+#[test]
+fn what_is_known_is_not_walked_again() {
+    let (scratch, commits) = merged();
+    let repo = scratch.repo();
+    let last = BTreeSet::from([commits[4].clone()]);
+    // Numbers that no walk would find: they have been taken over.
+    let known: BTreeMap<_, _> = [(commits[2].clone(), 10), (commits[3].clone(), 20)].into();
+    assert_eq!(repo.generations(&last, &known).unwrap()[&commits[4]], 21);
+    // From the merge a way leads past the one commit that is known.
+    let known: BTreeMap<_, _> = [(commits[2].clone(), 10)].into();
+    assert_eq!(repo.generations(&last, &known).unwrap()[&commits[4]], 4);
+}
+
+#[test]
+fn commits_that_are_not_here_have_none() {
+    let (scratch, _) = merged();
+    let elsewhere = CommitId::new("a".repeat(40));
+    let found = scratch.repo().generations(&BTreeSet::from([elsewhere]), &BTreeMap::new()).unwrap();
+    assert!(found.is_empty());
+}
+
+#[test]
+fn a_history_that_is_cut_off_has_none() {
+    let (scratch, _) = merged();
+    let url = format!("file://{}", scratch.root().display());
+    let shallow = scratch.beside("shallow");
+    scratch.git(&["clone", "--quiet", "--depth", "1", &url, shallow.to_str().unwrap()]);
+    let repo = super::super::Repo::discover(&shallow).unwrap().unwrap();
+    let head = repo.head().unwrap();
+    assert_eq!(repo.first_parents(&head).unwrap(), [head.clone()]);
+    assert!(repo.generations(&BTreeSet::from([head]), &BTreeMap::new()).unwrap().is_empty());
+}

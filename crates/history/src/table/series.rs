@@ -1,0 +1,301 @@
+//! Series out of the table.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+use std::sync::Arc;
+
+use accel_bench_record::stats::median;
+use accel_bench_record::{CaseKey, Direction, catalogue};
+use parquet::data_type::ByteArray;
+use parquet::errors::Result as ParquetResult;
+use parquet::file::reader::{FileReader, RowGroupReader};
+
+use super::Table;
+use super::columns::{self, text};
+use super::file::{self, File};
+use crate::error::Error;
+use crate::facts::RunFacts;
+use crate::parallel::in_parallel;
+use crate::rows::{LATENCY, direction};
+use crate::series::{Absence, Moment, Point, Series, SeriesKey};
+
+/// Which series are asked for.
+pub struct Wanted<'w> {
+    /// The commits in their order, the oldest first: values of other commits are left out. `None` outside git, where runs follow each
+    /// other by their start.
+    pub line: Option<&'w [String]>,
+    pub case: &'w (dyn Fn(&CaseKey) -> bool + Sync),
+    pub metric: &'w (dyn Fn(&str) -> bool + Sync),
+}
+
+impl std::fmt::Debug for Wanted<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Wanted").field("commits", &self.line.map(<[_]>::len)).finish_non_exhaustive()
+    }
+}
+
+/// Series, and the files that could not be read.
+#[derive(Debug)]
+pub struct Found {
+    pub series: Vec<Series>,
+    pub broken: Vec<Error>,
+}
+
+/// A run's place in the order.
+#[derive(Clone)]
+struct Placed {
+    position: usize,
+    moment: Arc<Moment>,
+    machine: String,
+    steady: bool,
+}
+
+/// Unit and direction of a metric, as the table has them.
+type Sense = (String, String);
+
+/// Runs of wanted commits by their ids.
+type Runs = HashMap<String, Placed>;
+
+/// Case, metric, machine, steady: texts as the table has them.
+type Id = (String, String, String, bool);
+
+/// A series while it grows.
+#[derive(Default)]
+struct Growing {
+    sense: Sense,
+    points: Vec<Point>,
+    absences: Vec<Absence>,
+}
+
+impl Table {
+    /// The series whose case and metric are wanted, of all machine classes, sorted by their key. Values of changed trees, merges and
+    /// slowed runs belong to no commit and are left out.
+    pub fn series(&self, wanted: &Wanted<'_>) -> Result<Found, Error> {
+        let (files, mut broken) = self.files()?;
+        let runs = order(&files, wanted.line);
+        let mut all: BTreeMap<Id, Growing> = BTreeMap::new();
+        for read in in_parallel(files.iter().collect(), |file| of_file(file, &runs, wanted)) {
+            match read {
+                Ok(series) => series.into_iter().for_each(|(id, own)| all.entry(id).or_default().join(own)),
+                Err(error) => broken.push(error),
+            }
+        }
+        let finished =
+            in_parallel(all.into_iter().collect(), |(id, growing): (Id, Growing)| growing.finish(id));
+        let mut series: Vec<_> = finished.into_iter().flatten().collect();
+        series.sort_by(|one, other| one.key.cmp(&other.key));
+        Ok(Found { series, broken })
+    }
+}
+
+/// Gives each run of a wanted commit its place.
+fn order(files: &[File], line: Option<&[String]>) -> Runs {
+    let mut all: Vec<&RunFacts> = files.iter().flat_map(|file| &file.runs).collect();
+    all.retain(|run| run.is_of_its_commit());
+    all.sort_by(|one, other| one.id.cmp(&other.id));
+    let places: Option<HashMap<&str, usize>> =
+        line.map(|line| line.iter().enumerate().map(|(at, commit)| (commit.as_str(), at)).collect());
+    let placed = all.into_iter().enumerate().filter_map(|(at, run)| {
+        let position = match (&places, &run.commit) {
+            (None, _) => at,
+            (Some(places), Some(commit)) => *places.get(commit.as_str())?,
+            (Some(_), None) => return None,
+        };
+        let moment = Moment {
+            run: run.id.clone(),
+            commit: run.commit.clone(),
+            subject: run.subject.clone(),
+            started: run.started.clone(),
+            setup: run.setup.clone(),
+        };
+        let (moment, machine, steady) = (Arc::new(moment), run.machine.clone(), run.steady);
+        Some((run.id.clone(), Placed { position, moment, machine, steady }))
+    });
+    placed.collect()
+}
+
+/// The wanted parts of series in one file.
+fn of_file(file: &File, runs: &Runs, wanted: &Wanted<'_>) -> Result<HashMap<Id, Growing>, Error> {
+    let mut series = HashMap::new();
+    if !file.runs.iter().any(|run| runs.contains_key(&run.id)) {
+        return Ok(series);
+    }
+    let reader = file::open(&file.path)?;
+    for at in 0..reader.num_row_groups() {
+        let group = reader.get_row_group(at).map_err(Error::unreadable(&file.path))?;
+        of_group(&*group, runs, wanted, &mut series).map_err(Error::unreadable(&file.path))?;
+    }
+    Ok(series)
+}
+
+fn of_group(
+    group: &dyn RowGroupReader,
+    runs: &Runs,
+    wanted: &Wanted<'_>,
+    series: &mut HashMap<Id, Growing>,
+) -> ParquetResult<()> {
+    // Most groups of a sorted file have other cases.
+    let is_wanted = |key: &str| serde_json::from_str(key).is_ok_and(|case: CaseKey| (wanted.case)(&case));
+    let dictionary = columns::dictionary(group, "case_key")?;
+    if dictionary.is_some_and(|keys| !keys.iter().any(|key| text(key).is_ok_and(is_wanted))) {
+        return Ok(());
+    }
+    let keys = columns::texts(group, "case_key", None)?;
+    let keys = Distinct::of(&keys, is_wanted)?;
+    let Some(rows) = keys.rows() else { return Ok(()) };
+    let texts = |name: &str| columns::texts(group, name, Some(rows.clone()));
+    let (metrics, ids) = (texts("metric")?, texts("run")?);
+    let metrics = Distinct::of(&metrics, |name| (wanted.metric)(name).then(|| known_sense(name)))?;
+    let runs = Distinct::of(&ids, |id| runs.get(id).cloned())?;
+    let values = columns::values(group, "value", rows.clone())?;
+    // Columns that few groups need.
+    let is_unknown = metrics.values.iter().flatten().any(Option::is_none);
+    let senses = if is_unknown { Some((texts("unit")?, texts("better")?)) } else { None };
+    let statuses = if values.contains(&None) { texts("status")? } else { Vec::new() };
+    // By key, metric and run, in the numbers of this group.
+    let mut growing: HashMap<[u32; 2], HashMap<(&str, bool), Growing>> = HashMap::new();
+    for (at, row) in rows.enumerate() {
+        let Some(run) = runs.at(at) else { continue };
+        let Some(sense) = metrics.at(at).as_ref().filter(|_| *keys.at(row)) else { continue };
+        let of_machine = growing.entry([keys.ids[row], metrics.ids[at]]).or_default();
+        let own = of_machine.entry((run.machine.as_str(), run.steady)).or_default();
+        let (position, moment) = (run.position, Arc::clone(&run.moment));
+        match values[at] {
+            Some(value) => {
+                if own.points.is_empty() {
+                    own.sense = match (sense, &senses) {
+                        (Some(known), _) => known.clone(),
+                        (None, Some((units, betters))) => {
+                            (text(&units[at])?.into(), text(&betters[at])?.into())
+                        }
+                        (None, None) => Sense::default(),
+                    };
+                }
+                own.points.push(Point { position, run: moment, value });
+            }
+            None => {
+                let status = text(&statuses[at])?.to_owned();
+                own.absences.push(Absence { position, run: moment, status });
+            }
+        }
+    }
+    for ([key, metric], of_machine) in growing {
+        for ((machine, steady), own) in of_machine {
+            let id = (keys.text(key)?, metrics.text(metric)?, machine.to_owned(), steady);
+            series.entry(id).or_default().join(own);
+        }
+    }
+    Ok(())
+}
+
+impl Growing {
+    fn join(&mut self, other: Self) {
+        if self.points.is_empty() {
+            self.sense = other.sense;
+        }
+        self.points.extend(other.points);
+        self.absences.extend(other.absences);
+    }
+
+    /// `None` where the key is of no case.
+    fn finish(mut self, (case, metric, machine, steady): Id) -> Option<Series> {
+        let case = serde_json::from_str(&case).ok()?;
+        let key = SeriesKey { case, metric, machine, steady };
+        self.points.retain(|point| point.value.is_finite());
+        self.points.sort_by(|one, other| (one.position, &one.run.run).cmp(&(other.position, &other.run.run)));
+        let at_one_commit = self.points.chunk_by(|one, other| one.position == other.position);
+        let points: Vec<Point> = at_one_commit.filter_map(merged).collect();
+        let has_value = |at: usize| points.binary_search_by_key(&at, |point| point.position).is_ok();
+        self.absences.retain(|absence| !has_value(absence.position));
+        self.absences
+            .sort_by(|one, other| (one.position, &one.run.run).cmp(&(other.position, &other.run.run)));
+        self.absences.dedup_by_key(|absence| absence.position);
+        let (unit, better) = self.sense;
+        let better = match better.as_str() {
+            "higher" => Direction::Higher,
+            "neither" => Direction::Neither,
+            _ => Direction::Lower,
+        };
+        Some(Series { key, unit, better, points, absences: self.absences })
+    }
+}
+
+/// Unit and direction of a metric in the catalogue.
+fn known_sense(name: &str) -> Option<Sense> {
+    if name == LATENCY.0 {
+        return Some((LATENCY.1.to_owned(), direction(Direction::Lower).to_owned()));
+    }
+    let known = catalogue::find(name)?;
+    Some((known.unit.to_owned(), direction(known.better).to_owned()))
+}
+
+/// The median of the values at one commit. The last run's surroundings are those that the next commit is compared with.
+fn merged(points: &[Point]) -> Option<Point> {
+    let [only] = points else {
+        let values: Vec<f64> = points.iter().map(|point| point.value).collect();
+        return Some(Point { value: median(&values)?, ..points.last()?.clone() });
+    };
+    Some(only.clone())
+}
+
+/// A column of texts with each text once, and what was made of it.
+struct Distinct<'c, T> {
+    cells: Vec<&'c ByteArray>,
+    values: Vec<T>,
+    /// By row, which of them.
+    ids: Vec<u32>,
+}
+
+impl<'c, T> Distinct<'c, T> {
+    fn of(cells: &'c [ByteArray], make: impl Fn(&str) -> T) -> ParquetResult<Self> {
+        let mut own = Self { cells: Vec::new(), values: Vec::new(), ids: Vec::with_capacity(cells.len()) };
+        // Cells of one entry of the dictionary share their bytes: most texts are recognised by where they are.
+        let mut places: HashMap<*const u8, u32> = HashMap::new();
+        let mut texts: HashMap<&[u8], u32> = HashMap::new();
+        let mut last: Option<(*const u8, usize, u32)> = None;
+        for cell in cells {
+            let bytes = cell.data();
+            let place = bytes.as_ptr();
+            if let Some((_, _, id)) = last.filter(|(last, len, _)| (*last, *len) == (place, bytes.len())) {
+                own.ids.push(id);
+                continue;
+            }
+            let known = places.get(&place).copied();
+            let known = known.filter(|id| own.cells[*id as usize].data().len() == bytes.len());
+            let id = match known.or_else(|| texts.get(bytes).copied()) {
+                Some(id) => id,
+                None => {
+                    let id = u32::try_from(own.cells.len()).unwrap_or(u32::MAX);
+                    own.cells.push(cell);
+                    own.values.push(make(text(cell)?));
+                    texts.insert(bytes, id);
+                    id
+                }
+            };
+            places.insert(place, id);
+            last = Some((place, bytes.len(), id));
+            own.ids.push(id);
+        }
+        Ok(own)
+    }
+
+    fn text(&self, id: u32) -> ParquetResult<String> {
+        text(self.cells[id as usize]).map(str::to_owned)
+    }
+}
+
+impl<T> Distinct<'_, T> {
+    fn at(&self, row: usize) -> &T {
+        &self.values[self.ids[row] as usize]
+    }
+}
+
+impl Distinct<'_, bool> {
+    /// From the first to the last row that is wanted.
+    fn rows(&self) -> Option<Range<usize>> {
+        let is_wanted = |row: &usize| *self.at(*row);
+        let first = (0..self.ids.len()).find(is_wanted)?;
+        let last = (0..self.ids.len()).rfind(is_wanted)?;
+        Some(first..last + 1)
+    }
+}

@@ -1,0 +1,272 @@
+//! The table on disk: written, merged, cleared, broken, and by two at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use accel_bench_record::{CaseKey, CaseRecord, RunId, RunRecord, RunState, TreeState};
+
+use super::{Table, Update, Wanted};
+use crate::Error;
+use crate::sample_tests::{case, commit, id, input, run};
+use crate::series::Series;
+
+/// Runs by id, as a store has them.
+type Runs = BTreeMap<RunId, RunRecord>;
+
+fn runs(of: impl IntoIterator<Item = RunRecord>) -> Runs {
+    of.into_iter().map(|run| (RunId::new(run.id.clone()), run)).collect()
+}
+
+fn update(table: &Table, runs: &Runs) -> Update {
+    let ids: BTreeSet<RunId> = runs.keys().cloned().collect();
+    table.update(&ids, &mut |id| runs.get(id).cloned().map(input)).expect("an update")
+}
+
+/// A run of commit `at` where the case `a` takes this long.
+fn plain(at: usize, nanos: u64) -> RunRecord {
+    run(at, vec![case("a", Some(nanos))])
+}
+
+fn series(table: &Table, commits: usize) -> Vec<Series> {
+    let line: Vec<String> = (0..commits).map(commit).collect();
+    let is_wanted = |case: &CaseKey| case.benchmark != "unwanted";
+    let wanted = Wanted { line: Some(&line), case: &is_wanted, metric: &|name| name == "latency-ns" };
+    let found = table.series(&wanted).expect("series");
+    assert!(found.broken.is_empty(), "{:?}", found.broken);
+    found.series
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> = fs::read_dir(folder)
+        .expect("the folder")
+        .map(|entry| entry.expect("an entry").file_name().into_string().expect("text"))
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn what_was_written_is_read_in_the_order_of_the_commits() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let table = Table::open(dir.path().join("history"));
+    assert!(table.runs().expect("none").0.is_empty(), "nothing is there before the first write");
+    // The runs were made in another order than the commits.
+    let mut late = plain(9, 300);
+    late.commit.as_mut().expect("one").id = commit(0);
+    let all = runs([plain(1, 100), plain(2, 200), late]);
+    let done = update(&table, &all);
+    assert_eq!((done.added, done.removed, done.runs), (3, 0, 3));
+    let found = series(&table, 3);
+    let [only] = found.as_slice() else { panic!("{found:?}") };
+    let points: Vec<_> = only.points.iter().map(|point| (point.position, point.value)).collect();
+    assert_eq!(points, [(0, 300.0), (1, 100.0), (2, 200.0)]);
+    assert_eq!(only.points[1].run.name(), &commit(1)[..9]);
+    assert_eq!(series(&table, 2)[0].points.len(), 2, "values of other commits are left out");
+    assert_eq!(update(&table, &all).added, 0, "nothing is added twice");
+}
+
+#[test]
+fn several_runs_of_a_commit_are_one_point() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let table = Table::open(dir.path());
+    let of_first = |at: usize, nanos: u64| {
+        let mut run = plain(at, nanos);
+        run.commit.as_mut().expect("one").id = commit(0);
+        run
+    };
+    let mut dirty = of_first(4, 9_000);
+    dirty.commit.as_mut().expect("one").tree = TreeState::Dirty { tree: "x".into() };
+    update(&table, &runs([of_first(1, 100), of_first(2, 130), of_first(3, 110), dirty]));
+    let found = series(&table, 1);
+    assert_eq!((found[0].points.len(), found[0].points[0].value), (1, 110.0));
+    assert_eq!(found[0].points[0].run.run, id(3).as_str(), "the last one's surroundings count");
+}
+
+#[test]
+fn absences_are_not_points() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let table = Table::open(dir.path());
+    let with = |at: usize, other: Option<CaseRecord>| {
+        run(at, [Some(case("a", Some(1))), other].into_iter().flatten().collect())
+    };
+    update(&table, &runs([with(0, Some(case("b", Some(5)))), with(1, Some(case("b", None)))]));
+    // The gap is found against a run that is in the table already.
+    update(
+        &table,
+        &runs([
+            with(0, Some(case("b", Some(5)))),
+            with(1, Some(case("b", None))),
+            with(2, None),
+            with(3, None),
+        ]),
+    );
+    let found = series(&table, 4);
+    assert_eq!(found.iter().map(|series| series.points.len()).collect::<Vec<_>>(), [4, 1]);
+    let absences: Vec<_> = found[1].absences.iter().map(|one| (one.position, one.status.as_str())).collect();
+    assert_eq!(absences, [(1, "panic"), (2, "missing")], "a case that is gone is missed once");
+}
+
+#[test]
+fn runs_that_are_gone_leave_the_table() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let table = Table::open(dir.path());
+    let mut all = runs((0..3).map(|at| plain(at, 100)));
+    update(&table, &all);
+    all.remove(&id(1));
+    let done = update(&table, &all);
+    assert_eq!((done.removed, done.runs), (1, 2));
+    let points: Vec<_> = series(&table, 3)[0].points.iter().map(|point| point.position).collect();
+    assert_eq!(points, [0, 2]);
+    let done = update(&table, &Runs::new());
+    assert_eq!((done.removed, done.runs), (2, 0));
+    assert_eq!(files(dir.path()), [".lock"]);
+}
+
+#[test]
+fn small_files_are_merged_and_say_the_same() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let table = Table::open(dir.path());
+    let mut all = Runs::new();
+    for at in 0..20 {
+        let record =
+            run(at, vec![case("a", Some(100 + at as u64)), case("b", None), case("unwanted", Some(1))]);
+        all.extend(runs([record]));
+        update(&table, &all);
+    }
+    let names = files(dir.path());
+    assert!(names.len() < 12, "{names:?}");
+    let found = series(&table, 20);
+    let values: Vec<_> = found[0].points.iter().map(|point| point.value).collect();
+    assert_eq!(values, (100..120).map(f64::from).collect::<Vec<_>>());
+    assert_eq!((found[1].points.len(), found[1].absences.len()), (0, 20));
+    assert_eq!(table.runs().expect("runs").0.len(), 20);
+}
+
+#[test]
+fn a_writer_that_was_killed_while_it_merged_leaves_nothing_twice() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (one, both) = (Table::open(dir.path().join("one")), Table::open(dir.path().join("both")));
+    let first = runs([plain(0, 100)]);
+    let all = runs([plain(0, 100), plain(1, 200)]);
+    update(&one, &first);
+    update(&both, &all);
+    // As it is after the merged file was written, and before the small one was removed.
+    for name in files(one.folder()) {
+        fs::copy(one.folder().join(&name), both.folder().join(&name)).expect("a copy");
+    }
+    fs::write(both.folder().join(".abc.parquet.tmp"), "PAR1").expect("a leftover");
+    let done = update(&both, &all);
+    assert_eq!((done.added, done.runs), (0, 2));
+    let names = files(both.folder());
+    assert_eq!(names.len(), 2, "the lock and one file: {names:?}");
+}
+
+#[test]
+fn broken_and_foreign_files_are_named_and_left_alone() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let table = Table::open(dir.path());
+    let all = runs([plain(0, 100)]);
+    update(&table, &all);
+    let name = files(dir.path()).into_iter().find(|name| name.ends_with(".parquet")).expect("a file");
+    let bytes = fs::read(dir.path().join(&name)).expect("bytes");
+    fs::write(dir.path().join("results-cut.parquet"), &bytes[..bytes.len() / 2]).expect("a cut file");
+    fs::write(dir.path().join("results-empty.parquet"), "").expect("an empty file");
+    fs::write(dir.path().join("mine.parquet"), "not ours").expect("a foreign file");
+    let done = update(&table, &all);
+    assert_eq!((done.added, done.runs, done.broken.len()), (0, 1, 2));
+    assert!(done.broken.iter().all(|error| error.hint().is_some_and(|hint| hint.contains("rebuild"))));
+    assert_eq!(files(dir.path()).len(), 5);
+    let ids = all.keys().cloned().collect();
+    let rebuilt = table.rebuild(&ids, &mut |id| all.get(id).cloned().map(input)).expect("a rebuild");
+    assert_eq!((rebuilt.added, rebuilt.broken.len()), (1, 0));
+    assert_eq!(files(dir.path()), [".lock".to_owned(), "mine.parquet".to_owned(), name]);
+}
+
+#[test]
+fn any_changed_byte_is_an_error_or_changes_nothing_else() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let table = Table::open(dir.path());
+    update(&table, &runs([plain(0, 100)]));
+    let name = files(dir.path()).into_iter().find(|name| name.ends_with(".parquet")).expect("a file");
+    let path = dir.path().join(name);
+    let bytes = fs::read(&path).expect("bytes");
+    let line = [commit(0)];
+    let wanted = Wanted { line: Some(&line), case: &|_| true, metric: &|_| true };
+    for at in (0..bytes.len()).step_by(37) {
+        let mut changed = bytes.clone();
+        changed[at] ^= 0x55;
+        fs::write(&path, &changed).expect("a changed file");
+        // It has to return.
+        let found = table.series(&wanted).expect("the folder is there");
+        assert!(found.broken.len() <= 1);
+    }
+}
+
+#[test]
+fn a_newer_format_is_refused_by_name() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let table = Table::open(dir.path());
+    update(&table, &runs([plain(0, 100)]));
+    let name = files(dir.path()).into_iter().find(|name| name.ends_with(".parquet")).expect("a file");
+    let path = dir.path().join(name);
+    let bytes = fs::read(&path).expect("bytes");
+    let (old, new) = (b"{\"format\":1,", b"{\"format\":7,");
+    let at = bytes.windows(old.len()).position(|part| part == old).expect("the note");
+    let mut changed = bytes.clone();
+    changed[at..at + new.len()].copy_from_slice(new);
+    fs::write(&path, changed).expect("a newer file");
+    let (none, broken) = table.runs().expect("the folder is there");
+    assert!(none.is_empty());
+    assert!(matches!(broken.as_slice(), [Error::Newer { found: 7, newest: 1, .. }]), "{broken:?}");
+}
+
+#[test]
+fn two_writers_at_once_add_each_run_once() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let table = Table::open(dir.path());
+    let all = runs((0..40).map(|at| plain(at, 100)));
+    std::thread::scope(|scope| {
+        for half in 0..4 {
+            let (table, all) = (&table, &all);
+            scope.spawn(move || {
+                let mut some = Runs::new();
+                for (at, (id, run)) in all.iter().enumerate() {
+                    some.insert(id.clone(), run.clone());
+                    if at % 4 == half {
+                        // Runs that this one does not know yet must not go.
+                        let known: Runs = if at + 1 == all.len() { all.clone() } else { some.clone() };
+                        let ids: BTreeSet<_> = all.keys().cloned().collect();
+                        table.update(&ids, &mut |id| known.get(id).cloned().map(input)).expect("an update");
+                    }
+                }
+            });
+        }
+    });
+    let (found, broken) = table.runs().expect("runs");
+    assert_eq!((found.len(), broken.len()), (40, 0));
+    assert_eq!(series(&table, 40)[0].points.len(), 40);
+}
+
+#[test]
+fn a_run_that_cannot_be_loaded_is_left_out() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let table = Table::open(dir.path());
+    let ids: BTreeSet<RunId> = [id(0), id(1)].into();
+    let mut interrupted = plain(1, 100);
+    interrupted.state = RunState::Running;
+    let mut load = |wanted: &RunId| (*wanted == id(1)).then(|| input(interrupted.clone()));
+    let done = table.update(&ids, &mut load).expect("an update");
+    assert_eq!((done.added, done.runs), (1, 1));
+    assert_eq!(table.runs().expect("runs").0[0].state, "interrupted");
+}
+
+#[test]
+fn an_export_is_a_table() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let table = Table::open(dir.path().join("history"));
+    update(&table, &runs([plain(0, 100)]));
+    let copy = dir.path().join("copy");
+    assert_eq!(table.export(&copy).expect("an export"), 1);
+    assert_eq!(series(&Table::open(copy), 1).len(), 1);
+}

@@ -1,0 +1,24 @@
+//! `history` and `trend` of a build without the feature `history`.
+
+use std::ffi::OsString;
+
+use crate::context::Context;
+use crate::error::{Error, Exit, Result};
+
+/// Arguments that this build does not understand.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Args {
+    #[arg(hide = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    rest: Vec<OsString>,
+}
+
+/// This build keeps no table up to date.
+pub(crate) fn follow(_: &mut Context) {}
+
+pub(crate) fn run(args: Args, _: &mut Context) -> Result<Exit> {
+    drop(args.rest);
+    Err(Error::usage(
+        "this build of cargo-accel-bench has no history: it was built without the feature `history`",
+        "install it with the feature: `cargo install --path . --features history`",
+    ))
+}

@@ -1,0 +1,180 @@
+//! Trends over stored runs: what the table shows, what CI gates on, and what survives kills and broken files.
+
+use std::fs;
+
+use accel_bench_record::{CommitInfo, RunRecord};
+
+use crate::support::synthetic::{commits, noise, run, store};
+use crate::support::{Project, Ran, silent, start};
+
+/// So many commits, each with a run; `squares` takes a tenth longer from the sixtieth on, `cubes` is as it was, and `roots` ends at the
+/// hundredth.
+const COMMITS: usize = 110;
+const STEP: usize = 60;
+
+fn record(at: usize, commit: &str) -> RunRecord {
+    let value = |seed: u64, nanos: f64| Some(nanos * noise(seed * 1000 + at as u64, 0.01).exp());
+    let slower = if at >= STEP { 1.1 } else { 1.0 };
+    let mut cases = vec![
+        ("squares".to_owned(), value(1, 52_000.0 * slower)),
+        ("cubes".to_owned(), value(2, 1_200.0)),
+        ("sums".to_owned(), value(3, 9_000_000.0 * slower)),
+    ];
+    if at < 100 {
+        cases.push(("roots".to_owned(), value(4, 700.0)));
+    }
+    run(at, commit, &cases)
+}
+
+fn project(name: &str) -> (Project, Vec<String>) {
+    let project = Project::new(name).toml("").under_git();
+    let commits = commits(project.root(), COMMITS);
+    commits.iter().enumerate().for_each(|(at, commit)| store(project.root(), record(at, commit)));
+    (project, commits)
+}
+
+fn trend(project: &Project, line: &str) -> Ran {
+    project.accel_bench(&format!("trend {line}"))
+}
+
+#[test]
+fn a_step_is_found_with_its_commit_and_its_size() {
+    let (project, commits) = project("trend-step");
+    let found = trend(&project, "--format json").exits(0).json();
+    let series = found["series"].as_array().expect("series");
+    let cases: Vec<_> = series.iter().map(|one| one["case"].as_str().expect("a case")).collect();
+    let all = ["cubes", "roots", "squares", "sums"].map(|name| format!("demo/{name}/n=64@host"));
+    assert_eq!(cases, all);
+    let changes = |at: usize| series[at]["changes"].as_array().expect("changes");
+    assert_eq!([0, 1, 2, 3].map(|at| changes(at).len()), [0, 0, 1, 1], "{found}");
+    let change = &changes(2)[0];
+    assert_eq!(change["commit"], commits[STEP].as_str());
+    assert_eq!((&change["way"], &change["regressed"]), (&"worse".into(), &true.into()));
+    assert!((1.08..1.12).contains(&change["ratio"].as_f64().expect("a ratio")), "{change}");
+    assert_eq!(series[2]["commits"], COMMITS);
+    // Both series at one commit are one event, and the case that ended is missed.
+    let event = &found["events"][0];
+    assert_eq!(event["series"].as_array().map(Vec::len), Some(2), "{event}");
+    assert_eq!(event["until"], commits[STEP][..9]);
+    let missing = &found["missing"][0];
+    assert_eq!((&missing["case"], &missing["last"]), (&all[1].as_str().into(), &commits[99][..9].into()));
+}
+
+#[test]
+fn the_table_says_it_in_eighty_columns() {
+    let (project, commits) = project("trend-table");
+    let shown = trend(&project, "").exits(0).stdout;
+    assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
+    for words in ["▲", "since ", "Change number 60", "2 series changed by", "has no latency-ns since"] {
+        assert!(shown.contains(words), "`{words}` is not in\n{shown}");
+    }
+    assert!(shown.contains(&commits[STEP][..9]), "{shown}");
+    let drawn = trend(&project, "squares").exits(0).stdout;
+    assert!(drawn.contains('⠄') || drawn.contains('⡀') || drawn.contains('⠂'), "{drawn}");
+    assert!(drawn.lines().all(|line| line.chars().count() <= 80), "{drawn}");
+    let markdown = trend(&project, "--format markdown").exits(0).stdout;
+    assert!(markdown.starts_with("| case |") && markdown.contains("\n- "), "{markdown}");
+    let csv = trend(&project, "--format csv").exits(0).stdout;
+    assert_eq!(csv.lines().count(), 5, "{csv}");
+    assert!(csv.starts_with("case,metric,unit,machine,"), "{csv}");
+    assert_eq!(trend(&project, "--format jsonl").exits(0).stdout.lines().count(), 4);
+}
+
+#[test]
+fn ci_is_stopped_by_a_new_regression_only() {
+    let (project, commits) = project("trend-gate");
+    // It lies fifty commits back.
+    trend(&project, "--gate").exits(0);
+    trend(&project, "--gate --commits 60").exits(1);
+    trend(&project, &format!("--gate --since {}", commits[STEP - 5])).exits(1);
+    trend(&project, &format!("--gate --since {}", commits[STEP + 5])).exits(0);
+    trend(&project, "--gate --commits 60 --threshold 20%").exits(0);
+    trend(&project, "--gate --commits 60 cubes").exits(0);
+    trend(&project, &format!("--gate --commits 20 --branch {}", commits[STEP + 12])).exits(1);
+}
+
+#[test]
+fn what_cannot_be_shown_is_said() {
+    let (project, commits) = project("trend-errors");
+    let told = |line: &str, exit: i32, words: &str| {
+        let told = trend(&project, line).exits(exit).stderr;
+        assert!(told.contains(words), "{line}: {told}");
+    };
+    told("nothing-like-it", 4, "cases that match `nothing-like-it`");
+    told("--metric ttft-ms", 4, "has no `ttft-ms`");
+    told("--since nowhere", 2, "nowhere");
+    told("--branch nowhere", 2, "nowhere");
+    told(&format!("--branch {} --since {}", commits[3], commits[9]), 2, "is not among the first parents of");
+    told("--threshold 5%", 2, "--gate");
+    let empty = Project::new("trend-empty").toml("").under_git();
+    let told = empty.accel_bench("trend").exits(4).stderr;
+    assert!(told.contains("cargo accel-bench log"), "{told}");
+    let told = empty.accel_bench("history").exits(0).stderr;
+    assert!(told.contains("no runs are stored here"), "{told}");
+    assert!(!empty.path(".accel-bench/history").exists(), "nothing is made of nothing");
+}
+
+#[test]
+fn changed_trees_and_other_branches_are_left_out() {
+    let (project, commits) = project("trend-other");
+    let mut dirty = record(COMMITS, &commits[COMMITS - 1]);
+    let commit: &mut CommitInfo = dirty.commit.as_mut().expect("one");
+    commit.tree = accel_bench_record::TreeState::Dirty { tree: "x".into() };
+    store(project.root(), dirty);
+    store(project.root(), record(COMMITS + 1, &"a".repeat(40)));
+    let of_main = trend(&project, "--format json squares").exits(0).json();
+    assert_eq!(of_main["series"][0]["commits"], COMMITS);
+    let of_branch =
+        trend(&project, &format!("--format json squares --branch {}", commits[9])).exits(0).json();
+    assert_eq!(of_branch["series"][0]["commits"], 10);
+}
+
+#[test]
+fn the_table_follows_the_store() {
+    let (project, commits) = project("trend-follow");
+    let folder = project.path(".accel-bench/history");
+    project.accel_bench("history").exits(0);
+    let files = || fs::read_dir(&folder).expect("the folder").count();
+    assert_eq!(files(), 2, "the lock and one file");
+    store(project.root(), record(COMMITS, &commits[COMMITS - 1]));
+    let told = project.accel_bench("history").exits(0).stderr;
+    assert!(told.contains("111 runs") && told.contains("1 added"), "{told}");
+    // A run that gc took leaves the table, too.
+    project.accel_bench("gc --keep-runs 100").exits(0);
+    let told = project.accel_bench("history").exits(0).stderr;
+    assert!(told.contains("100 runs") && told.contains("11 removed"), "{told}");
+    // A broken file is named, and replaced by a rebuild.
+    fs::write(folder.join("results-broken.parquet"), "PAR1").expect("a broken file");
+    store(project.root(), record(COMMITS + 1, &commits[COMMITS - 1]));
+    let told = project.accel_bench("history").exits(0).stderr;
+    assert!(told.contains("results-broken.parquet") && told.contains("history rebuild"), "{told}");
+    let told = project.accel_bench("history rebuild").exits(0).stderr;
+    assert!(told.contains("101 added") && !told.contains("broken"), "{told}");
+    project.accel_bench("history export --parquet copy").exits(0);
+    assert_eq!(fs::read_dir(project.path("copy")).expect("the copy").count(), 1);
+}
+
+#[test]
+fn a_killed_update_loses_nothing() {
+    let (project, _) = project("trend-killed");
+    for round in 0..8 {
+        let mut child = start(silent(project.command(&["history", "rebuild"])));
+        std::thread::sleep(std::time::Duration::from_millis(10 * round));
+        let _ = child.kill();
+        child.wait().expect("it ends");
+        let found = trend(&project, "--format json squares").exits(0).json();
+        assert_eq!(found["series"][0]["commits"], COMMITS, "round {round}");
+    }
+}
+
+#[test]
+fn a_run_is_added_where_there_is_a_table() {
+    const CASE: &str = "#[bench(backends = [\"host\"])]\nfn squares(b: &mut Bencher) {\n    b.iter_custom(|n| it::exactly(n, it::NANOS));\n}\n";
+    let project = Project::new("trend-added").bench("cases", CASE).toml("").under_git();
+    project.accel_bench("").exits(0);
+    assert!(!project.path(".accel-bench/history").exists(), "it is made on request");
+    project.accel_bench("history").exits(0);
+    project.accel_bench("").exits(0);
+    let table = accel_bench_history::Table::open(project.path(".accel-bench/history"));
+    assert_eq!(table.runs().expect("the table").0.len(), 2);
+}
