@@ -92,6 +92,13 @@ impl Progress {
                 let what = format!("both sides were measured {apart:#} apart; `--measure` interleaves them");
                 shell.note("Stored", what);
             }
+            Event::Bisecting { commit, subject, left } => {
+                let commit = commit.get(..9).unwrap_or(commit);
+                shell.note("Bisecting", format!("{commit} {subject} ({left} left)"));
+            }
+            Event::Bisected { commit, answer } => {
+                shell.status("Judged", format!("{}: {answer}", commit.get(..9).unwrap_or(commit)));
+            }
             Event::Kept { runs } => {
                 shell.note("Kept", format!("what was finished, as run {}", runs.join(" and run ")));
             }

@@ -7,8 +7,8 @@ use anstream::ColorChoice;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::{
-    baseline, calibrate, compare, completions, doctor, gc, history, hook, init, list, log, noise, run, show,
-    trend,
+    baseline, bisect, calibrate, compare, completions, doctor, gc, history, hook, init, list, log, noise,
+    run, show, trend,
 };
 use crate::error::{Error, Result};
 use crate::shell::Verbosity;
@@ -72,6 +72,8 @@ pub(super) enum Command {
     Run(run::Args),
     /// Say whether one state of the code is slower than another
     Compare(compare::Args),
+    /// Find the commits that made a case slower
+    Bisect(bisect::Args),
     /// Measure how often verdicts are wrong on this machine, and what they find
     Calibrate(calibrate::Args),
     /// Say how small a change can be seen on this machine, in ten seconds

@@ -1,6 +1,7 @@
 //! One file per subcommand: its arguments, and a recipe of resolve, do, render.
 
 mod baseline;
+mod bisect;
 mod budget;
 mod building;
 mod calibrate;
@@ -73,10 +74,12 @@ pub(crate) fn main() -> Exit {
 
 fn dispatch(cli: Cli, mut cx: Context) -> Exit {
     let command = cli.command.unwrap_or(Command::Run(cli.run));
-    let measures = matches!(command, Command::Run(_) | Command::Compare(_) | Command::Hook(_));
+    let measures =
+        matches!(command, Command::Run(_) | Command::Compare(_) | Command::Bisect(_) | Command::Hook(_));
     let outcome = match command {
         Command::Run(args) => run::run(args, &mut cx),
         Command::Compare(args) => compare::run(args, &mut cx),
+        Command::Bisect(args) => bisect::run(args, &mut cx),
         Command::Calibrate(args) => calibrate::run(args, &mut cx),
         Command::Noise(args) => noise::run(args, &mut cx),
         Command::Baseline(args) => baseline::run(args, &mut cx),

@@ -6,6 +6,7 @@
 //! not control the reader's terminal.
 
 mod amount;
+mod bisected;
 mod calibration;
 mod comparison;
 mod doctor;
@@ -22,6 +23,7 @@ mod run;
 mod trend;
 
 pub(crate) use amount::count;
+pub(crate) use bisected::bisected;
 pub(crate) use calibration::calibration;
 pub(crate) use comparison::comparison;
 pub(crate) use doctor::{DoctorFormat, Section, doctor};

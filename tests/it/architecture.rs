@@ -171,10 +171,11 @@ const ENGINE: Arrows = &[
     (
         "measure",
         &[
-            "cargo", "compare", "engine", "error", "event", "executor", "git", "host", "manifest", "plan",
-            "store",
+            "bisect", "cargo", "compare", "engine", "error", "event", "executor", "git", "host", "manifest",
+            "plan", "store",
         ],
     ),
+    ("bisect", &[]),
     ("init", &["cargo", "error", "host", "manifest", "plan"]),
     ("error", &["cargo", "compare", "executor", "git", "manifest", "plan", "store"]),
     ("engine", &["event", "executor", "host"]),

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod baseline;
+mod bisect;
 mod calibrate;
 mod compare;
 mod completions;

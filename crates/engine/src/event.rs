@@ -68,6 +68,10 @@ pub enum Event {
     FoundUndecided { open: usize, cases: usize },
     /// Both sides are stored runs, measured `seconds` apart.
     FoundApart { seconds: i64 },
+    /// A commit is about to be compared, among `left` that may be searched for.
+    Bisecting { commit: String, subject: String, left: usize },
+    /// The answer for that commit, in words.
+    Bisected { commit: String, answer: String },
     /// The runs that hold what was finished before an interruption.
     Kept { runs: Vec<String> },
 }

@@ -5,6 +5,7 @@
 //! what happens ([`Event`]). The engine prints nothing, asks nothing, and reads neither the environment nor the clock
 //! nor the hardware except through its host. `examples/embed.rs` runs a suite with it in 40 lines.
 
+pub mod bisect;
 pub mod cargo;
 mod causes;
 pub mod compare;

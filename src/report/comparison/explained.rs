@@ -42,7 +42,7 @@ fn says_the_same(one: &Result<Explanation, String>, other: &Result<Explanation, 
 }
 
 /// For people, in a terminal.
-pub(super) fn table(explained: &Explained, width: usize) -> String {
+pub(in crate::report) fn table(explained: &Explained, width: usize) -> String {
     let blocks = groups(explained).into_iter().map(|group| {
         let heads = group.cases.iter().flat_map(|case| indented(&plain(&case.to_string()), 0, width, '/'));
         let mut lines: Vec<_> = heads.map(|line| paint(Tone::Heading, &line)).collect();
@@ -207,7 +207,7 @@ struct DependencyDocument<'e> {
 
 /// The explanation of one case.
 #[derive(Debug, Serialize)]
-pub(super) struct ExplanationDocument<'e> {
+pub(in crate::report) struct ExplanationDocument<'e> {
     case: String,
     /// Why the code cannot be read.
     unknown: Option<&'e str>,
@@ -246,7 +246,7 @@ impl<'e> ExplainedDocument<'e> {
 }
 
 /// One document for each case.
-pub(super) fn documents(explained: &Explained) -> impl Iterator<Item = ExplanationDocument<'_>> {
+pub(in crate::report) fn documents(explained: &Explained) -> impl Iterator<Item = ExplanationDocument<'_>> {
     explained.cases.iter().map(|(case, found)| ExplanationDocument {
         case: case.to_string(),
         unknown: found.as_ref().err().map(String::as_str),

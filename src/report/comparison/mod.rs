@@ -10,6 +10,7 @@ mod words;
 use std::io::{self, Write};
 
 use document::{ComparisonDocument, RowDocument};
+pub(super) use explained::{documents as explained_documents, table as explained_table};
 
 use super::{Format, json};
 use accel_bench_engine::compare::Comparison;

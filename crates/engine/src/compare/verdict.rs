@@ -91,6 +91,11 @@ impl Effect {
         judge_apart(base, candidate, 0.0, None, None).effect
     }
 
+    /// The logarithm of the ratio.
+    pub fn log_ratio(&self) -> f64 {
+        self.log_ratio
+    }
+
     pub fn change(&self) -> Option<Change> {
         Change::from_log_ratio(self.log_ratio)
     }

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use git2::{Diff, DiffOptions};
+use accel_bench_record::CommitId;
+use git2::{Diff, DiffOptions, Patch};
 
 use super::error::{Doing, Error};
 use super::path::from_git;
@@ -17,6 +18,22 @@ impl Repo {
         let (from, to) = (self.tree_of(from)?, self.tree_of(to)?);
         let diff = self.git().diff_tree_to_tree(Some(&from), Some(&to), None);
         Ok(paths(&diff.doing(|| "compare two trees".to_owned())?))
+    }
+
+    /// The files that differ between two commits, with the lines added and removed; none of binary files.
+    pub fn diff_stat(&self, from: &CommitId, to: &CommitId) -> Result<Vec<(PathBuf, usize, usize)>, Error> {
+        let act = || "compare two trees".to_owned();
+        let [from, to] = [from, to].map(|commit| self.tree_of(&Source::Commit(commit.clone())));
+        let diff = self.git().diff_tree_to_tree(Some(&from?), Some(&to?), None).doing(act)?;
+        let mut stat = Vec::new();
+        for (at, delta) in diff.deltas().enumerate() {
+            let path = delta.new_file().path_bytes().map(from_git).unwrap_or_default();
+            let patch = Patch::from_diff(&diff, at).doing(act)?;
+            let lines = patch.as_ref().map(Patch::line_stats).transpose().doing(act)?;
+            let (_, added, removed) = lines.unwrap_or_default();
+            stat.push((path, added, removed));
+        }
+        Ok(stat)
     }
 
     /// The same against the working tree, files that are neither tracked nor ignored included.

@@ -30,6 +30,16 @@ impl Repo {
         }
     }
 
+    /// The first line of the message.
+    pub fn subject(&self, commit: &CommitId) -> Result<String, Error> {
+        Ok(describe(&self.find_commit(commit)?, TreeState::Clean).subject)
+    }
+
+    /// The commit time, RFC 3339, UTC.
+    pub fn time(&self, commit: &CommitId) -> Result<String, Error> {
+        Ok(describe(&self.find_commit(commit)?, TreeState::Clean).time)
+    }
+
     /// The user as git knows them: `Name <address>`.
     pub fn user(&self) -> Option<String> {
         let signature = self.git().signature().ok()?;

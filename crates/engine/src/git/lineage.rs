@@ -21,6 +21,38 @@ impl Repo {
         Ok(line)
     }
 
+    /// The commits after `good` up to `bad` along first parents, the oldest first: those of which `good` is an ancestor.
+    pub fn line(&self, good: &CommitId, bad: &CommitId) -> Result<Vec<CommitId>, Error> {
+        let mut line = Vec::new();
+        for commit in self.first_parents(bad)?.into_iter().rev() {
+            if commit == *good || !self.is_ancestor(good, &commit)? {
+                break;
+            }
+            line.push(commit);
+        }
+        line.reverse();
+        Ok(line)
+    }
+
+    /// Returns whether a way leads from `of` to its parents and on to `commit`; a commit is its own ancestor.
+    pub fn is_ancestor(&self, commit: &CommitId, of: &CommitId) -> Result<bool, Error> {
+        let (one, other) = (oid(commit)?, oid(of)?);
+        let act = || format!("order `{}` and `{}`", commit.short(), of.short());
+        Ok(one == other || self.git().graph_descendant_of(other, one).doing(act)?)
+    }
+
+    /// What a merge brought in: the commit where its branch began, and its last commit. `None` for other commits.
+    pub fn merged(&self, commit: &CommitId) -> Result<Option<(CommitId, CommitId)>, Error> {
+        let parents: Vec<_> = self.find_commit(commit)?.parent_ids().map(commit_id).collect();
+        let [first, second, ..] = parents.as_slice() else { return Ok(None) };
+        match self.merge_base(first, second) {
+            Ok(base) => Ok(Some((base, second.clone()))),
+            // A history of its own that was merged in has no beginning to compare with.
+            Err(Error::Unrelated { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The generation of each of these commits: how many commits lie on the longest way from a root to it. It never changes, and a
     /// parent's is smaller than its child's. Commits that the repository does not have are left out; all are, where history is cut
     /// off. `known` saves walking to the roots again.

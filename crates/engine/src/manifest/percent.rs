@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
 /// A share from 0 up to, but not including, 1.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
 pub struct Percent(f64);
 
 impl Percent {
@@ -29,6 +29,11 @@ impl Percent {
             }
             None => Err(PercentError::without_sign(number(text)?)),
         }
+    }
+
+    /// A share; `None` for one that is out of range.
+    pub fn of_share(share: f64) -> Option<Self> {
+        Self::new(share)
     }
 
     fn new(share: f64) -> Option<Self> {

@@ -4,6 +4,7 @@
 //! Judges nothing: what comes out are records. Two sides that are interleaved are measured until `compare` says that they
 //! need no more.
 
+mod bisect;
 mod code;
 mod counting;
 mod explain;
@@ -37,6 +38,7 @@ fn leaking(host: &Host) -> Vec<String> {
     host.var_names().filter(|name| git::is_gits_own(name)).map(str::to_owned).collect()
 }
 
+pub use bisect::{Bisected, Culprit, Range, bisect};
 pub use explain::{Cause, Change, Difference, Explained, Explanation, Extent, Root, explain};
 pub use interleaved::{Looks, measure_in_turns};
 pub use pair::{From, Pair, Wanted, pair};
