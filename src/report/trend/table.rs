@@ -91,8 +91,9 @@ fn notes(report: &TrendReport, trend: &Trend) -> Vec<String> {
         let subject =
             run.subject.as_deref().map(|subject| format!(" {}", plain(subject))).unwrap_or_default();
         notes.push(format!("since {}{subject}{}", run.name(), range(report, trend, change)));
-        if let Cause::Setup(differences) = &change.cause {
-            notes.push(plain(&differences.join("; ")));
+        match &change.cause {
+            Cause::Setup(differences) => notes.push(plain(&differences.join("; "))),
+            Cause::Commits => notes.extend(search(report, trend, change)),
         }
     }
     let mut unsure = Vec::new();
@@ -118,6 +119,18 @@ fn notes(report: &TrendReport, trend: &Trend) -> Vec<String> {
         notes.push(unsure.join(", "));
     }
     notes
+}
+
+/// The command that finds the commit, where the place is unsure.
+fn search(report: &TrendReport, trend: &Trend, change: &Change) -> Option<String> {
+    let position = |at: usize| trend.series.points[at].position;
+    let before = position(change.point.earliest.checked_sub(1)?);
+    let after = position(change.point.latest);
+    let is_searched =
+        after - before > 1 && !report.line.is_empty() && change.way(trend.series.better) == Way::Worse;
+    let case = plain(&trend.series.key.case.to_string());
+    let (before, after) = (report.commit(before), report.commit(after));
+    is_searched.then(|| format!("cargo accel-bench bisect {case} {before} {after}"))
 }
 
 /// Two levels need five values each.

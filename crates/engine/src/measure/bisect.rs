@@ -2,6 +2,7 @@
 //!
 //! Comparisons that were made before are found in the store, so a search that was stopped goes on where it was.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -95,12 +96,13 @@ pub fn bisect(
     }
     let deadline = range.budget.and_then(|budget| engine.host().now().checked_add(budget).ok());
     let selection = range.selection.clone();
-    let mut judge = Judge { engine, project, repo, machine, selection, deadline, last: None };
+    let mut judge =
+        Judge { engine, project, repo, machine, selection, deadline, case: None, seen: HashMap::new() };
     let commits = repo.line(&range.good, &range.bad)?.len();
     let whole = judge.whole(range, commits)?;
     let (case, total, others) = slowest(&whole, range)?;
     judge.selection = Selection { filters: vec![Pattern::new(case.to_string())], ..range.selection.clone() };
-    judge.last = Some(case.clone());
+    judge.case = Some(case.clone());
     let mut hunt = Hunt::new(&mut judge, range.least.share().ln_1p());
     let ended = hunt.between(&range.good, &range.bad, total);
     let Found { steps, unknown, comparisons } = hunt.found;
@@ -164,7 +166,9 @@ struct Judge<'j, 'e> {
     selection: Selection,
     deadline: Option<Timestamp>,
     /// The case that is searched for.
-    last: Option<CaseKey>,
+    case: Option<CaseKey>,
+    /// The last comparison of each two commits.
+    seen: HashMap<(CommitId, CommitId), Comparison>,
 }
 
 impl Judge<'_, '_> {
@@ -202,8 +206,8 @@ impl Judge<'_, '_> {
     fn culprit(&mut self, step: Step, least: Percent) -> Result<Culprit> {
         let slower = step.candidates.last().unwrap_or(&step.before).clone();
         let wanted = self.wanted(&step.before, &slower, least);
-        // It was made while the search went on, and is in the store.
-        let comparison = if step.effect.is_some() { Some(self.compared(&wanted)?.1) } else { None };
+        let comparison = self.seen.remove(&(step.before.clone(), slower.clone()));
+        let comparison = comparison.filter(|_| step.effect.is_some());
         let (subject, time) = (self.repo.subject(&slower)?, self.repo.time(&slower)?);
         let stat = self.repo.diff_stat(&step.before, &slower)?;
         Ok(Culprit { step, subject, time, stat, comparison, wanted })
@@ -239,7 +243,8 @@ impl Oracle for Judge<'_, '_> {
         let found = match self.compared(&wanted) {
             Ok((pair, _)) if !pair.is_measured => Ok(Answer::NotWorse),
             Ok((_, found)) => {
-                let row = found.rows.iter().find(|row| Some(&row.id) == self.last.as_ref());
+                self.seen.insert((good.clone(), bad.clone()), found.clone());
+                let row = found.rows.iter().find(|row| Some(&row.id) == self.case.as_ref());
                 Ok(row.map_or_else(|| Answer::Unknown("the case is not there".to_owned()), answer))
             }
             // A commit that does not build or list says nothing; everything else ends the search.
