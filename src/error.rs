@@ -5,7 +5,7 @@ use std::{fmt, io};
 use thiserror::Error;
 
 use accel_bench_engine as engine;
-use accel_bench_engine::{git, plan, store};
+use accel_bench_engine::{git, import, plan, store};
 
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
@@ -52,7 +52,7 @@ macro_rules! from_engine {
     )* };
 }
 
-from_engine!(manifest, plan, cargo, executor, store, git);
+from_engine!(manifest, plan, cargo, executor, store, git, import);
 
 impl Error {
     pub(crate) fn exit(&self) -> Exit {
@@ -114,6 +114,9 @@ fn exit(error: &engine::Error) -> Exit {
             git::Error::UnknownRevision { .. } | git::Error::Ambiguous { .. } | git::Error::NotACommit { .. },
         ) => Exit::Usage,
         E::Manifest(_) | E::Plan(_) => Exit::BadManifest,
+        E::Import(import::Error::NotThis { .. }) => Exit::Usage,
+        E::Import(import::Error::Empty(_)) => Exit::NothingToRun,
+        E::Import(_) => Exit::Storage,
         E::Cargo(_) => Exit::BuildFailed,
         E::Executor(_) => Exit::FailedCase,
         E::Store(_) | E::Io { .. } => Exit::Storage,

@@ -7,8 +7,8 @@ use anstream::ColorChoice;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::{
-    baseline, bisect, calibrate, compare, completions, doctor, gc, history, hook, init, list, log, noise,
-    run, show, trend,
+    baseline, bisect, calibrate, compare, completions, doctor, gc, history, hook, import, init, list, log,
+    noise, run, show, trend,
 };
 use crate::error::{Error, Result};
 use crate::shell::Verbosity;
@@ -90,6 +90,8 @@ pub(super) enum Command {
     Trend(trend::Args),
     /// Keep the table of all results: Parquet files that any tool reads
     History(history::Args),
+    /// Store the results of other programs
+    Import(import::Args),
     /// Remove old runs, checkouts and what was built of them
     Gc(gc::Args),
     /// Let git measure before each merge

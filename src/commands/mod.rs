@@ -17,6 +17,7 @@ mod history;
 #[path = "no_history.rs"]
 mod history;
 mod hook;
+mod import;
 mod init;
 mod itself;
 mod judge;
@@ -90,6 +91,7 @@ fn dispatch(cli: Cli, mut cx: Context) -> Exit {
         Command::History(args) => history::run(args, &mut cx),
         Command::Gc(args) => gc::run(args, &mut cx),
         Command::Hook(args) => hook::run(args, &mut cx),
+        Command::Import(args) => import::run(args, &mut cx),
         Command::Init(args) => init::run(args, &mut cx),
         Command::Schema => schema::run(&mut cx),
         Command::Doctor(args) => doctor::run(args, &mut cx),

@@ -12,6 +12,7 @@ mod explain;
 mod gc;
 mod hook;
 mod hostile;
+mod import;
 mod in_turns;
 mod in_turns_stopped;
 mod init;

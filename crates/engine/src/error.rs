@@ -5,7 +5,7 @@ use std::{fmt, io};
 
 use thiserror::Error;
 
-use crate::{cargo, compare, executor, git, manifest, plan, store};
+use crate::{cargo, compare, executor, git, import, manifest, plan, store};
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -24,6 +24,8 @@ pub enum Error {
     Store(#[from] store::Error),
     #[error(transparent)]
     Git(#[from] git::Error),
+    #[error(transparent)]
+    Import(#[from] import::Error),
     #[error(transparent)]
     Init(#[from] manifest::InitError),
     #[error("the sides are of different machine classes, `{}` and `{}`: {}", .0.base, .0.candidate, .0.reason)]
@@ -54,6 +56,7 @@ impl Error {
             Self::Executor(error) => error.hint(),
             Self::Store(error) => error.hint(),
             Self::Git(error) => error.hint(),
+            Self::Import(error) => error.hint(),
             Self::Init(error) => error.hint(),
             Self::Mismatch(mismatch) => mismatch.hint(),
             Self::NothingToRun { hint, .. } | Self::Usage { hint, .. } | Self::NotComparable { hint, .. } => {

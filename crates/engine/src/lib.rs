@@ -15,6 +15,7 @@ mod event;
 pub mod executor;
 pub mod git;
 mod host;
+pub mod import;
 pub mod init;
 pub mod manifest;
 pub mod measure;

@@ -11,6 +11,8 @@ pub struct RunFacts {
     pub id: String,
     /// RFC 3339, UTC.
     pub started: String,
+    /// The program that measured: `accel-bench`, or one whose results were imported.
+    pub source: String,
     /// `complete` or `interrupted`.
     pub state: String,
     /// The full hash; absent outside git.
@@ -56,6 +58,7 @@ impl RunFacts {
         Self {
             id: run.id.clone(),
             started: run.started.clone(),
+            source: run.tool.source.clone().unwrap_or_else(|| "accel-bench".to_owned()),
             state: state(run.state).to_owned(),
             commit: commit.map(|commit| commit.id.clone()),
             commit_time: commit.map(|commit| commit.time.clone()),

@@ -8,6 +8,8 @@ use parquet_derive::ParquetRecordWriter;
 pub(crate) struct Row {
     pub(crate) run: String,
     pub(crate) started: Option<NaiveDateTime>,
+    /// The program that measured.
+    pub(crate) source: String,
     pub(crate) run_state: String,
     /// The full hash.
     pub(crate) commit: Option<String>,

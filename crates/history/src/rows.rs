@@ -38,6 +38,7 @@ fn of_run(run: &RunRecord, facts: &RunFacts) -> Row {
     Row {
         run: facts.id,
         started: time(&facts.started),
+        source: facts.source,
         run_state: facts.state,
         commit: facts.commit,
         commit_time: facts.commit_time.as_deref().and_then(time),

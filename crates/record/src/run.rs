@@ -68,6 +68,9 @@ impl RunRecord {
 pub struct ToolInfo {
     pub version: String,
     pub protocol: u32,
+    /// The program that measured, where the results were imported: `hyperfine`, `criterion`, …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
 }
 
 /// The state of a run.

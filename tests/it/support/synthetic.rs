@@ -57,7 +57,7 @@ pub(crate) fn run(at: usize, commit: &str, cases: &[(String, Option<f64>)]) -> R
     RunRecord {
         format: FORMAT,
         id: format!("{}-{:04x}", time.strftime("%Y%m%d-%H%M%S"), at % 0x10000),
-        tool: ToolInfo { version: "0.1.0".into(), protocol: 1 },
+        tool: ToolInfo { version: "0.1.0".into(), protocol: 1, source: None },
         started: time.to_string(),
         state: RunState::Complete,
         commit: Some(CommitInfo {

@@ -79,7 +79,7 @@ pub fn run(id: &str, cases: Vec<CaseRecord>) -> RunRecord {
     RunRecord {
         format: FORMAT,
         id: id.to_owned(),
-        tool: ToolInfo { version: "0.1.0".to_owned(), protocol: 1 },
+        tool: ToolInfo { version: "0.1.0".to_owned(), protocol: 1, source: None },
         started: "2026-11-21T09:30:45Z".to_owned(),
         state: RunState::Complete,
         commit: Some(CommitInfo {

@@ -196,18 +196,38 @@ fn measurement(home: &Path, id: &str, elapsed_nanos: u64) -> Result<Measurement,
     for folder in saved(home) {
         let saved: SavedId = read(&folder.join("benchmark.json"))?;
         if is_named(&saved.full_id, id) {
-            let sample: SavedSample = read(&folder.join("sample.json"))?;
-            let samples = raw(&sample)?;
-            if let Some(fault) = samples.fault(elapsed_nanos) {
-                return Err(Fault::Impossible(fault));
-            }
-            let throughput = throughput(saved.throughput.as_ref()).into_iter().collect();
-            let timing_method = TimingMethod::Criterion;
-            return Ok(Measurement { samples, timing_method, throughput, ..Measurement::default() });
+            return of_folder(&folder, &saved, elapsed_nanos);
         }
         seen.push(saved.full_id);
     }
     Err(if seen.is_empty() { Fault::NoSamples } else { Fault::Others(seen) })
+}
+
+fn of_folder(folder: &Path, saved: &SavedId, elapsed_nanos: u64) -> Result<Measurement, Fault> {
+    let sample: SavedSample = read(&folder.join("sample.json"))?;
+    let samples = raw(&sample)?;
+    if let Some(fault) = samples.fault(elapsed_nanos) {
+        return Err(Fault::Impossible(fault));
+    }
+    let throughput = throughput(saved.throughput.as_ref()).into_iter().collect();
+    let timing_method = TimingMethod::Criterion;
+    Ok(Measurement { samples, timing_method, throughput, ..Measurement::default() })
+}
+
+/// The last result of every benchmark under a folder that Criterion wrote, `target/criterion`, by its id; an error names the file.
+pub(crate) fn saved_results(home: &Path) -> Result<Vec<(String, Measurement)>, String> {
+    let result = |folder: PathBuf| {
+        let saved: SavedId = read(&folder.join("benchmark.json"))?;
+        let measurement = of_folder(&folder, &saved, u64::MAX)?;
+        Ok((saved.full_id, measurement))
+    };
+    let mut results: Vec<_> = saved(home)
+        .into_iter()
+        .map(result)
+        .collect::<Result<_, Fault>>()
+        .map_err(|fault| with_causes(&fault))?;
+    results.sort_by(|one, other| one.0.cmp(&other.0));
+    Ok(results)
 }
 
 /// Every folder `…/new` that holds a result.

@@ -35,6 +35,7 @@ use crate::event::Event;
 use crate::plan::{Case, Harness, Job, Unit, WantedOfRound};
 
 pub use claim::Claim;
+pub(crate) use criterion::saved_results;
 pub use error::Error;
 pub use interleaved::Turns;
 pub use local::Local;

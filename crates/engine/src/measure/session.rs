@@ -185,7 +185,11 @@ pub(super) fn record(
     RunRecord {
         format: FORMAT,
         id: draw_run_id(now).to_string(),
-        tool: ToolInfo { version: env!("CARGO_PKG_VERSION").to_owned(), protocol: protocol::VERSION },
+        tool: ToolInfo {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            protocol: protocol::VERSION,
+            source: None,
+        },
         started: now.to_string(),
         state: RunState::Running,
         commit: prepared.commit.clone(),

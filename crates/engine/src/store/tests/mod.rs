@@ -26,7 +26,7 @@ pub(super) fn run(id: &str) -> RunRecord {
     RunRecord {
         format: FORMAT,
         id: id.to_owned(),
-        tool: ToolInfo { version: "0.1.0".into(), protocol: 1 },
+        tool: ToolInfo { version: "0.1.0".into(), protocol: 1, source: None },
         started: format!("2026-11-21T09:{:0>2}:00Z", id.rsplit('-').next().unwrap_or("0")),
         state: RunState::Complete,
         commit: Some(CommitInfo {
