@@ -61,7 +61,7 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
 fn range(args: &Args, project: &Project) -> Result<Range> {
     let (case, ends) = args.words.split_at(args.words.len() - 2);
     let Some(repo) = &project.repo else {
-        return Err(Error::usage("outside git there are no commits to search", "run it in a git repository"));
+        return Err(Error::usage("a search for commits needs git", "run it in a git repository"));
     };
     let filters = case.iter().map(Pattern::new).collect();
     Ok(Range {

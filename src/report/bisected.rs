@@ -91,7 +91,8 @@ pub(crate) fn bisected(
 
 fn table(found: &Bisected, rows: &[CulpritRow], explained: &[Option<Explained>], width: usize) -> String {
     let case = plain(&found.case.to_string());
-    let mut text = format!("{case}: {} over the whole range\n", total(found));
+    let head = format!("{case}: {} over the whole range", total(found));
+    let mut text = indented(&head, 0, width, ' ').join("\n") + "\n";
     for (at, row) in rows.iter().enumerate() {
         let commit = short(&row.commit);
         text.push('\n');

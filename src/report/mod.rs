@@ -7,6 +7,8 @@
 
 mod amount;
 mod bisected;
+#[cfg(test)]
+mod bisected_tests;
 mod calibration;
 mod comparison;
 mod doctor;

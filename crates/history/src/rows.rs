@@ -235,4 +235,88 @@ mod tests {
             RunRecord { started: "@99999999999999".into(), ..run(1, vec![case("squares", Some(1))]) };
         assert_eq!(of(&record, &[])[0].started, None);
     }
+
+    #[test]
+    fn one_row_in_full() {
+        let rows = of(&run(1, vec![case("squares", Some(100))]), &[]);
+        insta::assert_debug_snapshot!(rows[0], @r#"
+        Row {
+            run: "20261128-000001-0000",
+            started: Some(
+                2026-11-28T02:04:05.500,
+            ),
+            source: "accel-bench",
+            run_state: "complete",
+            commit: Some(
+                "0000000000000000000000000000000000000001",
+            ),
+            commit_time: Some(
+                2026-11-27T00:00:00,
+            ),
+            generation: Some(
+                3,
+            ),
+            branch: Some(
+                "main",
+            ),
+            tag: Some(
+                "v1",
+            ),
+            subject: Some(
+                "Change 1",
+            ),
+            tree: "clean",
+            dirty: false,
+            machine: "epyc-2c",
+            cpu: None,
+            architecture: "",
+            physical_cores: None,
+            logical_cores: 0,
+            memory_bytes: None,
+            system: "",
+            drivers: "",
+            toolchain: "",
+            host: "",
+            build: "",
+            steady: false,
+            lock_hash: None,
+            profile: "default",
+            selection: "{\"version\":1}",
+            backend: "host",
+            device: Some(
+                "cpu",
+            ),
+            case_name: "demo/squares/tiny/n=64@host",
+            case_key: "{\"bench\":\"demo\",\"benchmark\":\"squares\",\"params\":{\"model\":\"tiny\",\"n\":64},\"backend\":\"host\"}",
+            bench: "demo",
+            benchmark: "squares",
+            params: "{\"model\":\"tiny\",\"n\":64}",
+            model: Some(
+                "tiny",
+            ),
+            batch_size: None,
+            sequence_length: None,
+            precision: None,
+            category: Some(
+                "inference",
+            ),
+            tags: "quick,cpu",
+            metric: "latency-ns",
+            unit: "ns",
+            better: "lower",
+            value: Some(
+                100.0,
+            ),
+            low: Some(
+                100.0,
+            ),
+            high: Some(
+                100.0,
+            ),
+            n: 2,
+            status: "ok",
+            reason: None,
+        }
+        "#);
+    }
 }

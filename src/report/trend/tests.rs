@@ -335,3 +335,186 @@ fn the_gate_asks_for_the_way_and_the_tolerance() {
     assert!(!gate(one(2), 0.01), "4 % faster");
     assert!(!gate(one(3), 0.0), "no change");
 }
+
+#[test]
+fn the_whole_document_for_scripts() {
+    let trends: Vec<_> = several().into_iter().skip(1).take(3).collect();
+    insta::assert_snapshot!(render(&report(trends, Span::All), Format::Json, 80), @r#"
+    {
+      "format": 1,
+      "kind": "trends",
+      "series": [
+        {
+          "case": "encoder/matmul@ndarray",
+          "metric": "latency-ns",
+          "unit": "ns",
+          "machine": "epyc-2c",
+          "steady": true,
+          "commits": 14,
+          "level": 3306600.0,
+          "noise_share": 0.003,
+          "spikes": [],
+          "changes": [
+            {
+              "commit": "4f2c9d34650000000000000000000000000000000",
+              "subject": "Change | number 21",
+              "after": "4f2c9d2df",
+              "until": "4f2c9d379",
+              "ratio": 1.104417670682731,
+              "score": 12.5,
+              "way": "worse",
+              "regressed": true,
+              "setup": []
+            }
+          ]
+        },
+        {
+          "case": "encoder/softmax@ndarray",
+          "metric": "latency-ns",
+          "unit": "ns",
+          "machine": "epyc-2c",
+          "steady": true,
+          "commits": 40,
+          "level": 861.72,
+          "noise_share": 0.003,
+          "spikes": [
+            "4f2c9d224",
+            "4f2c9d279"
+          ],
+          "changes": [
+            {
+              "commit": "4f2c9d33540000000000000000000000000000000",
+              "subject": "Change | number 20",
+              "after": "4f2c9d324",
+              "until": "4f2c9d335",
+              "ratio": 0.9555555555555555,
+              "score": 12.5,
+              "way": "better",
+              "regressed": false,
+              "setup": [
+                "toolchain: rustc 1.94.0 → rustc 1.95.0"
+              ]
+            }
+          ]
+        },
+        {
+          "case": "encoder/pooling@ndarray",
+          "metric": "latency-ns",
+          "unit": "ns",
+          "machine": "epyc-2c",
+          "steady": true,
+          "commits": 30,
+          "level": 1002000000.0,
+          "noise_share": 0.003,
+          "spikes": [],
+          "changes": []
+        }
+      ],
+      "events": [
+        {
+          "after": "4f2c9d2df",
+          "until": "4f2c9d379",
+          "setup": [],
+          "series": [
+            {
+              "case": "encoder/matmul@ndarray",
+              "metric": "latency-ns",
+              "machine": "epyc-2c",
+              "ratio": 1.104417670682731
+            }
+          ]
+        },
+        {
+          "after": "4f2c9d324",
+          "until": "4f2c9d335",
+          "setup": [
+            "toolchain: rustc 1.94.0 → rustc 1.95.0"
+          ],
+          "series": [
+            {
+              "case": "encoder/softmax@ndarray",
+              "metric": "latency-ns",
+              "machine": "epyc-2c",
+              "ratio": 0.9555555555555555
+            }
+          ]
+        }
+      ],
+      "missing": [
+        {
+          "what": "series",
+          "case": "encoder/pooling@ndarray",
+          "metric": "latency-ns",
+          "machine": "epyc-2c",
+          "last": "4f2c9d3ce",
+          "status": "missing"
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn a_wide_terminal_has_room_for_names() {
+    insta::assert_snapshot!(bare(&render(&report(several(), Span::Since(10)), Format::Table, 120)), @"
+    case                 trend                       level  last change
+    encoder
+      attention@ndarray  ▁▁▁▁▁███████████  58.12 µs ±0.3 %    +11.5 % ▲
+        since 4f2c9d335 Change | number 20
+      matmul@ndarray     ▁▁▁███████        3.307 ms ±0.3 %    +10.4 % ▲
+        since 4f2c9d346 Change | number 21 (9 commits may have caused it: 4f2c9d2df..4f2c9d379)
+        cargo accel-bench bisect encoder/matmul@ndarray 4f2c9d2df 4f2c9d379
+      softmax@ndarray    █████▁▁▁▁▁▁▁▁▁▁▁  861.7 ns ±0.3 %     -4.4 % ▼
+        since 4f2c9d335 Change | number 20
+        toolchain: rustc 1.94.0 → rustc 1.95.0
+      pooling@ndarray    ▅▅▄▅▄▅▄▅▄▅▅▅▄▅▅▅   1.002 s ±0.3 %
+      gelu@ndarray       ▅▄▅               40.08 ns ±0.3 %
+        3 commits measured, too few to find changes, no result at 1 commit
+
+    Events
+      4f2c9d335: 2 series changed by +10.4 to +11.5 %: encoder/attention@ndarray, encoder/matmul@ndarray
+
+    Missing
+      encoder/pooling@ndarray has no latency-ns since 4f2c9d3ce (missing)
+    ");
+}
+
+#[test]
+fn a_series_that_is_too_short_is_not_drawn() {
+    let one = unchanged(stepped("gelu", &[39], 40.0, 40.0));
+    let shown = bare(&render(&report(vec![one], Span::All), Format::Table, 80));
+    insta::assert_snapshot!(shown, @"
+    case            trend            level  last change
+    encoder
+      gelu@ndarray  ▅      40.08 ns ±0.3 %
+        1 commit measured, too few to find changes
+    ");
+}
+
+#[test]
+fn a_machine_that_fell_silent_is_named() {
+    let here = unchanged(stepped("attention", &all(), 52_000.0, 52_000.0));
+    let mut there = unchanged(stepped("attention", &all()[..30], 40_000.0, 40_000.0));
+    there.series.key.machine = "xeon-8c".into();
+    let report = report(vec![here, there], Span::All);
+    insta::assert_snapshot!(bare(&render(&report, Format::Table, 80)), @"
+    case              trend                       level  last change
+    encoder/attention@ndarray
+      epyc-2c steady  ▄▅▄▅▄▅▄▅▄▅▄▅▄▅▄▅  52.10 µs ±0.3 %
+      xeon-8c steady  ▄▅▅▄▅▅▅▅▄▅▅▄▅▅▅▅  40.08 µs ±0.3 %
+
+    Missing
+      xeon-8c measured nothing since 4f2c9d3ce; others measured 10 commits
+    ");
+    let document: serde_json::Value = serde_json::from_str(&render(&report, Format::Json, 80)).expect("JSON");
+    insta::assert_json_snapshot!(document["missing"], @r#"
+    [
+      {
+        "last": "4f2c9d3ce",
+        "machine": "xeon-8c",
+        "since": 10,
+        "what": "machine"
+      }
+    ]
+    "#);
+}

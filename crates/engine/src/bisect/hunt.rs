@@ -31,7 +31,7 @@ pub trait Commits {
     /// The repository cannot be read, or no way leads from one to the other.
     fn line(&self, good: &CommitId, bad: &CommitId) -> Result<Vec<CommitId>, Self::Error>;
 
-    /// What a merge brought in: where its branch began, and its last commit. `None` for other commits.
+    /// The branch of a merge: where it began, and its last commit. `None` for other commits.
     ///
     /// # Errors
     ///
@@ -67,7 +67,7 @@ pub struct Step {
     pub effect: Option<f64>,
 }
 
-/// What a search came to.
+/// The outcome of a search.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Found {
     /// In the order of the commits.

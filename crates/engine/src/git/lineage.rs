@@ -41,7 +41,7 @@ impl Repo {
         Ok(one == other || self.git().graph_descendant_of(other, one).doing(act)?)
     }
 
-    /// What a merge brought in: the commit where its branch began, and its last commit. `None` for other commits.
+    /// The branch of a merge: the commit where it began, and its last commit. `None` for other commits.
     pub fn merged(&self, commit: &CommitId) -> Result<Option<(CommitId, CommitId)>, Error> {
         let parents: Vec<_> = self.find_commit(commit)?.parent_ids().map(commit_id).collect();
         let [first, second, ..] = parents.as_slice() else { return Ok(None) };

@@ -160,4 +160,117 @@ mod tests {
         assert!(parse(&text).expect_err("a unit").contains("fortnights"));
         assert!(parse("{}").is_err());
     }
+
+    #[test]
+    fn what_is_stored_of_it() {
+        let imported = parse(WRITTEN).expect("results");
+        insta::assert_json_snapshot!(imported.cases, @r#"
+        [
+          {
+            "id": {
+              "bench": "google-benchmark",
+              "benchmark": "BM_Sort/1024",
+              "params": {},
+              "backend": "host"
+            },
+            "category": null,
+            "tags": [],
+            "status": "ok",
+            "processes": [
+              {
+                "samples": {
+                  "iterations": [
+                    1000,
+                    1000
+                  ],
+                  "nanos": [
+                    12500000,
+                    12700000
+                  ]
+                },
+                "timing_method": "custom",
+                "throughput": [
+                  {
+                    "elements": 1024
+                  }
+                ],
+                "metrics": [
+                  {
+                    "name": "cpu-ns",
+                    "unit": "ns",
+                    "better": "lower",
+                    "value": 12500.0,
+                    "samples": [
+                      12400.0,
+                      12600.0
+                    ]
+                  }
+                ],
+                "warm_up": {
+                  "iterations": 0,
+                  "nanos": 0,
+                  "first_nanos": 0,
+                  "steady": false
+                }
+              }
+            ]
+          },
+          {
+            "id": {
+              "bench": "google-benchmark",
+              "benchmark": "BM_Only",
+              "params": {},
+              "backend": "host"
+            },
+            "category": null,
+            "tags": [],
+            "status": "ok",
+            "processes": [
+              {
+                "samples": {
+                  "iterations": [
+                    3000
+                  ],
+                  "nanos": [
+                    2250
+                  ]
+                },
+                "timing_method": "custom",
+                "metrics": [
+                  {
+                    "name": "cpu-ns",
+                    "unit": "ns",
+                    "better": "lower",
+                    "value": 0.75,
+                    "samples": [
+                      0.75
+                    ]
+                  }
+                ],
+                "warm_up": {
+                  "iterations": 0,
+                  "nanos": 0,
+                  "first_nanos": 0,
+                  "steady": false
+                }
+              }
+            ]
+          },
+          {
+            "id": {
+              "bench": "google-benchmark",
+              "benchmark": "BM_Broken",
+              "params": {},
+              "backend": "host"
+            },
+            "category": null,
+            "tags": [],
+            "status": "failed",
+            "kind": "error",
+            "reason": "no such device",
+            "processes": []
+          }
+        ]
+        "#);
+    }
 }

@@ -83,4 +83,77 @@ mod tests {
         assert!(parse(r#"{"results": [{"command": "x", "times": [-1.0]}]}"#).is_err());
         assert!(parse(r#"{"results": [{"command": "x"}]}"#).expect_err("no times").contains("`x`"));
     }
+
+    #[test]
+    fn what_is_stored_of_it() {
+        let imported = parse(EXPORTED).expect("results");
+        insta::assert_json_snapshot!(imported.cases, @r#"
+        [
+          {
+            "id": {
+              "bench": "hyperfine",
+              "benchmark": "sleep 0.02",
+              "params": {
+                "n": 20
+              },
+              "backend": "host"
+            },
+            "category": null,
+            "tags": [],
+            "status": "ok",
+            "processes": [
+              {
+                "samples": {
+                  "iterations": [
+                    1,
+                    1,
+                    1
+                  ],
+                  "nanos": [
+                    21400000,
+                    21200000,
+                    21900000
+                  ]
+                },
+                "timing_method": "custom",
+                "metrics": [
+                  {
+                    "name": "user-s",
+                    "unit": "s",
+                    "better": "lower",
+                    "value": 0.0006
+                  },
+                  {
+                    "name": "system-s",
+                    "unit": "s",
+                    "better": "lower",
+                    "value": 0.0011
+                  }
+                ],
+                "warm_up": {
+                  "iterations": 0,
+                  "nanos": 0,
+                  "first_nanos": 0,
+                  "steady": false
+                }
+              }
+            ]
+          },
+          {
+            "id": {
+              "bench": "hyperfine",
+              "benchmark": "false",
+              "params": {},
+              "backend": "host"
+            },
+            "category": null,
+            "tags": [],
+            "status": "failed",
+            "kind": "error",
+            "reason": "the command ended with exit code 1",
+            "processes": []
+          }
+        ]
+        "#);
+    }
 }

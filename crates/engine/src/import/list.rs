@@ -113,4 +113,87 @@ mod tests {
         let text = WRITTEN.replace("12.5", "-1");
         assert!(parse(&text).expect_err("a time").contains("bert/forward"));
     }
+
+    #[test]
+    fn what_is_stored_of_it() {
+        let imported = parse(WRITTEN).expect("results");
+        insta::assert_json_snapshot!(imported.cases, @r#"
+        [
+          {
+            "id": {
+              "bench": "list",
+              "benchmark": "bert/forward",
+              "params": {},
+              "backend": "host"
+            },
+            "category": null,
+            "tags": [],
+            "status": "ok",
+            "processes": [
+              {
+                "samples": {
+                  "iterations": [
+                    100
+                  ],
+                  "nanos": [
+                    1250000000
+                  ]
+                },
+                "timing_method": "custom",
+                "metrics": [
+                  {
+                    "name": "throughput",
+                    "unit": "/s",
+                    "better": "higher",
+                    "value": 80.0
+                  },
+                  {
+                    "name": "memory-mb",
+                    "unit": "MB",
+                    "better": "lower",
+                    "value": 640.0
+                  }
+                ],
+                "warm_up": {
+                  "iterations": 0,
+                  "nanos": 0,
+                  "first_nanos": 0,
+                  "steady": false
+                }
+              }
+            ]
+          },
+          {
+            "id": {
+              "bench": "list",
+              "benchmark": "tiny",
+              "params": {},
+              "backend": "host"
+            },
+            "category": null,
+            "tags": [],
+            "status": "ok",
+            "processes": [
+              {
+                "samples": {
+                  "iterations": [
+                    1000
+                  ],
+                  "nanos": [
+                    25000
+                  ]
+                },
+                "timing_method": "custom",
+                "warm_up": {
+                  "iterations": 0,
+                  "nanos": 0,
+                  "first_nanos": 0,
+                  "steady": false
+                }
+              }
+            ]
+          }
+        ]
+        "#);
+    }
 }

@@ -111,4 +111,109 @@ mod tests {
         assert_eq!(parse("[]"), Ok(Imported::default()));
         assert!(parse("{}").is_err());
     }
+
+    #[test]
+    fn what_is_stored_of_it() {
+        let imported = parse(WRITTEN).expect("results");
+        insta::assert_json_snapshot!(imported.cases, @r#"
+        [
+          {
+            "id": {
+              "bench": "llama-bench",
+              "benchmark": "prompt",
+              "params": {
+                "gpu-layers": 99,
+                "model": "qwen2 7B Q4_K",
+                "n-batch": 2048,
+                "sequence-length": 512,
+                "threads": 8
+              },
+              "backend": "cuda"
+            },
+            "category": null,
+            "tags": [],
+            "status": "ok",
+            "processes": [
+              {
+                "samples": {
+                  "iterations": [
+                    1,
+                    1,
+                    1
+                  ],
+                  "nanos": [
+                    67000000,
+                    68000000,
+                    69000000
+                  ]
+                },
+                "timing_method": "custom",
+                "throughput": [
+                  {
+                    "tokens": 512
+                  }
+                ],
+                "metrics": [
+                  {
+                    "name": "num-params",
+                    "unit": "parameters",
+                    "better": "neither",
+                    "value": 7615616512.0,
+                    "source": "analytic"
+                  }
+                ],
+                "warm_up": {
+                  "iterations": 0,
+                  "nanos": 0,
+                  "first_nanos": 0,
+                  "steady": false
+                },
+                "device": "NVIDIA A100",
+                "notes": {
+                  "llama-cpp": "8cf427ff"
+                }
+              }
+            ]
+          },
+          {
+            "id": {
+              "bench": "llama-bench",
+              "benchmark": "generation",
+              "params": {
+                "model": "qwen2 7B Q4_K",
+                "new-tokens": 128
+              },
+              "backend": "cuda"
+            },
+            "category": null,
+            "tags": [],
+            "status": "ok",
+            "processes": [
+              {
+                "samples": {
+                  "iterations": [
+                    1
+                  ],
+                  "nanos": [
+                    1600000000
+                  ]
+                },
+                "timing_method": "custom",
+                "throughput": [
+                  {
+                    "tokens": 128
+                  }
+                ],
+                "warm_up": {
+                  "iterations": 0,
+                  "nanos": 0,
+                  "first_nanos": 0,
+                  "steady": false
+                }
+              }
+            ]
+          }
+        ]
+        "#);
+    }
 }

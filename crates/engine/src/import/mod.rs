@@ -65,7 +65,7 @@ impl Format {
     }
 }
 
-/// What a file says.
+/// The contents of a file.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Imported {
     cases: Vec<CaseRecord>,
@@ -176,7 +176,7 @@ fn record(request: &Request, imported: Imported, id: String, started: Timestamp)
     }
 }
 
-/// What the file says, a hash of it, and when it was written.
+/// The contents of the file, a hash of it, and when it was written.
 fn read(request: &Request) -> Result<(Imported, u64, Option<Timestamp>), Error> {
     let path = &request.path;
     let not_this =

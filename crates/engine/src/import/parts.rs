@@ -1,4 +1,4 @@
-//! What the formats share: cases and samples out of foreign numbers.
+//! The common parts of the formats: cases and samples out of foreign numbers.
 
 use accel_bench_record::{
     CaseKey, CaseRecord, Failure, HOST, Measurement, ParamValue, Params, Samples, Status, TimingMethod,

@@ -151,4 +151,77 @@ mod tests {
         let dirty = with("\"dirty\": false", "\"dirty\": true").expect("a commit");
         assert!(matches!(dirty.tree, TreeState::Dirty { .. }));
     }
+
+    #[test]
+    fn what_is_stored_of_it() {
+        let imported = parse(WRITTEN).expect("results");
+        insta::assert_json_snapshot!(imported.cases, @r#"
+        [
+          {
+            "id": {
+              "bench": "pytest-benchmark",
+              "benchmark": "tests/test_a.py/test_sort",
+              "params": {
+                "batch-size": 8
+              },
+              "backend": "host"
+            },
+            "category": null,
+            "tags": [],
+            "status": "ok",
+            "processes": [
+              {
+                "samples": {
+                  "iterations": [
+                    4,
+                    4
+                  ],
+                  "nanos": [
+                    44000000,
+                    52000000
+                  ]
+                },
+                "timing_method": "custom",
+                "warm_up": {
+                  "iterations": 0,
+                  "nanos": 0,
+                  "first_nanos": 0,
+                  "steady": false
+                }
+              }
+            ]
+          },
+          {
+            "id": {
+              "bench": "pytest-benchmark",
+              "benchmark": "tests/test_a.py/test_sum",
+              "params": {},
+              "backend": "host"
+            },
+            "category": null,
+            "tags": [],
+            "status": "ok",
+            "processes": [
+              {
+                "samples": {
+                  "iterations": [
+                    100000
+                  ],
+                  "nanos": [
+                    2500000
+                  ]
+                },
+                "timing_method": "custom",
+                "warm_up": {
+                  "iterations": 0,
+                  "nanos": 0,
+                  "first_nanos": 0,
+                  "steady": false
+                }
+              }
+            ]
+          }
+        ]
+        "#);
+    }
 }

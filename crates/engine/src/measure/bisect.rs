@@ -33,7 +33,7 @@ pub struct Range {
     pub budget: Option<Duration>,
 }
 
-/// What a search came to.
+/// The outcome of a search.
 #[derive(Debug)]
 pub struct Bisected {
     pub case: CaseKey,
@@ -87,9 +87,10 @@ pub fn bisect(
     machine: &Machine,
     range: &Range,
 ) -> Result<Bisected> {
-    let repo = project.repo.as_ref().ok_or_else(|| {
-        Error::usage("outside git there are no commits to search", "run it in a git repository")
-    })?;
+    let repo = project
+        .repo
+        .as_ref()
+        .ok_or_else(|| Error::usage("a search for commits needs git", "run it in a git repository"))?;
     if !repo.is_ancestor(&range.good, &range.bad)? {
         let what = format!("{} is not an ancestor of {}", range.good.short(), range.bad.short());
         return Err(Error::usage(what, "name the older commit first; `git merge-base` finds a common one"));
@@ -141,7 +142,7 @@ fn slowest(whole: &Comparison, range: &Range) -> Result<(CaseKey, f64, Vec<CaseK
     Ok((case, total, slower.map(|(case, _)| case).collect()))
 }
 
-/// What a row says of its case.
+/// The answer that a row gives.
 fn answer(row: &Row) -> Answer {
     match &row.standing {
         Standing::Judged(Judgement { verdict, effect }) => match (verdict, effect) {
@@ -270,5 +271,101 @@ fn shown(answer: &Answer) -> String {
         Answer::NotWorse => "not slower".to_owned(),
         Answer::Undecided(_) => "undecided, passed over".to_owned(),
         Answer::Unknown(reason) => format!("passed over: {reason}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::sample;
+    use crate::compare::{Effect, Need, Tolerance};
+
+    fn range(least: f64) -> Range {
+        Range {
+            good: CommitId::new("1".repeat(40)),
+            bad: CommitId::new("2".repeat(40)),
+            selection: Selection::default(),
+            least: Percent::of_share(least).expect("a share"),
+            budget: None,
+        }
+    }
+
+    fn whole(base: &[(&str, f64)], candidate: &[(&str, f64)]) -> Comparison {
+        let cases = |cases: &[(&str, f64)]| {
+            cases
+                .iter()
+                .map(|(id, nanos)| sample::case(id, &[*nanos * 0.999, *nanos, *nanos * 1.001]))
+                .collect()
+        };
+        let (base, candidate) = (sample::run("one", cases(base)), sample::run("other", cases(candidate)));
+        let gate = |_: &CaseKey| Tolerance { tolerance: 0.01, ..Tolerance::default() };
+        compare(&base, &candidate, &gate)
+    }
+
+    /// The rows with the verdicts that interleaved sides would have had.
+    fn judged(verdicts: &[(&str, Verdict, f64)]) -> Comparison {
+        let pairs: Vec<_> = verdicts.iter().map(|(id, _, share)| (*id, 1000.0 * (1.0 + share))).collect();
+        let base: Vec<_> = verdicts.iter().map(|(id, ..)| (*id, 1000.0)).collect();
+        let mut found = whole(&base, &pairs);
+        for (row, (_, verdict, _)) in found.rows.iter_mut().zip(verdicts) {
+            if let Standing::Judged(judgement) = &mut row.standing {
+                judgement.verdict = *verdict;
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn the_case_that_is_slower_by_most_is_searched_for() {
+        let found = judged(&[
+            ("k/a@host", Verdict::Regressed, 0.03),
+            ("k/b@host", Verdict::Regressed, 0.09),
+            ("k/c@host", Verdict::Same, 0.0),
+            ("k/d@host", Verdict::Undecided(Need::TooClose), 0.5),
+        ]);
+        let (case, total, others) = slowest(&found, &range(0.01)).expect("one is slower");
+        assert_eq!((case.to_string().as_str(), others.len()), ("k/b@host", 1));
+        assert!((total - 0.09_f64.ln_1p()).abs() < 1e-3, "{total}");
+    }
+
+    #[test]
+    fn where_nothing_is_slower_the_ends_and_the_threshold_are_named() {
+        let found = judged(&[("k/a@host", Verdict::Improved, -0.1)]);
+        let error = slowest(&found, &range(0.005)).expect_err("nothing is slower");
+        let expected = "no case is slower at 222222222 than at 111111111 by more than 0.5 %";
+        assert_eq!(error.to_string(), expected);
+        assert!(error.hint().is_some_and(|hint| hint.contains("--threshold")));
+    }
+
+    #[test]
+    fn what_a_row_answers() {
+        let of = |verdict: Verdict| answer(&judged(&[("k/a@host", verdict, 0.05)]).rows[0]);
+        assert!(matches!(of(Verdict::Regressed), Answer::Worse(effect) if (effect - 0.0488).abs() < 1e-3));
+        assert_eq!(of(Verdict::Same), Answer::NotWorse);
+        assert_eq!(of(Verdict::Improved), Answer::NotWorse);
+        assert!(matches!(of(Verdict::Undecided(Need::Layout)), Answer::Undecided(_)));
+        let with = |standing: Standing| {
+            let mut row = judged(&[("k/a@host", Verdict::Same, 0.0)]).rows.remove(0);
+            row.standing = standing;
+            answer(&row)
+        };
+        assert_eq!(with(Standing::Identical), Answer::NotWorse);
+        assert_eq!(with(Standing::Gone), Answer::Unknown("the case is not on both sides (gone)".into()));
+        let mut broken = whole(&[("k/a@host", 1000.0)], &[("k/a@host", 1000.0)]).rows.remove(0);
+        broken.standing = Standing::Broken;
+        let failed =
+            accel_bench_record::Status::failed(accel_bench_record::Failure::Panic, "index out of bounds");
+        broken.candidate.as_mut().expect("a side").status = failed;
+        assert_eq!(answer(&broken), Answer::Unknown("panic: index out of bounds".into()));
+        let unmeasured = Standing::Judged(Judgement { verdict: Verdict::Regressed, effect: None::<Effect> });
+        assert!(matches!(with(unmeasured), Answer::Undecided(_)));
+    }
+
+    #[test]
+    fn answers_in_words() {
+        assert_eq!(shown(&Answer::Worse(0.05_f64.ln_1p())), "slower by 5.0 %");
+        assert_eq!(shown(&Answer::NotWorse), "not slower");
+        assert_eq!(shown(&Answer::Undecided("close".into())), "undecided, passed over");
+        assert_eq!(shown(&Answer::Unknown("it does not build".into())), "passed over: it does not build");
     }
 }

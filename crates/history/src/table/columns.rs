@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use parquet::basic::{Encoding, PageType, Type};
+use parquet::basic::{Encoding, Type};
 use parquet::column::page::Page;
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, DoubleType, Int64Type};
 use parquet::errors::{ParquetError, Result};
@@ -80,13 +80,12 @@ pub(super) fn values(group: &dyn RowGroupReader, name: &str, rows: Range<usize>)
 /// The texts that the column can have in this group; `None` where the file does not say.
 pub(super) fn dictionary(group: &dyn RowGroupReader, name: &str) -> Result<Option<Vec<ByteArray>>> {
     let at = place(group, name)?;
+    let column = group.metadata().column(at);
     // A writer whose dictionary grew too large goes on without.
-    let is_whole = group.metadata().column(at).page_encoding_stats().is_some_and(|pages| {
-        let data = |kind: PageType| [PageType::DATA_PAGE, PageType::DATA_PAGE_V2].contains(&kind);
-        let is_encoded =
-            |kind: Encoding| [Encoding::RLE_DICTIONARY, Encoding::PLAIN_DICTIONARY].contains(&kind);
-        pages.iter().filter(|page| data(page.page_type)).all(|page| is_encoded(page.encoding))
-    });
+    let is_whole = column.dictionary_page_offset().is_some()
+        && column.page_encoding_stats_mask().is_some_and(|mask| {
+            mask.is_only(Encoding::PLAIN_DICTIONARY) || mask.is_only(Encoding::RLE_DICTIONARY)
+        });
     if !is_whole {
         return Ok(None);
     }

@@ -270,3 +270,155 @@ fn an_export_is_a_table() {
     assert_eq!(table.export(&copy).expect("an export"), 1);
     assert_eq!(series(&Table::open(copy), 1).len(), 1);
 }
+
+#[test]
+fn every_column_is_documented() {
+    let docs = include_str!("../../../../docs/history.md");
+    let schema = super::file::schema().expect("a schema");
+    let undocumented: Vec<_> = schema
+        .get_fields()
+        .iter()
+        .map(|field| field.name())
+        .filter(|name| !docs.lines().any(|line| line.starts_with('|') && line.contains(&format!("`{name}`"))))
+        .collect();
+    assert_eq!(undocumented, [""; 0], "see docs/history.md");
+}
+
+#[test]
+fn rows_of_a_series_lie_together_whatever_the_order_of_the_runs() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let table = Table::open(dir.path());
+    let names = ["b", "a", "c"];
+    let all = runs((0..5).map(|at| run(at, names.map(|name| case(name, Some(1 + at as u64))).to_vec())));
+    update(&table, &all);
+    let path = super::file::paths(dir.path()).expect("the folder").remove(0);
+    let reader = super::file::open(&path).expect("the file");
+    let group = parquet::file::reader::FileReader::get_row_group(&reader, 0).expect("a group");
+    let texts = |name: &str| {
+        let cells = super::columns::texts(&*group, name, None).expect("a column");
+        cells.iter().map(|cell| super::columns::text(cell).expect("text").to_owned()).collect::<Vec<_>>()
+    };
+    let order: Vec<_> = texts("case_key").into_iter().zip(texts("metric")).zip(texts("run")).collect();
+    assert!(order.is_sorted(), "{order:?}");
+    // Three metrics of three cases in five runs.
+    assert_eq!(order.len(), 3 * 3 * 5);
+}
+
+#[test]
+fn a_part_of_a_column_is_read_alone() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let table = Table::open(dir.path());
+    update(&table, &runs((0..6).map(|at| run(at, vec![case("a", Some(10 + at as u64)), case("b", None)]))));
+    let path = super::file::paths(dir.path()).expect("the folder").remove(0);
+    let reader = super::file::open(&path).expect("the file");
+    let group = parquet::file::reader::FileReader::get_row_group(&reader, 0).expect("a group");
+    let rows = usize::try_from(group.metadata().num_rows()).expect("a number");
+    let all = super::columns::values(&*group, "value", 0..rows).expect("values");
+    assert_eq!(rows, 6 * (3 + 1));
+    assert_eq!(all.iter().filter(|value| value.is_none()).count(), 6, "`b` has no values");
+    for part in [0..3, 5..11, rows - 2..rows, 4..4] {
+        let read = super::columns::values(&*group, "value", part.clone()).expect("a part");
+        assert_eq!(read, all[part]);
+    }
+    let beyond = super::columns::values(&*group, "value", 0..rows + 1);
+    assert!(beyond.is_err(), "there are fewer rows");
+    assert!(super::columns::values(&*group, "unit", 0..1).is_err(), "texts are not numbers");
+    assert!(super::columns::texts(&*group, "value", None).is_err(), "nor the other way");
+    assert!(super::columns::texts(&*group, "no-such-column", None).is_err());
+    assert!(super::columns::texts(&*group, "commit", None).is_err(), "an optional column has gaps");
+}
+
+#[test]
+fn a_dictionary_names_what_a_group_has() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let table = Table::open(dir.path());
+    update(&table, &runs((0..6).map(|at| run(at, vec![case("a", Some(10)), case("b", Some(20))]))));
+    let path = super::file::paths(dir.path()).expect("the folder").remove(0);
+    let reader = super::file::open(&path).expect("the file");
+    let group = parquet::file::reader::FileReader::get_row_group(&reader, 0).expect("a group");
+    let dictionary = super::columns::dictionary(&*group, "benchmark").expect("a column").expect("one");
+    let mut names: Vec<_> =
+        dictionary.iter().map(|cell| super::columns::text(cell).expect("text").to_owned()).collect();
+    names.sort();
+    assert_eq!(names, ["a", "b"]);
+}
+
+#[test]
+fn metrics_of_their_own_keep_their_unit_and_direction() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let table = Table::open(dir.path());
+    let with_own = |at: usize| {
+        let mut own = case("a", Some(10));
+        for process in &mut own.processes {
+            let metric =
+                accel_bench_record::Metric::new("hits", "1", accel_bench_record::Direction::Higher, 0.5);
+            process.metrics.push(metric);
+        }
+        run(at, vec![own])
+    };
+    update(&table, &runs((0..3).map(with_own)));
+    let line: Vec<String> = (0..3).map(commit).collect();
+    let wanted = Wanted { line: Some(&line), case: &|_| true, metric: &|_| true };
+    let found = table.series(&wanted).expect("series").series;
+    let shown: Vec<_> = found
+        .iter()
+        .map(|series| (series.key.metric.as_str(), series.unit.as_str(), series.better, series.points.len()))
+        .collect();
+    use accel_bench_record::Direction::{Higher, Lower};
+    let expected = [
+        ("hits", "1", Higher, 3),
+        ("host-rss-peak-bytes", "bytes", Lower, 3),
+        ("latency-ns", "ns", Lower, 3),
+        ("tokens-per-s", "/s", Higher, 3),
+    ];
+    assert_eq!(shown, expected);
+}
+
+#[test]
+fn outside_git_runs_follow_each_other() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let table = Table::open(dir.path());
+    let of_none = |at: usize| {
+        let mut record = plain(at, 100 + at as u64);
+        record.commit = None;
+        record
+    };
+    update(&table, &runs([of_none(2), of_none(0), of_none(1)]));
+    let wanted = Wanted { line: None, case: &|_| true, metric: &|name| name == "latency-ns" };
+    let found = table.series(&wanted).expect("series").series;
+    assert_eq!(found[0].values(), [100.0, 101.0, 102.0]);
+    assert_eq!(found[0].points[0].run.name(), id(0).as_str());
+}
+
+#[test]
+fn machines_and_kinds_of_builds_are_series_of_their_own() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let table = Table::open(dir.path());
+    let with = |at: usize, machine: &str, steady: bool| {
+        let mut record = plain(at, 100);
+        record.machine = machine.into();
+        record.surroundings.build.steady = steady;
+        record
+    };
+    let all = [with(0, "epyc", false), with(1, "epyc", true), with(2, "xeon", true), with(3, "epyc", true)];
+    update(&table, &runs(all));
+    let keys: Vec<_> = series(&table, 4)
+        .into_iter()
+        .map(|series| (series.key.machine, series.key.steady, series.points.len()))
+        .collect();
+    let expected =
+        [("epyc".to_owned(), false, 1), ("epyc".to_owned(), true, 2), ("xeon".to_owned(), true, 1)];
+    assert_eq!(keys, expected);
+}
+
+#[test]
+fn a_table_that_cannot_be_written_is_an_error_that_names_the_folder() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let in_the_way = dir.path().join("history");
+    fs::write(&in_the_way, "a file").expect("a file");
+    let table = Table::open(&in_the_way);
+    let ids = BTreeSet::new();
+    let error = table.update(&ids, &mut |_| None).expect_err("a file is in the way");
+    assert!(error.to_string().contains("cannot make the folder `"), "{error}");
+    assert!(error.hint().is_none());
+}

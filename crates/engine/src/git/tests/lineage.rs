@@ -72,3 +72,54 @@ fn a_history_that_is_cut_off_has_none() {
     assert_eq!(repo.first_parents(&head).unwrap(), std::slice::from_ref(&head));
     assert!(repo.generations(&BTreeSet::from([head]), &BTreeMap::new()).unwrap().is_empty());
 }
+
+#[test]
+fn the_commits_between_two_are_those_that_come_after_the_first() {
+    let (scratch, commits) = merged();
+    let [root, left, side, right, merge] = commits.as_slice() else { panic!("{commits:?}") };
+    let repo = scratch.repo();
+    let line = |good: &CommitId, bad: &CommitId| repo.line(good, bad).unwrap();
+    assert_eq!(line(root, merge), [right.clone(), merge.clone()]);
+    assert_eq!(line(root, side), [left.clone(), side.clone()]);
+    assert_eq!(line(side, merge), std::slice::from_ref(merge), "its branch was merged there");
+    assert!(line(merge, merge).is_empty());
+    assert!(line(merge, root).is_empty());
+}
+
+#[test]
+fn ancestors_and_what_a_merge_brought_in() {
+    let (scratch, commits) = merged();
+    let [root, left, side, right, merge] = commits.as_slice() else { panic!("{commits:?}") };
+    let repo = scratch.repo();
+    let is_ancestor = |one: &CommitId, of: &CommitId| repo.is_ancestor(one, of).unwrap();
+    assert!(is_ancestor(root, merge) && is_ancestor(left, merge) && is_ancestor(merge, merge));
+    assert!(!is_ancestor(merge, root) && !is_ancestor(right, side));
+    assert_eq!(repo.merged(merge).unwrap(), Some((root.clone(), side.clone())));
+    assert_eq!(repo.merged(right).unwrap(), None);
+    assert_eq!(repo.merged(root).unwrap(), None);
+    // A history of its own has no common beginning.
+    scratch.git(&["checkout", "--quiet", "--orphan", "other"]);
+    scratch.commit("other.txt", "one\n");
+    scratch.git(&["checkout", "--quiet", "main"]);
+    let arguments =
+        ["merge", "--quiet", "--no-ff", "--allow-unrelated-histories", "--message", "Join", "other"];
+    scratch.git(&arguments);
+    assert_eq!(scratch.repo().merged(&scratch.head()).unwrap(), None);
+}
+
+#[test]
+fn what_a_step_changed() {
+    let scratch = Scratch::new();
+    let before = scratch.commit("b.txt", "one\ntwo\nthree\n");
+    scratch.write("b.txt", "one\n2\nthree\nfour\n");
+    scratch.write("binary", [0_u8, 159, 146, 150]);
+    let after = scratch.commit("c.txt", "new\n");
+    let repo = scratch.repo();
+    let stat = repo.diff_stat(&before, &after).unwrap();
+    let shown: Vec<_> =
+        stat.iter().map(|(path, added, removed)| (path.to_str().unwrap(), *added, *removed)).collect();
+    assert_eq!(shown, [("b.txt", 2, 1), ("binary", 0, 0), ("c.txt", 1, 0)]);
+    assert_eq!(repo.diff_stat(&after, &after).unwrap(), []);
+    assert_eq!(repo.subject(&after).unwrap(), "Write c.txt");
+    assert_eq!(repo.time(&after).unwrap(), "2026-11-21T09:00:00Z");
+}
