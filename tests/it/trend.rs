@@ -178,3 +178,34 @@ fn a_run_is_added_where_there_is_a_table() {
     let table = accel_bench_history::Table::open(project.path(".accel-bench/history"));
     assert_eq!(table.runs().expect("the table").0.len(), 2);
 }
+
+#[test]
+fn runs_go_to_others_and_come_from_them() {
+    let (project, commits) = project("trend-shared");
+    let shared = tempfile::tempdir().expect("a folder");
+    let dir = shared.path().join("team").display().to_string();
+    project.accel_bench(&format!("history push {dir}")).exits(0).says("Pushed 110 runs to");
+    project
+        .accel_bench(&format!("history push {dir}"))
+        .exits(0)
+        .says("Pushed 0 runs to")
+        .says("110 there already");
+    // Another clone, on another machine.
+    let other = Project::new("trend-shared-other").toml("").under_git();
+    other.git(&["fetch", "--quiet", project.root().to_str().expect("a path"), "main"]);
+    other.git(&["reset", "--quiet", "--hard", "FETCH_HEAD"]);
+    let mut own = record(3, &commits[3]);
+    own.id = "20270101-000000-0001".into();
+    own.machine = "xeon-8c".into();
+    store(other.root(), own);
+    other.accel_bench(&format!("history pull {dir}")).exits(0).says("Pulled 110 runs to").says("111 runs in");
+    let found = other.accel_bench("trend squares --format json").exits(0).json();
+    let commits: Vec<_> =
+        found["series"].as_array().expect("series").iter().map(|one| &one["commits"]).collect();
+    assert_eq!(commits, [COMMITS, 1]);
+    other.accel_bench("history pull s3://bucket/bench").exits(2).says("are not supported yet");
+    other.accel_bench("history pull nowhere").exits(2).says("has no runs");
+    // A project is a store, too.
+    let told = other.accel_bench(&format!("history pull {}", project.root().display())).exits(0);
+    told.says("110 there already");
+}

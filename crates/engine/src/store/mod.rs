@@ -19,6 +19,7 @@ mod cache;
 mod calibration;
 mod checksum;
 mod error;
+mod exchange;
 mod file;
 mod finite;
 mod gc;
@@ -42,6 +43,7 @@ mod tests;
 
 pub use baseline::{Approval, BaselineSummary, Baselines};
 pub use error::Error;
+pub use exchange::Exchanged;
 pub use gc::{Rules, select};
 pub use lookup::read_file;
 pub use name::Name;

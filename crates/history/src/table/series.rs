@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use accel_bench_record::stats::median;
 use accel_bench_record::{CaseKey, Direction, catalogue};
@@ -73,8 +73,11 @@ impl Table {
     pub fn series(&self, wanted: &Wanted<'_>) -> Result<Found, Error> {
         let (files, mut broken) = self.files()?;
         let runs = order(&files, wanted.line);
+        let known = Mutex::new(HashMap::new());
+        let is_wanted = |key: &str| remembered(&known, key, wanted.case);
         let mut all: BTreeMap<Id, Growing> = BTreeMap::new();
-        for read in in_parallel(files.iter().collect(), |file| of_file(file, &runs, wanted)) {
+        let read = |file: &File| of_file(file, &runs, &is_wanted, wanted.metric);
+        for read in in_parallel(files.iter().collect(), read) {
             match read {
                 Ok(series) => series.into_iter().for_each(|(id, own)| all.entry(id).or_default().join(own)),
                 Err(error) => broken.push(error),
@@ -114,8 +117,25 @@ fn order(files: &[File], line: Option<&[String]>) -> Runs {
     placed.collect()
 }
 
+/// Asks once for each case, in whichever file it is.
+fn remembered(known: &Mutex<HashMap<String, bool>>, key: &str, is_wanted: impl Fn(&CaseKey) -> bool) -> bool {
+    // A thread that panicked leaves answers that are as good as any.
+    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(answer) = known.get(key) {
+        return *answer;
+    }
+    let answer = serde_json::from_str(key).is_ok_and(|case| is_wanted(&case));
+    known.insert(key.to_owned(), answer);
+    answer
+}
+
 /// The wanted parts of series in one file.
-fn of_file(file: &File, runs: &Runs, wanted: &Wanted<'_>) -> Result<HashMap<Id, Growing>, Error> {
+fn of_file(
+    file: &File,
+    runs: &Runs,
+    is_wanted: &dyn Fn(&str) -> bool,
+    metric: &dyn Fn(&str) -> bool,
+) -> Result<HashMap<Id, Growing>, Error> {
     let mut series = HashMap::new();
     if !file.runs.iter().any(|run| runs.contains_key(&run.id)) {
         return Ok(series);
@@ -123,7 +143,7 @@ fn of_file(file: &File, runs: &Runs, wanted: &Wanted<'_>) -> Result<HashMap<Id, 
     let reader = file::open(&file.path)?;
     for at in 0..reader.num_row_groups() {
         let group = reader.get_row_group(at).map_err(Error::unreadable(&file.path))?;
-        of_group(&*group, runs, wanted, &mut series).map_err(Error::unreadable(&file.path))?;
+        of_group(&*group, runs, (is_wanted, metric), &mut series).map_err(Error::unreadable(&file.path))?;
     }
     Ok(series)
 }
@@ -131,11 +151,10 @@ fn of_file(file: &File, runs: &Runs, wanted: &Wanted<'_>) -> Result<HashMap<Id, 
 fn of_group(
     group: &dyn RowGroupReader,
     runs: &Runs,
-    wanted: &Wanted<'_>,
+    (is_wanted, metric): (&dyn Fn(&str) -> bool, &dyn Fn(&str) -> bool),
     series: &mut HashMap<Id, Growing>,
 ) -> ParquetResult<()> {
     // Most groups of a sorted file have other cases.
-    let is_wanted = |key: &str| serde_json::from_str(key).is_ok_and(|case: CaseKey| (wanted.case)(&case));
     let dictionary = columns::dictionary(group, "case_key")?;
     if dictionary.is_some_and(|keys| !keys.iter().any(|key| text(key).is_ok_and(is_wanted))) {
         return Ok(());
@@ -145,7 +164,7 @@ fn of_group(
     let Some(rows) = keys.rows() else { return Ok(()) };
     let texts = |name: &str| columns::texts(group, name, Some(rows.clone()));
     let (metrics, ids) = (texts("metric")?, texts("run")?);
-    let metrics = Distinct::of(&metrics, |name| (wanted.metric)(name).then(|| known_sense(name)))?;
+    let metrics = Distinct::of(&metrics, |name| metric(name).then(|| known_sense(name)))?;
     let runs = Distinct::of(&ids, |id| runs.get(id).cloned())?;
     let values = columns::values(group, "value", rows.clone())?;
     // Columns that few groups need.

@@ -2,6 +2,7 @@
 
 mod baselines;
 mod cleaning;
+mod exchange;
 mod formats;
 mod queries;
 mod reading;
