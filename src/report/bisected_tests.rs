@@ -145,6 +145,7 @@ fn for_a_pull_request() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a snapshot is as long as what it shows")]
 fn for_scripts() {
     insta::assert_snapshot!(render(Format::Json, 80), @r#"
     {

@@ -79,9 +79,9 @@ fn what_cannot_be_imported_is_said_and_nothing_is_stored() {
 #[cfg(feature = "history")]
 fn imported_results_are_part_of_the_history() {
     let project = Project::new("import-trend").toml("").under_git();
-    let commits = crate::support::synthetic::commits(project.root(), 12);
+    let commits = crate::support::synthetic::commits(project.root(), 20);
     for (at, commit) in commits.iter().enumerate() {
-        let seconds = if at < 6 { 0.010 } else { 0.012 };
+        let seconds = if at < 10 { 0.010 } else { 0.012 };
         let text = format!(
             r#"{{"commit_info": {{"id": "{commit}", "time": "2026-11-21T09:00:{at:02}", "dirty": false, "branch": "main"}},
               "machine_info": {{"node": "ci"}}, "datetime": "2026-11-28T02:04:{at:02}",
@@ -89,11 +89,11 @@ fn imported_results_are_part_of_the_history() {
         );
         project.write(&format!("{at}.json"), &text);
     }
-    let files = (0..12).map(|at| format!("{at}.json")).collect::<Vec<_>>().join(" ");
+    let files = (0..20).map(|at| format!("{at}.json")).collect::<Vec<_>>().join(" ");
     project.accel_bench(&format!("import pytest-benchmark {files}")).exits(0);
     let found = project.accel_bench("trend --format json").exits(0).json();
     let series = &found["series"][0];
     assert_eq!(series["case"], "pytest-benchmark/test_a.py/test_sort@host");
-    assert_eq!((&series["machine"], &series["commits"]), (&"pytest-benchmark-ci".into(), &12.into()));
-    assert_eq!(series["changes"][0]["commit"], commits[6].as_str(), "{found}");
+    assert_eq!((&series["machine"], &series["commits"]), (&"pytest-benchmark-ci".into(), &20.into()));
+    assert_eq!(series["changes"][0]["commit"], commits[10].as_str(), "{found}");
 }

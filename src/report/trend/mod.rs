@@ -37,6 +37,9 @@ pub(crate) struct TrendReport {
     from: usize,
     /// By trend: the smallest change that matters, as a share.
     tolerances: Vec<f64>,
+    /// Rows need their machine class and kind of build to be distinguished.
+    has_several_machines: bool,
+    has_several_metrics: bool,
 }
 
 impl TrendReport {
@@ -51,7 +54,15 @@ impl TrendReport {
         let missing = missing(&all);
         let events = events(&trends).into_iter().filter(|event| event.latest >= from).collect();
         let tolerances = trends.iter().map(|trend| tolerance(&trend.series.key.case)).collect();
-        Self { events, missing, line: line.unwrap_or_default().to_vec(), from, tolerances, trends }
+        let line = line.unwrap_or_default().to_vec();
+        let differ = |one: &Trend, other: &Trend| {
+            let [one, other] = [one, other].map(|trend| &trend.series.key);
+            (one.machine != other.machine || one.steady != other.steady, one.metric != other.metric)
+        };
+        let pairs: Vec<_> = trends.windows(2).map(|pair| differ(&pair[0], &pair[1])).collect();
+        let has_several_machines = pairs.iter().any(|(machines, _)| *machines);
+        let has_several_metrics = pairs.iter().any(|(_, metrics)| *metrics);
+        Self { trends, events, missing, line, from, tolerances, has_several_machines, has_several_metrics }
     }
 
     /// Returns whether a change that is shown is a regression.
@@ -73,16 +84,6 @@ impl TrendReport {
     fn commit(&self, position: usize) -> String {
         let commit = self.line.get(position).map(|commit| commit.chars().take(9).collect());
         commit.unwrap_or_else(|| format!("run {}", position + 1))
-    }
-
-    /// Returns whether rows need their machine class and kind of build to be distinguished.
-    fn has_several_machines(&self) -> bool {
-        let key = |trend: &Trend| (trend.series.key.machine.clone(), trend.series.key.steady);
-        self.trends.iter().any(|trend| key(trend) != key(&self.trends[0]))
-    }
-
-    fn has_several_metrics(&self) -> bool {
-        self.trends.iter().any(|trend| trend.series.key.metric != self.trends[0].series.key.metric)
     }
 }
 

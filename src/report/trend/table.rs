@@ -47,10 +47,10 @@ fn entry(report: &TrendReport, trend: &Trend) -> Entry {
 fn path(report: &TrendReport, trend: &Trend) -> Vec<String> {
     let key = &trend.series.key;
     let mut path: Vec<String> = plain(&key.case.to_string()).split('/').map(str::to_owned).collect();
-    if report.has_several_metrics() {
+    if report.has_several_metrics {
         path.push(plain(&key.metric));
     }
-    if report.has_several_machines() {
+    if report.has_several_machines {
         let build = if key.steady { "steady" } else { "as built" };
         path.push(format!("{} {build}", plain(&key.machine)));
     }

@@ -162,6 +162,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a snapshot is as long as what it shows")]
     fn what_is_stored_of_it() {
         let imported = parse(WRITTEN).expect("results");
         insta::assert_json_snapshot!(imported.cases, @r#"

@@ -53,6 +53,9 @@ struct Placed {
 /// Unit and direction of a metric, as the table has them.
 type Sense = (String, String);
 
+/// Says whether a text is wanted.
+type Is<'w> = &'w dyn Fn(&str) -> bool;
+
 /// Runs of wanted commits by their ids.
 type Runs = HashMap<String, Placed>;
 
@@ -133,8 +136,8 @@ fn remembered(known: &Mutex<HashMap<String, bool>>, key: &str, is_wanted: impl F
 fn of_file(
     file: &File,
     runs: &Runs,
-    is_wanted: &dyn Fn(&str) -> bool,
-    metric: &dyn Fn(&str) -> bool,
+    is_wanted: Is<'_>,
+    metric: Is<'_>,
 ) -> Result<HashMap<Id, Growing>, Error> {
     let mut series = HashMap::new();
     if !file.runs.iter().any(|run| runs.contains_key(&run.id)) {
@@ -151,7 +154,7 @@ fn of_file(
 fn of_group(
     group: &dyn RowGroupReader,
     runs: &Runs,
-    (is_wanted, metric): (&dyn Fn(&str) -> bool, &dyn Fn(&str) -> bool),
+    (is_wanted, metric): (Is<'_>, Is<'_>),
     series: &mut HashMap<Id, Growing>,
 ) -> ParquetResult<()> {
     // Most groups of a sorted file have other cases.
@@ -171,36 +174,44 @@ fn of_group(
     let is_unknown = metrics.values.iter().flatten().any(Option::is_none);
     let senses = if is_unknown { Some((texts("unit")?, texts("better")?)) } else { None };
     let statuses = if values.contains(&None) { texts("status")? } else { Vec::new() };
-    // By key, metric and run, in the numbers of this group.
-    let mut growing: HashMap<[u32; 2], HashMap<(&str, bool), Growing>> = HashMap::new();
-    for (at, row) in rows.enumerate() {
-        let Some(run) = runs.at(at) else { continue };
-        let Some(sense) = metrics.at(at).as_ref().filter(|_| *keys.at(row)) else { continue };
-        let of_machine = growing.entry([keys.ids[row], metrics.ids[at]]).or_default();
-        let own = of_machine.entry((run.machine.as_str(), run.steady)).or_default();
-        let (position, moment) = (run.position, Arc::clone(&run.moment));
-        match values[at] {
-            Some(value) => {
-                if own.points.is_empty() {
-                    own.sense = match (sense, &senses) {
-                        (Some(known), _) => known.clone(),
-                        (None, Some((units, betters))) => {
-                            (text(&units[at])?.into(), text(&betters[at])?.into())
-                        }
-                        (None, None) => Sense::default(),
-                    };
+    // In a sorted file the rows of a series follow each other.
+    let all: Vec<usize> = rows.clone().filter(|row| *keys.at(*row)).collect();
+    let first = rows.start;
+    let of_one = |one: &usize, other: &usize| {
+        keys.ids[*one] == keys.ids[*other] && metrics.ids[one - first] == metrics.ids[other - first]
+    };
+    for rows in all.chunk_by(of_one) {
+        let at = rows[0] - first;
+        let Some(known) = metrics.at(at) else { continue };
+        let sense = match (known, &senses) {
+            (Some(known), _) => known.clone(),
+            (None, Some((units, betters))) => (text(&units[at])?.to_owned(), text(&betters[at])?.to_owned()),
+            (None, None) => Sense::default(),
+        };
+        let mut of_machine: Vec<((&str, bool), Growing)> = Vec::new();
+        for at in rows.iter().map(|row| row - first) {
+            let Some(run) = runs.at(at) else { continue };
+            let kind = (run.machine.as_str(), run.steady);
+            let known = of_machine.iter().position(|(own, _)| *own == kind);
+            let place = known.unwrap_or_else(|| {
+                let points = Vec::with_capacity(rows.len());
+                let own = Growing { sense: sense.clone(), points, absences: Vec::new() };
+                of_machine.push((kind, own));
+                of_machine.len() - 1
+            });
+            let own = &mut of_machine[place].1;
+            let (position, moment) = (run.position, Arc::clone(&run.moment));
+            match values[at] {
+                Some(value) => own.points.push(Point { position, run: moment, value }),
+                None => {
+                    let status = text(&statuses[at])?.to_owned();
+                    own.absences.push(Absence { position, run: moment, status });
                 }
-                own.points.push(Point { position, run: moment, value });
-            }
-            None => {
-                let status = text(&statuses[at])?.to_owned();
-                own.absences.push(Absence { position, run: moment, status });
             }
         }
-    }
-    for ([key, metric], of_machine) in growing {
         for ((machine, steady), own) in of_machine {
-            let id = (keys.text(key)?, metrics.text(metric)?, machine.to_owned(), steady);
+            let id =
+                (keys.text(keys.ids[rows[0]])?, metrics.text(metrics.ids[at])?, machine.to_owned(), steady);
             series.entry(id).or_default().join(own);
         }
     }
@@ -210,9 +221,10 @@ fn of_group(
 impl Growing {
     fn join(&mut self, other: Self) {
         if self.points.is_empty() {
-            self.sense = other.sense;
+            (self.sense, self.points) = (other.sense, other.points);
+        } else {
+            self.points.extend(other.points);
         }
-        self.points.extend(other.points);
         self.absences.extend(other.absences);
     }
 
@@ -281,17 +293,23 @@ impl<'c, T> Distinct<'c, T> {
             }
             let known = places.get(&place).copied();
             let known = known.filter(|id| own.cells[*id as usize].data().len() == bytes.len());
-            let id = match known.or_else(|| texts.get(bytes).copied()) {
+            let id = match known {
                 Some(id) => id,
                 None => {
-                    let id = u32::try_from(own.cells.len()).unwrap_or(u32::MAX);
-                    own.cells.push(cell);
-                    own.values.push(make(text(cell)?));
-                    texts.insert(bytes, id);
+                    let id = match texts.get(bytes) {
+                        Some(id) => *id,
+                        None => {
+                            let id = u32::try_from(own.cells.len()).unwrap_or(u32::MAX);
+                            own.cells.push(cell);
+                            own.values.push(make(text(cell)?));
+                            texts.insert(bytes, id);
+                            id
+                        }
+                    };
+                    places.insert(place, id);
                     id
                 }
             };
-            places.insert(place, id);
             last = Some((place, bytes.len(), id));
             own.ids.push(id);
         }
