@@ -36,8 +36,7 @@ mod show;
 #[cfg(feature = "history")]
 mod trend;
 #[cfg(not(feature = "history"))]
-#[path = "no_history.rs"]
-mod trend;
+use history as trend;
 
 use std::env;
 

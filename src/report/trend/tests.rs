@@ -337,6 +337,7 @@ fn the_gate_asks_for_the_way_and_the_tolerance() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a snapshot is as long as what it shows")]
 fn the_whole_document_for_scripts() {
     let trends: Vec<_> = several().into_iter().skip(1).take(3).collect();
     insta::assert_snapshot!(render(&report(trends, Span::All), Format::Json, 80), @r#"

@@ -1,6 +1,6 @@
 //! Results of other programs, as runs of the store: their files are read, and nothing is measured.
 //!
-//! One file a format. Each knows what its program writes and makes [`Imported`] of it; what a file does not say stays unknown.
+//! One file a format. Each knows what its program writes and makes cases of it; what a file does not say stays unknown.
 
 mod criterion;
 mod google_benchmark;
