@@ -209,3 +209,17 @@ fn runs_go_to_others_and_come_from_them() {
     let told = other.accel_bench(&format!("history pull {}", project.root().display())).exits(0);
     told.says("110 there already");
 }
+
+#[test]
+fn a_table_that_cannot_be_written_is_read_as_it_is() {
+    let (project, commits) = project("trend-read-only");
+    project.accel_bench("history").exits(0);
+    store(project.root(), record(COMMITS, &commits[COMMITS - 1]));
+    // Whoever runs the tests may write everywhere; a folder in the place of the lock stops anyone.
+    let lock = project.path(".accel-bench/history/.lock");
+    fs::remove_file(&lock).expect("the lock");
+    fs::create_dir(&lock).expect("a folder in its place");
+    let found = trend(&project, "squares --format json").exits(0).says("was not brought up to date");
+    assert_eq!(found.at("/series/0/commits"), COMMITS);
+    project.accel_bench("history").exits(8).says("cannot write");
+}
