@@ -11,21 +11,23 @@ use accel_bench_engine::measure::{Bisected, Explained, Project, Range, bisect, e
 use accel_bench_engine::plan::Selection;
 
 const EXAMPLES: &str = "\
-Commits between GOOD and BAD are compared with GOOD, interleaved, along first parents, until the first slower one is found; a merge is
-looked into. A commit that does not build, or that cannot be decided, is passed over. What the commit does not account for is
-searched for as well. Comparisons are stored: a search that was stopped goes on where it was.
+Commits between GOOD and BAD are compared with GOOD, interleaved, along first
+parents, until the first slower one is found; a merge is looked into. A commit
+that does not build, or that cannot be decided, is passed over. What the commit
+does not account for is searched for as well. Comparisons are stored: a search
+that was stopped goes on where it was.
 
 Examples:
-  cargo accel-bench bisect v1.0 main              what made main slower than v1.0?
-  cargo accel-bench bisect softmax v1.0 main      the case whose id contains `softmax`
+  cargo accel-bench bisect v1.0 main           what made main slower than v1.0?
+  cargo accel-bench bisect softmax v1.0 main   a case whose id contains softmax
   cargo accel-bench bisect v1.0 main --threshold 0.5%";
 
 /// Arguments of `bisect`.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = EXAMPLES, override_usage = "cargo accel-bench bisect [OPTIONS] [CASE] <GOOD> <BAD>")]
 pub(crate) struct Args {
-    /// A case (of several, the one that is slower by most), a commit where it was fast, and one where it is slow
-    #[arg(value_name = "CASE GOOD BAD", num_args = 2..=3, required = true)]
+    /// A case, where one is meant (of several, the one that is slower by most); a commit where it was fast; one where it is slow
+    #[arg(value_name = "REVISION", num_args = 2..=3, required = true)]
     words: Vec<String>,
     /// Search for changes larger than this
     #[arg(long, value_name = "PERCENT", value_parser = Percent::parse, default_value = "1%")]

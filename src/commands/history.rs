@@ -12,12 +12,13 @@ use accel_bench_engine::store::Store;
 
 const EXAMPLES: &str = "\
 Examples:
-  cargo accel-bench history                         bring the table up to date
-  cargo accel-bench history rebuild                 make it again from all runs
-  cargo accel-bench history export --parquet DIR    copy it, for another program
-  cargo accel-bench history push /mnt/team/bench    give the runs of this machine to others
-  cargo accel-bench history pull /mnt/team/bench    and take theirs
-  duckdb -c \"SELECT case_name, median(value) FROM '.accel-bench/history/*.parquet'
+  cargo accel-bench history                        bring the table up to date
+  cargo accel-bench history rebuild                make it again from all runs
+  cargo accel-bench history export --parquet DIR   copy it
+  cargo accel-bench history push /mnt/team/bench   give these runs to others
+  cargo accel-bench history pull /mnt/team/bench   and take theirs
+  duckdb -c \"SELECT case_name, median(value)
+             FROM '.accel-bench/history/*.parquet'
              WHERE metric = 'latency-ns' GROUP BY case_name\"
 
 docs/history.md describes the columns.";

@@ -14,20 +14,28 @@ use accel_bench_engine::measure::Project;
 use accel_bench_record::CommitInfo;
 
 const EXAMPLES: &str = "\
-Each file becomes a run; its cases are named after the format, as `hyperfine/sleep 1@host`. The same file is imported once.
+Each file becomes a run; its cases are named after the format, as
+`hyperfine/sleep 1@host`. The same file is imported once.
 
-Examples:
-  cargo accel-bench import criterion target/criterion        the last results of `cargo bench`
+Examples, each after what writes the file:
+  cargo bench
+  cargo accel-bench import criterion target/criterion
+
   hyperfine --export-json times.json 'make test'
   cargo accel-bench import hyperfine times.json
+
   ./bench --benchmark_format=json >gb.json
   cargo accel-bench import google-benchmark gb.json
+
   pytest --benchmark-json py.json --benchmark-save-data
   cargo accel-bench import pytest-benchmark py.json
+
   llama-bench -m model.gguf -o json >llama.json
   cargo accel-bench import llama-bench llama.json --commit HEAD
-  cargo accel-bench import list results.json                 {\"timestamp\", \"environment\", \"benchmarks\": [
-                                                             {\"name\", \"duration_ms\", \"throughput\", \"memory_mb\", \"iterations\"}]}";
+
+  cargo accel-bench import list results.json
+
+docs/history.md describes the plain list.";
 
 /// Arguments of `import`.
 #[derive(Clone, Debug, clap::Args)]

@@ -10,11 +10,13 @@ use accel_bench_history::{LATENCY, Series, Wanted};
 
 const EXAMPLES: &str = "\
 Examples:
-  cargo accel-bench trend                    every case's time, on the branch checked out
-  cargo accel-bench trend softmax            cases whose id contains `softmax`; one alone is drawn
-  cargo accel-bench trend --metric all       memory, rates and counts, too
-  cargo accel-bench trend --since v1.2.0     what changed since a release
-  cargo accel-bench trend --gate             in CI on main: exit code 1 for a new regression
+  cargo accel-bench trend                  every case, on the current branch
+  cargo accel-bench trend softmax          cases whose id contains `softmax`;
+                                           one alone is drawn
+  cargo accel-bench trend --metric all     memory, rates and counts, too
+  cargo accel-bench trend --since v1.2.0   what changed since a release
+  cargo accel-bench trend --gate           in CI on main: exit code 1 for a new
+                                           regression
 
 A change is reported from the fifth commit at the new level on.";
 
