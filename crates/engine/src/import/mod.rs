@@ -11,7 +11,6 @@ mod parts;
 mod pytest_benchmark;
 
 use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use accel_bench_record::protocol;
@@ -19,6 +18,7 @@ use accel_bench_record::{
     CaseRecord, CommitInfo, Environment, FORMAT, Profile, RunId, RunRecord, RunState, Surroundings, ToolInfo,
 };
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::store;
@@ -133,14 +133,16 @@ impl Error {
 ///
 /// The file cannot be read or is of another format, or the store cannot be written.
 pub fn import(store: &Store, request: &Request) -> Result<Outcome, Error> {
-    let (imported, fingerprint, modified) = read(request)?;
+    let imported = read(request)?;
     if imported.cases.is_empty() {
         return Err(Error::Empty(request.path.clone()));
     }
-    let started = imported.started.or(modified).unwrap_or(Timestamp::UNIX_EPOCH);
-    // The same results have the same id.
-    let id = format!("{}-{:04x}", started.strftime("%Y%m%d-%H%M%S"), fingerprint & 0xffff);
-    if let Some((known, _)) = store.ids()?.into_iter().find(|(known, _)| known.as_str() == id) {
+    let started = imported.started.or_else(|| written(&request.path)).unwrap_or(Timestamp::UNIX_EPOCH);
+    // The same results have the same id; others that happen to have it get another one.
+    let id = format!("{}-{}", started.strftime("%Y%m%d-%H%M%S"), digits(&imported.cases));
+    if let Some((known, _)) = store.ids()?.into_iter().find(|(known, _)| known.as_str() == id)
+        && store.load(&known).is_ok_and(|run| run.cases == imported.cases)
+    {
         return Ok(Outcome::Known(known));
     }
     let mut record = record(request, imported, id, started);
@@ -176,28 +178,25 @@ fn record(request: &Request, imported: Imported, id: String, started: Timestamp)
     }
 }
 
-/// The contents of the file, a hash of it, and when it was written.
-fn read(request: &Request) -> Result<(Imported, u64, Option<Timestamp>), Error> {
+fn read(request: &Request) -> Result<Imported, Error> {
     let path = &request.path;
-    let not_this =
-        |reason: String| Error::NotThis { path: path.clone(), format: request.format.name(), reason };
-    let failed = |source| Error::Read { path: path.clone(), source };
-    let modified = fs::metadata(path).map_err(failed)?.modified().ok();
-    let modified = modified.and_then(|time| Timestamp::try_from(time).ok());
-    if request.format == Format::Criterion {
-        let imported = criterion::read(path).map_err(not_this)?;
-        return Ok((imported.clone(), hash(&format!("{:?}", imported.cases)), modified));
-    }
-    let text = text(path).map_err(failed)?;
+    fs::metadata(path).map_err(|source| Error::Read { path: path.clone(), source })?;
+    let text = || text(path).map_err(|source| Error::Read { path: path.clone(), source });
     let parsed = match request.format {
-        Format::Criterion => unreachable!("it is a folder"),
-        Format::Hyperfine => hyperfine::parse(&text),
-        Format::GoogleBenchmark => google_benchmark::parse(&text),
-        Format::PytestBenchmark => pytest_benchmark::parse(&text),
-        Format::LlamaBench => llama_bench::parse(&text),
-        Format::List => list::parse(&text),
+        Format::Criterion => criterion::read(path),
+        Format::Hyperfine => hyperfine::parse(&text()?),
+        Format::GoogleBenchmark => google_benchmark::parse(&text()?),
+        Format::PytestBenchmark => pytest_benchmark::parse(&text()?),
+        Format::LlamaBench => llama_bench::parse(&text()?),
+        Format::List => list::parse(&text()?),
     };
-    Ok((parsed.map_err(not_this)?, hash(&text), modified))
+    let format = request.format.name();
+    parsed.map_err(|reason| Error::NotThis { path: path.clone(), format, reason })
+}
+
+/// The time of the file itself, where it holds none.
+fn written(path: &Path) -> Option<Timestamp> {
+    Timestamp::try_from(fs::metadata(path).ok()?.modified().ok()?).ok()
 }
 
 /// A device would never end.
@@ -208,8 +207,41 @@ fn text(path: &Path) -> std::io::Result<String> {
     fs::read_to_string(path)
 }
 
-fn hash(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    hasher.finish()
+/// Four hexadecimal digits that follow from the results alone, with any compiler.
+fn digits(cases: &[CaseRecord]) -> String {
+    // A record is made of what JSON has.
+    let sum = Sha256::digest(serde_json::to_vec(cases).unwrap_or_default());
+    format!("{:02x}{:02x}", sum[0], sum[1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_results_that_happen_to_have_the_id_are_not_taken_for_known() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let store = Store::open(dir.path().join("store"));
+        let path = dir.path().join("list.json");
+        let text =
+            r#"{"timestamp": "2026-11-28T02:04:05Z", "benchmarks": [{"name": "a", "duration_ms": 1}]}"#;
+        fs::write(&path, text).expect("a file");
+        let request = Request { format: Format::List, path: path.clone(), commit: None, machine: None };
+        let Outcome::Stored(first) = import(&store, &request).expect("it is new") else {
+            panic!("it is known")
+        };
+        assert_eq!(
+            import(&store, &request).expect("it is read"),
+            Outcome::Known(RunId::new(first.id.clone()))
+        );
+        // Another run in its place.
+        let other = Store::open(dir.path().join("other"));
+        let mut taken = RunRecord { cases: Vec::new(), ..*first.clone() };
+        other.begin(&mut taken).expect("the other store is empty");
+        let Outcome::Stored(second) = import(&other, &request).expect("it is new") else {
+            panic!("it is known")
+        };
+        assert_eq!(second.cases, first.cases);
+        assert_ne!(second.id, first.id);
+    }
 }
