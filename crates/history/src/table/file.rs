@@ -117,12 +117,11 @@ pub(super) fn sweep(folder: &Path) {
 }
 
 /// Writes the rows of these runs into a new file of the folder, each series together.
-pub(super) fn write(folder: &Path, rows: &mut [Row], runs: &[RunFacts]) -> Result<PathBuf, Error> {
+pub(super) fn write(folder: &Path, rows: &mut [Row], runs: &[RunFacts]) -> Result<(), Error> {
     let path = path(folder, runs);
     rows.sort_by(|one, other| one.in_order().cmp(&other.in_order()));
     let bytes = encode(rows, runs).map_err(Error::encode(&path))?;
-    put(&path, &bytes)?;
-    Ok(path)
+    put(&path, &bytes)
 }
 
 /// Where these runs are kept.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use accel_bench_record::{CaseKey, CaseRecord, RunId, RunRecord, RunState, TreeState};
 
-use super::{Table, Update, Wanted};
+use super::{Input, Table, Update, Wanted};
 use crate::Error;
 use crate::sample_tests::{case, commit, id, input, run};
 use crate::series::Series;
@@ -105,6 +105,32 @@ fn absences_are_not_points() {
     assert_eq!(found.iter().map(|series| series.points.len()).collect::<Vec<_>>(), [4, 1]);
     let absences: Vec<_> = found[1].absences.iter().map(|one| (one.position, one.status.as_str())).collect();
     assert_eq!(absences, [(1, "panic"), (2, "missing")], "a case that is gone is missed once");
+}
+
+#[test]
+fn an_old_commit_need_not_have_what_came_after_it() {
+    let of = |at: usize, generation: u64, cases: &[&str]| {
+        let cases = cases.iter().map(|name| case(name, Some(1))).collect();
+        (id(at), Input { generation: Some(generation), ..input(run(at, cases)) })
+    };
+    // `b` is new in the second commit; the first one is measured once more, as the baseline of a comparison.
+    let all =
+        || BTreeMap::from([of(0, 1, &["a"]), of(1, 2, &["a", "b"]), of(2, 1, &["a"]), of(3, 3, &["a"])]);
+    let missing = |table: &Table| {
+        let found = series(table, 4);
+        let b = found.iter().find(|series| series.key.case.benchmark == "b").expect("`b`").clone();
+        b.absences.iter().map(|absence| absence.position).collect::<Vec<_>>()
+    };
+    let dir = tempfile::tempdir().expect("a folder");
+    let at_once = Table::open(dir.path().join("at-once"));
+    at_once.update(&all().into_keys().collect(), &mut |id| all().remove(id)).expect("an update");
+    assert_eq!(missing(&at_once), [3], "the third commit lost it");
+    let one_by_one = Table::open(dir.path().join("one-by-one"));
+    for end in 1..=4 {
+        let ids = all().into_keys().take(end).collect();
+        one_by_one.update(&ids, &mut |id| all().remove(id)).expect("an update");
+    }
+    assert_eq!(missing(&one_by_one), [3]);
 }
 
 #[test]

@@ -48,10 +48,10 @@ pub struct Update {
 /// Runs that should have the same cases: the same selection on one machine class.
 type Group = (String, String);
 
-/// The cases of the last run of each group.
+/// The cases of the last run of each group, and the generation of its commit.
 struct Known<'t> {
     files: &'t [File],
-    added: BTreeMap<Group, Before>,
+    added: BTreeMap<Group, (Option<u64>, Before)>,
 }
 
 impl Table {
@@ -183,15 +183,17 @@ fn remove(path: &Path) -> Result<(), Error> {
 }
 
 impl Known<'_> {
-    /// The last run of the same group that started before this one.
+    /// The run of the same group that started before this one and is of the newest commit up to its own: an old commit that is
+    /// measured once more need not have what came after it.
     fn before(&self, run: &RunFacts) -> Result<Option<Before>, Error> {
         let group = group(run);
-        if let Some(before) = self.added.get(&group) {
-            return Ok(Some(before.clone()));
+        if let Some((generation, before)) = self.added.get(&group) {
+            return Ok(is_older(*generation, run.generation).then(|| before.clone()));
         }
         let all = self.files.iter().flat_map(|file| file.runs.iter().map(move |own| (file, own)));
-        let earlier = all.filter(|(_, own)| self::group(own) == group && own.id < run.id);
-        let Some((file, last)) = earlier.max_by(|one, other| one.1.id.cmp(&other.1.id)) else {
+        let is_earlier = |own: &RunFacts| own.id < run.id && is_older(own.generation, run.generation);
+        let earlier = all.filter(|(_, own)| self::group(own) == group && is_earlier(own));
+        let Some((file, last)) = earlier.max_by_key(|(_, own)| (own.generation, own.id.clone())) else {
             return Ok(None);
         };
         let cases = cases_of(file, &last.id)?;
@@ -199,9 +201,18 @@ impl Known<'_> {
     }
 
     fn remember(&mut self, run: &RunFacts, record: &RunRecord) {
-        let before = Before { run: run.id.clone(), cases: gaps::cases(record) };
-        self.added.insert(group(run), before);
+        let group = group(run);
+        let is_behind = self.added.get(&group).is_some_and(|(known, _)| !is_older(*known, run.generation));
+        if !is_behind {
+            let before = Before { run: run.id.clone(), cases: gaps::cases(record) };
+            self.added.insert(group, (run.generation, before));
+        }
     }
+}
+
+/// Returns whether a commit may be older than another, or the same. Where a generation is not known, the start of the runs decides.
+fn is_older(one: Option<u64>, other: Option<u64>) -> bool {
+    one.zip(other).is_none_or(|(one, other)| one <= other)
 }
 
 fn group(run: &RunFacts) -> Group {
