@@ -14,8 +14,8 @@ pub enum Answer {
     /// Surely slower, beyond the threshold: by this logarithm of a ratio.
     Worse(f64),
     NotWorse,
-    /// No number of process pairs that someone would run decides it, for this reason.
-    Undecided(String),
+    /// No number of process pairs that someone would run decides it.
+    Undecided,
     /// It cannot be built or measured, for this reason.
     Unknown(String),
 }
@@ -135,7 +135,7 @@ impl<'o, O: Oracle> Hunt<'o, O> {
         let left = self.oracle.line(good, bad)?.len();
         match self.compare(good, bad, self.least, left)? {
             Answer::Worse(total) => self.between(good, bad, total).map(|()| true),
-            Answer::NotWorse | Answer::Undecided(_) | Answer::Unknown(_) => Ok(false),
+            Answer::NotWorse | Answer::Undecided | Answer::Unknown(_) => Ok(false),
         }
     }
 
@@ -152,7 +152,7 @@ impl<'o, O: Oracle> Hunt<'o, O> {
             match self.compare(good, &line[at], threshold, left)? {
                 Answer::Worse(_) => search.is_bad(at),
                 Answer::NotWorse => search.is_good(at),
-                Answer::Undecided(_) => {
+                Answer::Undecided => {
                     undecided.push(at);
                     search.is_unknown(at);
                 }
@@ -170,7 +170,7 @@ impl<'o, O: Oracle> Hunt<'o, O> {
         let slower = candidates.last().cloned().unwrap_or_else(|| before.clone());
         let effect = match self.compare(&before, &slower, self.least, 1)? {
             Answer::Worse(effect) => Some(effect),
-            Answer::NotWorse | Answer::Undecided(_) | Answer::Unknown(_) => None,
+            Answer::NotWorse | Answer::Undecided | Answer::Unknown(_) => None,
         };
         let is_clear = effect.is_some() && !undecided.iter().any(|at| search.candidates().contains(at));
         Ok((Step { before, candidates, effect }, is_clear))
@@ -285,7 +285,7 @@ mod tests {
             let noise = self.noise * (self.chance.f64() - 0.5);
             let effect = self.time(bad) - self.time(good) + noise;
             Ok(match effect - threshold {
-                beyond if beyond.abs() < self.noise / 4.0 => Answer::Undecided("too close".into()),
+                beyond if beyond.abs() < self.noise / 4.0 => Answer::Undecided,
                 beyond if beyond > 0.0 => Answer::Worse(effect),
                 _ => Answer::NotWorse,
             })

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::pair::{From, Pair, Wanted, pair};
 use super::{Project, SideSpec};
 use crate::bisect::{Answer, Commits, Found, Hunt, Oracle, Step};
-use crate::compare::{Apart, Comparison, Drift, Judgement, Row, Standing, Verdict, compare};
+use crate::compare::{Apart, Cell, Comparison, Drift, Judgement, Row, Standing, Verdict, compare};
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::git::{self, Repo};
@@ -148,13 +148,16 @@ fn answer(row: &Row) -> Answer {
         Standing::Judged(Judgement { verdict, effect }) => match (verdict, effect) {
             (Verdict::Regressed, Some(effect)) => Answer::Worse(effect.log_ratio()),
             (Verdict::Same | Verdict::Improved, _) => Answer::NotWorse,
-            (verdict, _) => Answer::Undecided(format!("{verdict:?}")),
+            _ => Answer::Undecided,
         },
         Standing::Identical => Answer::NotWorse,
-        standing => Answer::Unknown(match row.candidate.as_ref().map(|cell| &cell.status) {
-            Some(accel_bench_record::Status::Failed { kind, reason }) => format!("{kind}: {reason}"),
-            _ => format!("the case is not on both sides ({standing:?})").to_lowercase(),
-        }),
+        Standing::New => Answer::Unknown("the good end does not have the case".to_owned()),
+        Standing::Gone => Answer::Unknown("it does not have the case".to_owned()),
+        Standing::Broken | Standing::StillBroken | Standing::Mended | Standing::Unsupported => {
+            let failures = [&row.candidate, &row.base].into_iter().flatten().find_map(Cell::failure);
+            let words = failures.map(|(kind, reason)| format!("{kind}: {reason}"));
+            Answer::Unknown(words.unwrap_or_else(|| "the case fails".to_owned()))
+        }
     }
 }
 
@@ -269,7 +272,7 @@ fn shown(answer: &Answer) -> String {
     match answer {
         Answer::Worse(effect) => format!("slower by {:.1} %", effect.exp_m1() * 100.0),
         Answer::NotWorse => "not slower".to_owned(),
-        Answer::Undecided(_) => "undecided, passed over".to_owned(),
+        Answer::Undecided => "undecided, passed over".to_owned(),
         Answer::Unknown(reason) => format!("passed over: {reason}"),
     }
 }
@@ -343,14 +346,14 @@ mod tests {
         assert!(matches!(of(Verdict::Regressed), Answer::Worse(effect) if (effect - 0.0488).abs() < 1e-3));
         assert_eq!(of(Verdict::Same), Answer::NotWorse);
         assert_eq!(of(Verdict::Improved), Answer::NotWorse);
-        assert!(matches!(of(Verdict::Undecided(Need::Layout)), Answer::Undecided(_)));
+        assert_eq!(of(Verdict::Undecided(Need::Layout)), Answer::Undecided);
         let with = |standing: Standing| {
             let mut row = judged(&[("k/a@host", Verdict::Same, 0.0)]).rows.remove(0);
             row.standing = standing;
             answer(&row)
         };
         assert_eq!(with(Standing::Identical), Answer::NotWorse);
-        assert_eq!(with(Standing::Gone), Answer::Unknown("the case is not on both sides (gone)".into()));
+        assert_eq!(with(Standing::Gone), Answer::Unknown("it does not have the case".into()));
         let mut broken = whole(&[("k/a@host", 1000.0)], &[("k/a@host", 1000.0)]).rows.remove(0);
         broken.standing = Standing::Broken;
         let failed =
@@ -358,14 +361,14 @@ mod tests {
         broken.candidate.as_mut().expect("a side").status = failed;
         assert_eq!(answer(&broken), Answer::Unknown("panic: index out of bounds".into()));
         let unmeasured = Standing::Judged(Judgement { verdict: Verdict::Regressed, effect: None::<Effect> });
-        assert!(matches!(with(unmeasured), Answer::Undecided(_)));
+        assert_eq!(with(unmeasured), Answer::Undecided);
     }
 
     #[test]
     fn answers_in_words() {
         assert_eq!(shown(&Answer::Worse(0.05_f64.ln_1p())), "slower by 5.0 %");
         assert_eq!(shown(&Answer::NotWorse), "not slower");
-        assert_eq!(shown(&Answer::Undecided("close".into())), "undecided, passed over");
+        assert_eq!(shown(&Answer::Undecided), "undecided, passed over");
         assert_eq!(shown(&Answer::Unknown("it does not build".into())), "passed over: it does not build");
     }
 }
