@@ -111,7 +111,7 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
         found = screen::confirmed(cx, &project, &machine, (wanted.clone(), &budget), found, &args.judge)?;
     }
     let explained = explain::explained(cx, &mut project, &wanted, &found, &args.explain);
-    // What was measured is shown, also where it cannot be explained.
+    // Measured results are shown, also where they cannot be explained.
     let exit = judge::tell(cx, &found, explained.as_ref().ok().and_then(Option::as_ref), args.format)?;
     explained.map(|_| exit)
 }

@@ -29,7 +29,7 @@ fn wanted() -> Wanted {
     }
 }
 
-/// One commit that is sure, and one that stands among others that could not be built.
+/// One commit that is sure, and one among others that could not be built.
 fn found() -> Bisected {
     let (base, candidate) = sample::runs();
     let gate = |_: &_| Tolerance { tolerance: 0.01, ..Tolerance::default() };

@@ -94,7 +94,7 @@ impl Ledger<'_> {
         lines.join("\n") + "\n"
     }
 
-    /// Whether each entry has its name and all of its cells on one line of this width.
+    /// Returns whether each entry has its name and all of its cells on one line of this width.
     pub(super) fn fits(&self, width: usize) -> bool {
         matches!(self.layout(width), Layout::Beside { .. })
     }

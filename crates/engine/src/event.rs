@@ -52,7 +52,7 @@ pub enum Event {
     },
     /// These cases need no further process pair.
     CasesDecided { cases: Vec<CaseKey> },
-    /// The times are measured; so many cases will be counted.
+    /// The times are measured; this many cases will be counted.
     CountingStarted { cases: usize },
     /// A case was counted on every side.
     CaseCounted { id: CaseKey },

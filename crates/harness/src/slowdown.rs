@@ -12,7 +12,7 @@ pub(crate) struct Slowdown {
 /// Steps of one measurement of the step itself: about half a millisecond.
 const PROBE: u64 = 200_000;
 
-/// Iterations are done for so long before they are measured.
+/// Iterations are done for this long before they are measured.
 const WARM: Duration = Duration::from_millis(20);
 
 impl Slowdown {

@@ -1,4 +1,4 @@
-//! What one iteration of a case does, counted rather than timed: the same on a busy machine as on an idle one.
+//! The work of one iteration of a case, counted rather than timed: the same on a busy machine as on an idle one.
 
 use serde::{Deserialize, Serialize};
 

@@ -65,7 +65,7 @@ pub(super) struct RowDocument<'a> {
     slow_mode: Option<SlowModeDocument>,
     /// The least and the most effect in the layouts of the executables that were tried.
     over_layouts_share: Option<[f64; 2]>,
-    /// Whether it reaches the same machine code on both sides, although the executables differ.
+    /// True where it reaches the same machine code on both sides, although the executables differ.
     same_code: bool,
     metrics: Vec<MetricDocument<'a>>,
 }

@@ -144,7 +144,7 @@ fn rows(
     rows
 }
 
-/// What only process pairs show.
+/// The findings that only process pairs show.
 fn in_pairs(row: Row, base: &CaseRecord, candidate: &CaseRecord, is_same_code: bool) -> Row {
     let slow_mode = pairs::slow_mode(base, candidate, row.tolerance.gate());
     let shown = InPairs { slow_mode, over_layouts: pairs::over_layouts(base, candidate), is_same_code };

@@ -338,7 +338,7 @@ mod tests {
         let mut row = pairs(&with(&[0.69, 0.69, 0.70]));
         let found = SlowMode::of(&row, 0.05).expect("three of them");
         assert!((found.times - 2.0).abs() < 0.01 && found.of == 23, "{found:?}");
-        // What is slow at other addresses is slow for their sake.
+        // A side that is slow at other addresses is slow because of them.
         row[20..].iter_mut().for_each(|pair| pair.layout = Some(7));
         assert_eq!(SlowMode::of(&row, 0.05), None);
     }

@@ -21,7 +21,7 @@ pub struct MetricRow {
     pub better: Direction,
     pub base: Option<Estimate>,
     pub candidate: Option<Estimate>,
-    /// Absent if there is no ratio: a side without values, or values that are not positive.
+    /// Absent where a ratio cannot be formed: a side without values, or values that are not positive.
     pub effect: Option<Effect>,
     pub judging: Judging,
 }
@@ -43,7 +43,7 @@ pub enum Judging {
 }
 
 /// The metrics that are judged by process pairs, each with its pairs, worse being larger. What is the same information as one
-/// before, as tokens per second are that have the time per token beside them, is left out.
+/// before, as tokens per second are next to the time per token, is left out.
 pub(super) fn pairs(base: &CaseRecord, candidate: &CaseRecord, company: Company) -> Vec<(String, Vec<Pair>)> {
     let mut judged: Vec<(String, Vec<Pair>)> = Vec::new();
     for metric in declared([candidate, base]) {
@@ -186,7 +186,7 @@ fn is_noise(noise: f64, sides: &[Vec<f64>; 2]) -> bool {
     matches!(medians, (Some(base), Some(candidate)) if (base - candidate).abs() < noise)
 }
 
-/// What each process measured, as it is judged; `None` for one that did not measure it.
+/// The value of each process, as it is judged; `None` for one that did not measure it.
 ///
 /// Memory growth is judged by leaks, while both columns show the measured values. A process that leaks nothing has the least
 /// growth that would count: a ratio needs a value, and what lies below is not more than noise around 0.

@@ -199,7 +199,7 @@ fn evidence(base: &RunRecord, candidate: &RunRecord, gate: &Gate<'_>) -> BTreeMa
 impl Evidence {
     fn of(base: &CaseRecord, candidate: &CaseRecord, gate: &Gate<'_>) -> Self {
         let first = [base, candidate].into_iter().filter_map(|case| case.processes.first());
-        // Of the first pair alone, so that it stays as it is.
+        // It is that of the first pair alone, so that it stays as it is.
         let is_long = first.map(|process| process.samples.total_nanos()).sum::<u64>() >= LONG;
         Self {
             pairs: pairs(base, candidate),

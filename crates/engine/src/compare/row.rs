@@ -24,7 +24,7 @@ pub struct Row {
     pub in_pairs: Option<InPairs>,
 }
 
-/// What only process pairs show.
+/// The findings that only process pairs show.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InPairs {
     /// Processes of one side that were slow as a whole.

@@ -64,7 +64,7 @@ impl Settings {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// Whether the time is over after which nothing is begun.
+    /// Returns whether the time is over after which nothing is begun.
     pub(crate) fn is_late(&self) -> bool {
         self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
     }

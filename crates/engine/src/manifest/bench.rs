@@ -51,7 +51,7 @@ pub(super) struct RawBench {
     env: Env,
     /// The harness that the target is written with. Default: read from its source.
     harness: Option<Harness>,
-    /// Count instructions, cache misses and branches beside the times. Default: nothing is counted.
+    /// Count instructions, cache misses and branches besides the times. Default: nothing is counted.
     counts: Option<Counter>,
     /// Cases that share a child process: those of the whole target, or none ("case"). Default: "process".
     #[serde(default)]

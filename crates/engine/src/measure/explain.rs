@@ -316,7 +316,7 @@ mod tests {
         assert_eq!(files(&changed, difference(None, after)), own);
         assert_eq!(files(&changed, difference(before, None)), own);
         assert_eq!(files(&["rust/src/other.rs"], difference(before, after)), [] as [PathBuf; 0]);
-        // An executable without tables has no files, and that is no error.
+        // An executable without tables has no files, and that is fine.
         let gone = [0, 1].map(|_| PathBuf::from("/nowhere"));
         let found = sources(&changed).cause(&difference(before, after), &gone);
         assert_eq!(found.files, [] as [PathBuf; 0]);

@@ -1,4 +1,4 @@
-//! In place of `flame.rs` where the feature `flame` is off: the reason why there is no picture.
+//! In place of `flame.rs` where the feature `flame` is off: the reason why the picture is missing.
 
 use std::path::{Path, PathBuf};
 

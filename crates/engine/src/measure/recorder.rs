@@ -50,7 +50,7 @@ impl Recorder {
         }
     }
 
-    /// Whether the case went well, so that there is something to count.
+    /// Returns whether the case went well, so that there is something to count.
     pub(super) fn is_well(&self, id: &CaseKey) -> bool {
         self.record.case(id).is_some_and(|case| case.status.is_ok())
     }

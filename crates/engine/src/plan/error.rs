@@ -33,7 +33,7 @@ pub enum ParamsError {
     NoName,
     #[error("write a value after `=` and between commas")]
     NoValue,
-    /// What the parser says.
+    /// The parser's message.
     #[error("not JSON: {0}")]
     NotJson(String),
     #[error("`{0}` has no value")]

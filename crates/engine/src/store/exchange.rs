@@ -67,7 +67,7 @@ fn copy(from: &Path, to: &Path, folder: &Path, other: &Store) -> Result<Result<C
     if to.exists() {
         return Ok(compared(from, to));
     }
-    // What is broken does not spread.
+    // Broken files do not spread.
     let record: RunRecord = match file::read(from) {
         Ok(record) => record,
         Err(reason) => return Ok(Err(reason)),
