@@ -8,6 +8,8 @@ mod hardware;
 mod history;
 mod progress;
 mod report;
+#[cfg(feature = "history")]
+mod server;
 mod shell;
 
 use std::process::ExitCode;

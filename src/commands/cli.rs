@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use super::{
     baseline, bisect, calibrate, compare, completions, doctor, gc, history, hook, import, init, list, log,
-    noise, run, show, trend,
+    noise, report, run, show, sql, trend,
 };
 use crate::error::{Error, Result};
 use crate::shell::Verbosity;
@@ -82,12 +82,16 @@ pub(super) enum Command {
     Baseline(baseline::Args),
     /// Show the results of a run
     Show(show::Args),
+    /// Write a report with charts: HTML, Markdown, JSON, CSV
+    Report(report::Args),
     /// List the benchmarks without running any
     List(list::Args),
     /// Show the stored runs by commit
     Log(log::Args),
     /// Say where results changed over the commits, and by how much
     Trend(trend::Args),
+    /// Ask the history in SQL
+    Sql(sql::Args),
     /// Keep the table of all results: Parquet files that any tool reads
     History(history::Args),
     /// Store the results of other programs
@@ -256,7 +260,7 @@ mod tests {
         refused("log --color sometimes", "auto, always, never");
         refused("compare --threshold lots", "`lots` is not a percentage");
         refused("compare --budget 0s", "no case can be started within it");
-        refused("show --format html", "possible values: table");
+        refused("show --format pdf", "possible values: table");
         refused("--params", "a value is required");
         refused("completions", "required");
         refused("schema --format json", "unexpected argument '--format'");

@@ -3,7 +3,7 @@
 use super::{budget, building, explain, judge, screen, selection};
 use crate::context::Context;
 use crate::error::{Exit, Result};
-use crate::report::Format;
+use crate::report::{Form, Format};
 use accel_bench_engine::compare::{self, Apart};
 use accel_bench_engine::measure::{From, SideSpec, Wanted, pair};
 
@@ -48,7 +48,7 @@ pub(crate) struct Args {
     building: building::Args,
     /// How the table is written
     #[arg(long, value_name = "FORMAT", default_value = "table")]
-    format: Format,
+    format: Form,
     #[command(flatten)]
     selection: selection::Args,
     #[command(flatten)]
@@ -100,7 +100,7 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
         Wanted { base, candidate, from, selection, threshold, budget: budget.time, counts, only: None };
     let pair = cx.engine(|engine| pair(engine, &project, &machine, &wanted))?;
     // The line that says so is enough for a reader; scripts and pull requests get their document.
-    if !pair.is_measured && args.format == Format::Table {
+    if !pair.is_measured && args.format == Form::Text(Format::Table) {
         return Ok(Exit::Fine);
     }
     budget::tell_of_time(cx, &pair, &budget);
@@ -112,6 +112,7 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     }
     let explained = explain::explained(cx, &mut project, &wanted, &found, &args.explain);
     // Measured results are shown, also where they cannot be explained.
-    let exit = judge::tell(cx, &found, explained.as_ref().ok().and_then(Option::as_ref), args.format)?;
+    let sides = (&pair.base, &pair.candidate);
+    let exit = judge::tell(cx, &found, sides, explained.as_ref().ok().and_then(Option::as_ref), args.format)?;
     explained.map(|_| exit)
 }

@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::report::{Format, count};
+use crate::report::{Form, Format, count};
 use accel_bench_engine::compare::Comparison;
 use accel_bench_engine::manifest::Pattern;
 use accel_bench_engine::measure::{self, Explained, Project, Wanted};
@@ -52,8 +52,8 @@ pub(super) fn explained(
 
 impl Args {
     /// Refuses what cannot be shown.
-    pub(super) fn check(&self, format: Format) -> Result<()> {
-        if self.explain.is_some() && format == Format::Csv {
+    pub(super) fn check(&self, form: Form) -> Result<()> {
+        if self.explain.is_some() && form == Form::Text(Format::Csv) {
             let hint = "use `--format json`, or a table";
             return Err(Error::usage("`--explain` has no form of comma-separated values", hint));
         }
@@ -67,16 +67,17 @@ mod tests {
 
     #[test]
     fn an_explanation_has_no_form_of_values() {
-        let check = |explain: Option<Option<&str>>, format: Format| {
+        let check = |explain: Option<Option<&str>>, form: Form| {
             let explain = explain.map(|case| case.map(str::to_owned));
-            Args { explain }.check(format).map_err(|error| error.in_words())
+            Args { explain }.check(form).map_err(|error| error.in_words())
         };
-        let refused = check(Some(None), Format::Csv).expect_err("it has rows of its own");
+        let refused = check(Some(None), Form::Text(Format::Csv)).expect_err("it has rows of its own");
         assert!(refused.contains("no form of comma-separated values"), "{refused}");
-        assert_eq!(check(Some(Some("softmax")), Format::Csv), Err(refused));
-        assert_eq!(check(None, Format::Csv), Ok(()));
-        for format in [Format::Table, Format::Json, Format::Jsonl, Format::Markdown] {
-            assert_eq!(check(Some(None), format), Ok(()), "{format:?}");
+        assert_eq!(check(Some(Some("softmax")), Form::Text(Format::Csv)), Err(refused));
+        assert_eq!(check(None, Form::Text(Format::Csv)), Ok(()));
+        let texts = [Format::Table, Format::Json, Format::Jsonl, Format::Markdown].map(Form::Text);
+        for form in texts.into_iter().chain([Form::Html]) {
+            assert_eq!(check(Some(None), form), Ok(()), "{form:?}");
         }
     }
 }

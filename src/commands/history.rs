@@ -1,20 +1,24 @@
 //! `history`: the table of all results.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use super::exchange;
+pub(crate) use super::trend::trends_of;
 use crate::context::Context;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Exit, Result};
 pub(crate) use crate::history::follow;
 use crate::history::{self, Reading};
 use crate::report::count;
+use crate::server;
 use accel_bench_engine::measure::Project;
-use accel_bench_engine::store::Store;
 
 const EXAMPLES: &str = "\
 Examples:
   cargo accel-bench history                        bring the table up to date
   cargo accel-bench history rebuild                make it again from all runs
   cargo accel-bench history export --parquet DIR   copy it
+  cargo accel-bench history export --sqlite FILE   as a database
   cargo accel-bench history push /mnt/team/bench   give these runs to others
   cargo accel-bench history pull /mnt/team/bench   and take theirs
   duckdb -c \"SELECT case_name, median(value)
@@ -47,19 +51,30 @@ enum Act {
         /// The folder of the other store
         dir: PathBuf,
     },
-    /// Copy the table as it is
-    Export {
-        /// A folder for Parquet files; files of the same name are replaced
-        #[arg(long, value_name = "DIR")]
-        parquet: PathBuf,
-    },
+    /// Copy the table
+    Export(Target),
+}
+
+/// Where the table is copied to.
+#[derive(Clone, Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+struct Target {
+    /// A folder for the Parquet files as they are; files of the same name are replaced
+    #[arg(long, value_name = "DIR")]
+    parquet: Option<PathBuf>,
+    /// A new DuckDB file
+    #[arg(long, value_name = "FILE")]
+    duckdb: Option<PathBuf>,
+    /// A new SQLite file
+    #[arg(long, value_name = "FILE")]
+    sqlite: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     let project = Project::load(&cx.host)?;
     match &args.act {
-        Some(Act::Push { dir }) => exchange(cx, "Pushed", &project.store, &other(cx, dir, MayBeNew::Yes)?)?,
-        Some(Act::Pull { dir }) => exchange(cx, "Pulled", &other(cx, dir, MayBeNew::No)?, &project.store)?,
+        Some(Act::Push { dir }) => exchange::push(cx, &project.store, dir)?,
+        Some(Act::Pull { dir }) => exchange::pull(cx, &project.store, dir)?,
         _ => {}
     }
     let reading = if matches!(args.act, Some(Act::Rebuild)) { Reading::All } else { Reading::New };
@@ -73,49 +88,27 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     let runs = count(update.runs, "run");
     let what = format!("{runs} in `{}`: {} added{removed}", table.folder().display(), update.added);
     cx.shell.status("History", what);
-    if let Some(Act::Export { parquet }) = args.act {
+    match args.act {
+        Some(Act::Export(target)) => export(cx, table.folder(), &target, &|folder| Ok(table.export(folder)?)),
+        _ => Ok(Exit::Fine),
+    }
+}
+
+fn export(
+    cx: &mut Context,
+    history: &Path,
+    target: &Target,
+    copy: &dyn Fn(&Path) -> Result<usize>,
+) -> Result<Exit> {
+    if let Some(parquet) = &target.parquet {
         let folder = cx.host.cwd.join(parquet);
-        let files = table.export(&folder)?;
+        let files = copy(&folder)?;
         cx.shell.status("Exported", format!("{} to `{}`", count(files, "file"), folder.display()));
+        return Ok(Exit::Fine);
     }
-    Ok(Exit::Fine)
-}
-
-#[derive(Clone, Copy)]
-enum MayBeNew {
-    Yes,
-    No,
-}
-
-/// The store in a folder, which may be a project's or its store's own.
-fn other(cx: &Context, dir: &Path, may_be_new: MayBeNew) -> Result<Store> {
-    if dir.to_string_lossy().contains("://") {
-        return Err(Error::usage(
-            format!("`{}` is not a folder; stores behind an address are not supported yet", dir.display()),
-            "mount it, or copy it with a tool such as rsync and name the copy",
-        ));
-    }
-    let dir = cx.host.cwd.join(dir);
-    let inside = dir.join(".accel-bench");
-    let root = if inside.is_dir() { inside } else { dir };
-    if matches!(may_be_new, MayBeNew::No) && !root.join("runs").is_dir() {
-        return Err(Error::usage(
-            format!("`{}` has no runs", root.display()),
-            "name the folder that `history push` was given, or a project",
-        ));
-    }
-    Ok(Store::open(root))
-}
-
-fn exchange(cx: &mut Context, verb: &str, from: &Store, to: &Store) -> Result<()> {
-    let done = from.copy_runs_to(to)?;
-    let known = if done.known > 0 { format!(", {} there already", done.known) } else { String::new() };
-    cx.shell.status(verb, format!("{} to `{}`{known}", count(done.copied, "run"), to.root().display()));
-    for skipped in &done.skipped {
-        cx.shell.warn(format!("passed over {skipped}"));
-    }
-    for run in &done.different {
-        cx.shell.warn(format!("run {run} is there with other contents; neither was changed"));
-    }
-    Ok(())
+    let databases = [("--duckdb", &target.duckdb), ("--sqlite", &target.sqlite)];
+    let named = databases.into_iter().filter_map(|(name, file)| Some((name, file.as_ref()?)));
+    let words = named.flat_map(|(name, file)| [OsString::from(name), cx.host.cwd.join(file).into()]);
+    let words = ["export".into(), "--history".into(), history.into()].into_iter().chain(words).collect();
+    server::call(cx, words)
 }

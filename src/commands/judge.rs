@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::error::{Exit, Result};
-use crate::report::{self, Format};
+use crate::report::{self, Form, Pages};
 use accel_bench_engine as engine;
 use accel_bench_engine::compare::{self, Apart, Comparison, Drift, Outcome};
 use accel_bench_engine::manifest::Percent;
@@ -28,10 +28,10 @@ pub(crate) fn conclude(
     project: &Project,
     sides: (&RunRecord, &RunRecord),
     args: &Args,
-    format: Format,
+    form: Form,
 ) -> Result<Exit> {
     let comparison = judged(project, sides, args, Apart::Result)?;
-    tell(cx, &comparison, None, format)
+    tell(cx, &comparison, sides, None, form)
 }
 
 /// Compares two runs, if they can be.
@@ -57,11 +57,18 @@ pub(crate) fn judged(
 pub(crate) fn tell(
     cx: &mut Context,
     comparison: &Comparison,
+    (base, candidate): (&RunRecord, &RunRecord),
     explained: Option<&Explained>,
-    format: Format,
+    form: Form,
 ) -> Result<Exit> {
     let width = cx.shell.width();
-    cx.shell.out(|to| report::comparison((comparison, explained), format, width, to))?;
+    let pages = Pages::of(candidate).against(base, comparison, explained);
+    match form {
+        Form::Text(format) => {
+            cx.shell.out(|to| report::comparison((comparison, explained), format, width, to))?;
+        }
+        Form::Html => cx.shell.out(|to| report::html(&pages, None, to))?,
+    }
     Ok(match comparison.worst() {
         Outcome::Fine => Exit::Fine,
         Outcome::Regression => Exit::Regression,

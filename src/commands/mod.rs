@@ -9,6 +9,8 @@ mod cli;
 mod compare;
 mod completions;
 mod doctor;
+#[cfg(feature = "history")]
+mod exchange;
 mod explain;
 mod gc;
 #[cfg(feature = "history")]
@@ -28,15 +30,20 @@ mod noise;
 mod parse;
 mod planned;
 mod probe_adapters;
+mod report;
 mod run;
 mod schema;
 mod screen;
 mod selection;
 mod show;
 #[cfg(feature = "history")]
+mod sql;
+#[cfg(feature = "history")]
 mod trend;
 #[cfg(not(feature = "history"))]
 use history as trend;
+#[cfg(not(feature = "history"))]
+use history as sql;
 
 use std::env;
 
@@ -84,9 +91,11 @@ fn dispatch(cli: Cli, mut cx: Context) -> Exit {
         Command::Noise(args) => noise::run(args, &mut cx),
         Command::Baseline(args) => baseline::run(args, &mut cx),
         Command::Show(args) => show::run(args, &mut cx),
+        Command::Report(args) => report::run(args, &mut cx),
         Command::List(args) => list::run(args, &mut cx),
         Command::Log(args) => log::run(args, &mut cx),
         Command::Trend(args) => trend::run(args, &mut cx),
+        Command::Sql(args) => sql::run(args, &mut cx),
         Command::History(args) => history::run(args, &mut cx),
         Command::Gc(args) => gc::run(args, &mut cx),
         Command::Hook(args) => hook::run(args, &mut cx),

@@ -4,6 +4,9 @@ use std::ffi::OsString;
 
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
+use accel_bench_engine::measure::Project;
+use accel_bench_record::RunRecord;
+use accel_bench_report::Section;
 
 /// Arguments that this build does not understand.
 #[derive(Clone, Debug, clap::Args)]
@@ -14,6 +17,11 @@ pub(crate) struct Args {
 
 /// This build keeps no table up to date.
 pub(crate) fn follow(_: &mut Context) {}
+
+/// This build knows no trends.
+pub(crate) fn trends_of(_: &mut Context, _: &Project, _: &RunRecord) -> Result<Option<Section>> {
+    Ok(None)
+}
 
 pub(crate) fn run(args: Args, _: &mut Context) -> Result<Exit> {
     drop(args.rest);

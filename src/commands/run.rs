@@ -8,7 +8,7 @@ use super::selection;
 use super::{budget, building, judge, metrics, planned, show};
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
-use crate::report::{Format, count};
+use crate::report::{Form, count};
 use accel_bench_engine::executor::Ended;
 use accel_bench_engine::measure::{From, Project, RunRequest, SideSpec, Wanted, pair};
 use accel_bench_engine::plan::Selection;
@@ -34,7 +34,7 @@ pub(crate) struct Args {
     output: Option<PathBuf>,
     /// How the results are written
     #[arg(long, value_name = "FORMAT", default_value = "table")]
-    format: Format,
+    format: Form,
     #[command(flatten)]
     metrics: metrics::Args,
     /// Compare with a revision, a baseline, a run or a result file

@@ -3,7 +3,7 @@
 use super::metrics;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
-use crate::report::{self, Format, Metrics};
+use crate::report::{self, Form, Metrics, Pages};
 use accel_bench_engine::measure::Project;
 use accel_bench_record::{RunRecord, TreeState};
 
@@ -14,7 +14,7 @@ pub(crate) struct Args {
     what: Option<String>,
     /// How the results are written
     #[arg(long, value_name = "FORMAT", default_value = "table")]
-    format: Format,
+    format: Form,
     #[command(flatten)]
     metrics: metrics::Args,
 }
@@ -39,9 +39,12 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
 }
 
 /// Writes a run to stdout.
-pub(super) fn write(cx: &mut Context, run: &RunRecord, format: Format, metrics: &Metrics) -> Result<()> {
+pub(super) fn write(cx: &mut Context, run: &RunRecord, form: Form, metrics: &Metrics) -> Result<()> {
     let width = cx.shell.width();
-    cx.shell.out(|to| report::run(run, format, metrics, width, to))?;
+    match form {
+        Form::Text(format) => cx.shell.out(|to| report::run(run, format, metrics, width, to))?,
+        Form::Html => cx.shell.out(|to| report::html(&Pages::of(run), None, to))?,
+    }
     Ok(())
 }
 

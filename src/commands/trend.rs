@@ -3,10 +3,12 @@
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::history::{self, Reading};
-use crate::report::{self, Format, Span, TrendReport};
+use crate::report::{self, Form, Span, TrendReport};
 use accel_bench_engine::manifest::{Pattern, Percent};
 use accel_bench_engine::measure::Project;
 use accel_bench_history::{LATENCY, Series, Wanted};
+use accel_bench_record::RunRecord;
+use accel_bench_report::Section;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -46,7 +48,7 @@ pub(crate) struct Args {
     threshold: Option<Percent>,
     /// How the trends are written
     #[arg(long, value_name = "FORMAT", default_value = "table")]
-    format: Format,
+    format: Form,
 }
 
 /// With `--gate`, changes that lie further back are old.
@@ -72,8 +74,29 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     let tolerance = |case: &_| gate.tolerance_for(case);
     let report = TrendReport::new(history::table(&project).trends(series), line.as_deref(), span, &tolerance);
     let width = cx.shell.width();
-    cx.shell.out(|to| report::trend(&report, args.format, width, to))?;
+    match args.format {
+        Form::Text(format) => cx.shell.out(|to| report::trend(&report, format, width, to))?,
+        Form::Html => cx.shell.out(|to| report::trend_page(&report, to))?,
+    }
     Ok(if args.gate && report.has_regressed() { Exit::Regression } else { Exit::Fine })
+}
+
+/// The trends of a run's cases, for a report; `None` where there is no table and no one asked for one.
+pub(crate) fn trends_of(cx: &mut Context, project: &Project, run: &RunRecord) -> Result<Option<Section>> {
+    if !history::table(project).folder().is_dir() {
+        return Ok(None);
+    }
+    history::update(cx, project, Reading::New)?;
+    let line = history::line(project.repo.as_ref(), "HEAD")?;
+    let found = history::table(project).series(&Wanted {
+        line: line.as_deref(),
+        case: &|case| run.case(case).is_some(),
+        metric: &|name| name == LATENCY.0,
+    })?;
+    let gate = &project.sources.manifest.gate;
+    let trends = history::table(project).trends(found.series);
+    let report = TrendReport::new(trends, line.as_deref(), Span::All, &|case| gate.tolerance_for(case));
+    Ok(Some(report::trend_section(&report)))
 }
 
 fn wanted(args: &Args, project: &Project, line: Option<&[String]>) -> Result<Vec<Series>> {

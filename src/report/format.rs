@@ -16,6 +16,36 @@ pub(crate) enum Format {
     Markdown,
 }
 
+/// A form of a report that is a page, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Text(Format),
+    /// One file for a browser.
+    Html,
+}
+
+impl clap::ValueEnum for Form {
+    fn value_variants<'a>() -> &'a [Self] {
+        use Format::{Csv, Json, Jsonl, Markdown, Table};
+        const ALL: [Form; 6] = [
+            Form::Text(Table),
+            Form::Text(Json),
+            Form::Text(Jsonl),
+            Form::Text(Csv),
+            Form::Text(Markdown),
+            Form::Html,
+        ];
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        match self {
+            Self::Text(format) => format.to_possible_value(),
+            Self::Html => Some(clap::builder::PossibleValue::new("html").help("One file for a browser")),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use clap::ValueEnum;
@@ -24,9 +54,11 @@ mod tests {
 
     #[test]
     fn names_as_typed() {
-        let names: Vec<_> =
-            Format::value_variants().iter().filter_map(ValueEnum::to_possible_value).collect();
-        let names: Vec<_> = names.iter().map(|name| name.get_name().to_owned()).collect();
-        assert_eq!(names, ["table", "json", "jsonl", "csv", "markdown"]);
+        fn names<F: ValueEnum>() -> Vec<String> {
+            let names = F::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+            names.map(|name| name.get_name().to_owned()).collect()
+        }
+        assert_eq!(names::<Format>(), ["table", "json", "jsonl", "csv", "markdown"]);
+        assert_eq!(names::<Form>(), [names::<Format>(), vec!["html".to_owned()]].concat());
     }
 }

@@ -1,6 +1,6 @@
 //! Markdown tables.
 
-use super::plain::plain;
+pub(super) use accel_bench_report::markdown::escape;
 
 /// How a column is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,23 +21,6 @@ pub(super) fn table<const N: usize>(columns: [(&str, Align); N], rows: &[[String
     text
 }
 
-/// Text that Markdown and HTML leave as it is, on one line.
-pub(super) fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in plain(text).chars() {
-        match character {
-            '|' | '\\' | '`' | '*' | '_' | '[' | ']' | '~' => escaped.extend(['\\', character]),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '&' => escaped.push_str("&amp;"),
-            // A reason that says `@name` would call that person.
-            '@' => escaped.push_str("&#64;"),
-            _ => escaped.push(character),
-        }
-    }
-    escaped
-}
-
 fn line<const N: usize>(cells: [String; N]) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
@@ -51,11 +34,5 @@ mod tests {
         let rows = [["a|b".to_owned(), "1".to_owned()], ["two\nlines".to_owned(), String::new()]];
         let text = table([("name", Align::Left), ("count", Align::Right)], &rows);
         assert_eq!(text, "| name | count |\n| --- | ---: |\n| a\\|b | 1 |\n| two lines |  |\n");
-    }
-
-    #[test]
-    fn what_markdown_would_obey() {
-        assert_eq!(escape("<img src=x> & `c`"), "&lt;img src=x&gt; &amp; \\`c\\`");
-        assert_eq!(escape("[a](b) *c* b1_s128@wgpu"), "\\[a\\](b) \\*c\\* b1\\_s128&#64;wgpu");
     }
 }

@@ -18,23 +18,25 @@ mod ledger;
 mod listing;
 mod markdown;
 mod noise;
+mod page;
 mod paint;
-mod plain;
 mod run;
 #[cfg(feature = "history")]
 mod trend;
 
+use accel_bench_report::plain;
 pub(crate) use amount::count;
 pub(crate) use bisected::bisected;
 pub(crate) use calibration::calibration;
 pub(crate) use comparison::comparison;
 pub(crate) use doctor::{DoctorFormat, Section, doctor};
-pub(crate) use format::Format;
+pub(crate) use format::{Form, Format};
 pub(crate) use listing::{BaselineRow, BenchmarkRow, LogRow, listing};
 pub(crate) use noise::noise;
+pub(crate) use page::{Made, Pages, html, made};
 pub(crate) use run::{Metrics, run};
 #[cfg(feature = "history")]
-pub(crate) use trend::{Span, TrendReport, trend};
+pub(crate) use trend::{Span, TrendReport, trend, trend_page, trend_section};
 
 /// The version of the forms that scripts read: JSON, JSON lines and CSV.
 pub(crate) const FORMAT: u32 = 1;

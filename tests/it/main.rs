@@ -27,8 +27,11 @@ mod names;
 mod no_history;
 mod places;
 mod plain;
+mod report;
 mod run;
 mod selection;
+#[cfg(feature = "history")]
+mod sql;
 mod steady;
 mod store;
 mod stored;

@@ -5,7 +5,7 @@ use accel_bench_record::{RunRecord, TreeState};
 use super::super::show;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
-use crate::report::{self, Format, Metrics};
+use crate::report::{self, Form, Format, Metrics};
 use accel_bench_engine::compare::{self, Apart};
 use accel_bench_engine::git::Repo;
 use accel_bench_engine::measure::Project;
@@ -43,7 +43,7 @@ pub(super) fn approve(cx: &mut Context, project: &Project, wish: Wish, record: R
             let width = cx.shell.width();
             cx.shell.out(|to| report::comparison((&comparison, None), Format::Table, width, to))?;
         }
-        None => show::write(cx, &record, Format::Table, &Metrics::default())?,
+        None => show::write(cx, &record, Form::Text(Format::Table), &Metrics::default())?,
     }
     let question = format!("approve run {} as baseline `{}` of {machine}?", record.id, wish.name);
     let agreed = wish.yes

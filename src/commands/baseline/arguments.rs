@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use crate::report::Format;
+use crate::report::Form;
 
 /// Arguments of `baseline`.
 #[derive(Clone, Debug, clap::Args)]
@@ -27,7 +27,7 @@ pub(super) enum Act {
         /// The baseline [default: bench.toml's `[baseline] name`, else `main`]
         name: Option<String>,
         #[arg(long, value_name = "FORMAT", default_value = "table")]
-        format: Format,
+        format: Form,
     },
     /// Write a run to `baselines/`, to be committed: shows what changes and asks first
     Approve {
@@ -52,7 +52,7 @@ pub(super) enum Act {
         /// A run's id, a revision, a baseline or a result file [default: the last run]
         run: Option<String>,
         #[arg(long, value_name = "FORMAT", default_value = "table")]
-        format: Format,
+        format: Form,
     },
     /// Remove a baseline of this machine class
     Remove {

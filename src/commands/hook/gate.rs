@@ -6,7 +6,7 @@ use super::super::budget::{self, Budget};
 use super::super::judge;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
-use crate::report::Format;
+use crate::report::{Form, Format};
 use accel_bench_engine::git::{self, HookKind, Repo, Source};
 use accel_bench_engine::measure::{From, Project, SideSpec, Wanted, pair};
 use accel_bench_engine::plan::Selection;
@@ -99,5 +99,5 @@ fn compared(cx: &mut Context, project: &Project, wanted: &Wanted) -> Result<Exit
     let budget = Budget { time: wanted.budget, set_by: "[hook] budget".to_owned() };
     budget::tell_of_time(cx, &pair, &budget);
     let sides = (&pair.base, &pair.candidate);
-    judge::conclude(cx, project, sides, &judge::Args::default(), Format::Table)
+    judge::conclude(cx, project, sides, &judge::Args::default(), Form::Text(Format::Table))
 }

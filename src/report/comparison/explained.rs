@@ -65,6 +65,33 @@ pub(in crate::report) fn table(explained: &Explained, width: usize) -> String {
     text.join("\n\n") + "\n"
 }
 
+/// For a page: a table for each group of cases.
+pub(super) fn tables(explained: &Explained) -> Vec<accel_bench_report::Table> {
+    use accel_bench_report::{Align, Cell, Row, Table};
+    let columns = [
+        ("function", Align::Left),
+        ("before", Align::Right),
+        ("after", Align::Right),
+        ("differs", Align::Left),
+    ];
+    let of = |group: Group<'_>| {
+        let names: Vec<_> = group.cases.iter().map(ToString::to_string).collect();
+        let title =
+            format!("Functions that differ in {} (instructions): {}", names.join(", "), summary(group.found));
+        let causes = group.found.as_ref().map_or(&[][..], |found| &found.causes);
+        let row = |cause: &Cause| {
+            let difference = &cause.difference;
+            let [before, after] =
+                [&difference.before, &difference.after].map(|extent| Cell::new(instructions(extent)));
+            let cells =
+                [Cell::new(&difference.function), before, after, Cell::new(change(difference.change))];
+            Row::new(cells).noted(notes(cause, explained))
+        };
+        Table::new(&title, &columns).rows(causes.iter().map(row))
+    };
+    groups(explained).into_iter().map(of).collect()
+}
+
 fn entry(cause: &Cause, explained: &Explained) -> Entry {
     let difference = &cause.difference;
     let [before, after] = [&difference.before, &difference.after].map(instructions);

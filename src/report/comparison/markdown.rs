@@ -41,19 +41,7 @@ fn rows(row: &Row) -> Vec<[String; 5]> {
         _ => String::new(),
     };
     let mut verdict = words::verdict(row).1.to_owned();
-    let failures = [("baseline", &row.base), ("candidate", &row.candidate)];
-    let failures = failures.iter().filter_map(|(name, side)| {
-        let (kind, reason) = side.as_ref()?.failure()?;
-        Some(format!("{name} {kind}: {reason}"))
-    });
-    for text in words::note(row)
-        .into_iter()
-        .chain(words::one_layout(row).map(str::to_owned))
-        .chain(words::same_code(row).map(str::to_owned))
-        .chain(words::slow_mode(row))
-        .chain(words::precisions(row))
-        .chain(failures)
-    {
+    for text in words::notes(row) {
         verdict += &format!("; {text}");
     }
     let mut rows = vec![[row.id.to_string(), latency(&row.base), latency(&row.candidate), effect, verdict]];

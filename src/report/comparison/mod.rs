@@ -4,6 +4,7 @@ mod csv;
 mod document;
 mod explained;
 mod markdown;
+mod page;
 mod table;
 mod words;
 
@@ -11,6 +12,7 @@ use std::io::{self, Write};
 
 use document::{ComparisonDocument, RowDocument};
 pub(super) use explained::{documents as explained_documents, table as explained_table};
+pub(super) use page::section;
 
 use super::{Format, json};
 use accel_bench_engine::compare::Comparison;

@@ -7,7 +7,7 @@ use accel_bench_record::{CaseRecord, Counts, RunRecord};
 
 use super::super::Format;
 use super::super::paint::bare;
-use super::comparison;
+use super::{comparison, section};
 use accel_bench_engine::compare::{Comparison, Tolerance, compare, sample};
 
 fn render(found: &Comparison, format: Format, width: usize) -> String {
@@ -613,4 +613,48 @@ fn counts_for_a_pull_request_and_for_scripts() {
     let lines: Vec<_> = lines.lines().filter(|line| line.contains(",instructions,")).collect();
     assert_eq!(lines.len(), 3, "{lines:?}");
     assert!(lines[1].contains(",regressed,") && lines[2].contains(",judged,,"), "{lines:?}");
+}
+
+#[test]
+fn a_section_of_a_report() {
+    let report = accel_bench_report::Report::default().with([section(&sample::comparison(), None)]);
+    insta::assert_snapshot!(accel_bench_report::markdown::render(&report, "charts").text, @r"
+    # 
+
+
+    ## Verdicts
+
+    Baseline: 4f2c9d1e7 main (run 20261121-093045-3f9a)
+
+    Candidate: 9b8c7d6e5 main, uncommitted changes (run 20261121-101500-77aa)
+
+    11 cases, 4 judged: 1 regressed, 1 improved, 2 the same; 1 undecided
+
+    1 missing in the baseline, 1 missing in the candidate, 1 failed in the candidate, 1 failed on both sides, 1 failed in the baseline only, 1 unsupported
+
+    1 metric regressed
+
+    **± 95 % of a side, \[ \] 99 % of the effect, over 25 process pairs**
+
+    | case | baseline | candidate | effect | verdict |
+    | --- | ---: | ---: | ---: | --- |
+    | encoder/forward/bert-tiny/b1\_s128\_f32&#64;ndarray<br>beyond the alert level of 10 %<br>its code layout was not varied<br>host-rss-peak-bytes 512.0 MiB → 640.0 MiB  +25.0 % \[+24.8, +25.2\]  ▲ regressed | 12.35 ms ±0.1 % | 13.80 ms ±0.1 % | +11.8 % \[+11.4, +12.2\] | ▲▲ regressed |
+    | kernels/größe-λ\|pipe&#64;ndarray<br>candidate panic: index out of bounds: \\u{1b}\[2J\\u{1b}\]0;owned\\u{7}the len is 3 \| but the index is 7 at src/lib.rs:12 | 899.9 ns ±0.6 % | 899.9 ns ±0.6 % |  | ✗ failed |
+    | encoder/forward/bert-tiny/b1\_s128\_f32&#64;wgpu<br>about 26 process pairs would decide it | 4.196 ms ±1.8 % | 4.246 ms ±1.8 % | +1.2 % \[-4.2, +6.9\] | ? undecided |
+    | kernels/attention&#64;wgpu<br>baseline poisoned: device lost<br>candidate poisoned: device lost |  |  |  | ✗ still failing |
+    | kernels/gelu&#64;ndarray | 77.00 µs ±0.1 % |  |  | − missing |
+    | encoder/forward/bert-base-uncased/b16\_s512\_f32&#64;ndarray<br>its code layout was not varied | 1.840 s ±0.2 % | 1.600 s ±0.2 % | -13.0 % \[-13.5, -12.6\] | ▼ improved |
+    | kernels/layer-norm&#64;ndarray<br>baseline wrong-output: differs by 2e-2 |  | 31.00 µs ±0.1 % |  | ✓ fixed |
+    | kernels/matmul/n=256&#64;ndarray<br>slower by 1.8 %, within the tolerance of 5 % | 801.4 µs ±0.1 % | 815.8 µs ±0.1 % | +1.8 % \[+1.6, +2.0\] | = same |
+    | kernels/softmax/n=1024&#64;ndarray | 52.10 µs ±0.1 % | 52.10 µs ±0.1 % | +0.0 % \[-0.2, +0.2\] | = same |
+    | encoder/forward/bert-tiny/b1\_s128\_f16&#64;ndarray<br>baseline unsupported: ndarray has no f16<br>candidate unsupported: ndarray has no f16 |  |  |  | ∅ unsupported |
+    | kernels/rms-norm&#64;ndarray |  | 25.00 µs ±0.1 % |  | + new |
+
+    **The surroundings differ**
+
+    | what | baseline | candidate |
+    | --- | --- | --- |
+    | rustc | rustc 1.95.0 | rustc 1.96.0 |
+    | bench.toml<br>--- baseline<br>+++ candidate<br>-tolerance = 0.05<br>+tolerance = 0.1 | differs | differs |
+    ");
 }

@@ -66,6 +66,23 @@ pub(super) fn note(row: &Row) -> Option<String> {
     }
 }
 
+/// All that is said of a row next to its verdict, failures included.
+pub(super) fn notes(row: &Row) -> Vec<String> {
+    let failures = [("baseline", &row.base), ("candidate", &row.candidate)];
+    let failures = failures.iter().filter_map(|(name, side)| {
+        let (kind, reason) = side.as_ref()?.failure()?;
+        Some(format!("{name} {kind}: {reason}"))
+    });
+    note(row)
+        .into_iter()
+        .chain(one_layout(row).map(str::to_owned))
+        .chain(same_code(row).map(str::to_owned))
+        .chain(slow_mode(row))
+        .chain(precisions(row))
+        .chain(failures)
+        .collect()
+}
+
 /// Between which effects a row's layouts lie.
 fn range(row: &Row) -> String {
     let layouts = row.in_pairs.as_ref().and_then(|shown| shown.over_layouts);

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use accel_bench_record::Estimate;
 use accel_bench_record::catalogue::{self, Shown};
-use accel_bench_record::{CaseRecord, Direction, Measurement, Metric};
+use accel_bench_record::{CaseRecord, Direction, Metric};
 
-use super::{memory_peak, metric};
 use crate::report::amount;
 use crate::report::paint::Tone;
 use crate::report::plain::plain;
+use accel_bench_report::quantity::{self, memory_peak, metric};
 
 /// Columns that are shown however narrow the terminal is.
 const LEAST: usize = 2;
@@ -122,12 +122,5 @@ fn has_column(metric: &Metric) -> bool {
 
 /// The first throughput that the benchmark declares.
 pub(super) fn throughput(case: &CaseRecord) -> Option<String> {
-    let work = case.processes.iter().flat_map(|process| &process.throughput).next()?;
-    let all = case
-        .processes
-        .iter()
-        .flat_map(Measurement::rates)
-        .filter(|(other, _)| other.metric() == work.metric());
-    let rates: Vec<f64> = all.map(|(_, rate)| rate).collect();
-    Some(amount::rate(*work, accel_bench_record::stats::median(&rates)?))
+    quantity::throughput(case).map(|(work, rate)| amount::rate(work, rate))
 }

@@ -6,8 +6,8 @@ use accel_bench_record::RunRecord;
 use accel_bench_record::catalogue::{BYTE_RATE, ELEMENT_RATE, HOST_RSS_PEAK, Known, SAMPLE_RATE, TOKEN_RATE};
 
 use super::document::{CaseDocument, reason, status_word};
-use super::metric;
 use crate::report::plain::plain;
+use accel_bench_report::quantity::metric;
 
 /// In the order of their columns.
 const RATES: [&Known; 4] = [&ELEMENT_RATE, &BYTE_RATE, &SAMPLE_RATE, &TOKEN_RATE];

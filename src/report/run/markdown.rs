@@ -4,10 +4,10 @@ use accel_bench_record::RunRecord;
 
 use super::columns::throughput;
 use super::document::{reason, status_word};
-use super::memory_peak;
 use crate::report::amount;
 use crate::report::markdown::{Align, table};
 use accel_bench_record::Estimate;
+use accel_bench_report::quantity::memory_peak;
 
 pub(super) fn render(record: &RunRecord) -> String {
     let columns = [

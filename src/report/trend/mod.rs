@@ -1,6 +1,7 @@
 //! Trends: a line a series, what happened to many at once, and one series drawn.
 
 mod document;
+mod page;
 mod plot;
 mod spark;
 mod table;
@@ -13,6 +14,8 @@ use accel_bench_history::{Change, Event, Missing, Trend, Way, events, missing};
 use accel_bench_record::CaseKey;
 
 use super::{Format, json};
+pub(crate) use page::section as trend_section;
+
 use document::{EventDocument, MissingDocument, TrendDocument};
 
 /// Which part of the line of commits is shown.
@@ -100,6 +103,11 @@ fn from(trends: &[Trend], span: Span) -> usize {
             positions[positions.len().saturating_sub(count)..].first().copied().unwrap_or_default()
         }
     }
+}
+
+/// Trends as a page of their own.
+pub(crate) fn trend_page(report: &TrendReport, to: &mut dyn Write) -> io::Result<()> {
+    super::page::single("Trends", page::section(report), to)
 }
 
 pub(crate) fn trend(

@@ -44,7 +44,7 @@ fn entry(report: &TrendReport, trend: &Trend) -> Entry {
 }
 
 /// The name in segments: what all rows share is left out.
-fn path(report: &TrendReport, trend: &Trend) -> Vec<String> {
+pub(super) fn path(report: &TrendReport, trend: &Trend) -> Vec<String> {
     let key = &trend.series.key;
     let mut path: Vec<String> = plain(&key.case.to_string()).split('/').map(str::to_owned).collect();
     if report.has_several_metrics {
@@ -73,7 +73,7 @@ fn cells(report: &TrendReport, trend: &Trend) -> [String; 3] {
 }
 
 /// `+5.1 % ▲`
-fn shown(change: &Change, trend: &Trend) -> String {
+pub(super) fn shown(change: &Change, trend: &Trend) -> String {
     let share = (change.point.ratio - 1.0) * 100.0;
     let mark = match change.way(trend.series.better) {
         Way::Worse => " ▲",
@@ -84,7 +84,7 @@ fn shown(change: &Change, trend: &Trend) -> String {
 }
 
 /// The commit of the last change, and what is unsure.
-fn notes(report: &TrendReport, trend: &Trend) -> Vec<String> {
+pub(super) fn notes(report: &TrendReport, trend: &Trend) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(change) = report.shown(trend).into_iter().next_back() {
         let run = &trend.series.points[change.point.index].run;
@@ -149,7 +149,7 @@ fn range(report: &TrendReport, trend: &Trend, change: &Change) -> String {
 }
 
 /// Changes of several series at once, a line each.
-fn events(report: &TrendReport) -> Vec<String> {
+pub(super) fn events(report: &TrendReport) -> Vec<String> {
     report
         .events
         .iter()
@@ -185,7 +185,7 @@ fn of_event(report: &TrendReport, event: &Event) -> String {
     format!("{commits}: {what} changed by {low:+.1} to {high:+.1} %{cause}: {}", names.join(", "))
 }
 
-fn missing(report: &TrendReport) -> Vec<String> {
+pub(super) fn missing(report: &TrendReport) -> Vec<String> {
     let line = |missing: &Missing| match missing {
         Missing::Series { series, last, status } => {
             let key = &report.trends[*series].series.key;

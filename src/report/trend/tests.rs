@@ -519,3 +519,45 @@ fn a_machine_that_fell_silent_is_named() {
     ]
     "#);
 }
+
+#[test]
+fn a_section_of_a_report() {
+    let section = super::page::section(&report(several(), Span::All));
+    let report = accel_bench_report::Report::default().with([section]);
+    let rendered = accel_bench_report::markdown::render(&report, "charts");
+    insta::assert_snapshot!(rendered.text, @r"
+    # 
+
+
+    ## Trends
+
+    The median of each commit's runs; steps are levels, dashed lines the commits where one changed.
+
+    ![encoder/attention&#64;ndarray](charts/trends-1.svg)
+
+    ![encoder/matmul&#64;ndarray](charts/trends-2.svg)
+
+    ![encoder/softmax&#64;ndarray](charts/trends-3.svg)
+
+    ![encoder/pooling&#64;ndarray](charts/trends-4.svg)
+
+    ![encoder/gelu&#64;ndarray](charts/trends-5.svg)
+
+
+    **Series by commit**
+
+    | case | level | last change | commits |
+    | --- | ---: | ---: | ---: |
+    | encoder/attention&#64;ndarray<br>since 4f2c9d335 Change \| number 20 | 58.12 µs | +11.5 % ▲ | 40 |
+    | encoder/matmul&#64;ndarray<br>since 4f2c9d346 Change \| number 21 (9 commits may have caused it: 4f2c9d2df..4f2c9d379)<br>cargo accel-bench bisect encoder/matmul&#64;ndarray 4f2c9d2df 4f2c9d379 | 3.307 ms | +10.4 % ▲ | 14 |
+    | encoder/softmax&#64;ndarray<br>since 4f2c9d335 Change \| number 20<br>toolchain: rustc 1.94.0 → rustc 1.95.0<br>2 spikes | 861.7 ns | -4.4 % ▼ | 40 |
+    | encoder/pooling&#64;ndarray | 1.002 s |  | 30 |
+    | encoder/gelu&#64;ndarray<br>3 commits measured, too few to find changes, no result at 1 commit | 40.08 ns |  | 3 |
+
+    4f2c9d335: 2 series changed by +10.4 to +11.5 %: encoder/attention&#64;ndarray, encoder/matmul&#64;ndarray
+
+    encoder/pooling&#64;ndarray has no latency-ns since 4f2c9d3ce (missing)
+    ");
+    let (_, first) = &rendered.files[0];
+    assert!(first.contains("measured commit") && first.contains("latency (µs)"), "{first}");
+}

@@ -4,7 +4,6 @@ mod processes;
 mod project;
 mod ran;
 pub(crate) mod sources;
-#[cfg(feature = "history")]
 pub(crate) mod synthetic;
 
 pub(crate) use processes::{Moments, signal, silent, start, survivors, wait_until};

@@ -10,6 +10,7 @@ mod claim;
 mod criterion;
 mod end;
 mod error;
+mod handover;
 mod interleaved;
 mod listing;
 mod local;
@@ -37,6 +38,7 @@ use crate::plan::{Case, Harness, Job, Unit, WantedOfRound};
 pub use claim::Claim;
 pub(crate) use criterion::saved_results;
 pub use error::Error;
+pub use handover::hand_over;
 pub use interleaved::Turns;
 pub use local::Local;
 

@@ -52,4 +52,4 @@ pub use root::Store;
 pub use run_id::draw as draw_run_id;
 pub use stable::is_stable;
 pub use summary::RunSummary;
-pub use writer::{RunWriter, export};
+pub use writer::{RunWriter, export, write_whole};

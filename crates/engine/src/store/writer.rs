@@ -110,6 +110,16 @@ pub fn export(record: &RunRecord, dir: &Path) -> Result<PathBuf, Error> {
     Ok(path)
 }
 
+/// Writes a file that is not a run, such as a report: whole or not at all. Its folder is made where it does not exist.
+///
+/// # Errors
+///
+/// The file or its folder cannot be written; what stood there before is untouched.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    create_folder(path.parent().unwrap_or(Path::new(".")))?;
+    atomic::write(path, bytes, Existing::Replace).map_err(|source| Error::write(path, source))
+}
+
 /// Clears leftovers by the clock of the file system, which need not be ours: `fresh` was made just now.
 fn sweep(dir: &Path, fresh: &Path) {
     if let Ok(now) = fs::metadata(fresh).and_then(|metadata| metadata.modified()) {

@@ -2,7 +2,8 @@
 
 /// One line without anything that a terminal would obey: line ends and tabs become spaces, other control
 /// characters and those that turn the direction of writing are spelled out.
-pub(super) fn plain(text: &str) -> String {
+#[must_use]
+pub fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for character in text.trim().chars() {
         match character {
@@ -17,7 +18,8 @@ pub(super) fn plain(text: &str) -> String {
 }
 
 /// JSON leaves the control characters from 0x7f to 0x9f as they are; terminals obey some of them.
-pub(super) fn json(text: &str) -> String {
+#[must_use]
+pub fn json(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
         if character.is_control() && character != '\n' || turns_direction(character) {

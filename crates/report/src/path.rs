@@ -2,10 +2,11 @@
 
 use accel_bench_record::CaseKey;
 
-use crate::report::plain::plain;
+use crate::plain::plain;
 
 /// The segments of a case's name. A model that is named by its folder is one of them, however many folders it lies in.
-pub(in crate::report) fn path(id: &CaseKey) -> Vec<String> {
+#[must_use]
+pub fn path(id: &CaseKey) -> Vec<String> {
     let named = [id.bench.as_str(), id.benchmark.as_str()];
     let mut path: Vec<_> = named.iter().flat_map(|name| name.split('/')).map(str::to_owned).collect();
     path.extend(id.params.get("model").map(ToString::to_string));

@@ -1,0 +1,80 @@
+//! Memory: the peak of each case, and how much of it are weights.
+
+use accel_bench_record::catalogue::{MEM_AVG, NUM_PARAMS};
+
+use super::measured::{Measured, distinct};
+use crate::amount::amount;
+use crate::chart::{Bar, Bars, Chart, Group};
+use crate::document::{Align, Cell, Row, Section, Table};
+use crate::quantity::memory_peak;
+
+const GROUPS: usize = 20;
+const CHARTS: usize = 24;
+
+pub(super) fn section(measured: &[Measured<'_>]) -> Section {
+    let known: Vec<_> = measured.iter().filter_map(|cell| Some((cell, memory_peak(cell.case)?))).collect();
+    let section = Section::new("memory", "Memory");
+    if known.is_empty() {
+        return section;
+    }
+    let columns = [
+        ("case", Align::Left),
+        ("peak", Align::Right),
+        ("average", Align::Right),
+        ("weights", Align::Right),
+        ("activations, caches and buffers", Align::Right),
+    ];
+    let rows = known.iter().map(|(cell, peak)| row(cell, *peak));
+    section
+        .text(
+            "The peak is measured. Weights are computed: parameters times the bytes of their type. \
+             The rest of the peak is activations, caches and buffers.",
+        )
+        .figure(charts(&known))
+        .table(Table::new("Memory by kind", &columns).rows(rows))
+}
+
+/// The bytes of all parameters; `None` for a type whose size is not a whole number of bytes.
+fn weights(cell: &Measured<'_>) -> Option<f64> {
+    let bytes = match cell.param("precision").as_deref() {
+        None | Some("f32") => 4.0,
+        Some("f16" | "bf16") => 2.0,
+        Some("q8") => 1.0,
+        Some("q4") => 0.5,
+        Some(_) => return None,
+    };
+    Some(cell.metric(&NUM_PARAMS)? * bytes)
+}
+
+fn row(cell: &Measured<'_>, peak: f64) -> Row {
+    let bytes = |value: Option<f64>| {
+        value.map_or_else(Cell::default, |value| Cell::number(amount(value, "bytes"), value))
+    };
+    let weights = weights(cell);
+    let rest = weights.map(|weights| peak - weights).filter(|rest| *rest >= 0.0);
+    let name = Cell::new(format!("{}@{}", cell.name(), cell.place())).linked(super::link(&cell.case.id));
+    Row::new([name, bytes(Some(peak)), bytes(cell.metric(&MEM_AVG)), bytes(weights), bytes(rest)])
+}
+
+fn charts(known: &[(&Measured<'_>, f64)]) -> Vec<Chart> {
+    let families = distinct(known.iter().map(|(cell, _)| cell.family()));
+    let of = |family: String| {
+        let own: Vec<_> = known.iter().filter(|(cell, _)| cell.family() == family).collect();
+        let bar = |value: f64| Some(Bar { value, low: None, high: None });
+        let has_weights = own.iter().any(|(cell, _)| weights(cell).is_some());
+        let group = |(cell, peak): &&(&Measured<'_>, f64)| {
+            let mut bars = vec![bar(*peak)];
+            bars.extend(has_weights.then(|| weights(cell).and_then(bar)));
+            Group { name: format!("{}@{}", cell.member(), cell.place()), bars }
+        };
+        let series = ["peak", "of which weights"].iter().take(1 + usize::from(has_weights));
+        Bars {
+            title: "memory".to_owned(),
+            unit: "bytes".to_owned(),
+            series: series.map(|name| (*name).to_owned()).collect(),
+            groups: own.iter().take(GROUPS).map(group).collect(),
+        }
+    };
+    let chart = |family: String| Chart::bars(format!("Memory: {family}"), of(family));
+    families.into_iter().take(CHARTS).map(chart).collect()
+}

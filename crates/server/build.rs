@@ -1,0 +1,19 @@
+//! Where the executable finds DuckDB's library at run time: in the folder that it was linked from, and beside itself.
+
+use std::env;
+
+fn main() {
+    println!("cargo:rerun-if-env-changed=DUCKDB_LIB_DIR");
+    let is_windows = env::var("CARGO_CFG_WINDOWS").is_ok();
+    if is_windows {
+        return;
+    }
+    let beside = if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "macos") {
+        "@loader_path"
+    } else {
+        "$ORIGIN"
+    };
+    for folder in env::var("DUCKDB_LIB_DIR").into_iter().chain([beside.to_owned()]) {
+        println!("cargo:rustc-link-arg=-Wl,-rpath,{folder}");
+    }
+}

@@ -1,0 +1,114 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// SQL over the history of `cargo accel-bench`, which hands over to this program.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 80)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Answer a query over the history
+    Sql(SqlArgs),
+    /// Copy the history into a database file
+    Export(ExportArgs),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct SqlArgs {
+    /// The folder with the history's Parquet files
+    #[arg(long, value_name = "DIR")]
+    pub(crate) history: PathBuf,
+    /// One SELECT statement; without it a prompt, or what stdin holds
+    pub(crate) query: Option<String>,
+    /// How the answer is written
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) limits: Limits,
+}
+
+/// What a query may take.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Limits {
+    /// At most this many rows
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub(crate) rows: usize,
+    /// At most this long
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    pub(crate) timeout: Duration,
+    /// At most this much memory, as DuckDB spells it
+    #[arg(long, value_name = "SIZE", default_value = "2GB")]
+    pub(crate) memory: String,
+}
+
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Target {
+    /// A new DuckDB file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) duckdb: Option<PathBuf>,
+    /// A new SQLite file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sqlite: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ExportArgs {
+    /// The folder with the history's Parquet files
+    #[arg(long, value_name = "DIR")]
+    pub(crate) history: PathBuf,
+    #[command(flatten)]
+    pub(crate) target: Target,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Table,
+    Json,
+    Jsonl,
+    Csv,
+    Markdown,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.trim_end_matches('s').parse::<f64>().ok().filter(|seconds| *seconds > 0.0);
+    let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    duration.ok_or_else(|| format!("`{text}` is not a number of seconds above 0"))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_declaration_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn times() {
+        assert_eq!(seconds("1.5"), Ok(Duration::from_millis(1_500)));
+        assert_eq!(seconds("30s"), Ok(Duration::from_secs(30)));
+        for wrong in ["0", "-1", "soon", "nan", "1e400"] {
+            assert!(seconds(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn one_target_is_exported_to() {
+        let parse = |line: &str| Cli::try_parse_from(line.split_whitespace());
+        assert!(parse("s export --history h --duckdb a").is_ok());
+        assert!(parse("s export --history h").is_err());
+        assert!(parse("s export --history h --duckdb a --sqlite b").is_err());
+    }
+}
