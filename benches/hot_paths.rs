@@ -32,6 +32,7 @@ fn run(cases: usize) -> RunRecord {
             backend: "ndarray".into(),
         },
         category: None,
+        version: None,
         tags: Vec::new(),
         status: Status::Ok,
         processes: vec![Measurement { samples: samples(), ..Measurement::default() }; 3],

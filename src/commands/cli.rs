@@ -203,6 +203,7 @@ mod tests {
         means("show", "Show");
         means("list --tag a,b", "List");
         means("log -n 3", "Log");
+        means("log softmax", "Log");
         means("gc --dry-run --keep-checkouts 0", "Gc");
         means("hook install --on pre-push --shared", "Hook");
         means("init -p app", "Init");

@@ -9,7 +9,7 @@ use super::ledger::{Column, Entry, Ledger};
 use super::markdown::Align;
 use super::paint::Tone;
 use super::plain::plain;
-use super::{Format, json, markdown};
+use super::{Format, amount, json, markdown};
 
 /// A thing that is listed.
 pub(crate) trait Listed: Serialize {
@@ -41,6 +41,63 @@ pub(crate) struct LogRow {
     pub(crate) machine: String,
     pub(crate) cases: usize,
     pub(crate) failed: usize,
+}
+
+/// A case in a run, in `log CASE`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct CaseLogRow {
+    pub(crate) run: String,
+    pub(crate) started: String,
+    /// The full hash; absent outside git.
+    pub(crate) commit: Option<String>,
+    /// True if the tree was the commit's own.
+    pub(crate) clean: bool,
+    pub(crate) machine: String,
+    pub(crate) case: String,
+    /// What the benchmark did; absent where it is not known.
+    pub(crate) version: Option<String>,
+    /// Nanoseconds of an iteration; absent without a result.
+    pub(crate) latency_ns: Option<f64>,
+    /// `ok`, or how it failed.
+    pub(crate) status: String,
+}
+
+impl Listed for CaseLogRow {
+    const KIND: &'static str = "case";
+    const COLUMNS: &'static [Column<'static>] = &[
+        ("commit", Align::Left),
+        ("run", Align::Left),
+        ("version", Align::Left),
+        ("latency", Align::Right),
+        ("case", Align::Left),
+    ];
+
+    fn cells(&self) -> Vec<String> {
+        let mut commit = self.commit.as_deref().map_or_else(|| "no commit".to_owned(), short);
+        if self.commit.is_some() && !self.clean {
+            commit.push_str("-dirty");
+        }
+        let latency =
+            self.latency_ns.map_or_else(|| self.status.clone(), |nanos| amount::amount(nanos, "ns"));
+        vec![commit, self.run.clone(), self.version.clone().unwrap_or_default(), latency, self.case.clone()]
+    }
+
+    const FIELDS: &'static [&'static str] =
+        &["run", "started", "commit", "clean", "machine", "case", "version", "latency_ns", "status"];
+
+    fn fields(&self) -> Vec<String> {
+        vec![
+            self.run.clone(),
+            self.started.clone(),
+            self.commit.clone().unwrap_or_default(),
+            self.clean.to_string(),
+            self.machine.clone(),
+            self.case.clone(),
+            self.version.clone().unwrap_or_default(),
+            self.latency_ns.map(|nanos| nanos.to_string()).unwrap_or_default(),
+            self.status.clone(),
+        ]
+    }
 }
 
 /// A registered benchmark in `list`.
@@ -301,6 +358,7 @@ mod tests {
         let info = BenchmarkInfo {
             name: "inference/forward".into(),
             category: Some("inference".into()),
+            version: None,
             tags: vec!["encoder".into(), "quick".into()],
             backends: vec!["ndarray".into(), "wgpu".into()],
             params: params.into(),
@@ -310,6 +368,7 @@ mod tests {
         let bare = BenchmarkInfo {
             name: "matmul".into(),
             category: None,
+            version: None,
             tags: vec![],
             backends: vec![],
             params: [].into(),

@@ -186,10 +186,11 @@ const ENGINE: Arrows = &[
         "measure",
         &[
             "bisect", "cargo", "compare", "engine", "error", "event", "executor", "git", "host", "manifest",
-            "plan", "store",
+            "plan", "store", "versions",
         ],
     ),
     ("bisect", &[]),
+    ("versions", &[]),
     ("import", &["executor", "store"]),
     ("init", &["cargo", "error", "host", "manifest", "plan"]),
     ("error", &["cargo", "compare", "executor", "git", "import", "manifest", "plan", "store"]),

@@ -40,3 +40,4 @@ mod support;
 #[cfg(feature = "history")]
 mod trend;
 mod unlisted;
+mod versions;

@@ -21,6 +21,7 @@ pub mod manifest;
 pub mod measure;
 pub mod plan;
 pub mod store;
+mod versions;
 
 pub use causes::with_causes;
 pub use engine::Engine;

@@ -13,6 +13,7 @@ pub struct Registration {
     pub name: &'static str,
     pub group: Option<&'static str>,
     pub category: Option<&'static str>,
+    pub version: Option<&'static str>,
     pub models: &'static [&'static str],
     pub backends: &'static [&'static str],
     pub tags: &'static [&'static str],
@@ -54,6 +55,7 @@ impl Registration {
         BenchmarkInfo {
             name: self.full_name(),
             category: self.category.map(str::to_owned),
+            version: self.version.map(str::to_owned),
             tags: self.tags.iter().map(|&tag| tag.to_owned()).collect(),
             backends: self.backends.iter().map(|&backend| backend.to_owned()).collect(),
             params,
@@ -149,6 +151,7 @@ impl Registration {
             name,
             group: None,
             category: None,
+            version: None,
             models: &[],
             backends: &[],
             tags: &[],
@@ -169,6 +172,7 @@ mod tests {
             name,
             group,
             category: Some("kernel"),
+            version: Some("2"),
             models: &["bert-tiny"],
             backends: &["ndarray"],
             tags: &["quick"],
@@ -186,6 +190,7 @@ mod tests {
         assert_eq!(info.source, "benches/a.rs:7");
         assert_eq!(info.params["model"], [ParamValue::from("bert-tiny")]);
         assert_eq!(info.params["n"], [1.into(), 2.into()]);
+        assert_eq!(info.version.as_deref(), Some("2"));
         assert_eq!(
             (info.category.as_deref(), info.tags.as_slice()),
             (Some("kernel"), ["quick".to_owned()].as_slice())

@@ -15,6 +15,9 @@ pub enum Error {
     Unreadable { path: PathBuf, reason: String },
     #[error("`{path}` has format {found} of the history, and this version knows up to {newest}")]
     Newer { path: PathBuf, found: u32, newest: u32 },
+    /// Its columns are not those of this version; the next update makes it again.
+    #[error("`{path}` has format {found} of the history, an earlier one")]
+    Older { path: PathBuf, found: u32 },
     #[error("cannot make the table's file for `{path}`: {reason}")]
     Encode { path: PathBuf, reason: String },
 }
@@ -37,7 +40,7 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Io { .. } | Self::Encode { .. } => None,
-            Self::Unreadable { .. } => {
+            Self::Unreadable { .. } | Self::Older { .. } => {
                 Some("`cargo accel-bench history rebuild` makes the table again".into())
             }
             Self::Newer { .. } => Some(

@@ -1,8 +1,9 @@
 //! The facts that all rows of a run share.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use accel_bench_record::{RunRecord, RunState, Surroundings, TreeState};
+use accel_bench_record::{CaseKey, CaseRecord, RunRecord, RunState, Surroundings, TreeState};
 use serde::{Deserialize, Serialize};
 
 /// A run without its cases.
@@ -35,6 +36,9 @@ pub struct RunFacts {
     pub setup: Setup,
     /// Calibration put extra work into its cases.
     pub is_slowed: bool,
+    /// The benchmarks' versions, by bench and name, where they are known.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub versions: BTreeMap<String, String>,
 }
 
 /// The surroundings of the code on one machine class: where they change, a level may change without a commit.
@@ -71,8 +75,15 @@ impl RunFacts {
             selection: serde_json::to_string(&run.profile.selection).unwrap_or_default(),
             steady: run.surroundings.build.steady,
             setup: Setup::of(&run.surroundings),
+            versions: versions(run),
             is_slowed: run.interleaved.as_ref().is_some_and(|turns| !turns.slowdowns.is_empty()),
         }
+    }
+
+    /// The version of a case's benchmark in this run.
+    #[must_use]
+    pub fn version(&self, case: &CaseKey) -> Option<&str> {
+        version(&self.versions, case)
     }
 
     /// Says whether the numbers are those of the commit's own code.
@@ -80,6 +91,20 @@ impl RunFacts {
     pub fn is_of_its_commit(&self) -> bool {
         ["clean", "none"].contains(&self.tree.as_str()) && !self.is_slowed
     }
+}
+
+fn benchmark(case: &CaseKey) -> String {
+    format!("{}/{}", case.bench, case.benchmark)
+}
+
+/// The version of a case's benchmark among these of its run.
+pub(crate) fn version<'v>(versions: &'v BTreeMap<String, String>, case: &CaseKey) -> Option<&'v str> {
+    versions.get(&benchmark(case)).map(String::as_str)
+}
+
+fn versions(run: &RunRecord) -> BTreeMap<String, String> {
+    let version = |case: &CaseRecord| Some((benchmark(&case.id), case.version.clone()?));
+    run.cases.iter().filter_map(version).collect()
 }
 
 impl Setup {

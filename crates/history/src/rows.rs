@@ -69,6 +69,7 @@ fn of_run(run: &RunRecord, facts: &RunFacts) -> Row {
         case_key: String::new(),
         bench: String::new(),
         benchmark: String::new(),
+        version: None,
         params: String::new(),
         model: None,
         batch_size: None,
@@ -117,6 +118,7 @@ fn of_case(run: &Row, case: &CaseRecord) -> Vec<Row> {
     let template = Row {
         device: case.processes.iter().find_map(|process| process.device.clone()),
         category: case.category.clone(),
+        version: case.version.clone(),
         tags: case.tags.join(","),
         ..of_key(run, &case.id)
     };

@@ -47,6 +47,7 @@ pub(crate) fn case(name: &str, nanos: Option<u64>) -> CaseRecord {
         processes: nanos.map(|nanos| vec![process(nanos), process(nanos)]).unwrap_or_default(),
         log: None,
         counts: None,
+        version: None,
     }
 }
 
@@ -83,7 +84,14 @@ pub(crate) fn series(name: &str, machine: &str, values: &[f64]) -> Series {
     let moment = |at: usize| {
         let commit = Some(commit(at));
         let (run, started) = (id(at).as_str().to_owned(), "2026-11-28T02:04:05Z".to_owned());
-        Arc::new(Moment { run, commit, subject: None, started, setup: Setup::default() })
+        Arc::new(Moment {
+            run,
+            commit,
+            subject: None,
+            started,
+            setup: Setup::default(),
+            versions: Default::default(),
+        })
     };
     let point = |(position, value): (usize, &f64)| Point { position, run: moment(position), value: *value };
     Series {
@@ -96,6 +104,8 @@ pub(crate) fn series(name: &str, machine: &str, values: &[f64]) -> Series {
         unit: "ns".into(),
         better: Direction::Lower,
         points: values.iter().enumerate().map(point).collect(),
+        version: None,
+        other_versions: 0,
         absences: Vec::new(),
     }
 }

@@ -1,5 +1,6 @@
 //! Series: one metric of one case on one machine class, by commit.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use accel_bench_record::{CaseKey, Direction};
@@ -25,6 +26,10 @@ pub struct Series {
     pub better: Direction,
     /// One for each commit that has a value.
     pub points: Vec<Point>,
+    /// The version of the benchmark that all points measured, where it is known.
+    pub version: Option<String>,
+    /// Commits before the first point whose runs measured another version: their values are left out.
+    pub other_versions: usize,
     /// The commits where the case was measured without a result, or should have been.
     pub absences: Vec<Absence>,
 }
@@ -58,9 +63,17 @@ pub struct Moment {
     /// RFC 3339, UTC.
     pub started: String,
     pub setup: Setup,
+    /// As in [`RunFacts::versions`](crate::RunFacts).
+    pub versions: BTreeMap<String, String>,
 }
 
 impl Moment {
+    /// The version of a case's benchmark in this run.
+    #[must_use]
+    pub fn version(&self, case: &CaseKey) -> Option<&str> {
+        crate::facts::version(&self.versions, case)
+    }
+
     /// The commit as people write it, or the run.
     #[must_use]
     pub fn name(&self) -> &str {

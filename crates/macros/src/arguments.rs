@@ -13,6 +13,7 @@ pub(crate) struct Arguments {
     name: Option<LitStr>,
     group: Option<LitStr>,
     category: Option<LitStr>,
+    version: Option<String>,
     models: Vec<LitStr>,
     backends: Option<TokenStream>,
     tags: Vec<LitStr>,
@@ -37,14 +38,15 @@ impl Arguments {
             "name" => self.name = Some(meta.value()?.parse()?),
             "group" => self.group = Some(meta.value()?.parse()?),
             "category" => self.category = Some(meta.value()?.parse()?),
+            "version" => self.version = Some(version(&meta.value()?.parse()?)?),
             "models" => self.models = texts(meta)?,
             "backends" => self.backends = Some(list(meta)?),
             "tags" => self.tags = texts(meta)?,
             "params" => meta.parse_nested_meta(|param| self.take_param(&param))?,
             _ => {
                 return Err(meta.error(
-                    "unknown argument; there are `name`, `group`, `category`, `models`, `backends`, `tags` and \
-                     `params(…)`",
+                    "unknown argument; there are `name`, `group`, `category`, `version`, `models`, `backends`, `tags` \
+                     and `params(…)`",
                 ));
             }
         }
@@ -74,6 +76,7 @@ impl Arguments {
     pub(crate) fn registration(&self, default_name: &str, run: &TokenStream) -> TokenStream {
         let name = self.name.as_ref().map_or_else(|| default_name.to_owned(), LitStr::value);
         let (group, category) = (option(self.group.as_ref()), option(self.category.as_ref()));
+        let version = self.version.as_ref().map_or_else(|| quote! { None }, |text| quote! { Some(#text) });
         let (models, tags) = (&self.models, &self.tags);
         let backends = self.backends.clone().unwrap_or_else(|| quote! { &[] });
         let params = self.params.iter().map(|(name, values)| quote! { (#name, &[#(#values),*]) });
@@ -83,6 +86,7 @@ impl Arguments {
                     name: #name,
                     group: #group,
                     category: #category,
+                    version: #version,
                     models: &[#(#models),*],
                     backends: #backends,
                     tags: &[#(#tags),*],
@@ -98,6 +102,15 @@ impl Arguments {
 
 fn option(text: Option<&LitStr>) -> TokenStream {
     text.map_or_else(|| quote! { None }, |text| quote! { Some(#text) })
+}
+
+/// A number or a text.
+fn version(value: &Lit) -> syn::Result<String> {
+    match value {
+        Lit::Int(number) => Ok(number.base10_digits().to_owned()),
+        Lit::Str(text) => Ok(text.value()),
+        other => Err(syn::Error::new_spanned(other, "a version is a whole number or a text: `version = 2`")),
+    }
 }
 
 fn texts(meta: &ParseNestedMeta<'_>) -> syn::Result<Vec<LitStr>> {
@@ -182,6 +195,16 @@ mod tests {
         check("backends = other::BURN, tags = [\"a\"]", "backends:other::BURN,tags:&[\"a\"]");
         check("tags = []", "backends:&[],tags:&[]");
         check("name = \"one\", name = \"two\"", "name:\"two\"");
+    }
+
+    #[test]
+    fn versions() {
+        check("version = 2", "version:Some(\"2\")");
+        check("version = 1_000", "version:Some(\"1000\")");
+        check("version = \"2026-11\"", "version:Some(\"2026-11\")");
+        check("name = \"a\"", "version:None");
+        refused("version = 2.5", "a version is a whole number or a text");
+        refused("version = true", "a version is a whole number or a text");
     }
 
     #[test]

@@ -15,6 +15,7 @@ use syn::{Item, ItemFn, ItemImpl, parse_macro_input};
 /// * `name = "…"`: by default the function's name, or the type's;
 /// * `group = "…"`: is before the name, `group/name`;
 /// * `category = "…"`, `tags = ["…"]`: what suites and `list` select by;
+/// * `version = 2`: a number or text that you change when the benchmark measures something else; by default a hash of its source;
 /// * `models = ["…"]`: the values of the parameter `model`;
 /// * `backends = ["…"]`, or `backends = CONSTANT` of the type `&[&str]`: where it can run; by default anywhere;
 /// * `params(batch_size = [1, 8], causal = [true, false])`: parameters, each with its default values; an

@@ -86,6 +86,7 @@ mod tests {
                 backend: "host".into(),
             },
             category: None,
+            version: None,
             tags: Vec::new(),
             status: Status::Ok,
             processes: processes.iter().map(measured).collect(),

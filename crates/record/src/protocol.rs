@@ -178,6 +178,9 @@ pub struct BenchmarkInfo {
     pub params: BTreeMap<String, Vec<ParamValue>>,
     /// `file:line` of the registration.
     pub source: String,
+    /// A number or name that its author gives to what it does; absent: the tool derives one from the source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
     /// Where its code begins in the executable: bytes behind the function [`ENTRY_FROM`]. Absent where the harness does not know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entry: Option<i64>,

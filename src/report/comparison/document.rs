@@ -63,6 +63,9 @@ pub(super) struct RowDocument<'a> {
     candidate: Option<CellDocument<'a>>,
     /// Processes of one side that were slow as a whole, which the effect leaves out.
     slow_mode: Option<SlowModeDocument>,
+    /// The versions of the benchmark, where they differ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    versions: Option<&'a [String; 2]>,
     /// The least and the most effect in the layouts of the executables that were tried.
     over_layouts_share: Option<[f64; 2]>,
     /// True where it reaches the same machine code on both sides, although the executables differ.
@@ -208,6 +211,7 @@ impl<'a> RowDocument<'a> {
             baseline: row.base.as_ref().map(CellDocument::of),
             candidate: row.candidate.as_ref().map(CellDocument::of),
             slow_mode: row.in_pairs.as_ref().and_then(|shown| shown.slow_mode).map(SlowModeDocument::of),
+            versions: row.versions.as_ref(),
             over_layouts_share: over_layouts(row),
             same_code: row.in_pairs.as_ref().is_some_and(|shown| shown.is_same_code),
             metrics: row.metrics.iter().map(MetricDocument::of).collect(),

@@ -50,6 +50,12 @@ pub(super) fn note(row: &Row) -> Option<String> {
         Standing::Identical => return Some("not measured: the executables are the same".to_owned()),
         _ => return None,
     };
+    if let Some([base, candidate]) = &row.versions {
+        let (base, candidate) = (plain(base), plain(candidate));
+        return Some(format!(
+            "the benchmark itself changed (version {base} → {candidate}): not the same work"
+        ));
+    }
     let gate = gate(&row.tolerance);
     match verdict {
         Verdict::Regressed if row.is_alert() => {

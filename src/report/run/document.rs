@@ -35,6 +35,7 @@ pub(super) struct CaseDocument<'a> {
     backend: &'a str,
     params: &'a Params,
     category: Option<&'a str>,
+    version: Option<&'a str>,
     tags: &'a [String],
     /// `ok`, or the kind of failure.
     status: String,
@@ -132,6 +133,7 @@ impl<'a> CaseDocument<'a> {
             backend: &case.id.backend,
             params: &case.id.params,
             category: case.category.as_deref(),
+            version: case.version.as_deref(),
             tags: &case.tags,
             status: status_word(&case.status),
             reason: reason(&case.status),

@@ -23,6 +23,9 @@ pub(super) struct TrendDocument<'a> {
     machine: &'a str,
     steady: bool,
     commits: usize,
+    /// The benchmark's version, where it is known, and the commits before that measured another.
+    version: Option<&'a str>,
+    other_versions: usize,
     level: Option<f64>,
     noise_share: Option<f64>,
     spikes: Vec<String>,
@@ -92,6 +95,8 @@ impl<'a> TrendDocument<'a> {
             machine: &key.machine,
             steady: key.steady,
             commits: trend.series.points.len(),
+            version: trend.series.version.as_deref(),
+            other_versions: trend.series.other_versions,
             level: trend.level,
             noise_share: trend.noise,
             spikes: trend.spikes.iter().map(|at| trend.series.points[*at].run.name().to_owned()).collect(),

@@ -96,6 +96,11 @@ pub(super) fn notes(report: &TrendReport, trend: &Trend) -> Vec<String> {
             Cause::Commits => notes.extend(search(report, trend, change)),
         }
     }
+    if trend.series.other_versions > 0 {
+        let version = trend.series.version.as_deref().map(plain).unwrap_or_default();
+        let commits = count(trend.series.other_versions, "commit");
+        notes.push(format!("version {version} of the benchmark; {commits} before measured another"));
+    }
     let mut unsure = Vec::new();
     if trend.changes.len() > 1 {
         unsure.push(count(trend.changes.len(), "change"));

@@ -25,6 +25,7 @@ fn moment(at: usize) -> Arc<Moment> {
         subject: Some(format!("Change | number {at}")),
         started: "2026-11-28T02:04:05Z".into(),
         setup: Setup::default(),
+        versions: std::collections::BTreeMap::new(),
     })
 }
 
@@ -44,6 +45,8 @@ fn stepped(name: &str, positions: &[usize], before: f64, after: f64) -> Series {
         unit: LATENCY.1.into(),
         better: Direction::Lower,
         points: positions.iter().map(point).collect(),
+        version: None,
+        other_versions: 0,
         absences: Vec::new(),
     }
 }

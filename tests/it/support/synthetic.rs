@@ -96,6 +96,7 @@ fn case(name: &str, nanos: Option<f64>) -> CaseRecord {
             backend: "host".into(),
         },
         category: None,
+        version: None,
         tags: Vec::new(),
         status,
         processes: measured.into_iter().collect(),

@@ -6,7 +6,7 @@ use super::company::Company;
 use super::counted::counted_rows;
 use super::evidence::SlowMode;
 use super::judging::Judge;
-use super::metric::{MetricRow, metric_rows};
+use super::metric::{Judging, MetricRow, metric_rows};
 use super::notes::{Notes, effective_precision, notes};
 use super::{Effect, Judgement, Need, Tolerance, Verdict};
 
@@ -20,6 +20,8 @@ pub struct Row {
     pub standing: Standing,
     /// Only for cases that succeeded on both sides.
     pub metrics: Vec<MetricRow>,
+    /// The versions of the benchmark on both sides, where these are two: then nothing is judged, because it is not the same work.
+    pub versions: Option<[String; 2]>,
     /// Where the sides were interleaved.
     pub in_pairs: Option<InPairs>,
 }
@@ -78,24 +80,40 @@ impl Row {
     ) -> Self {
         let of_latency =
             |base: &CaseRecord, candidate: &CaseRecord| judge.latency(id, base, candidate, tolerance);
-        let standing = standing(base, candidate, &of_latency);
+        let changed = versions(base, candidate);
+        let standing = match standing(base, candidate, &of_latency) {
+            Standing::Judged(judgement) if changed.is_some() => Standing::Judged(judgement.set_aside()),
+            standing => standing,
+        };
         let metrics = match (standing, base, candidate) {
             (Standing::Judged(_), Some(base), Some(candidate)) => {
                 let mut rows = metric_rows(id, [base, candidate], company, tolerance, judge);
                 rows.extend(counted_rows([base, candidate], tolerance.counts));
+                if changed.is_some() {
+                    rows.iter_mut().for_each(|row| row.judging = Judging::Told);
+                }
                 rows
             }
             _ => Vec::new(),
         };
         let (base, candidate) = (base.map(Cell::of), candidate.map(Cell::of));
-        Self { id: id.clone(), base, candidate, tolerance, standing, metrics, in_pairs: None }
+        Self {
+            id: id.clone(),
+            base,
+            candidate,
+            tolerance,
+            standing,
+            metrics,
+            versions: changed,
+            in_pairs: None,
+        }
     }
 
     /// Makes the row of a case that the same executable serves on both sides.
     pub(super) fn identical(id: &CaseKey, tolerance: Tolerance) -> Self {
         let standing = Standing::Identical;
         let (base, candidate, metrics) = (None, None, Vec::new());
-        Self { id: id.clone(), base, candidate, tolerance, standing, metrics, in_pairs: None }
+        Self { id: id.clone(), base, candidate, tolerance, standing, metrics, versions: None, in_pairs: None }
     }
 
     /// Moves what the columns of baseline and candidate show.
@@ -162,6 +180,12 @@ impl Cell {
             Status::Failed { kind, reason } => Some((*kind, reason)),
         }
     }
+}
+
+/// The versions of the sides, where both are known and differ.
+fn versions(base: Option<&CaseRecord>, candidate: Option<&CaseRecord>) -> Option<[String; 2]> {
+    let both = [base?.version.clone()?, candidate?.version.clone()?];
+    (both[0] != both[1]).then_some(both)
 }
 
 pub(super) fn is_well_on_both_sides(base: &CaseRecord, candidate: &CaseRecord) -> bool {
@@ -267,6 +291,37 @@ mod tests {
         assert!(matches!(row.standing, Standing::Judged(Judgement { verdict: Verdict::Regressed, .. })));
         let relaxed = Tolerance { tolerance: 0.5, alert: 0.9, ..Tolerance::default() };
         assert!(!row_of(&base.id, Some(&base), Some(&candidate), relaxed).is_alert());
+    }
+
+    /// The row of a case that got slower by a fifth, of these versions.
+    fn of_versions(base: Option<&str>, candidate: Option<&str>) -> Row {
+        let case = |nanos: f64, version: Option<&str>| {
+            let case = sample::with_rss(sample::case("e/f@x", &[nanos; 3]), nanos * 1e8);
+            CaseRecord { version: version.map(str::to_owned), ..case }
+        };
+        let (base, candidate) = (case(100.0, base), case(120.0, candidate));
+        row_of(&base.id, Some(&base), Some(&candidate), Tolerance::default())
+    }
+
+    #[test]
+    fn two_versions_of_a_benchmark_are_not_judged() {
+        let row = of_versions(Some("1"), Some("2"));
+        let Standing::Judged(judgement) = row.standing else { panic!("{:?}", row.standing) };
+        assert_eq!(judgement.verdict, Verdict::NotJudged);
+        assert!(judgement.effect.is_some(), "the effect is shown");
+        assert_eq!(row.versions, Some(["1".to_owned(), "2".to_owned()]));
+        assert!(!row.has_regressed() && !row.is_alert() && !row.is_changed());
+        assert!(row.metrics.iter().all(|metric| metric.judging == Judging::Told), "{:?}", row.metrics);
+        assert!(!row.metrics.is_empty());
+    }
+
+    #[test]
+    fn one_version_or_an_unknown_one_is_judged() {
+        for (base, candidate) in [(Some("1"), Some("1")), (None, Some("1")), (Some("1"), None), (None, None)]
+        {
+            let row = of_versions(base, candidate);
+            assert!(row.has_regressed() && row.versions.is_none(), "{base:?} {candidate:?}");
+        }
     }
 
     #[test]

@@ -27,6 +27,7 @@ pub fn case(id: &str, medians: &[f64]) -> CaseRecord {
         processes: medians.iter().map(|median| process(*median)).collect(),
         log: None,
         counts: None,
+        version: None,
     }
 }
 

@@ -28,6 +28,14 @@ pub struct Judgement {
     pub effect: Option<Effect>,
 }
 
+impl Judgement {
+    /// The effect without a verdict: it is not the code's alone.
+    #[must_use]
+    pub(super) fn set_aside(self) -> Self {
+        Self { verdict: Verdict::NotJudged, ..self }
+    }
+}
+
 /// The verdict on an effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {

@@ -145,6 +145,7 @@ pub(super) fn benchmarks(listed: &str) -> Option<Vec<BenchmarkInfo>> {
     let info = |(name, source): (&str, &str)| BenchmarkInfo {
         name: name.to_owned(),
         category: None,
+        version: None,
         tags: Vec::new(),
         backends: vec![HOST.to_owned()],
         params: BTreeMap::new(),

@@ -20,6 +20,7 @@ pub(super) fn case(bench: &str, name: &str, params: Params, processes: Vec<Measu
     CaseRecord {
         id: CaseKey { bench: bench.to_owned(), benchmark, params, backend: HOST.to_owned() },
         category: None,
+        version: None,
         tags: Vec::new(),
         status: Status::Ok,
         processes,

@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::executor;
 use crate::plan::{self, BuildSet, Listing, Planned, Scope, Selection, Unit};
+use crate::versions::TargetSource;
 use crate::{Engine, Host};
 
 /// The cargo profile that benches are built with, as by `cargo bench`.
@@ -131,6 +132,7 @@ fn listings(
     how: &How<'_>,
 ) -> Result<(Vec<Listing>, Vec<String>)> {
     let (mut listings, mut unlisted, mut last) = (Vec::new(), Vec::new(), None);
+    let mut versions = Versions::default();
     for set in sets {
         let executables = match build(engine, sources, &set, how) {
             Err(error @ Error::Cargo(_)) => {
@@ -145,7 +147,7 @@ fn listings(
             let executable =
                 executables.get(&entry.bench.target).expect("cargo told of every target").clone();
             let benchmarks = match list(engine, sources, &entry, &executable) {
-                Ok(benchmarks) => benchmarks,
+                Ok(benchmarks) => versions.given(sources, (&set.package_id, &entry), benchmarks),
                 Err(fault) => {
                     // A bench on several backends has one executable for each: one word is enough.
                     if !unlisted.contains(&entry.bench.name) {
@@ -171,6 +173,33 @@ fn listings(
     }
     plan::sort(&mut listings, scope);
     Ok((listings, unlisted))
+}
+
+/// The sources of the bench targets that were listed, each read once.
+#[derive(Default)]
+struct Versions(BTreeMap<PathBuf, TargetSource>);
+
+impl Versions {
+    /// Gives each benchmark a version whose author gave it none. A target that is no harness of ours does not say where its benchmarks
+    /// are.
+    fn given(
+        &mut self,
+        sources: &Sources,
+        (package, entry): (&str, &Planned),
+        mut benchmarks: Vec<BenchmarkInfo>,
+    ) -> Vec<BenchmarkInfo> {
+        let targets = sources.workspace.bench_targets();
+        let is_it =
+            |target: &&plan::BenchTarget| target.package_id == package && target.target == entry.bench.target;
+        let Some(target) = targets.iter().find(is_it) else { return benchmarks };
+        let source = self.0.entry(target.source.clone()).or_insert_with(|| {
+            TargetSource::read(&target.source, &|path| std::fs::read_to_string(path).ok())
+        });
+        for info in benchmarks.iter_mut().filter(|info| info.version.is_none()) {
+            info.version = source.version(&info.source);
+        }
+        benchmarks
+    }
 }
 
 fn build(

@@ -87,6 +87,7 @@ fn place<'r>(cases: &'r mut Vec<CaseRecord>, planned: &[Case], id: &CaseKey) -> 
     let record = CaseRecord {
         id: id.clone(),
         category: case.and_then(|case| case.category.clone()),
+        version: case.and_then(|case| case.version.clone()),
         tags: case.map(|case| case.tags.clone()).unwrap_or_default(),
         status: Status::Ok,
         processes: Vec::new(),

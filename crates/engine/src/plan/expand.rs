@@ -202,6 +202,7 @@ fn case(scope: &Scope<'_>, listing: &Listing, info: &BenchmarkInfo, params: Para
         },
         model_folder: None,
         category: info.category.clone(),
+        version: info.version.clone(),
         tags: info.tags.clone(),
         source: info.source.clone(),
         entry: info.entry,

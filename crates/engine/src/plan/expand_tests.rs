@@ -18,6 +18,7 @@ pub(in crate::plan) fn info(name: &str, params: &[&str]) -> BenchmarkInfo {
     let params: Vec<_> = params.iter().map(|text| (*text).to_owned()).collect();
     BenchmarkInfo {
         name: name.to_owned(),
+        version: None,
         category: None,
         tags: Vec::new(),
         backends: Vec::new(),

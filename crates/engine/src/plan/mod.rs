@@ -99,6 +99,8 @@ pub struct Case {
     /// Where the model is, if it is named by its folder: what the benchmark gets in place of the id's `model`.
     pub model_folder: Option<PathBuf>,
     pub category: Option<String>,
+    /// See [`CaseRecord::version`](accel_bench_record::CaseRecord).
+    pub version: Option<String>,
     pub tags: Vec<String>,
     /// Where the benchmark says that it is registered.
     pub source: String,

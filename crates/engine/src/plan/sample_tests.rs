@@ -17,6 +17,7 @@ pub(crate) fn unit(backend: &str, benchmarks: &[&str]) -> Unit {
             params: Params::new(),
             backend: backend.into(),
         },
+        version: None,
         category: None,
         tags: vec![],
         source: String::new(),

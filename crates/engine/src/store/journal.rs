@@ -177,6 +177,7 @@ fn without_processes(case: &CaseRecord) -> CaseRecord {
     CaseRecord {
         id: case.id.clone(),
         category: case.category.clone(),
+        version: case.version.clone(),
         tags: case.tags.clone(),
         status: case.status.clone(),
         processes: Vec::new(),

@@ -20,8 +20,8 @@ use crate::error::Error;
 use crate::facts::RunFacts;
 use crate::row::Row;
 
-/// The version of the columns and of what is noted in the footer.
-const FORMAT: u32 = 1;
+/// The version of the columns and of what is noted in the footer. Version 1 had no benchmark versions.
+const FORMAT: u32 = 2;
 
 /// The key of our note in the footer.
 const NOTE: &str = "accel-bench-history";
@@ -70,6 +70,9 @@ impl File {
         let found = serde_json::from_str::<Versioned>(note).map_err(parse)?.format;
         if found > FORMAT {
             return Err(Error::Newer { path: path.to_owned(), found, newest: FORMAT });
+        }
+        if found < FORMAT {
+            return Err(Error::Older { path: path.to_owned(), found });
         }
         let note: Note = serde_json::from_str(note).map_err(parse)?;
         let rows = usize::try_from(footer.num_rows()).unwrap_or_default();

@@ -113,6 +113,7 @@ fn order(files: &[File], line: Option<&[String]>) -> Runs {
             subject: run.subject.clone(),
             started: run.started.clone(),
             setup: run.setup.clone(),
+            versions: run.versions.clone(),
         };
         let (moment, machine, steady) = (Arc::new(moment), run.machine.clone(), run.steady);
         Some((run.id.clone(), Placed { position, moment, machine, steady }))
@@ -228,12 +229,25 @@ impl Growing {
         self.absences.extend(other.absences);
     }
 
+    /// A changed benchmark starts a new series: leaves the points since the last one of another version, and says which version they have
+    /// and how many commits were left out. A run that does not know the version has any.
+    fn keep_the_last_version(&mut self, case: &CaseKey) -> (Option<String>, usize) {
+        let of = |point: &Point| point.run.version(case).map(str::to_owned);
+        let Some(last) = self.points.iter().rev().find_map(of) else { return (None, 0) };
+        let other = self.points.iter().rposition(|point| of(point).is_some_and(|version| version != last));
+        let dropped = other.map_or(0, |other| other + 1);
+        let mut commits: Vec<_> = self.points.drain(..dropped).map(|point| point.position).collect();
+        commits.dedup();
+        (Some(last), commits.len())
+    }
+
     /// `None` where the key is of no case.
     fn finish(mut self, (case, metric, machine, steady): Id) -> Option<Series> {
         let case = serde_json::from_str(&case).ok()?;
         let key = SeriesKey { case, metric, machine, steady };
         self.points.retain(|point| point.value.is_finite());
         self.points.sort_by(|one, other| (one.position, &one.run.run).cmp(&(other.position, &other.run.run)));
+        let (version, other_versions) = self.keep_the_last_version(&key.case);
         let at_one_commit = self.points.chunk_by(|one, other| one.position == other.position);
         let points: Vec<Point> = at_one_commit.filter_map(merged).collect();
         let has_value = |at: usize| points.binary_search_by_key(&at, |point| point.position).is_ok();
@@ -247,7 +261,7 @@ impl Growing {
             "neither" => Direction::Neither,
             _ => Direction::Lower,
         };
-        Some(Series { key, unit, better, points, absences: self.absences })
+        Some(Series { key, unit, better, points, version, other_versions, absences: self.absences })
     }
 }
 

@@ -448,3 +448,52 @@ fn a_table_that_cannot_be_written_is_an_error_that_names_the_folder() {
     assert!(error.to_string().contains("cannot make the folder `"), "{error}");
     assert!(error.hint().is_none());
 }
+
+/// A run of commit `at` that measured this version of the benchmark.
+fn versioned(at: usize, nanos: u64, version: Option<&str>) -> RunRecord {
+    let case = CaseRecord { version: version.map(str::to_owned), ..case("a", Some(nanos)) };
+    run(at, vec![case])
+}
+
+fn check_versions(versions: &[Option<&str>], expected: (Option<&str>, usize, &[f64])) {
+    let dir = tempfile::tempdir().expect("a folder");
+    let table = Table::open(dir.path().join("history"));
+    let each = versions.iter().enumerate();
+    update(&table, &runs(each.map(|(at, version)| versioned(at, 100 * (at as u64 + 1), *version))));
+    let found = series(&table, versions.len()).remove(0);
+    let (version, others, values) = expected;
+    assert_eq!((found.version.as_deref(), found.other_versions), (version, others), "{versions:?}");
+    assert_eq!(found.values(), values, "{versions:?}");
+}
+
+#[test]
+fn a_changed_benchmark_starts_a_new_series() {
+    let (one, two) = (Some("1"), Some("2"));
+    check_versions(&[one, one, two], (two, 2, &[300.0]));
+    check_versions(&[one, one], (one, 0, &[100.0, 200.0]));
+    check_versions(&[None, None], (None, 0, &[100.0, 200.0]));
+    check_versions(&[None, one, None], (one, 0, &[100.0, 200.0, 300.0]));
+    check_versions(&[one, two, one], (one, 2, &[300.0]));
+    check_versions(&[None, one, two, None], (two, 2, &[300.0, 400.0]));
+}
+
+#[test]
+fn files_of_an_earlier_format_are_made_again() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let table = Table::open(dir.path());
+    let all = runs([plain(0, 100), plain(1, 200)]);
+    update(&table, &all);
+    let path =
+        dir.path().join(files(dir.path()).into_iter().find(|name| name.ends_with(".parquet")).expect("one"));
+    // The note lies in the footer as text, and a number of the same length leaves all else where it is.
+    let bytes = fs::read(&path).expect("the file");
+    let at = bytes.windows(10).position(|window| window == b"\"format\":2").expect("the note");
+    let mut earlier = bytes.clone();
+    earlier[at + 9] = b'1';
+    fs::write(&path, &earlier).expect("written");
+    let (none, broken) = table.runs().expect("read");
+    assert!(none.is_empty() && matches!(broken.as_slice(), [Error::Older { found: 1, .. }]), "{broken:?}");
+    let done = update(&table, &all);
+    assert_eq!((done.added, done.runs, done.broken.len()), (2, 2, 0));
+    assert_eq!(series(&table, 2)[0].values(), [100.0, 200.0]);
+}

@@ -65,6 +65,7 @@ impl Table {
         let _lock = Lock::take(&self.folder)?;
         file::sweep(&self.folder);
         let (files, broken) = self.files()?;
+        let broken = without_older(broken)?;
         let files = without_doubles(files)?;
         let (files, removed) = self.without_gone(files, runs)?;
         let stored: BTreeSet<&str> =
@@ -159,6 +160,18 @@ fn replace(folder: &Path, files: &[&File], runs: &[RunFacts]) -> Result<File, Er
     file::put(&path, &merge(files, runs)?)?;
     files.iter().filter(|file| file.path != path).try_for_each(|file| remove(&file.path))?;
     File::read(&path)
+}
+
+/// Removes files of an earlier format, whose runs are added again from the store; returns the other faults.
+fn without_older(broken: Vec<Error>) -> Result<Vec<Error>, Error> {
+    let mut others = Vec::new();
+    for error in broken {
+        match error {
+            Error::Older { path, .. } => remove(&path)?,
+            other => others.push(other),
+        }
+    }
+    Ok(others)
 }
 
 /// Removes files whose runs are all in another one: their writer was killed between merging them and removing them.

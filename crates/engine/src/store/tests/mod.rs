@@ -61,6 +61,7 @@ pub(super) fn case(name: &str, medians: &[u64]) -> CaseRecord {
             backend: "ndarray".into(),
         },
         category: None,
+        version: None,
         tags: vec![],
         status: Status::Ok,
         processes: medians.iter().map(process).collect(),
