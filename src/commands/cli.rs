@@ -82,7 +82,7 @@ pub(super) enum Command {
     Baseline(baseline::Args),
     /// Show the results of a run
     Show(show::Args),
-    /// Write a report with charts: HTML, Markdown, JSON, CSV
+    /// Write a report with charts: HTML, Markdown, PDF, JSON, CSV
     Report(report::Args),
     /// List the benchmarks without running any
     List(list::Args),

@@ -36,6 +36,12 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
+    if args.format == Made::Pdf && !cfg!(feature = "pdf") {
+        return Err(Error::usage(
+            "this build of cargo-accel-bench makes no PDF: it was built without the feature `pdf`",
+            "install it with the feature: `cargo install --path . --locked --features pdf`, or print the HTML",
+        ));
+    }
     let project = Project::load(&cx.host)?;
     let (base, record) = sides(cx, &project, args.what.as_deref())?;
     let elsewhere = elsewhere(cx, &project, &record)?;

@@ -27,6 +27,8 @@ pub(crate) enum Made {
     Html,
     /// A text with its charts as SVG files beside it.
     Markdown,
+    /// Pages to print, with fonts of its own.
+    Pdf,
     /// The report's model: tables, and the data of the charts.
     Json,
     /// All tables, a line a cell.
@@ -38,6 +40,7 @@ impl Made {
         match self {
             Self::Html => "html",
             Self::Markdown => "md",
+            Self::Pdf => "pdf",
             Self::Json => "json",
             Self::Csv => "csv",
         }
@@ -92,6 +95,7 @@ pub(crate) fn made(
     let report = pages.report(trends);
     let text = match made {
         Made::Html => page::render(&report),
+        Made::Pdf => return Ok((pdf(&report)?, Vec::new())),
         Made::Json => json::render(&report)?,
         Made::Csv => csv::render(&report).map_err(io::Error::other)?,
         Made::Markdown => {
@@ -101,4 +105,15 @@ pub(crate) fn made(
         }
     };
     Ok((text.into_bytes(), Vec::new()))
+}
+
+#[cfg(feature = "pdf")]
+fn pdf(report: &Report) -> io::Result<Vec<u8>> {
+    accel_bench_report::pdf::render(report).map_err(io::Error::other)
+}
+
+/// `commands/report.rs` refuses before.
+#[cfg(not(feature = "pdf"))]
+fn pdf(_: &Report) -> io::Result<Vec<u8>> {
+    Err(io::Error::other("this build makes no PDF"))
 }

@@ -199,7 +199,7 @@ const ENGINE: Arrows = &[
     ("executor", &["event", "host", "plan"]),
     ("git", &[]),
     ("store", &[]),
-    ("compare", &[]),
+    ("compare", &["versions"]),
     ("event", &["plan"]),
     ("host", &[]),
     ("causes", &[]),

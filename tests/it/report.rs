@@ -120,6 +120,15 @@ fn other_machines_are_shown_next_to_the_run() {
     assert!(machines.iter().all(|machine| csv.contains(machine)), "{csv}");
 }
 
+#[cfg(feature = "pdf")]
+#[test]
+fn pages_to_print() {
+    let (project, _) = project("report-pdf");
+    report(&project, "--format pdf --output bench.pdf").exits(0);
+    let pdf = fs::read(project.path("bench.pdf")).expect("a file");
+    assert!(pdf.starts_with(b"%PDF-") && pdf.len() > 20_000, "{} bytes", pdf.len());
+}
+
 #[test]
 fn tables_for_scripts() {
     let (project, _) = project("report-csv");
@@ -147,7 +156,12 @@ fn what_cannot_be_reported_or_written() {
     let (project, _) = project("report-errors");
     report(&project, "no-such-run").exits_with_one_of(&[2, 4, 9]).says("no-such-run");
     report(&project, "HEAD~9..HEAD").exits(2).says("HEAD~9");
-    report(&project, "--format pdf").exits(2).says("possible values: html, markdown, json, csv");
+    report(&project, "--format docx").exits(2).says("possible values: html, markdown, pdf, json, csv");
+    #[cfg(not(feature = "pdf"))]
+    report(&project, "--format pdf").exits(2).says("--features pdf");
+    report(&project, "run:20990101-000000-ffff").exits_with_one_of(&[2, 4]).says("20990101-000000-ffff");
+    report(&project, "--output").exits(2).says("--output <PATH>");
+    report(&project, "HEAD~1..no-such-branch").exits(2).says("no-such-branch");
     project.write("file", "");
     report(&project, "--output file/report.html").exits(8).says("file");
     assert_eq!(project.read("file"), "", "what stood there is untouched");

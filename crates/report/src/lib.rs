@@ -12,6 +12,8 @@ pub mod json;
 pub mod markdown;
 pub mod pages;
 mod path;
+#[cfg(feature = "pdf")]
+pub mod pdf;
 pub mod plain;
 pub mod quantity;
 #[cfg(test)]

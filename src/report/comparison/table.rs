@@ -53,6 +53,7 @@ fn notes(row: &Row) -> Vec<(Tone, String)> {
     let mut notes: Vec<_> = words::note(row).map(|note| (Tone::Plain, note)).into_iter().collect();
     notes.extend(words::one_layout(row).map(|note| (Tone::Dim, note.to_owned())));
     notes.extend(words::same_code(row).map(|note| (Tone::Open, note.to_owned())));
+    notes.extend(words::source_changed(row).map(|note| (Tone::Open, note.to_owned())));
     notes.extend(words::slow_mode(row).map(|note| (Tone::Open, note)));
     notes.extend(words::precisions(row).map(|note| (Tone::Open, note)));
     let of_side = |side: &Option<Cell>, name: &str| {

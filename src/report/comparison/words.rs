@@ -50,7 +50,7 @@ pub(super) fn note(row: &Row) -> Option<String> {
         Standing::Identical => return Some("not measured: the executables are the same".to_owned()),
         _ => return None,
     };
-    if let Some([base, candidate]) = &row.versions {
+    if let Some([base, candidate]) = row.versions.as_ref().filter(|_| row.is_other_work()) {
         let (base, candidate) = (plain(base), plain(candidate));
         return Some(format!(
             "the benchmark itself changed (version {base} → {candidate}): not the same work"
@@ -83,6 +83,7 @@ pub(super) fn notes(row: &Row) -> Vec<String> {
         .into_iter()
         .chain(one_layout(row).map(str::to_owned))
         .chain(same_code(row).map(str::to_owned))
+        .chain(source_changed(row).map(str::to_owned))
         .chain(slow_mode(row))
         .chain(precisions(row))
         .chain(failures)
@@ -109,6 +110,14 @@ pub(super) fn one_layout(row: &Row) -> Option<&'static str> {
     );
     let is_in_one = row.in_pairs.as_ref().is_some_and(|shown| shown.over_layouts.is_none());
     (is_change && is_in_one).then_some("its code layout was not varied")
+}
+
+/// That the benchmark's own source differs: it may measure something else.
+pub(super) fn source_changed(row: &Row) -> Option<&'static str> {
+    let is_named = row.versions.is_some() && !row.is_other_work();
+    is_named.then_some(
+        "the benchmark's own source changed; `version = …` in it says that it measures something else",
+    )
 }
 
 fn is_same_code(row: &Row) -> bool {

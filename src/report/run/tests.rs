@@ -379,6 +379,7 @@ fn json_of_one_case() {
             "sequence-length": 128
           },
           "category": "inference",
+          "version": null,
           "tags": [
             "encoder"
           ],

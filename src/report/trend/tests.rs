@@ -265,7 +265,7 @@ fn outside_git_runs_are_counted() {
 fn forms_for_scripts() {
     let report = report(several(), Span::All);
     let lines = render(&report, Format::Jsonl, 80);
-    insta::assert_snapshot!(lines.lines().nth(1).expect("a line"), @r#"{"format":1,"kind":"trend","case":"encoder/matmul@ndarray","metric":"latency-ns","unit":"ns","machine":"epyc-2c","steady":true,"commits":14,"level":3306600.0,"noise_share":0.003,"spikes":[],"changes":[{"commit":"4f2c9d34650000000000000000000000000000000","subject":"Change | number 21","after":"4f2c9d2df","until":"4f2c9d379","ratio":1.104417670682731,"score":12.5,"way":"worse","regressed":true,"setup":[]}]}"#);
+    insta::assert_snapshot!(lines.lines().nth(1).expect("a line"), @r#"{"format":1,"kind":"trend","case":"encoder/matmul@ndarray","metric":"latency-ns","unit":"ns","machine":"epyc-2c","steady":true,"commits":14,"version":null,"other_versions":0,"level":3306600.0,"noise_share":0.003,"spikes":[],"changes":[{"commit":"4f2c9d34650000000000000000000000000000000","subject":"Change | number 21","after":"4f2c9d2df","until":"4f2c9d379","ratio":1.104417670682731,"score":12.5,"way":"worse","regressed":true,"setup":[]}]}"#);
     insta::assert_snapshot!(render(&report, Format::Csv, 80), @"
     case,metric,unit,machine,steady,commits,level,noise_share,spikes,changes,last_commit,last_after,last_until,last_ratio,last_way,last_setup
     encoder/attention@ndarray,latency-ns,ns,epyc-2c,true,40,58116,0.003,0,1,4f2c9d33540000000000000000000000000000000,4f2c9d324,4f2c9d335,1.1153846153846154,worse,
@@ -355,6 +355,8 @@ fn the_whole_document_for_scripts() {
           "machine": "epyc-2c",
           "steady": true,
           "commits": 14,
+          "version": null,
+          "other_versions": 0,
           "level": 3306600.0,
           "noise_share": 0.003,
           "spikes": [],
@@ -379,6 +381,8 @@ fn the_whole_document_for_scripts() {
           "machine": "epyc-2c",
           "steady": true,
           "commits": 40,
+          "version": null,
+          "other_versions": 0,
           "level": 861.72,
           "noise_share": 0.003,
           "spikes": [
@@ -408,6 +412,8 @@ fn the_whole_document_for_scripts() {
           "machine": "epyc-2c",
           "steady": true,
           "commits": 30,
+          "version": null,
+          "other_versions": 0,
           "level": 1002000000.0,
           "noise_share": 0.003,
           "spikes": [],

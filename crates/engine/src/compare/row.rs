@@ -6,6 +6,8 @@ use super::company::Company;
 use super::counted::counted_rows;
 use super::evidence::SlowMode;
 use super::judging::Judge;
+use crate::versions::HASHED;
+
 use super::metric::{Judging, MetricRow, metric_rows};
 use super::notes::{Notes, effective_precision, notes};
 use super::{Effect, Judgement, Need, Tolerance, Verdict};
@@ -20,7 +22,8 @@ pub struct Row {
     pub standing: Standing,
     /// Only for cases that succeeded on both sides.
     pub metrics: Vec<MetricRow>,
-    /// The versions of the benchmark on both sides, where these are two: then nothing is judged, because it is not the same work.
+    /// The versions of the benchmark on both sides, where these are two. Where its author declared both, nothing is judged: it is not
+    /// the same work.
     pub versions: Option<[String; 2]>,
     /// Where the sides were interleaved.
     pub in_pairs: Option<InPairs>,
@@ -80,16 +83,17 @@ impl Row {
     ) -> Self {
         let of_latency =
             |base: &CaseRecord, candidate: &CaseRecord| judge.latency(id, base, candidate, tolerance);
-        let changed = versions(base, candidate);
+        let versions = versions(base, candidate);
+        let is_other_work = versions.as_ref().is_some_and(are_declared);
         let standing = match standing(base, candidate, &of_latency) {
-            Standing::Judged(judgement) if changed.is_some() => Standing::Judged(judgement.set_aside()),
+            Standing::Judged(judgement) if is_other_work => Standing::Judged(judgement.set_aside()),
             standing => standing,
         };
         let metrics = match (standing, base, candidate) {
             (Standing::Judged(_), Some(base), Some(candidate)) => {
                 let mut rows = metric_rows(id, [base, candidate], company, tolerance, judge);
                 rows.extend(counted_rows([base, candidate], tolerance.counts));
-                if changed.is_some() {
+                if is_other_work {
                     rows.iter_mut().for_each(|row| row.judging = Judging::Told);
                 }
                 rows
@@ -97,16 +101,7 @@ impl Row {
             _ => Vec::new(),
         };
         let (base, candidate) = (base.map(Cell::of), candidate.map(Cell::of));
-        Self {
-            id: id.clone(),
-            base,
-            candidate,
-            tolerance,
-            standing,
-            metrics,
-            versions: changed,
-            in_pairs: None,
-        }
+        Self { id: id.clone(), base, candidate, tolerance, standing, metrics, versions, in_pairs: None }
     }
 
     /// Makes the row of a case that the same executable serves on both sides.
@@ -133,6 +128,11 @@ impl Row {
             effective_precision(&self.id.params, &cell.notes)
         };
         of(&self.base).zip(of(&self.candidate)).filter(|(base, candidate)| base != candidate)
+    }
+
+    /// Returns whether the sides did not do the same work, as the benchmark's author says.
+    pub fn is_other_work(&self) -> bool {
+        self.versions.as_ref().is_some_and(are_declared)
     }
 
     /// Returns whether its latency or one of its metrics regressed.
@@ -186,6 +186,10 @@ impl Cell {
 fn versions(base: Option<&CaseRecord>, candidate: Option<&CaseRecord>) -> Option<[String; 2]> {
     let both = [base?.version.clone()?, candidate?.version.clone()?];
     (both[0] != both[1]).then_some(both)
+}
+
+fn are_declared(versions: &[String; 2]) -> bool {
+    versions.iter().all(|version| !version.starts_with(HASHED))
 }
 
 pub(super) fn is_well_on_both_sides(base: &CaseRecord, candidate: &CaseRecord) -> bool {
@@ -313,6 +317,15 @@ mod tests {
         assert!(!row.has_regressed() && !row.is_alert() && !row.is_changed());
         assert!(row.metrics.iter().all(|metric| metric.judging == Judging::Told), "{:?}", row.metrics);
         assert!(!row.metrics.is_empty());
+    }
+
+    #[test]
+    fn another_source_is_judged_and_named() {
+        for versions in [(Some("src-1"), Some("src-2")), (Some("src-1"), Some("2"))] {
+            let row = of_versions(versions.0, versions.1);
+            assert!(row.has_regressed() && row.versions.is_some() && !row.is_other_work(), "{versions:?}");
+        }
+        assert!(of_versions(Some("1"), Some("2")).is_other_work());
     }
 
     #[test]

@@ -174,7 +174,8 @@ fn collect_mentions(tokens: TokenStream, to: &mut BTreeSet<String>) {
             TokenTree::Ident(ident) if is_behind_point => drop(to.insert(format!(".{ident}"))),
             TokenTree::Ident(ident) => drop(to.insert(ident.to_string())),
             TokenTree::Punct(point) => {
-                is_behind_point = point.as_char() == '.';
+                // Two points are a range.
+                is_behind_point = point.as_char() == '.' && !is_behind_point;
                 continue;
             }
             TokenTree::Literal(_) => {}
@@ -192,4 +193,80 @@ fn path_of(attributes: &[Attribute]) -> Option<String> {
         },
         _ => None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first item of a text.
+    fn first(text: &str) -> Item {
+        let read = |_: &Path| Some(text.to_owned());
+        let mut reader = Reader { read: &read, items: Vec::new(), seen: BTreeSet::new() };
+        reader.root(Path::new("benches/a.rs"));
+        reader.items.into_iter().next().unwrap_or_else(|| panic!("no item in {text}"))
+    }
+
+    #[track_caller]
+    fn check(text: &str, names: &[&str], mentions: &[&str]) {
+        let item = first(text);
+        assert_eq!(item.names, names, "{text}");
+        let missing: Vec<_> = mentions.iter().filter(|name| !item.mentions.contains(**name)).collect();
+        assert!(missing.is_empty(), "{missing:?} are not in {:?}", item.mentions);
+    }
+
+    #[test]
+    fn names_and_mentions_of_each_kind_of_item() {
+        check("fn a() { b(); c.d(); e!(f) }", &["a"], &["b", "c", ".d", "e", "f"]);
+        check("const A: [u8; B] = [0; B];", &["A"], &["B"]);
+        check("static A: B = B::new();", &["A"], &["B", "new"]);
+        check("struct A<T: B>(T);", &["A"], &["B"]);
+        check("enum A { B(C) }", &["A"], &["C"]);
+        check("union A { b: C }", &["A"], &["C"]);
+        check("type A = Vec<B>;", &["A"], &["B"]);
+        check("trait A: B { fn c(&self) { self.d() } }", &["A"], &["B", ".d"]);
+        check("impl A for b::C { fn d(&self) {} const E: u8 = F; }", &["C", ".d"], &["A", "F"]);
+        check("impl A for (u8, u8) { fn d(&self) {} }", &[".d"], &["A"]);
+        check("macro_rules! a { () => { b() } }", &["a"], &["b"]);
+        check("use x::y as z;", &["z"], &["y"]);
+        check("use x::{y, y as z};", &["z"], &["y"]);
+    }
+
+    #[test]
+    fn a_range_is_no_method() {
+        check("fn a() { for i in 0..n {} }", &["a"], &["n"]);
+        check("fn a() { for i in 0..=n {} }", &["a"], &["n"]);
+        check("fn a() { (0..2).map(f) }", &["a"], &[".map", "f"]);
+    }
+
+    #[test]
+    fn an_item_begins_with_its_attributes() {
+        let item = first("\n/// Says something.\n#[bench(tags = [\"x\"])]\n#[inline]\nfn a() {}\n");
+        assert_eq!(item.lines, 2..=5);
+        assert_eq!(item.text, "# [inline] fn a () { }");
+    }
+
+    #[test]
+    fn modules_are_where_rust_looks_for_them() {
+        let asked = std::cell::RefCell::new(Vec::new());
+        let read = |path: &Path| {
+            asked.borrow_mut().push(path.display().to_string());
+            (path == Path::new("benches/a.rs"))
+                .then(|| "mod b; #[path = \"x/c.rs\"] mod c; mod d { mod e; }".to_owned())
+        };
+        Reader { read: &read, items: Vec::new(), seen: BTreeSet::new() }.root(Path::new("benches/a.rs"));
+        let expected = [
+            "benches/a.rs",
+            "benches/b.rs",
+            "benches/b/mod.rs",
+            "benches/a/b.rs",
+            "benches/a/b/mod.rs",
+            "benches/x/c.rs",
+            "benches/d/e.rs",
+            "benches/d/e/mod.rs",
+            "benches/a/d/e.rs",
+            "benches/a/d/e/mod.rs",
+        ];
+        assert_eq!(*asked.borrow(), expected);
+    }
 }

@@ -16,6 +16,9 @@ use sha2::{Digest, Sha256};
 
 use items::{Item, Reader};
 
+/// A version that is a hash begins so: an author's number is a word on what is the same work, a hash is not.
+pub(crate) const HASHED: &str = "src-";
+
 /// As many hexadecimal digits of the hash: 48 bits, and a project has some hundred benchmarks.
 const DIGITS: usize = 12;
 
@@ -70,7 +73,7 @@ impl TargetSource {
             hash.update([0]);
         }
         let digits: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Some(digits[..DIGITS].to_owned())
+        Some(format!("{HASHED}{}", &digits[..DIGITS]))
     }
 }
 
@@ -134,7 +137,7 @@ mod tests {
         same("fn sum", "/// Sums.\n #[doc(hidden)] fn sum");
         same("let v = input(N);", "// The input.\n let v =\n input( N );");
         same("params(n = [1])", "params(n = [1, 2]), tags = [\"new\"]");
-        assert_eq!(version(BEFORE).len(), DIGITS);
+        assert_eq!(version(BEFORE).len(), HASHED.len() + DIGITS);
     }
 
     #[test]
