@@ -1,17 +1,12 @@
 //! The command line as clap sees it.
 
-use std::env;
-use std::path::PathBuf;
+use clap::{Parser, Subcommand};
 
-use anstream::ColorChoice;
-use clap::{Parser, Subcommand, ValueEnum};
-
+use super::globals::Globals;
 use super::{
     baseline, bisect, calibrate, compare, completions, doctor, gc, history, hook, import, init, list, log,
-    noise, report, run, show, sql, trend,
+    noise, report, rerun, run, show, sql, trend,
 };
-use crate::error::{Error, Result};
-use crate::shell::Verbosity;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -43,29 +38,6 @@ pub(super) struct Cli {
     pub(super) command: Option<Command>,
 }
 
-#[derive(Debug, clap::Args)]
-pub(super) struct Globals {
-    /// Run as if started in this folder
-    #[arg(short = 'C', long, global = true, value_name = "DIR")]
-    directory: Option<PathBuf>,
-    /// Results and errors only
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
-    quiet: bool,
-    /// Say more: what is built, where things are stored
-    #[arg(short, long, global = true)]
-    verbose: bool,
-    /// When to use colors
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
-    color: Color,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Color {
-    Auto,
-    Always,
-    Never,
-}
-
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Build, measure and store (the default)
@@ -74,6 +46,8 @@ pub(super) enum Command {
     Compare(compare::Args),
     /// Find the commits that made a case slower
     Bisect(bisect::Args),
+    /// Measure a stored run again: do its numbers come again?
+    Rerun(rerun::Args),
     /// Measure how often verdicts are wrong on this machine, and what they find
     Calibrate(calibrate::Args),
     /// Say how small a change can be seen on this machine, in ten seconds
@@ -113,46 +87,15 @@ pub(super) enum Command {
     ProbeAdapters,
 }
 
-impl Globals {
-    pub(super) fn color(&self) -> ColorChoice {
-        self.color.into()
-    }
-
-    pub(super) fn verbosity(&self) -> Verbosity {
-        match (self.quiet, self.verbose) {
-            (true, _) => Verbosity::Quiet,
-            (false, true) => Verbosity::Verbose,
-            (false, false) => Verbosity::Normal,
-        }
-    }
-
-    pub(super) fn cwd(&self) -> Result<PathBuf> {
-        let cwd = env::current_dir()?;
-        let Some(directory) = &self.directory else { return Ok(cwd) };
-        let entered = cwd.join(directory).canonicalize();
-        entered.map_err(|cause| {
-            let what = format!("cannot enter `{}`: {cause}", directory.display());
-            Error::usage(what, "name a folder of the project, or leave out `-C`")
-        })
-    }
-}
-
-impl From<Color> for ColorChoice {
-    fn from(color: Color) -> Self {
-        match color {
-            Color::Auto => Self::Auto,
-            Color::Always => Self::Always,
-            Color::Never => Self::Never,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use clap::{CommandFactory, FromArgMatches};
 
+    use anstream::ColorChoice;
+
     use super::super::parse::meant;
     use super::*;
+    use crate::shell::Verbosity;
 
     fn parse(line: &str) -> std::result::Result<Cli, clap::Error> {
         let words = std::iter::once("cargo-accel-bench").chain(line.split_whitespace());
@@ -204,6 +147,7 @@ mod tests {
         means("list --tag a,b", "List");
         means("log -n 3", "Log");
         means("log softmax", "Log");
+        means("rerun 2026 softmax", "Rerun");
         means("gc --dry-run --keep-checkouts 0", "Gc");
         means("hook install --on pre-push --shared", "Hook");
         means("init -p app", "Init");

@@ -13,6 +13,7 @@ mod doctor;
 mod exchange;
 mod explain;
 mod gc;
+mod globals;
 #[cfg(feature = "history")]
 mod history;
 #[cfg(not(feature = "history"))]
@@ -31,6 +32,7 @@ mod parse;
 mod planned;
 mod probe_adapters;
 mod report;
+mod rerun;
 mod run;
 mod schema;
 mod screen;
@@ -92,6 +94,7 @@ fn dispatch(cli: Cli, mut cx: Context) -> Exit {
         Command::Baseline(args) => baseline::run(args, &mut cx),
         Command::Show(args) => show::run(args, &mut cx),
         Command::Report(args) => report::run(args, &mut cx),
+        Command::Rerun(args) => rerun::run(args, &mut cx),
         Command::List(args) => list::run(args, &mut cx),
         Command::Log(args) => log::run(args, &mut cx),
         Command::Trend(args) => trend::run(args, &mut cx),

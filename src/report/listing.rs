@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use accel_bench_engine::compare::Again;
 use accel_bench_record::protocol::BenchmarkInfo;
 use serde::Serialize;
 
@@ -96,6 +97,81 @@ impl Listed for CaseLogRow {
             self.version.clone().unwrap_or_default(),
             self.latency_ns.map(|nanos| nanos.to_string()).unwrap_or_default(),
             self.status.clone(),
+        ]
+    }
+}
+
+/// A case that was measured again, in `rerun`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct AgainRow {
+    case: String,
+    /// Nanoseconds of an iteration; absent where it failed.
+    stored_ns: Option<f64>,
+    now_ns: Option<f64>,
+    /// Where runs of the same code are expected; absent where too little is known.
+    range_low_ns: Option<f64>,
+    range_high_ns: Option<f64>,
+    inside: Option<bool>,
+}
+
+impl AgainRow {
+    pub(crate) fn of(row: &Again) -> Self {
+        Self {
+            case: row.id.to_string(),
+            stored_ns: row.stored.as_ref().map(|stored| stored.value),
+            now_ns: row.now.as_ref().map(|now| now.value),
+            range_low_ns: row.range.map(|range| range[0]),
+            range_high_ns: row.range.map(|range| range[1]),
+            inside: row.is_inside(),
+        }
+    }
+
+    /// `±2.1 %`
+    fn range(&self) -> Option<String> {
+        Some(format!("±{:.1} %", (self.range_high_ns? / self.stored_ns? - 1.0) * 100.0))
+    }
+}
+
+impl Listed for AgainRow {
+    const KIND: &'static str = "case";
+    const COLUMNS: &'static [Column<'static>] = &[
+        ("case", Align::Left),
+        ("stored", Align::Right),
+        ("range", Align::Right),
+        ("now", Align::Right),
+        ("", Align::Left),
+    ];
+
+    fn cells(&self) -> Vec<String> {
+        let nanos =
+            |value: Option<f64>| value.map_or_else(|| "—".to_owned(), |nanos| amount::amount(nanos, "ns"));
+        let verdict = match self.inside {
+            _ if self.now_ns.is_none() => "no result now",
+            Some(true) => "",
+            Some(false) => "outside of the range of runs of the same code",
+            None => "too little is known of the spread between runs",
+        };
+        vec![
+            self.case.clone(),
+            nanos(self.stored_ns),
+            self.range().unwrap_or_default(),
+            nanos(self.now_ns),
+            verdict.to_owned(),
+        ]
+    }
+
+    const FIELDS: &'static [&'static str] =
+        &["case", "stored_ns", "now_ns", "range_low_ns", "range_high_ns", "inside"];
+
+    fn fields(&self) -> Vec<String> {
+        let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
+        vec![
+            self.case.clone(),
+            number(self.stored_ns),
+            number(self.now_ns),
+            number(self.range_low_ns),
+            number(self.range_high_ns),
+            self.inside.map(|inside| inside.to_string()).unwrap_or_default(),
         ]
     }
 }
@@ -324,6 +400,7 @@ fn short(commit: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::paint::bare as without_colors;
 
     fn render<T: Listed>(rows: &[T], format: Format, width: usize) -> String {
         let mut text = Vec::new();
@@ -557,5 +634,80 @@ mod tests {
             let cells: Vec<_> = of(Format::Markdown).lines().map(cells).collect();
             assert_eq!(cells, [LogRow::COLUMNS.len() + 1; 3], "{text:?}");
         }
+    }
+
+    #[test]
+    fn cases_that_were_measured_again() {
+        let estimate = |nanos: f64| accel_bench_record::Estimate::of_processes(vec![nanos; 3]);
+        let row = |stored: f64, now: Option<f64>, range: Option<[f64; 2]>| {
+            let id = accel_bench_engine::compare::sample::case("enc/forward@ndarray", &[]).id;
+            AgainRow::of(&Again { id, stored: estimate(stored), now: now.and_then(estimate), range })
+        };
+        let rows = [
+            row(1e6, Some(1.01e6), Some([0.98e6, 1.02e6])),
+            row(1e6, Some(1.5e6), Some([0.98e6, 1.02e6])),
+            row(1e6, Some(1.5e6), None),
+            row(1e6, None, None),
+        ];
+        insta::assert_snapshot!(without_colors(&render(&rows, Format::Table, 80)), @"
+        case                   stored   range       now
+        enc/forward@ndarray  1.000 ms  ±2.0 %  1.010 ms
+        enc/forward@ndarray  1.000 ms  ±2.0 %  1.500 ms
+            outside of the range of runs of the same code
+        enc/forward@ndarray  1.000 ms          1.500 ms
+            too little is known of the spread between runs
+        enc/forward@ndarray  1.000 ms                 —
+            no result now
+        ");
+        insta::assert_snapshot!(render(&rows, Format::Csv, 80), @"
+        case,stored_ns,now_ns,range_low_ns,range_high_ns,inside
+        enc/forward@ndarray,1000000,1010000,980000,1020000,true
+        enc/forward@ndarray,1000000,1500000,980000,1020000,false
+        enc/forward@ndarray,1000000,1500000,,,
+        enc/forward@ndarray,1000000,,,,
+        ");
+        insta::assert_snapshot!(render(&rows[..1], Format::Jsonl, 80), @r#"{"format":1,"kind":"case","case":"enc/forward@ndarray","stored_ns":1000000.0,"now_ns":1010000.0,"range_low_ns":980000.0,"range_high_ns":1020000.0,"inside":true}"#);
+    }
+
+    #[test]
+    fn a_case_over_its_runs() {
+        let row = |run: &str, version: Option<&str>, latency_ns: Option<f64>, clean: bool| CaseLogRow {
+            run: run.into(),
+            started: "2026-11-28T02:04:05Z".into(),
+            commit: Some("4f2c9d1e7b8a6053c1d2e3f405162738495a6b7c".into()),
+            clean,
+            machine: "epyc-2c".into(),
+            case: "enc/forward@ndarray".into(),
+            version: version.map(str::to_owned),
+            latency_ns,
+            status: if latency_ns.is_some() { "ok".into() } else { "panic".into() },
+        };
+        let rows = [
+            row("20261128-020405-3f9a", Some("2"), Some(1.5e6), false),
+            row("20261128-010405-77aa", Some("src-3f9a0c77aa12"), Some(1e6), true),
+            row("20261127-010405-0001", None, None, true),
+        ];
+        insta::assert_snapshot!(without_colors(&render(&rows, Format::Table, 80)), @"
+        commit           run                   version            latency
+        4f2c9d1e7-dirty  20261128-020405-3f9a  2                 1.500 ms
+            enc/forward@ndarray
+        4f2c9d1e7        20261128-010405-77aa  src-3f9a0c77aa12  1.000 ms
+            enc/forward@ndarray
+        4f2c9d1e7        20261127-010405-0001                       panic
+            enc/forward@ndarray
+        ");
+        insta::assert_snapshot!(render(&rows, Format::Csv, 80), @"
+        run,started,commit,clean,machine,case,version,latency_ns,status
+        20261128-020405-3f9a,2026-11-28T02:04:05Z,4f2c9d1e7b8a6053c1d2e3f405162738495a6b7c,false,epyc-2c,enc/forward@ndarray,2,1500000,ok
+        20261128-010405-77aa,2026-11-28T02:04:05Z,4f2c9d1e7b8a6053c1d2e3f405162738495a6b7c,true,epyc-2c,enc/forward@ndarray,src-3f9a0c77aa12,1000000,ok
+        20261127-010405-0001,2026-11-28T02:04:05Z,4f2c9d1e7b8a6053c1d2e3f405162738495a6b7c,true,epyc-2c,enc/forward@ndarray,,,panic
+        ");
+        insta::assert_snapshot!(render(&rows, Format::Markdown, 80), @"
+        | commit | run | version | latency | case |
+        | --- | --- | --- | --- | --- |
+        | 4f2c9d1e7-dirty | 20261128-020405-3f9a | 2 | 1.500 ms | enc/forward&#64;ndarray |
+        | 4f2c9d1e7 | 20261128-010405-77aa | src-3f9a0c77aa12 | 1.000 ms | enc/forward&#64;ndarray |
+        | 4f2c9d1e7 | 20261127-010405-0001 |  | panic | enc/forward&#64;ndarray |
+        ");
     }
 }

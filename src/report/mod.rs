@@ -31,7 +31,7 @@ pub(crate) use calibration::calibration;
 pub(crate) use comparison::comparison;
 pub(crate) use doctor::{DoctorFormat, Section, doctor};
 pub(crate) use format::{Form, Format};
-pub(crate) use listing::{BaselineRow, BenchmarkRow, CaseLogRow, LogRow, listing};
+pub(crate) use listing::{AgainRow, BaselineRow, BenchmarkRow, CaseLogRow, LogRow, listing};
 pub(crate) use noise::noise;
 pub(crate) use page::{Made, Pages, html, made};
 pub(crate) use run::{Metrics, run};

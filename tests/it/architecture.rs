@@ -71,7 +71,7 @@ fn who_may_use_what() {
     only(&["env::var", "env::vars", "env::temp_dir", "env::current_exe"], &["src/context.rs"]);
     only(
         &["env::args", "env::current_dir"],
-        &["src/commands/mod.rs", "src/commands/cli.rs", "src/commands/parse.rs"],
+        &["src/commands/mod.rs", "src/commands/globals.rs", "src/commands/parse.rs"],
     );
     only(&["Timestamp::now", "SystemTime::now"], &["src/context.rs"]);
     // The last one is a value that arguments take.

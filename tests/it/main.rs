@@ -28,6 +28,8 @@ mod no_history;
 mod places;
 mod plain;
 mod report;
+#[cfg(unix)]
+mod rerun;
 mod run;
 mod selection;
 #[cfg(feature = "history")]

@@ -170,6 +170,23 @@ impl Table {
         self.rows.extend(rows);
         self
     }
+
+    /// Leaves out the columns that no row has anything in; the first one names the rows and stays.
+    #[must_use]
+    pub fn without_empty_columns(mut self) -> Self {
+        let is_used = |at: usize| {
+            let has_text = |row: &Row| row.cells.get(at).is_some_and(|cell| !cell.text.is_empty());
+            at == 0 || self.rows.iter().any(has_text)
+        };
+        let used: Vec<bool> = (0..self.columns.len()).map(is_used).collect();
+        let mut keep = used.iter();
+        self.columns.retain(|_| keep.next() == Some(&true));
+        for row in &mut self.rows {
+            let mut keep = used.iter();
+            row.cells.retain(|_| keep.next() == Some(&true));
+        }
+        self
+    }
 }
 
 impl Row {
@@ -234,6 +251,18 @@ mod tests {
         assert_eq!(row.notes, ["c\\u{7}"]);
         let Block::Text { text } = &Section::new("s", "S").text("\u{202e}x").blocks[0] else { panic!() };
         assert_eq!(text, "\\u{202e}x");
+    }
+
+    #[test]
+    fn columns_without_anything_are_left_out() {
+        let columns = ["case", "none", "some"].map(|title| (title, Align::Left));
+        let row = |texts: [&str; 3]| Row::new(texts.map(Cell::new));
+        let table = Table::new("t", &columns).rows([row(["", "", "x"]), row(["b", "", ""])]);
+        let table = table.without_empty_columns();
+        let titles: Vec<_> = table.columns.iter().map(|column| column.title.as_str()).collect();
+        assert_eq!(titles, ["case", "some"]);
+        assert!(table.rows.iter().all(|row| row.cells.len() == 2), "{:?}", table.rows);
+        assert_eq!(table.rows[0].cells[1].text, "x");
     }
 
     #[test]

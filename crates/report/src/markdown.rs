@@ -116,6 +116,8 @@ mod tests {
 
         1 case: 1 ok
 
+        **Cases**
+
         | case | latency | verdict |
         | --- | ---: | --- |
         | a/x\_1&#64;n<br>beyond the alert level | 2.000 ms | ▲ regressed |

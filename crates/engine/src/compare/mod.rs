@@ -2,6 +2,7 @@
 //!
 //! Knows neither where runs come from nor how a comparison is shown.
 
+mod again;
 mod calibration;
 mod census;
 mod company;
@@ -30,6 +31,7 @@ pub mod sample;
 #[cfg(test)]
 mod simulation_tests;
 
+pub use again::{Again, again};
 pub use calibration::{CALIBRATION_TOLERANCE, Calibration, CaseCalibration, Power, QUIET, Share};
 pub use census::Census;
 pub use comparison::{Comparison, Confirmed, compare};
@@ -44,6 +46,7 @@ pub use outcome::Outcome;
 pub use pairs::{Control, Gate, Progress, are_interleaved, open_rows, progress, trials};
 pub use row::{Cell, InPairs, Row, Standing};
 pub use side::SideInfo;
+pub use spread::Spread;
 pub use surroundings::{Difference, differences};
 pub use tolerance::{Apart, Tolerance};
 pub use verdict::{Effect, Judgement, LEVEL as EFFECT_LEVEL, Need, Verdict};

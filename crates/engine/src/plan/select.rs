@@ -31,6 +31,23 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// What a run recorded of its own, with the profile next to it.
+    #[must_use]
+    pub fn of_record(selected: &Selected, profile: &str) -> Self {
+        let patterns = |texts: &[String]| texts.iter().map(Pattern::new).collect();
+        Self {
+            suite: selected.suite.clone(),
+            profile: Some(profile.to_owned()),
+            filters: patterns(&selected.filters),
+            benchmarks: patterns(&selected.benchmarks),
+            backends: selected.backends.clone(),
+            categories: patterns(&selected.categories),
+            models: patterns(&selected.models),
+            tags: patterns(&selected.tags),
+            params: selected.params.clone(),
+        }
+    }
+
     /// For the record; the profile is recorded next to it.
     fn record(&self) -> SelectionRecord {
         let texts =
@@ -309,5 +326,24 @@ mod tests {
         takes(&Selection { tags: patterns(&["slow"]), ..Selection::default() }, false);
         takes(&Selection { categories: patterns(&["train*"]), ..Selection::default() }, false);
         takes(&Selection { categories: patterns(&["training"]), ..suite("tagged") }, false);
+    }
+
+    #[test]
+    fn a_recorded_selection_selects_the_same() {
+        let selection = Selection {
+            suite: Some("smoke".into()),
+            profile: Some("quick".into()),
+            filters: patterns(&["models/*", "softmax"]),
+            benchmarks: patterns(&["forward"]),
+            backends: vec!["ndarray".into()],
+            categories: patterns(&["kernel"]),
+            models: patterns(&["bert-tiny"]),
+            tags: patterns(&["quick"]),
+            params: [("batch-size".to_owned(), vec![1.into(), 8.into()])].into(),
+        };
+        let SelectionRecord::Fields(recorded) = selection.record() else { panic!("fields") };
+        assert_eq!(Selection::of_record(&recorded, "quick"), selection);
+        let none = Selection::of_record(&Selected::default(), "full");
+        assert_eq!(none, Selection { profile: Some("full".into()), ..Selection::default() });
     }
 }

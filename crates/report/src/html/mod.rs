@@ -12,6 +12,9 @@ const SCRIPT: &str = include_str!("script.js");
 /// Longer tables have a field to filter them.
 const FILTERED: usize = 12;
 
+/// A longer text may be broken into lines.
+const LONG: usize = 40;
+
 /// The file's text.
 #[must_use]
 pub fn render(report: &Report) -> String {
@@ -110,7 +113,8 @@ fn class(cell: &Cell, align: Align) -> Option<String> {
         Tone::Open => Some("open"),
         Tone::Dim => Some("dim"),
     };
-    let classes: Vec<_> = right(align).into_iter().chain(tone).collect();
+    let long = (cell.text.chars().count() > LONG).then_some("long");
+    let classes: Vec<_> = right(align).into_iter().chain(tone).chain(long).collect();
     (!classes.is_empty()).then(|| classes.join(" "))
 }
 

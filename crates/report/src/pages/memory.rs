@@ -25,13 +25,15 @@ pub(super) fn section(measured: &[Measured<'_>]) -> Section {
         ("activations, caches and buffers", Align::Right),
     ];
     let rows = known.iter().map(|(cell, peak)| row(cell, *peak));
-    section
-        .text(
-            "The peak is measured. Weights are computed: parameters times the bytes of their type. \
-             The rest of the peak is activations, caches and buffers.",
-        )
-        .figure(charts(&known))
-        .table(Table::new("Memory by kind", &columns).rows(rows))
+    let has_weights = known.iter().any(|(cell, _)| weights(cell).is_some());
+    let about = if has_weights {
+        "The peak is measured. Weights are computed: parameters times the bytes of their type. \
+         The rest of the peak is activations, caches and buffers."
+    } else {
+        "The peak is measured."
+    };
+    let table = Table::new("Memory by kind", &columns).rows(rows).without_empty_columns();
+    section.text(about).figure(charts(&known)).table(table)
 }
 
 /// The bytes of all parameters; `None` for a type whose size is not a whole number of bytes.

@@ -48,15 +48,22 @@ pub fn report(runs: Runs<'_>, found: Vec<Section>) -> Report {
 }
 
 fn title(runs: Runs<'_>) -> String {
-    let of = |run: &RunRecord| match &run.commit {
-        Some(commit) => format!("{} {}", short(&commit.id), commit.subject),
+    let hash = |run: &RunRecord| match &run.commit {
+        Some(commit) => short(&commit.id).to_owned(),
         None => format!("run {}", run.id),
     };
-    let name = match runs.baseline {
-        Some(baseline) => format!("{} against {}", of(runs.run), of(baseline)),
-        None => of(runs.run),
-    };
+    let subject = runs.run.commit.as_ref().map(|commit| format!(" {}{}", commit.subject, tree(&commit.tree)));
+    let against = runs.baseline.map(|baseline| format!(" against {}", hash(baseline)));
+    let name = [hash(runs.run), subject.unwrap_or_default(), against.unwrap_or_default()].concat();
     crate::plain::plain(&name)
+}
+
+fn tree(tree: &TreeState) -> &'static str {
+    match tree {
+        TreeState::Clean => "",
+        TreeState::Dirty { .. } => " with uncommitted changes",
+        TreeState::Merge { .. } => ", the result of a merge",
+    }
 }
 
 /// The first nine digits of a hash.
@@ -67,12 +74,8 @@ fn short(commit: &str) -> &str {
 fn facts(run: &RunRecord) -> Vec<[String; 2]> {
     let mut facts = Vec::new();
     if let Some(commit) = &run.commit {
-        let tree = match commit.tree {
-            TreeState::Clean => "",
-            TreeState::Dirty { .. } => " with uncommitted changes",
-            TreeState::Merge { .. } => ", the result of a merge",
-        };
-        facts.push(["commit", &format!("{}{tree}", short(&commit.id))].map(str::to_owned));
+        let named = format!("{}{}", short(&commit.id), tree(&commit.tree));
+        facts.push(["commit".to_owned(), named]);
         facts.extend(commit.branch.as_ref().map(|branch| ["branch".to_owned(), branch.clone()]));
     }
     let measured = format!("{} ({})", run.started.get(..16).unwrap_or(&run.started).replace('T', " "), "UTC");

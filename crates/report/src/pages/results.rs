@@ -19,7 +19,9 @@ pub(super) fn section(measured: &[Measured<'_>]) -> Section {
         ("status", Align::Left),
     ];
     let table = Table::new("Every case; latency with its 95 % interval", &columns);
-    Section::new("results", "Results").text(census(measured)).table(table.rows(measured.iter().map(row)))
+    Section::new("results", "Results")
+        .text(census(measured))
+        .table(table.rows(measured.iter().map(row)).without_empty_columns())
 }
 
 fn census(measured: &[Measured<'_>]) -> String {
