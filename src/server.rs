@@ -45,7 +45,7 @@ pub(crate) fn call(cx: &mut Context, arguments: Vec<OsString>) -> Result<Exit> {
     })
 }
 
-/// The place that a variable names; else beside this program; else on the search path.
+/// The place that a variable names; else in this program's folder; else on the search path.
 fn locate(
     wish: Option<PathBuf>,
     tool: &Path,

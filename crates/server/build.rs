@@ -1,4 +1,4 @@
-//! Where the executable finds DuckDB's library at run time: in the folder that it was linked from, and beside itself.
+//! Where the executable finds DuckDB's library at run time: in the folder that it was linked from, and in its own folder.
 
 use std::env;
 

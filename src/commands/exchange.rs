@@ -5,16 +5,59 @@ use std::path::Path;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::report::count;
+use accel_bench_engine::git::Repo;
+use accel_bench_engine::measure::Project;
 use accel_bench_engine::store::Store;
 
-pub(super) fn push(cx: &mut Context, store: &Store, dir: &Path) -> Result<()> {
-    let other = other(cx, dir, MayBeNew::Yes)?;
-    exchange(cx, "Pushed", store, &other)
+/// Runs are shared through a branch of the project's own repository where the place begins so.
+const BRANCH: &str = "git:";
+
+pub(super) fn push(cx: &mut Context, project: &Project, place: &Path) -> Result<()> {
+    let Some(branch) = branch(place) else {
+        let other = other(cx, place, MayBeNew::Yes)?;
+        let to = format!("`{}`", other.root().display());
+        return exchange(cx, "Pushed", &project.store, (&other, &to)).map(drop);
+    };
+    let (repo, scratch) = (repo(project)?, project.store.scratch()?);
+    let read = repo.read_shared(&branch, scratch.path())?;
+    let to = format!("the branch `{branch}`");
+    let copied = exchange(cx, "Pushed", &project.store, (&Store::open(scratch.path()), &to))?;
+    if copied > 0 {
+        let message = format!("Add {}", count(copied, "benchmark run"));
+        repo.write_shared(&branch, scratch.path(), read, &message)?;
+        cx.shell.note("Next", format!("`git push origin {branch}` gives it to others"));
+    }
+    Ok(())
 }
 
-pub(super) fn pull(cx: &mut Context, store: &Store, dir: &Path) -> Result<()> {
-    let other = other(cx, dir, MayBeNew::No)?;
-    exchange(cx, "Pulled", &other, store)
+pub(super) fn pull(cx: &mut Context, project: &Project, place: &Path) -> Result<()> {
+    let Some(branch) = branch(place) else {
+        let other = other(cx, place, MayBeNew::No)?;
+        let from = format!("`{}`", project.store.root().display());
+        return exchange(cx, "Pulled", &other, (&project.store, &from)).map(drop);
+    };
+    let (repo, scratch) = (repo(project)?, project.store.scratch()?);
+    if !repo.read_shared(&branch, scratch.path())?.exists() {
+        let hint = format!("`git fetch origin {branch}:refs/remotes/origin/{branch}` gets it");
+        return Err(Error::usage(
+            format!("the branch `{branch}` is neither here nor fetched from `origin`"),
+            hint,
+        ));
+    }
+    let to = format!("`{}`", project.store.root().display());
+    exchange(cx, "Pulled", &Store::open(scratch.path()), (&project.store, &to)).map(drop)
+}
+
+fn branch(place: &Path) -> Option<String> {
+    Some(place.to_str()?.strip_prefix(BRANCH)?.to_owned())
+}
+
+fn repo(project: &Project) -> Result<&Repo> {
+    let hint = "name a folder instead";
+    project
+        .repo
+        .as_ref()
+        .ok_or_else(|| Error::usage("`git:` needs a git repository, and there is none here", hint))
 }
 
 #[derive(Clone, Copy)]
@@ -28,7 +71,7 @@ fn other(cx: &Context, dir: &Path, may_be_new: MayBeNew) -> Result<Store> {
     if dir.to_string_lossy().contains("://") {
         return Err(Error::usage(
             format!("`{}` is not a folder; stores behind an address are not supported yet", dir.display()),
-            "mount it, or copy it with a tool such as rsync and name the copy",
+            "mount it, copy it with a tool such as rsync and name the copy, or share a branch: `git:BRANCH`",
         ));
     }
     let dir = cx.host.cwd.join(dir);
@@ -43,15 +86,16 @@ fn other(cx: &Context, dir: &Path, may_be_new: MayBeNew) -> Result<Store> {
     Ok(Store::open(root))
 }
 
-fn exchange(cx: &mut Context, verb: &str, from: &Store, to: &Store) -> Result<()> {
+/// Returns how many runs were copied.
+fn exchange(cx: &mut Context, verb: &str, from: &Store, (to, named): (&Store, &str)) -> Result<usize> {
     let done = from.copy_runs_to(to)?;
     let known = if done.known > 0 { format!(", {} there already", done.known) } else { String::new() };
-    cx.shell.status(verb, format!("{} to `{}`{known}", count(done.copied, "run"), to.root().display()));
+    cx.shell.status(verb, format!("{} to {named}{known}", count(done.copied, "run")));
     for skipped in &done.skipped {
         cx.shell.warn(format!("passed over {skipped}"));
     }
     for run in &done.different {
         cx.shell.warn(format!("run {run} is there with other contents; neither was changed"));
     }
-    Ok(())
+    Ok(done.copied)
 }

@@ -21,6 +21,7 @@ Examples:
   cargo accel-bench history export --sqlite FILE   as a database
   cargo accel-bench history push /mnt/team/bench   give these runs to others
   cargo accel-bench history pull /mnt/team/bench   and take theirs
+  cargo accel-bench history push git:bench-runs    through a branch of its own
   duckdb -c \"SELECT case_name, median(value)
              FROM '.accel-bench/history/*.parquet'
              WHERE metric = 'latency-ns' GROUP BY case_name\"
@@ -43,12 +44,12 @@ enum Act {
     Rebuild,
     /// Copy the runs that another store does not have into it
     Push {
-        /// The folder of the other store, such as a shared one; made where it does not exist
+        /// The folder of the other store, made where it does not exist; or `git:BRANCH`
         dir: PathBuf,
     },
     /// Copy the runs of another store that this one does not have
     Pull {
-        /// The folder of the other store
+        /// The folder of the other store, or `git:BRANCH`
         dir: PathBuf,
     },
     /// Copy the table
@@ -73,8 +74,8 @@ struct Target {
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     let project = Project::load(&cx.host)?;
     match &args.act {
-        Some(Act::Push { dir }) => exchange::push(cx, &project.store, dir)?,
-        Some(Act::Pull { dir }) => exchange::pull(cx, &project.store, dir)?,
+        Some(Act::Push { dir }) => exchange::push(cx, &project, dir)?,
+        Some(Act::Pull { dir }) => exchange::pull(cx, &project, dir)?,
         _ => {}
     }
     let reading = if matches!(args.act, Some(Act::Rebuild)) { Reading::All } else { Reading::New };

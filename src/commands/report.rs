@@ -64,7 +64,7 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     let (text, files) = report::made(&pages, trends, args.format, &charts)?;
     if path == Path::new("-") {
         if !files.is_empty() {
-            let hint = "name a file with `--output`: its charts are written beside it";
+            let hint = "name a file with `--output`: its charts are written next to it";
             return Err(Error::usage("Markdown with charts is more than one file", hint));
         }
         cx.shell.out(|to| to.write_all(&text))?;

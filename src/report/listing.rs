@@ -55,7 +55,7 @@ pub(crate) struct CaseLogRow {
     pub(crate) clean: bool,
     pub(crate) machine: String,
     pub(crate) case: String,
-    /// What the benchmark did; absent where it is not known.
+    /// The version of the benchmark; absent where it is not known.
     pub(crate) version: Option<String>,
     /// Nanoseconds of an iteration; absent without a result.
     pub(crate) latency_ns: Option<f64>,

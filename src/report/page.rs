@@ -9,7 +9,7 @@ use accel_bench_engine::compare::Comparison;
 use accel_bench_engine::measure::Explained;
 use accel_bench_record::RunRecord;
 
-/// What a report is about.
+/// The subject of a report.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pages<'r> {
     pub(crate) run: &'r RunRecord,
@@ -20,12 +20,12 @@ pub(crate) struct Pages<'r> {
     pub(crate) explained: Option<&'r Explained>,
 }
 
-/// What `report --format` names.
+/// The values of `report --format`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Made {
     /// One file for a browser, without a network.
     Html,
-    /// A text with its charts as SVG files beside it.
+    /// A text with its charts as SVG files next to it.
     Markdown,
     /// Pages to print, with fonts of its own.
     Pdf,

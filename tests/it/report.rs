@@ -43,7 +43,7 @@ fn the_last_run_becomes_a_page_that_needs_nothing_else() {
     assert_eq!(
         page,
         project.accel_bench("show --format html").exits(0).stdout,
-        "without a table there are no trends"
+        "without a table it shows no trends"
     );
 }
 
@@ -130,6 +130,18 @@ fn pages_to_print() {
 }
 
 #[test]
+fn each_form_has_a_file_of_its_own() {
+    let (project, _) = project("report-forms");
+    for (format, extension) in [("html", "html"), ("markdown", "md"), ("json", "json"), ("csv", "csv")] {
+        let made = report(&project, &format!("--format {format}")).exits(0);
+        let path = made.stderr.split_whitespace().last().map(str::to_owned).expect("a path");
+        assert!(path.ends_with(&format!(".{extension}")), "{path}");
+        let text = fs::read_to_string(&path).expect("the file is where it says");
+        assert!(text.contains("squares"), "{format}: {text}");
+    }
+}
+
+#[test]
 fn tables_for_scripts() {
     let (project, _) = project("report-csv");
     let csv = report(&project, "--format csv --output -").exits(0).stdout;
@@ -146,7 +158,7 @@ fn with_a_table_there_are_trends() {
     let (project, _) = project("report-trends");
     project.accel_bench("history").exits(0);
     let document = report(&project, "--format json --output -").exits(0).json();
-    assert!(!sections(&document).contains(&"trends"), "two commits are no trend");
+    assert!(!sections(&document).contains(&"trends"), "two commits do not make a trend");
     let page = project.accel_bench("trend --format html").exits(0).stdout;
     assert!(page.starts_with("<!DOCTYPE html>"), "{page}");
 }

@@ -180,6 +180,46 @@ fn a_run_is_added_where_there_is_a_table() {
 }
 
 #[test]
+fn runs_are_shared_through_a_branch() {
+    let (project, commits) = project("trend-branch");
+    let _remote = project.pushes_to_a_remote();
+    let head = project.git(&["rev-parse", "HEAD"]);
+    project
+        .accel_bench("history pull git:bench")
+        .exits(2)
+        .says("the branch `bench` is neither here nor fetched")
+        .says("git fetch origin bench");
+    let pushed = project.accel_bench("history push git:bench").exits(0);
+    pushed.says("Pushed 110 runs to the branch `bench`").says("git push origin bench");
+    let files = project.git(&["ls-tree", "-r", "--name-only", "bench"]);
+    assert_eq!(
+        files.lines().filter(|file| file.starts_with("runs/") && file.ends_with(".json")).count(),
+        110,
+        "{files}"
+    );
+    assert_eq!(files.lines().count(), 110, "run files, and nothing else");
+    assert_eq!(project.git(&["rev-parse", "HEAD"]), head);
+    assert_eq!(project.git(&["status", "--porcelain"]), "", "the working tree is left alone");
+    project.accel_bench("history push git:bench").exits(0).says("Pushed 0 runs to");
+    assert_eq!(project.git(&["rev-list", "--count", "bench"]).trim(), "1", "nothing new is no commit");
+    project.git(&["push", "--quiet", "origin", "bench"]);
+    // Another clone has fetched the branch, and adds a run of its own.
+    let other = Project::new("trend-branch-other").toml("").under_git();
+    let url = project.git(&["remote", "get-url", "origin"]);
+    other.git(&["remote", "add", "origin", url.trim()]);
+    other.git(&["fetch", "--quiet", "origin"]);
+    let mut own = record(3, &commits[3]);
+    own.id = "20270101-000000-0001".into();
+    store(other.root(), own);
+    other.accel_bench("history pull git:bench").exits(0).says("Pulled 110 runs to");
+    other.accel_bench("history push git:bench").exits(0).says("Pushed 1 run to").says("110 there already");
+    assert_eq!(other.git(&["rev-list", "--count", "bench"]).trim(), "2", "on top of what was fetched");
+    other.git(&["push", "--quiet", "origin", "bench"]);
+    project.git(&["fetch", "--quiet", "origin"]);
+    project.accel_bench("history pull git:bench").exits(0).says("Pulled 1 run to");
+}
+
+#[test]
 fn runs_go_to_others_and_come_from_them() {
     let (project, commits) = project("trend-shared");
     let shared = tempfile::tempdir().expect("a folder");

@@ -11,7 +11,7 @@ use crate::plain::plain;
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Report {
     pub title: String,
-    /// What was measured, in name and value.
+    /// Names and values of the measurement.
     pub facts: Vec<[String; 2]>,
     pub sections: Vec<Section>,
 }
@@ -95,7 +95,7 @@ pub struct Cell {
     pub link: Option<String>,
 }
 
-/// What a text means to the reader; the text itself says it, too.
+/// The meaning of a text to the reader; the text itself says it, too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Tone {

@@ -1,4 +1,4 @@
-//! A report as Markdown, with its charts as SVG files beside it; and what Markdown leaves as it is.
+//! A report as Markdown, with its charts as SVG files next to it; and text that Markdown leaves as it is.
 
 use crate::chart::Chart;
 use crate::document::{Align, Block, Report, Row, Section, Table};

@@ -35,7 +35,7 @@ pub(crate) struct SqlArgs {
     pub(crate) limits: Limits,
 }
 
-/// What a query may take.
+/// The limits of a query.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Limits {
     /// At most this many rows

@@ -1,4 +1,4 @@
-//! What can go wrong, and what helps.
+//! Errors, and what helps.
 
 use std::io;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use thiserror::Error;
 
 #[derive(Debug, Error)]
 pub(crate) enum Error {
-    #[error("the history is empty: there is no Parquet file in `{}`", .0.display())]
+    #[error("the history is empty: `{}` has no Parquet file", .0.display())]
     Empty(PathBuf),
     #[error("`{}` is not a text that SQL can name", .0.display())]
     Path(PathBuf),

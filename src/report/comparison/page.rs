@@ -37,7 +37,7 @@ pub(in crate::report) fn section(found: &Comparison, explained: Option<&Explaine
     section.table(differences(&found.surroundings))
 }
 
-/// What a reader has to see comes first.
+/// Rows that a reader has to see come first.
 fn rank(tone: paint::Tone) -> u8 {
     match tone {
         paint::Tone::Bad => 0,

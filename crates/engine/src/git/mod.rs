@@ -16,6 +16,7 @@ mod path;
 mod push;
 mod repo;
 mod revision;
+mod shared;
 mod shelf;
 mod source;
 mod working_tree;
@@ -32,5 +33,6 @@ pub use hook::{
 pub use merge::merge_heads;
 pub use push::parse_push;
 pub use repo::Repo;
+pub use shared::BranchState;
 pub use shelf::{Removed, old_checkouts, remove_old_checkouts};
 pub use source::Source;

@@ -15,7 +15,7 @@ use crate::{Engine, Machine, cargo};
 pub struct Rerun {
     pub now: RunRecord,
     pub rows: Vec<Again>,
-    /// What differs next to the code.
+    /// Differences next to the code.
     pub surroundings: Vec<Difference>,
 }
 
@@ -23,7 +23,7 @@ pub struct Rerun {
 ///
 /// # Errors
 ///
-/// What the run was made with is not there any more: its code, its compiler, its machine class.
+/// Something that the run was made with is not there any more: its code, its compiler, its machine class.
 pub fn rerun(
     engine: &mut Engine<'_>,
     project: &mut Project,
@@ -62,7 +62,7 @@ pub fn rerun(
         counts: false,
         only,
     };
-    // Of the runs before this one, which is what is asked about.
+    // By the runs before this one: this one is in question.
     let drift = project.drift(&MachineId::new(machine.id.as_str().to_owned()))?;
     let Pair { base: stored, candidate: now, .. } = pair(engine, project, machine, &wanted)?;
     let (rows, surroundings) = (compare::again(&stored, &now, &drift), compare::differences(&stored, &now));

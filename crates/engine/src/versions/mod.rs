@@ -1,6 +1,6 @@
 //! The version of a benchmark: a hash of what it does in its own bench target.
 //!
-//! A benchmark whose inputs or loop changed measures something else under the same name; its new numbers are no regression. So the source of the
+//! A benchmark whose inputs or loop changed measures something else under the same name; its new numbers do not show a regression. So the source of the
 //! benchmark's item and of everything in the target that it names, directly or through others, makes its version. Comments, layout and the attribute
 //! do not: the values of its parameters are in the case's identity already. Names are matched as texts, so that two items of one name are one, and a version
 //! changes too often rather than not at all. Code in other crates is what is measured, and does not count.

@@ -14,7 +14,7 @@ use super::scale::{Scale, scale, tick};
 /// Groups of bars, all of one unit.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Bars {
-    /// What is measured: the axis's title.
+    /// The measured quantity: the axis's title.
     pub title: String,
     /// The base unit of the values.
     pub unit: String,

@@ -20,7 +20,7 @@ pub(super) type Drawn = Result<(), Box<dyn std::error::Error>>;
 
 pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
-/// Larger values have no ticks that an `f64` tells apart; no quantity of a benchmark is that large.
+/// Larger values have no ticks that an `f64` distinguishes; no quantity of a benchmark is that large.
 const LARGEST: f64 = 1e18;
 
 /// Returns whether a value has a place on an axis.
@@ -42,7 +42,7 @@ pub(super) fn width_of(text: &str) -> i32 {
     (text.chars().count() as f64 * TEXT * LETTER).ceil() as i32
 }
 
-/// The text with its middle cut out where it is wider than `width`: names begin and end with what tells them apart.
+/// The text with its middle cut out where it is wider than `width`: names begin and end with what distinguishes them.
 pub(super) fn fitted(text: &str, width: i32) -> String {
     let letters: Vec<char> = text.chars().collect();
     let most = (f64::from(width) / (TEXT * LETTER)) as usize;

@@ -1,6 +1,6 @@
 //! Charts as data, and as SVG: bars with intervals, and plots of lines, steps and points.
 //!
-//! Every axis has a title with its unit. Series differ by color, marker and dash, so that they can be told apart in print and without colors.
+//! Every axis has a title with its unit. Series differ by color, marker and dash, so that they are distinguishable in print and without colors.
 //! The colors are Okabe's and Ito's ("Color Universal Design", 2008); a page may replace them by variables of its own, see [`palette`].
 
 mod bars;

@@ -1,7 +1,7 @@
 //! The colors of charts.
 //!
 //! They are distinguishable with the usual kinds of color blindness (Okabe and Ito, "Color Universal Design", 2008; the yellow, which is not
-//! legible on white, is left out). In an SVG they stand as the texts of [`ALL`], which a page with a style of its own replaces.
+//! legible on white, is left out). In an SVG they are the texts of [`ALL`], which a page with a style of its own replaces.
 
 use plotters::style::RGBColor;
 
@@ -12,7 +12,7 @@ pub const MUTED: &str = "#57606A";
 pub const GRID: &str = "#D8DEE4";
 pub const SERIES: [&str; 6] = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"];
 
-/// Every color that a chart may have, with the name of the CSS variable that stands for it on a page.
+/// Every color that a chart may have, with the name of its CSS variable on a page.
 pub const ALL: [(&str, &str); 9] = [
     (INK, "--ink"),
     (MUTED, "--muted"),

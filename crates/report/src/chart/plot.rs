@@ -160,7 +160,7 @@ pub(super) fn draw(plot: &Plot) -> String {
     })
 }
 
-/// What is drawn around and between the axes.
+/// Everything around and between the axes.
 struct Frame<'p> {
     plot: &'p Plot,
     top: i32,

@@ -1,4 +1,4 @@
-//! Distributions of the samples: the share of samples that took at most so long, of both sides where there are two.
+//! Distributions of the samples: the share of samples up to each time, of both sides where there are two.
 
 use accel_bench_record::{CaseRecord, stats};
 

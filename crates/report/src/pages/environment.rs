@@ -1,4 +1,4 @@
-//! What may move a number next to the code: machine, system, toolchain, build.
+//! The surroundings that may move a number next to the code: machine, system, toolchain, build.
 
 use accel_bench_record::{Environment, RunRecord};
 

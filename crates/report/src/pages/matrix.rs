@@ -32,7 +32,7 @@ pub(super) fn section(measured: &[Measured<'_>]) -> Section {
     let one = "This run has one backend: it is the best of one.";
     let section = if places.len() == 1 { section.text(one) } else { section };
     section
-        .text("Of the cases that were measured, each with the parameters that are named; a backend that was not measured may be better.")
+        .text("Among the measured cases, each with the parameters that are named; a backend that was not measured may be better.")
         .table(families(measured, &models))
         .table(Table::new("Best by latency and by throughput", &columns).rows(rows))
 }

@@ -1,4 +1,4 @@
-//! What was measured, cell by cell: a case in a run.
+//! The measurements, cell by cell: a case in a run.
 
 use accel_bench_record::catalogue::Known;
 use accel_bench_record::{CaseRecord, Estimate, RunRecord};

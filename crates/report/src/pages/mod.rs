@@ -17,7 +17,7 @@ use crate::document::{Report, Section};
 use measured::all;
 pub use measured::anchor;
 
-/// What a report is made of.
+/// The runs that a report is made of.
 #[derive(Clone, Copy, Debug)]
 pub struct Runs<'r> {
     /// The run that the report is about.

@@ -84,7 +84,7 @@ fn words(name: &str) -> String {
     plain(&name.replace('-', " "))
 }
 
-/// Everything that tells a line from another: the other parameters and the place.
+/// Everything that distinguishes a line from another: the other parameters and the place.
 fn rest(cell: &Measured<'_>, name: &str) -> String {
     let mut id = cell.case.id.clone();
     id.params.remove(name);

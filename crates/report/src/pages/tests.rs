@@ -138,7 +138,7 @@ fn a_run_in_all_its_sections() {
 
     ## Best backend by model
 
-    Of the cases that were measured, each with the parameters that are named; a backend that was not measured may be better.
+    Among the measured cases, each with the parameters that are named; a backend that was not measured may be better.
 
     **Lowest latency by family and size**
 
@@ -219,7 +219,7 @@ fn the_best_backend_depends_on_the_work() {
     );
     let tiny = ["bert-tiny", "ndarray 2.000 ms at b1_s128_f32", "wgpu 128.0 k tokens/s at b8_s128_f32", ""];
     assert_eq!(row(tables[1], 0), tiny);
-    assert_eq!(row(tables[1], 1)[3], "wgpu (oom)", "a failed cell is no result");
+    assert_eq!(row(tables[1], 1)[3], "wgpu (oom)", "a failed cell has no result");
 }
 
 #[test]
@@ -736,7 +736,7 @@ fn scaling_has_a_line_for_each_combination_of_the_others() {
         .flat_map(|plot| plot.lines.iter().map(|line| (line.name.clone(), line.points.len())))
         .collect();
     let line = |place: &str| (format!("bert-tiny/s128_f32 {place}"), 2);
-    assert_eq!(names, [line("ndarray"), line("wgpu")], "one value is no line");
+    assert_eq!(names, [line("ndarray"), line("wgpu")], "one value does not make a line");
 }
 
 #[test]

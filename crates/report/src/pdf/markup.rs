@@ -1,4 +1,4 @@
-//! A report as typst's text. Texts of others stand in it as string literals only.
+//! A report as typst's text. Texts of others are in it as string literals only.
 
 use crate::chart::Chart;
 use crate::document::{Align, Block, Report, Row, Section, Table, Tone};

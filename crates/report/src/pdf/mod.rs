@@ -11,7 +11,7 @@ use typst_pdf::PdfOptions;
 use crate::document::Report;
 use world::Pages;
 
-/// Why there is no PDF: what typst reports, a line each.
+/// Why the PDF cannot be made: the messages of typst.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error(Vec<String>);
 
@@ -27,7 +27,7 @@ impl std::error::Error for Error {}
 ///
 /// # Errors
 ///
-/// What typst reports of the text or of a chart.
+/// The messages of typst about the text or a chart.
 pub fn render(report: &Report) -> Result<Vec<u8>, Error> {
     let markup = markup::of(report);
     let pages = Pages::new(markup.text, markup.images);

@@ -1,4 +1,4 @@
-//! What typst is given: one text, the charts, and the fonts that it brings.
+//! The input of typst: one text, the charts, and the fonts that it brings.
 
 use std::sync::LazyLock;
 

@@ -18,7 +18,7 @@ pub(crate) fn run(args: &ExportArgs, to: &mut dyn Write) -> Result<(), Error> {
     writeln!(to, "{rows} rows in `{}`", path.display()).map_err(Error::Out)
 }
 
-/// A file that is written beside `path` and takes its name when it is whole.
+/// A file that is written next to `path` and takes its name when it is whole.
 fn whole<T>(path: &Path, write: impl FnOnce(&Path) -> Result<T, Error>) -> Result<T, Error> {
     if path.exists() {
         return Err(Error::Exists(path.to_owned()));

@@ -1,6 +1,6 @@
 //! A database in memory over the Parquet files: no lock, no second truth.
 //!
-//! What holds a query of somebody else: it is one SELECT statement (`guard.rs`); DuckDB reads no file outside of the history's folder,
+//! A query of somebody else is held by these: it is one SELECT statement (`guard.rs`); DuckDB reads no file outside of the history's folder,
 //! loads no extension and reaches no network; its memory, its time and its rows have limits; and its settings are locked, so that none of
 //! this can be taken back.
 

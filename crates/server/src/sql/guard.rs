@@ -22,7 +22,7 @@ pub(super) fn check(connection: &Connection, query: &str) -> Result<(), Error> {
     }
     match parsed["statements"].as_array().map(Vec::len) {
         Some(1) => Ok(()),
-        Some(0) | None => Err(Error::NotASelect("there is no statement".to_owned())),
+        Some(0) | None => Err(Error::NotASelect("the query has no statement".to_owned())),
         Some(count) => Err(Error::NotASelect(format!("there are {count}"))),
     }
 }

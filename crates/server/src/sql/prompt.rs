@@ -57,7 +57,7 @@ fn input(error: ReadlineError) -> Error {
     Error::Input(io::Error::other(error.to_string()))
 }
 
-/// What a line means after those before it.
+/// The meaning of a line after those before it.
 #[derive(Debug, PartialEq, Eq)]
 enum Read {
     More,

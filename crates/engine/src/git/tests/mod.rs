@@ -6,6 +6,7 @@ mod lineage;
 mod merge;
 mod repository;
 mod scratch;
+mod shared;
 mod working_tree;
 
 use scratch::Scratch;
