@@ -17,7 +17,8 @@ pub(super) fn check(connection: &Connection, query: &str) -> Result<(), Error> {
         // A SELECT with a mistake in it is a mistake, not an attempt.
         return Err(match parsed["error_type"].as_str() {
             Some("parser" | "syntax") => Error::Query(message.to_owned()),
-            _ => Error::NotASelect(message.to_owned()),
+            // DuckDB's own words are about what is asked of it here.
+            _ => Error::NotASelect("this is a statement of another kind".to_owned()),
         });
     }
     match parsed["statements"].as_array().map(Vec::len) {
