@@ -292,6 +292,7 @@ mod tests {
             case_key: "{\"bench\":\"demo\",\"benchmark\":\"squares\",\"params\":{\"model\":\"tiny\",\"n\":64},\"backend\":\"host\"}",
             bench: "demo",
             benchmark: "squares",
+            version: None,
             params: "{\"model\":\"tiny\",\"n\":64}",
             model: Some(
                 "tiny",

@@ -237,14 +237,14 @@ fn a_newer_format_is_refused_by_name() {
     let name = files(dir.path()).into_iter().find(|name| name.ends_with(".parquet")).expect("a file");
     let path = dir.path().join(name);
     let bytes = fs::read(&path).expect("bytes");
-    let (old, new) = (b"{\"format\":1,", b"{\"format\":7,");
+    let (old, new) = (b"{\"format\":2,", b"{\"format\":7,");
     let at = bytes.windows(old.len()).position(|part| part == old).expect("the note");
     let mut changed = bytes.clone();
     changed[at..at + new.len()].copy_from_slice(new);
     fs::write(&path, changed).expect("a newer file");
     let (none, broken) = table.runs().expect("the folder is there");
     assert!(none.is_empty());
-    assert!(matches!(broken.as_slice(), [Error::Newer { found: 7, newest: 1, .. }]), "{broken:?}");
+    assert!(matches!(broken.as_slice(), [Error::Newer { found: 7, newest: 2, .. }]), "{broken:?}");
 }
 
 #[test]
