@@ -13,8 +13,8 @@ const NAME: &str = "accel-bench-server";
 /// Names another place of the program.
 const VARIABLE: &str = "ACCEL_BENCH_SERVER";
 
-const INSTALL: &str = "install it: `DUCKDB_DOWNLOAD_LIB=1 cargo install --path crates/server --locked` in a checkout of \
-                       accel-bench; docs/sql.md has other ways";
+const INSTALL: &str =
+    "install it: `crates/server/install` in a checkout of accel-bench; docs/sql.md says what it does";
 
 /// Runs it with these arguments, to its end.
 pub(crate) fn call(cx: &mut Context, arguments: Vec<OsString>) -> Result<Exit> {

@@ -13,7 +13,10 @@ fn main() {
     } else {
         "$ORIGIN"
     };
-    for folder in env::var("DUCKDB_LIB_DIR").into_iter().chain([beside.to_owned()]) {
-        println!("cargo:rustc-link-arg=-Wl,-rpath,{folder}");
+    println!("cargo:rustc-link-arg=-Wl,-rpath,{beside}");
+    if let Ok(folder) = env::var("DUCKDB_LIB_DIR") {
+        // The executable is started in other folders than it was built in.
+        let folder = std::path::absolute(&folder).unwrap_or_else(|_| folder.into());
+        println!("cargo:rustc-link-arg=-Wl,-rpath,{}", folder.display());
     }
 }

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 
 use accel_bench_record::{CommitId, MachineId, RunId, RunRecord, TreeState};
 
-use super::{history, judge};
+use super::{history, judge, show};
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::report::{self, Made, Pages};
 use accel_bench_engine::compare::{Apart, are_interleaved};
-use accel_bench_engine::measure::{Project, SideSpec};
+use accel_bench_engine::measure::Project;
 use accel_bench_engine::store::{self, Query, Tree};
 
 const EXAMPLES: &str = "\
@@ -48,7 +48,9 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     let comparison = match &base {
         Some(base) => {
             let apart = if are_interleaved(base, &record) { Apart::Result } else { Apart::Stored };
-            Some(judge::judged(&project, (base, &record), &judge::Args::default(), apart)?)
+            // Both sides were named: of two machine classes, the report says that they are.
+            let args = judge::Args { force: true, ..judge::Args::default() };
+            Some(judge::judged(&project, (base, &record), &args, apart)?)
         }
         None => None,
     };
@@ -82,11 +84,17 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
 
 /// The baseline, where there is one, and the run that the report is about.
 fn sides(cx: &mut Context, project: &Project, what: Option<&str>) -> Result<(Option<RunRecord>, RunRecord)> {
-    if let Some((base, candidate)) = what.and_then(|what| what.split_once("..")) {
+    // A path may begin with two points, too.
+    let is_file = what.is_some_and(|what| cx.host.cwd.join(what).is_file());
+    if let Some((base, candidate)) = what.and_then(|what| what.split_once("..")).filter(|_| !is_file) {
+        let base = if base.is_empty() { "HEAD" } else { base };
         let candidate = if candidate.is_empty() { "HEAD" } else { candidate };
-        return Ok((Some(stored(cx, project, Some(base))?), stored(cx, project, Some(candidate))?));
+        return Ok((
+            Some(show::stored(cx, project, Some(base))?),
+            show::stored(cx, project, Some(candidate))?,
+        ));
     }
-    let record = stored(cx, project, what)?;
+    let record = show::stored(cx, project, what)?;
     let Some(turns) = &record.interleaved else { return Ok((None, record)) };
     // The other side may have been removed: the run stays what it is.
     let other = project.store.load(&RunId::new(turns.with.clone())).ok();
@@ -96,23 +104,6 @@ fn sides(cx: &mut Context, project: &Project, what: Option<&str>) -> Result<(Opt
         !controls(other) && (controls(&record) || other.id <= record.id)
     };
     Ok((other.filter(is_base), record))
-}
-
-fn stored(cx: &mut Context, project: &Project, what: Option<&str>) -> Result<RunRecord> {
-    let machine = cx.host.hardware.machine().id;
-    let side = match what {
-        Some(text) => project.side(&cx.host, &machine, text)?,
-        None => project.last_run()?,
-    };
-    let stored = cx.engine(|engine| project.stored(engine, &side, None, None))?;
-    stored.ok_or_else(|| nothing(&side))
-}
-
-fn nothing(side: &SideSpec) -> Error {
-    Error::nothing(
-        format!("there is no stored run of {}", side.name()),
-        "`cargo accel-bench log` shows what there is; `cargo accel-bench` measures",
-    )
 }
 
 /// The newest run of the same commit on each other machine class.

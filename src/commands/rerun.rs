@@ -61,6 +61,11 @@ fn of(stored: &RunRecord, case: &str) -> Result<BTreeSet<CaseKey>> {
 }
 
 fn conclude(cx: &mut Context, found: &Rerun) {
+    // Another lock file or another compiler flag is another build, wherever the numbers lie.
+    let words: Vec<_> = found.surroundings.iter().filter_map(|difference| difference.in_words()).collect();
+    if !words.is_empty() {
+        cx.shell.warn(format!("the surroundings differ: {}", words.join("; ")));
+    }
     let outside = found.rows.iter().filter(|row| Again::is_inside(row) == Some(false)).count();
     if outside == 0 {
         cx.shell.status("Stored", format!("run {}", found.now.id));
@@ -68,11 +73,4 @@ fn conclude(cx: &mut Context, found: &Rerun) {
     }
     let cases = count(found.rows.len(), "case");
     cx.shell.warn(format!("{outside} of {cases} lie outside of the range of runs of the same code"));
-    let words: Vec<_> = found.surroundings.iter().filter_map(|difference| difference.in_words()).collect();
-    let words = if words.is_empty() {
-        "no difference of the surroundings is known".to_owned()
-    } else {
-        words.join("; ")
-    };
-    cx.shell.warn(words);
 }

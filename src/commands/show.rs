@@ -21,21 +21,26 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     let project = Project::load(&cx.host)?;
+    let record = stored(cx, &project, args.what.as_deref())?;
+    write(cx, &record, args.format, &args.metrics.resolve())?;
+    Ok(Exit::Fine)
+}
+
+/// The stored run that an argument means; without one, the last run.
+pub(super) fn stored(cx: &mut Context, project: &Project, what: Option<&str>) -> Result<RunRecord> {
     let machine = cx.host.hardware.machine().id;
-    let side = match &args.what {
+    let side = match what {
         Some(text) => project.side(&cx.host, &machine, text)?,
         None => project.last_run()?,
     };
     // A revision may have been measured elsewhere: showing it needs no comparable machine.
     let stored = cx.engine(|engine| project.stored(engine, &side, None, None))?;
-    let Some(record) = stored else {
-        return Err(Error::nothing(
+    stored.ok_or_else(|| {
+        Error::nothing(
             format!("there is no stored run of {}", side.name()),
             "`cargo accel-bench log` shows what there is; `cargo accel-bench` measures",
-        ));
-    };
-    write(cx, &record, args.format, &args.metrics.resolve())?;
-    Ok(Exit::Fine)
+        )
+    })
 }
 
 /// Writes a run to stdout.

@@ -11,7 +11,7 @@ use super::comparison::{explained_documents, explained_table};
 use super::ledger::{Column, indented};
 use super::listing::{Listed, listing};
 use super::markdown::Align;
-use super::paint::{Tone, paint};
+use super::paint::{Tone, heading, paint};
 use super::plain::plain;
 use super::{Format, json};
 
@@ -96,7 +96,7 @@ fn table(found: &Bisected, rows: &[CulpritRow], explained: &[Option<Explained>],
     for (at, row) in rows.iter().enumerate() {
         let commit = short(&row.commit);
         text.push('\n');
-        text += &format!("{}\n", paint(Tone::Heading, &format!("{commit} {}", plain(&row.subject))));
+        text += &format!("{}\n", heading(&format!("{commit} {}", plain(&row.subject))));
         let mut lines = vec![paint(Tone::Bad, &row.effect)];
         lines.extend(indented(&row.files(), 0, width.saturating_sub(2), ' '));
         if !row.candidates.is_empty() {

@@ -7,7 +7,7 @@
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 use super::markdown::Align;
-use super::paint::{Tone, paint};
+use super::paint::{Tone, heading, paint};
 
 /// Two spaces for each level.
 const INDENT: &str = "  ";
@@ -65,13 +65,13 @@ impl Ledger<'_> {
         if layout != Layout::Listed {
             lines.extend(rows.first().map(|titles| paint(Tone::Dim, titles)));
         }
-        let mut heading = None;
+        let mut last = None;
         for (index, entry) in self.entries.iter().enumerate() {
             let (above, name) = entry.split(layout.depth());
-            if !above.is_empty() && heading.as_ref() != Some(&above) {
-                lines.extend(wrap(&above, width, '/').iter().map(|line| paint(Tone::Heading, line)));
+            if !above.is_empty() && last.as_ref() != Some(&above) {
+                lines.extend(wrap(&above, width, '/').iter().map(|line| heading(line)));
             }
-            heading = Some(above);
+            last = Some(above);
             match layout {
                 Layout::Beside { .. } => lines.extend(rows.get(index + 1).map(|row| entry.painted(row))),
                 Layout::Beneath => {

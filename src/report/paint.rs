@@ -2,17 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 
-/// The meaning of a piece of text to the reader.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Tone {
-    #[default]
-    Plain,
-    Good,
-    Bad,
-    Open,
-    Dim,
-    Heading,
-}
+pub(super) use accel_bench_report::Tone;
 
 /// The text in the style of its tone.
 pub(super) fn paint(tone: Tone, text: &str) -> String {
@@ -22,8 +12,16 @@ pub(super) fn paint(tone: Tone, text: &str) -> String {
         Tone::Bad => AnsiColor::Red.on_default().bold(),
         Tone::Open => AnsiColor::Yellow.on_default(),
         Tone::Dim => Style::new().dimmed(),
-        Tone::Heading => Style::new().bold(),
     };
+    styled(style, text)
+}
+
+/// A line above others.
+pub(super) fn heading(text: &str) -> String {
+    styled(Style::new().bold(), text)
+}
+
+fn styled(style: Style, text: &str) -> String {
     if text.is_empty() { String::new() } else { format!("{style}{text}{style:#}") }
 }
 
@@ -41,11 +39,13 @@ mod tests {
 
     #[test]
     fn every_color_ends() {
-        for tone in [Tone::Good, Tone::Bad, Tone::Open, Tone::Dim, Tone::Heading] {
+        for tone in [Tone::Good, Tone::Bad, Tone::Open, Tone::Dim] {
             let painted = paint(tone, "word");
             assert!(painted.starts_with("\u{1b}[") && painted.ends_with("word\u{1b}[0m"), "{painted:?}");
             assert_eq!(paint(tone, ""), "");
         }
         assert_eq!(paint(Tone::Plain, "word"), "word");
+        assert_eq!(bare(&heading("word")), "word");
+        assert_ne!(heading("word"), "word");
     }
 }

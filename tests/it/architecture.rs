@@ -136,7 +136,7 @@ const PACKAGES: [(&str, &[&str]); 11] = [
     ("accel-bench-probes", &["accel-bench-record"]),
     ("accel-bench-record", &[]),
     ("accel-bench-report", &["accel-bench-record"]),
-    ("accel-bench-server", &[]),
+    ("accel-bench-server", &["accel-bench-report"]),
     ("accel-bench", &["accel-bench-macros", "accel-bench-record"]),
     ("accel-bench-macros", &[]),
     ("accel-bench-workloads", &["accel-bench"]),

@@ -130,6 +130,31 @@ fn pages_to_print() {
 }
 
 #[test]
+fn a_file_s_path_may_begin_with_two_points() {
+    let (project, commits) = project("report-path");
+    let file =
+        project.runs().into_iter().find(|file| file.to_string_lossy().contains(&commits[0])).expect("a run");
+    fs::copy(file, project.path("one.json")).expect("a copy");
+    let document = project.accel_bench("-C src report ../one.json --format json --output -").exits(0).json();
+    assert_eq!(sections(&document)[0], "results", "it is one run, and no range");
+    assert!(
+        document["title"].as_str().is_some_and(|title| title.starts_with(&commits[0][..9])),
+        "{document}"
+    );
+}
+
+#[test]
+fn two_machine_classes_are_shown_as_that() {
+    let (project, commits) = project("report-machines");
+    let mut other = run(13, &commits[1], &[("squares".to_owned(), Some(30_000.0))]);
+    other.machine = "m4-10c".to_owned();
+    let id = other.id.clone();
+    store(project.root(), other);
+    let page = report(&project, &format!("HEAD~1..run:{id} --output -")).exits(0).stdout;
+    assert!(page.contains("Forced: "), "{page}");
+}
+
+#[test]
 fn each_form_has_a_file_of_its_own() {
     let (project, _) = project("report-forms");
     for (format, extension) in [("html", "html"), ("markdown", "md"), ("json", "json"), ("csv", "csv")] {

@@ -73,5 +73,5 @@ fn without_the_server_there_is_one_command_to_get_it() {
     let project = project("sql-none");
     let gone = project.path("no-such-server");
     let ran = with_server(&project, &gone, &["sql", "SELECT 1"]).exits(2);
-    ran.says("cannot start").says("cargo install --path crates/server --locked");
+    ran.says("cannot start").says("crates/server/install");
 }

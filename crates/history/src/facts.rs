@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::sync::Arc;
 
 use accel_bench_record::{CaseKey, CaseRecord, RunRecord, RunState, Surroundings, TreeState};
 use serde::{Deserialize, Serialize};
@@ -36,9 +37,10 @@ pub struct RunFacts {
     pub setup: Setup,
     /// Calibration put extra work into its cases.
     pub is_slowed: bool,
-    /// The benchmarks' versions, by bench and name, where they are known.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub versions: BTreeMap<String, String>,
+    /// The benchmarks' versions, by bench and name, where they are known. Runs share them, because benchmarks seldom change; so does a
+    /// file, which keeps each set once.
+    #[serde(skip)]
+    pub versions: Arc<BTreeMap<String, String>>,
 }
 
 /// The surroundings of the code on one machine class: where they change, a level may change without a commit.
@@ -75,7 +77,7 @@ impl RunFacts {
             selection: serde_json::to_string(&run.profile.selection).unwrap_or_default(),
             steady: run.surroundings.build.steady,
             setup: Setup::of(&run.surroundings),
-            versions: versions(run),
+            versions: Arc::new(versions(run)),
             is_slowed: run.interleaved.as_ref().is_some_and(|turns| !turns.slowdowns.is_empty()),
         }
     }

@@ -49,7 +49,7 @@ pub(crate) struct Row {
     pub(crate) case_key: String,
     pub(crate) bench: String,
     pub(crate) benchmark: String,
-    /// What the benchmark does: see [`CaseRecord::version`](accel_bench_record::CaseRecord).
+    /// The benchmark's version: see [`CaseRecord::version`](accel_bench_record::CaseRecord).
     pub(crate) version: Option<String>,
     /// All parameters as JSON.
     pub(crate) params: String,

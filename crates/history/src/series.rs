@@ -64,7 +64,7 @@ pub struct Moment {
     pub started: String,
     pub setup: Setup,
     /// As in [`RunFacts::versions`](crate::RunFacts).
-    pub versions: BTreeMap<String, String>,
+    pub versions: Arc<BTreeMap<String, String>>,
 }
 
 impl Moment {

@@ -147,7 +147,7 @@ pub struct CaseRecord {
     pub category: Option<String>,
     #[serde(default)]
     pub tags: Vec<String>,
-    /// What the benchmark does, as its author numbers it or as a hash of its source: numbers of two versions are not of the same
+    /// The version of the benchmark, as its author numbers it or as a hash of its source: numbers of two versions are not of the same
     /// work. Absent where it is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,

@@ -179,6 +179,16 @@ fn a_query_has_limits() {
 }
 
 #[test]
+fn a_fault_behind_the_first_rows_is_an_error_and_no_part_of_an_answer() {
+    let folder = history();
+    let late =
+        "SELECT CASE WHEN range = 3000000 THEN error('late') ELSE range::VARCHAR END FROM range(4000000)";
+    refused(folder.path(), &["--rows=5000000", "--memory=4GB", "--format=csv", late], 2, "late");
+    let slow = "SELECT a.range FROM range(100000000) a, range(100000000) b WHERE a.range % 1000000 = 999999";
+    refused(folder.path(), &["--timeout=0.5", "--rows=100000000", slow], 2, "took longer than 0.5 s");
+}
+
+#[test]
 fn mistakes_are_shown_where_they_are() {
     let folder = history();
     refused(folder.path(), &["SELECT latency FROM results"], 2, "\"latency\" not found");

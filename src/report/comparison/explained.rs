@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::report::amount::count;
 use crate::report::ledger::{Entry, Ledger, indented};
 use crate::report::markdown::{self, Align, escape};
-use crate::report::paint::{Tone, paint};
+use crate::report::paint::{Tone, heading, paint};
 use crate::report::plain::plain;
 use accel_bench_engine::measure::{Cause, Change, Explained, Explanation, Extent, Root};
 use accel_bench_record::CaseKey;
@@ -45,7 +45,7 @@ fn says_the_same(one: &Result<Explanation, String>, other: &Result<Explanation, 
 pub(in crate::report) fn table(explained: &Explained, width: usize) -> String {
     let blocks = groups(explained).into_iter().map(|group| {
         let heads = group.cases.iter().flat_map(|case| indented(&plain(&case.to_string()), 0, width, '/'));
-        let mut lines: Vec<_> = heads.map(|line| paint(Tone::Heading, &line)).collect();
+        let mut lines: Vec<_> = heads.map(|line| heading(&line)).collect();
         if let Ok(Explanation { causes, .. }) = group.found
             && !causes.is_empty()
         {
@@ -59,7 +59,7 @@ pub(in crate::report) fn table(explained: &Explained, width: usize) -> String {
             .extend(foot.flat_map(|line| indented(&line, 1, width, ' ')).map(|line| paint(Tone::Dim, &line)));
         lines.join("\n")
     });
-    let title = paint(Tone::Heading, "Functions that differ (instructions before and after)");
+    let title = heading("Functions that differ (instructions before and after)");
     let mut text: Vec<_> = std::iter::once(title).chain(blocks).collect();
     text.extend(other_dependencies(explained).map(|line| indented(&line, 0, width, ' ').join("\n")));
     text.join("\n\n") + "\n"

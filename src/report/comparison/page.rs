@@ -4,7 +4,6 @@ use accel_bench_report::{Align, Cell, Row, Section, Table, Tone, pages};
 
 use super::{explained, words};
 use crate::report::amount;
-use crate::report::paint;
 use accel_bench_engine::compare::{self, Comparison, Difference, MetricRow, Standing};
 use accel_bench_engine::measure::Explained;
 
@@ -38,13 +37,13 @@ pub(in crate::report) fn section(found: &Comparison, explained: Option<&Explaine
 }
 
 /// Rows that a reader has to see come first.
-fn rank(tone: paint::Tone) -> u8 {
+fn rank(tone: Tone) -> u8 {
     match tone {
-        paint::Tone::Bad => 0,
-        paint::Tone::Open => 1,
-        paint::Tone::Good => 2,
-        paint::Tone::Plain | paint::Tone::Heading => 3,
-        paint::Tone::Dim => 4,
+        Tone::Bad => 0,
+        Tone::Open => 1,
+        Tone::Good => 2,
+        Tone::Plain => 3,
+        Tone::Dim => 4,
     }
 }
 
@@ -66,14 +65,8 @@ fn row(row: &compare::Row) -> Row {
     };
     let (tone, verdict) = words::verdict(row);
     let name = Cell::new(row.id.to_string()).linked(pages::link(&row.id));
-    Row::new([
-        name,
-        latency(&row.base),
-        latency(&row.candidate),
-        effect,
-        Cell::new(verdict).toned(tone.into()),
-    ])
-    .noted(notes(row))
+    Row::new([name, latency(&row.base), latency(&row.candidate), effect, Cell::new(verdict).toned(tone)])
+        .noted(notes(row))
 }
 
 fn notes(row: &compare::Row) -> Vec<String> {
@@ -94,16 +87,4 @@ fn differences(differences: &[Difference]) -> Table {
     };
     let columns = [("what", Align::Left), ("baseline", Align::Left), ("candidate", Align::Left)];
     Table::new("The surroundings differ", &columns).rows(differences.iter().map(row))
-}
-
-impl From<paint::Tone> for Tone {
-    fn from(tone: paint::Tone) -> Self {
-        match tone {
-            paint::Tone::Plain | paint::Tone::Heading => Self::Plain,
-            paint::Tone::Good => Self::Good,
-            paint::Tone::Bad => Self::Bad,
-            paint::Tone::Open => Self::Open,
-            paint::Tone::Dim => Self::Dim,
-        }
-    }
 }

@@ -4,7 +4,7 @@ use super::words;
 use crate::report::amount;
 use crate::report::ledger::{Entry, Ledger, indented};
 use crate::report::markdown::Align;
-use crate::report::paint::{Tone, paint};
+use crate::report::paint::{Tone, heading, paint};
 use crate::report::plain::plain;
 use crate::report::run::{BUILT_STEADILY, failure, path};
 use accel_bench_engine::compare::{Cell, Comparison, Difference, MetricRow, Row, Standing};
@@ -106,7 +106,7 @@ fn differences(found: &Comparison, width: usize) -> String {
     if found.surroundings.is_empty() {
         return String::new();
     }
-    let mut lines = vec![paint(Tone::Heading, "the surroundings differ")];
+    let mut lines = vec![heading("the surroundings differ")];
     for difference in &found.surroundings {
         match difference {
             Difference::Value { .. } => {

@@ -1,6 +1,7 @@
 //! Trends as a section of a report.
 
 use accel_bench_history::{Trend, Way};
+use accel_bench_record::stats::median;
 use accel_bench_report::chart::{Axis, Chart, Line, Mark, Plot, Point, Shape, Spacing};
 use accel_bench_report::{Align, Cell, Row, Section, Table, Tone, pages};
 
@@ -61,9 +62,8 @@ fn chart(report: &TrendReport, trend: &Trend) -> Chart {
         std::iter::once(0).chain(trend.changes.iter().map(|change| change.point.index)).collect();
     let ends = starts.iter().skip(1).copied().chain([points.len()]);
     let level = |(start, end): (usize, usize)| {
-        let mut own: Vec<f64> = points[start..end].iter().map(|point| point.value).collect();
-        own.sort_by(f64::total_cmp);
-        own.get(own.len() / 2).map(|median| point(start, *median))
+        let own: Vec<f64> = points[start..end].iter().map(|point| point.value).collect();
+        median(&own).map(|level| point(start, level))
     };
     let mut levels: Vec<Point> = starts.iter().copied().zip(ends).filter_map(level).collect();
     levels.extend(levels.last().copied().map(|last| point(points.len().saturating_sub(1), last.y)));

@@ -7,7 +7,7 @@ use super::spark::spark;
 use crate::report::amount::{amount, count};
 use crate::report::ledger::{Column, Entry, Ledger, indented};
 use crate::report::markdown::{self, Align};
-use crate::report::paint::{Tone, paint};
+use crate::report::paint::{Tone, heading};
 use crate::report::plain::plain;
 
 const COLUMNS: [Column<'static>; 3] =
@@ -25,7 +25,7 @@ pub(super) fn table(report: &TrendReport, width: usize) -> String {
     let mut text = ledger.render(width);
     let paragraphs = [("Events", events(report)), ("Missing", missing(report))];
     for (title, lines) in paragraphs.into_iter().filter(|(_, lines)| !lines.is_empty()) {
-        text.push_str(&format!("\n{}\n", paint(Tone::Heading, title)));
+        text.push_str(&format!("\n{}\n", heading(title)));
         let lines = lines.iter().flat_map(|line| indented(line, 1, width, ' '));
         lines.for_each(|line| text.push_str(&format!("{line}\n")));
     }

@@ -25,7 +25,7 @@ fn moment(at: usize) -> Arc<Moment> {
         subject: Some(format!("Change | number {at}")),
         started: "2026-11-28T02:04:05Z".into(),
         setup: Setup::default(),
-        versions: std::collections::BTreeMap::new(),
+        versions: Arc::default(),
     })
 }
 

@@ -31,7 +31,7 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// What a run recorded of its own, with the profile next to it.
+    /// The selection that a run recorded, with the profile next to it.
     #[must_use]
     pub fn of_record(selected: &Selected, profile: &str) -> Self {
         let patterns = |texts: &[String]| texts.iter().map(Pattern::new).collect();

@@ -1,5 +1,6 @@
 //! One file of the table: which runs are in it, and how it is written.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -50,6 +51,30 @@ struct Note {
     format: u32,
     #[serde(default)]
     runs: Vec<RunFacts>,
+    /// Each set of benchmark versions once, and for each run which of them it has.
+    #[serde(default)]
+    versions: Vec<Arc<BTreeMap<String, String>>>,
+    #[serde(default)]
+    versions_of: Vec<usize>,
+}
+
+impl Note {
+    fn of(runs: &[RunFacts]) -> Self {
+        let (mut versions, mut versions_of) = (Vec::new(), Vec::new());
+        for run in runs {
+            let known = versions.iter().position(|other| *other == run.versions);
+            versions_of.push(known.unwrap_or(versions.len()));
+            versions.extend(known.is_none().then(|| Arc::clone(&run.versions)));
+        }
+        Self { format: FORMAT, runs: runs.to_vec(), versions, versions_of }
+    }
+
+    /// The runs with their versions; what the note does not say is not known.
+    fn runs(self) -> Vec<RunFacts> {
+        let sets = self.versions_of.iter().map(|at| self.versions.get(*at).cloned().unwrap_or_default());
+        let sets = sets.chain(std::iter::repeat_with(Arc::default));
+        self.runs.into_iter().zip(sets).map(|(run, versions)| RunFacts { versions, ..run }).collect()
+    }
 }
 
 /// The part of a note that every version has.
@@ -76,7 +101,7 @@ impl File {
         }
         let note: Note = serde_json::from_str(note).map_err(parse)?;
         let rows = usize::try_from(footer.num_rows()).unwrap_or_default();
-        Ok(Self { path: path.to_owned(), runs: note.runs, rows })
+        Ok(Self { path: path.to_owned(), runs: note.runs(), rows })
     }
 
     pub(super) fn has(&self, run: &str) -> bool {
@@ -160,7 +185,7 @@ pub(super) fn schema() -> ParquetResult<TypePtr> {
 }
 
 pub(super) fn properties(runs: &[RunFacts]) -> ParquetResult<WriterPropertiesPtr> {
-    let note = Note { format: FORMAT, runs: runs.to_vec() };
+    let note = Note::of(runs);
     let note = serde_json::to_string(&note).map_err(|error| ParquetError::General(error.to_string()))?;
     let note = KeyValue::new(NOTE.to_owned(), note);
     let builder = WriterProperties::builder().set_compression(Compression::SNAPPY);

@@ -113,7 +113,7 @@ fn order(files: &[File], line: Option<&[String]>) -> Runs {
             subject: run.subject.clone(),
             started: run.started.clone(),
             setup: run.setup.clone(),
-            versions: run.versions.clone(),
+            versions: Arc::clone(&run.versions),
         };
         let (moment, machine, steady) = (Arc::new(moment), run.machine.clone(), run.steady);
         Some((run.id.clone(), Placed { position, moment, machine, steady }))

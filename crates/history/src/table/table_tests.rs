@@ -478,6 +478,24 @@ fn a_changed_benchmark_starts_a_new_series() {
 }
 
 #[test]
+fn a_file_keeps_each_set_of_versions_once() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let table = Table::open(dir.path());
+    let versions = [Some("only-here"), None, Some("only-here"), Some("another-one"), Some("only-here")];
+    let all = runs(versions.iter().enumerate().map(|(at, version)| versioned(at, 100, *version)));
+    update(&table, &all);
+    let (facts, _) = table.runs().expect("read");
+    let found: Vec<_> = facts.iter().map(|run| run.version(&crate::sample_tests::key("a"))).collect();
+    assert_eq!(found, versions);
+    let path =
+        dir.path().join(files(dir.path()).into_iter().find(|name| name.ends_with(".parquet")).expect("one"));
+    let bytes = fs::read(path).expect("the file");
+    let note = bytes.windows(12).rposition(|part| part == b"\"versions\":[").expect("the note");
+    let note = String::from_utf8_lossy(&bytes[note..]).into_owned();
+    assert_eq!(note.matches("only-here").count(), 1, "{note}");
+}
+
+#[test]
 fn files_of_an_earlier_format_are_made_again() {
     let dir = tempfile::tempdir().expect("a folder");
     let table = Table::open(dir.path());

@@ -36,6 +36,12 @@ fn values(run: &RunRecord) -> Vec<(&'static str, String)> {
         .collect();
     let caches: Vec<_> =
         cpu.caches.iter().map(|(name, bytes)| format!("{name} {}", amount(*bytes as f64, "bytes"))).collect();
+    let features: Vec<_> = build
+        .features
+        .iter()
+        .map(|(backend, features)| format!("{backend}: {}", features.join(",")))
+        .collect();
+    let locked: Vec<_> = build.locked.iter().map(|(name, version)| format!("{name} {version}")).collect();
     vec![
         ("machine class", run.machine.clone()),
         ("CPU", cpu.model.clone().unwrap_or_else(|| cpu.architecture.clone())),
@@ -46,6 +52,9 @@ fn values(run: &RunRecord) -> Vec<(&'static str, String)> {
         ("system", join(&[os.name.clone(), os.version.clone(), os.kernel.clone()])),
         ("CPU governor", cpu.governor.clone().unwrap_or_default()),
         ("toolchain", build.rustc.lines().next().unwrap_or_default().to_owned()),
+        ("flags of the compiler", build.rustflags.clone()),
+        ("features", features.join("; ")),
+        ("locked", locked.join(", ")),
         ("built steadily", if build.steady { "yes" } else { "no" }.to_owned()),
         (
             "measured by",

@@ -4,11 +4,10 @@ use accel_bench_record::Estimate;
 use accel_bench_record::catalogue::{DECODE_RATE, Known, PREFILL_RATE, TPOT, TTFT};
 
 use super::measured::{Measured, bar, distinct};
+use super::parts::{figure, in_parts};
 use crate::amount::amount;
 use crate::chart::{Bars, Chart, Group};
 use crate::document::{Align, Cell, Row, Section, Table};
-
-const GROUPS: usize = 20;
 
 pub(super) fn section(measured: &[Measured<'_>]) -> Section {
     let generating: Vec<_> = measured.iter().filter(|cell| cell.metric(&TTFT).is_some()).collect();
@@ -27,16 +26,16 @@ pub(super) fn section(measured: &[Measured<'_>]) -> Section {
         let name = Cell::new(format!("{}@{}", cell.name(), cell.place())).linked(super::link(&cell.case.id));
         Row::new([name].into_iter().chain(metrics.map(number)))
     };
-    section
-        .text(
-            "ttft is the time from the start to the first token read on the host. tpot is the rest of the time divided by the other \
-             tokens: (end-to-end − ttft) / (n − 1).",
-        )
-        .figure([chart("Time to first token", &TTFT, &generating), chart("Time per output token", &TPOT, &generating)])
-        .table(Table::new("Generation", &columns).rows(generating.iter().map(row)))
+    let charts = [("Time to first token", &TTFT), ("Time per output token", &TPOT)];
+    let charts = charts.iter().flat_map(|(title, known)| charts_of(title, known, &generating)).collect();
+    let section = section.text(
+        "ttft is the time from the start to the first token read on the host. tpot is the rest of the time divided by the other \
+         tokens: (end-to-end − ttft) / (n − 1).",
+    );
+    figure(section, charts).table(Table::new("Generation", &columns).rows(generating.iter().map(row)))
 }
 
-fn chart(title: &str, known: &Known, generating: &[&Measured<'_>]) -> Chart {
+fn charts_of(title: &str, known: &Known, generating: &[&Measured<'_>]) -> Vec<Chart> {
     let series = distinct(generating.iter().map(|cell| cell.place()));
     let names = distinct(generating.iter().map(|cell| cell.name()));
     let group = |name: &String| {
@@ -46,8 +45,9 @@ fn chart(title: &str, known: &Known, generating: &[&Measured<'_>]) -> Chart {
         };
         Group { name: name.clone(), bars: series.iter().map(of).collect() }
     };
-    let groups: Vec<_> = names.iter().take(GROUPS).map(group).collect();
-    Chart::bars(title, Bars { title: known.stem().to_owned(), unit: "ns".to_owned(), series, groups })
+    let groups = names.iter().map(group).collect();
+    let bars = Bars { title: known.stem().to_owned(), unit: "ns".to_owned(), series: series.clone(), groups };
+    in_parts(title, &bars)
 }
 
 /// Both metrics are in milliseconds; an axis chooses its unit from nanoseconds.

@@ -14,6 +14,8 @@ use crate::quantity::metric;
 pub(super) struct Measured<'r> {
     pub(super) run: &'r RunRecord,
     pub(super) case: &'r CaseRecord,
+    /// It is of the run that the report is about.
+    pub(super) is_own: bool,
     /// The runs are of several machine classes.
     has_several_machines: bool,
 }
@@ -21,9 +23,9 @@ pub(super) struct Measured<'r> {
 /// Every case of the run, then those of the runs elsewhere.
 pub(super) fn all(runs: Runs<'_>) -> Vec<Measured<'_>> {
     let has_several_machines = runs.elsewhere.iter().any(|other| other.machine != runs.run.machine);
-    let of = |run| move |case| Measured { run, case, has_several_machines };
-    let own = runs.run.cases.iter().map(of(runs.run));
-    own.chain(runs.elsewhere.iter().flat_map(|run| run.cases.iter().map(of(run)))).collect()
+    let of = |run, is_own| move |case| Measured { run, case, is_own, has_several_machines };
+    let own = runs.run.cases.iter().map(of(runs.run, true));
+    own.chain(runs.elsewhere.iter().flat_map(|run| run.cases.iter().map(of(run, false)))).collect()
 }
 
 impl<'r> Measured<'r> {
@@ -84,9 +86,12 @@ pub(super) fn distinct<T: PartialEq>(values: impl IntoIterator<Item = T>) -> Vec
     found
 }
 
-/// A name as the anchor of a link: other signs than letters and digits become hyphens.
-#[must_use]
-pub fn anchor(name: &str) -> String {
-    let sign = |sign: char| if sign.is_ascii_alphanumeric() || sign == '_' { sign } else { '-' };
+/// A name as the anchor of a link. Two names never have one anchor.
+pub(super) fn anchor(name: &str) -> String {
+    let sign = |sign: char| match sign {
+        '/' => "-".to_owned(),
+        _ if sign.is_ascii_alphanumeric() => sign.to_string(),
+        _ => format!("_{:x}_", u32::from(sign)),
+    };
     format!("case-{}", name.chars().map(sign).collect::<String>())
 }

@@ -3,13 +3,11 @@
 use accel_bench_record::catalogue::{MEM_AVG, NUM_PARAMS};
 
 use super::measured::{Measured, distinct};
+use super::parts::{figure, in_parts};
 use crate::amount::amount;
 use crate::chart::{Bar, Bars, Chart, Group};
 use crate::document::{Align, Cell, Row, Section, Table};
 use crate::quantity::memory_peak;
-
-const GROUPS: usize = 20;
-const CHARTS: usize = 24;
 
 pub(super) fn section(measured: &[Measured<'_>]) -> Section {
     let known: Vec<_> = measured.iter().filter_map(|cell| Some((cell, memory_peak(cell.case)?))).collect();
@@ -33,16 +31,14 @@ pub(super) fn section(measured: &[Measured<'_>]) -> Section {
         "The peak is measured."
     };
     let table = Table::new("Memory by kind", &columns).rows(rows).without_empty_columns();
-    section.text(about).figure(charts(&known)).table(table)
+    figure(section.text(about), charts(&known)).table(table)
 }
 
-/// The bytes of all parameters; `None` for a type whose size is not a whole number of bytes.
+/// The bytes of all parameters; `None` for quantised ones, which have scales next to them.
 fn weights(cell: &Measured<'_>) -> Option<f64> {
     let bytes = match cell.param("precision").as_deref() {
         None | Some("f32") => 4.0,
         Some("f16" | "bf16") => 2.0,
-        Some("q8") => 1.0,
-        Some("q4") => 0.5,
         Some(_) => return None,
     };
     Some(cell.metric(&NUM_PARAMS)? * bytes)
@@ -60,8 +56,8 @@ fn row(cell: &Measured<'_>, peak: f64) -> Row {
 
 fn charts(known: &[(&Measured<'_>, f64)]) -> Vec<Chart> {
     let families = distinct(known.iter().map(|(cell, _)| cell.family()));
-    let of = |family: String| {
-        let own: Vec<_> = known.iter().filter(|(cell, _)| cell.family() == family).collect();
+    let of = |family: &String| {
+        let own: Vec<_> = known.iter().filter(|(cell, _)| cell.family() == *family).collect();
         let bar = |value: f64| Some(Bar { value, low: None, high: None });
         let has_weights = own.iter().any(|(cell, _)| weights(cell).is_some());
         let group = |(cell, peak): &&(&Measured<'_>, f64)| {
@@ -74,9 +70,8 @@ fn charts(known: &[(&Measured<'_>, f64)]) -> Vec<Chart> {
             title: "memory".to_owned(),
             unit: "bytes".to_owned(),
             series: series.map(|name| (*name).to_owned()).collect(),
-            groups: own.iter().take(GROUPS).map(group).collect(),
+            groups: own.iter().map(group).collect(),
         }
     };
-    let chart = |family: String| Chart::bars(format!("Memory: {family}"), of(family));
-    families.into_iter().take(CHARTS).map(chart).collect()
+    families.into_iter().flat_map(|family| in_parts(&format!("Memory: {family}"), &of(&family))).collect()
 }

@@ -7,6 +7,7 @@ mod generation;
 mod matrix;
 mod measured;
 mod memory;
+mod parts;
 mod reproduce;
 mod results;
 mod scaling;
@@ -14,8 +15,7 @@ mod scaling;
 use accel_bench_record::{CaseKey, RunRecord, TreeState};
 
 use crate::document::{Report, Section};
-use measured::all;
-pub use measured::anchor;
+use measured::{all, anchor};
 
 /// The runs that a report is made of.
 #[derive(Clone, Copy, Debug)]

@@ -38,14 +38,9 @@ fn command(words: &[String]) -> String {
         .join(" ")
 }
 
-/// A word as a POSIX shell takes it.
+/// A word as a POSIX shell takes it; no shell takes a NUL, and no argument has one.
 fn quoted(word: &str) -> String {
-    let is_safe = |sign: char| sign.is_ascii_alphanumeric() || "-_./=:,@%+".contains(sign);
-    if !word.is_empty() && word.chars().all(is_safe) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
+    shlex::try_quote(word).map_or_else(|_| word.to_owned(), |quoted| quoted.into_owned())
 }
 
 #[cfg(test)]
@@ -56,7 +51,7 @@ mod tests {
     fn words_are_quoted_for_a_shell() {
         assert_eq!(quoted("models/a/b1_s8@ndarray"), "models/a/b1_s8@ndarray");
         assert_eq!(quoted("a b"), "'a b'");
-        assert_eq!(quoted("it's; rm -rf *"), "'it'\\''s; rm -rf *'");
+        assert_eq!(quoted("it's; rm -rf *"), "\"it's; rm -rf *\"");
         assert_eq!(quoted(""), "''");
     }
 

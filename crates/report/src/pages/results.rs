@@ -56,5 +56,7 @@ fn row(cell: &Measured<'_>) -> Row {
         Cell::number(case.processes.len().to_string(), case.processes.len() as f64),
         status,
     ]);
-    row.anchored(link(&case.id)).noted(reason.map(|reason| plain(reason)))
+    // A link to a case means this run's row, wherever else it was measured.
+    let row = if cell.is_own { row.anchored(link(&case.id)) } else { row };
+    row.noted(reason.map(|reason| plain(reason)))
 }

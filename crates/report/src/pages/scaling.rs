@@ -3,6 +3,7 @@
 use accel_bench_record::{ParamValue, Params};
 
 use super::measured::{Measured, distinct};
+use super::parts::figure;
 use crate::chart::{Axis, Chart, Line, Plot, Point, Spacing};
 use crate::document::Section;
 use crate::plain::plain;
@@ -12,7 +13,6 @@ use crate::quantity::{rate_unit, throughput};
 const LINES: usize = 6;
 /// From this ratio on, values of a parameter lie at equal distances when they double.
 const DOUBLING: f64 = 4.0;
-const CHARTS: usize = 40;
 
 pub(super) fn section(measured: &[Measured<'_>]) -> Section {
     let benchmarks =
@@ -24,7 +24,7 @@ pub(super) fn section(measured: &[Measured<'_>]) -> Section {
         let names = distinct(own.iter().flat_map(|cell| cell.case.id.params.keys().cloned()));
         names.into_iter().flat_map(|name| charts(&own, &name)).collect::<Vec<_>>()
     });
-    Section::new("scaling", "Scaling").figure(charts.take(CHARTS))
+    figure(Section::new("scaling", "Scaling"), charts.collect())
 }
 
 fn number(params: &Params, name: &str) -> Option<f64> {

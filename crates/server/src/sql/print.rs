@@ -2,6 +2,8 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use accel_bench_report::markdown::escape;
+use accel_bench_report::plain::plain;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde_json::{Map, Value};
 
@@ -55,13 +57,6 @@ fn object(answer: &Answer, row: &[Option<String>]) -> Value {
     Value::Object(answer.columns.iter().zip(row).map(cell).collect::<Map<_, _>>())
 }
 
-/// Control characters would reach the reader's terminal.
-fn plain(text: &str) -> String {
-    let sign =
-        |sign: char| if sign.is_control() { sign.escape_unicode().to_string() } else { sign.to_string() };
-    text.chars().map(sign).collect()
-}
-
 fn table(answer: &Answer) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(answer.columns.iter().map(|column| plain(&column.name)));
@@ -92,9 +87,8 @@ fn csv(answer: &Answer) -> io::Result<String> {
 }
 
 fn markdown(answer: &Answer) -> String {
-    let escaped = |text: &str| plain(text).replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;");
     let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
-    let titles = answer.columns.iter().map(|column| escaped(&column.name)).collect();
+    let titles = answer.columns.iter().map(|column| escape(&column.name)).collect();
     let rule = answer
         .columns
         .iter()
@@ -102,7 +96,7 @@ fn markdown(answer: &Answer) -> String {
     let rows = answer
         .rows
         .iter()
-        .map(|row| line(row.iter().map(|cell| escaped(cell.as_deref().unwrap_or_default())).collect()));
+        .map(|row| line(row.iter().map(|cell| escape(cell.as_deref().unwrap_or_default())).collect()));
     [line(titles), line(rule.collect())].into_iter().chain(rows).collect()
 }
 
@@ -130,7 +124,10 @@ mod tests {
         check(Format::Table, " case          value\n a|b\\u{1b}[2J    1.5\n —                12\n");
         check(Format::Jsonl, "{\"case\":\"a|b\\u001b[2J\",\"value\":1.5}\n{\"case\":null,\"value\":12}\n");
         check(Format::Csv, "case,value\na|b\u{1b}[2J,1.5\n,12\n");
-        check(Format::Markdown, "| case | value |\n| --- | ---: |\n| a\\|b\\\\u{1b}[2J | 1.5 |\n|  | 12 |\n");
+        check(
+            Format::Markdown,
+            "| case | value |\n| --- | ---: |\n| a\\|b\\\\u{1b}\\[2J | 1.5 |\n|  | 12 |\n",
+        );
         let json: Value =
             serde_json::from_str(&render(&sample(), Format::Json).expect("text")).expect("JSON");
         assert_eq!(json[1], serde_json::json!({"case": null, "value": 12}));

@@ -66,10 +66,10 @@ fn within(database: &Database, query: &str) -> duckdb::Result<Answer> {
     // One row more than is shown says that there are more.
     let most = database.rows;
     let mut statement = database.connection.prepare(query)?;
-    let batches = statement.stream_arrow([])?;
-    let schema = batches.get_schema();
-    let mut answer = Answer { columns: columns(&schema), ..Answer::default() };
-    for batch in batches {
+    let mut answer =
+        Answer { columns: columns(&statement.stream_arrow([])?.get_schema()), ..Answer::default() };
+    // The iterator of `stream_arrow` panics at a fault behind the first rows; this returns it.
+    while let Some(batch) = statement.step()?.map(RecordBatch::from) {
         let room = most - answer.rows.len();
         answer.is_cut = batch.num_rows() > room;
         answer.rows.extend(cells(&batch, room.min(batch.num_rows()))?);
