@@ -239,6 +239,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a snapshot is as long as what it shows")]
     fn one_row_in_full() {
         let rows = of(&run(1, vec![case("squares", Some(100))]), &[]);
         insta::assert_debug_snapshot!(rows[0], @r#"
