@@ -15,13 +15,17 @@ fn one(b: &mut Bencher) {
 }
 "#;
 
+/// For one test that adds runs or removes some.
+fn own() -> Project {
+    let project = Project::new("strange").bench("one", ONE).under_git();
+    project.accel_bench("").exits(0);
+    project
+}
+
+/// For tests that leave its runs as they are: they run at the same time.
 fn measured() -> &'static Project {
     static MEASURED: OnceLock<Project> = OnceLock::new();
-    MEASURED.get_or_init(|| {
-        let project = Project::new("strange").bench("one", ONE).under_git();
-        project.accel_bench("").exits(0);
-        project
-    })
+    MEASURED.get_or_init(own)
 }
 
 /// The end of it, which must be one of the documented ones.
@@ -32,18 +36,19 @@ fn calm(ran: Ran) {
 
 #[test]
 fn words_that_are_empty_or_long() {
+    let project = own();
     let long = "x".repeat(100_000);
     for command in ["show", "compare", "list", "--dry-run", "--benchmark", "--suite", "--params", "baseline"]
     {
         for word in ["", " ", "*", "?", "**", "-", "--", "\u{1b}[31m", "../../..", "@", "a\nb", "ä", &long] {
-            calm(measured().tool(&[command, word]));
+            calm(project.tool(&[command, word]));
         }
     }
 }
 
 #[test]
 fn numbers_beyond_all_bounds() {
-    let project = measured();
+    let project = own();
     project.accel_bench("log -n 0").exits(0).shows_nothing();
     project.accel_bench("log -n 18446744073709551615").exits(0).shows("complete");
     project.accel_bench("log -n 18446744073709551616").exits(2);
@@ -83,7 +88,7 @@ fn a_reader_that_goes_away_is_no_error() {
 
 #[test]
 fn an_output_folder_that_cannot_be_one() {
-    let project = measured();
+    let project = own();
     project.write("taken", "a file");
     let before = project.runs().len();
     project.accel_bench("n=1 --output taken").exits(8).says("taken");
