@@ -37,6 +37,10 @@ pub(crate) enum Error {
     #[cfg(feature = "history")]
     #[error(transparent)]
     History(#[from] accel_bench_history::Error),
+    /// A program that was called; it said itself what went wrong.
+    #[cfg(feature = "history")]
+    #[error("`{name}` failed")]
+    Program { name: &'static str, exit: Exit },
     #[error("cannot write to stdout")]
     Out(#[from] io::Error),
 }
@@ -60,6 +64,8 @@ impl Error {
             Self::Engine(error) => exit(error),
             #[cfg(feature = "history")]
             Self::History(_) => Exit::Storage,
+            #[cfg(feature = "history")]
+            Self::Program { exit, .. } => *exit,
             Self::Out(_) => Exit::Storage,
         }
     }
@@ -69,6 +75,11 @@ impl Error {
             Self::Engine(error) => error.hint(),
             #[cfg(feature = "history")]
             Self::History(error) => error.hint(),
+            #[cfg(feature = "history")]
+            Self::Program { .. } => Some(
+                "its own message is above; what it copied is whole, and the same command goes on from there"
+                    .to_owned(),
+            ),
             Self::Out(_) => None,
         }
     }

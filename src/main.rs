@@ -7,6 +7,8 @@ mod hardware;
 #[cfg(feature = "history")]
 mod history;
 mod progress;
+#[cfg(feature = "history")]
+mod remote;
 mod report;
 #[cfg(feature = "history")]
 mod server;

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use accel_bench_engine::executor::hand_over;
+use accel_bench_engine::executor::{ask, hand_over};
 
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
@@ -18,18 +18,37 @@ const INSTALL: &str =
 
 /// Runs it with these arguments, to its end.
 pub(crate) fn call(cx: &mut Context, arguments: Vec<OsString>) -> Result<Exit> {
+    let program = program(cx)?;
+    cx.shell.end_progress();
+    let code = hand_over(&program, &arguments, &cx.host.cwd).map_err(|cause| unstarted(&program, &cause))?;
+    exit(code, &program)
+}
+
+/// Runs it with these arguments and returns what it says.
+pub(crate) fn answer(cx: &mut Context, arguments: &[OsString]) -> Result<(Exit, String)> {
+    let program = program(cx)?;
+    cx.shell.end_progress();
+    let (code, said) = ask(&program, arguments, &cx.host.cwd).map_err(|cause| unstarted(&program, &cause))?;
+    Ok((exit(code, &program)?, said))
+}
+
+fn program(cx: &Context) -> Result<PathBuf> {
     let wish = cx.host.env.get(VARIABLE).map(PathBuf::from);
     let path = cx.host.env.get("PATH").cloned().unwrap_or_default();
-    let Some(program) = locate(wish, cx.tool(), &path, &|path| path.is_file()) else {
-        let what =
-            format!("`{NAME}` is not installed: SQL needs DuckDB, which this program is built without");
-        return Err(Error::usage(what, INSTALL));
-    };
-    cx.shell.end_progress();
-    let code = hand_over(&program, &arguments, &cx.host.cwd).map_err(|cause| {
-        let what = format!("cannot start `{}`: {cause}", program.display());
-        Error::usage(what, format!("{VARIABLE} and PATH say where it is; {INSTALL}"))
-    })?;
+    locate(wish, cx.tool(), &path, &|path| path.is_file()).ok_or_else(|| {
+        let what = format!(
+            "`{NAME}` is not installed: SQL and buckets need DuckDB and an HTTP client, which this program is built without"
+        );
+        Error::usage(what, INSTALL)
+    })
+}
+
+fn unstarted(program: &Path, cause: &std::io::Error) -> Error {
+    let what = format!("cannot start `{}`: {cause}", program.display());
+    Error::usage(what, format!("{VARIABLE} and PATH say where it is; {INSTALL}"))
+}
+
+fn exit(code: Option<i32>, program: &Path) -> Result<Exit> {
     Ok(match code {
         Some(0) => Exit::Fine,
         Some(2) => Exit::Usage,

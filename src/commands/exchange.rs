@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::remote::Remote;
 use crate::report::count;
 use accel_bench_engine::git::Repo;
 use accel_bench_engine::measure::Project;
@@ -13,6 +14,9 @@ use accel_bench_engine::store::Store;
 const BRANCH: &str = "git:";
 
 pub(super) fn push(cx: &mut Context, project: &Project, place: &Path) -> Result<()> {
+    if let Some(remote) = Remote::of(place)? {
+        return give(cx, project, &remote);
+    }
     let Some(branch) = branch(place) else {
         let other = other(cx, place, MayBeNew::Yes)?;
         let to = format!("`{}`", other.root().display());
@@ -30,7 +34,23 @@ pub(super) fn push(cx: &mut Context, project: &Project, place: &Path) -> Result<
     Ok(())
 }
 
+/// Gives a remote store the runs that it lacks. What it has is not read, so that runs of one id with other contents stay unseen.
+fn give(cx: &mut Context, project: &Project, remote: &Remote) -> Result<()> {
+    let scratch = project.store.scratch()?;
+    let ready = project.store.copy_runs_to(&Store::open(scratch.path()))?;
+    let copied = remote.give(cx, scratch.path())?;
+    say(cx, "Pushed", (copied, &remote.to_string()), ready.copied.saturating_sub(copied));
+    ready.skipped.iter().for_each(|skipped| cx.shell.warn(format!("passed over {skipped}")));
+    Ok(())
+}
+
 pub(super) fn pull(cx: &mut Context, project: &Project, place: &Path) -> Result<()> {
+    if let Some(remote) = Remote::of(place)? {
+        let scratch = project.store.scratch()?;
+        remote.take(cx, scratch.path(), project.store.root())?;
+        let to = format!("`{}`", project.store.root().display());
+        return exchange(cx, "Pulled", &Store::open(scratch.path()), (&project.store, &to)).map(drop);
+    }
     let Some(branch) = branch(place) else {
         let other = other(cx, place, MayBeNew::No)?;
         let from = format!("`{}`", project.store.root().display());
@@ -68,12 +88,6 @@ enum MayBeNew {
 
 /// The store in a folder, which may be a project's or its store's own.
 fn other(cx: &Context, dir: &Path, may_be_new: MayBeNew) -> Result<Store> {
-    if dir.to_string_lossy().contains("://") {
-        return Err(Error::usage(
-            format!("`{}` is not a folder; stores behind an address are not supported yet", dir.display()),
-            "mount it, copy it with a tool such as rsync and name the copy, or share a branch: `git:BRANCH`",
-        ));
-    }
     let dir = cx.host.cwd.join(dir);
     let inside = dir.join(".accel-bench");
     let root = if inside.is_dir() { inside } else { dir };
@@ -89,8 +103,7 @@ fn other(cx: &Context, dir: &Path, may_be_new: MayBeNew) -> Result<Store> {
 /// Returns how many runs were copied.
 fn exchange(cx: &mut Context, verb: &str, from: &Store, (to, named): (&Store, &str)) -> Result<usize> {
     let done = from.copy_runs_to(to)?;
-    let known = if done.known > 0 { format!(", {} there already", done.known) } else { String::new() };
-    cx.shell.status(verb, format!("{} to {named}{known}", count(done.copied, "run")));
+    say(cx, verb, (done.copied, named), done.known);
     for skipped in &done.skipped {
         cx.shell.warn(format!("passed over {skipped}"));
     }
@@ -98,4 +111,9 @@ fn exchange(cx: &mut Context, verb: &str, from: &Store, (to, named): (&Store, &s
         cx.shell.warn(format!("run {run} is there with other contents; neither was changed"));
     }
     Ok(done.copied)
+}
+
+fn say(cx: &mut Context, verb: &str, (copied, to): (usize, &str), known: usize) {
+    let known = if known > 0 { format!(", {known} there already") } else { String::new() };
+    cx.shell.status(verb, format!("{} to {to}{known}", count(copied, "run")));
 }

@@ -3,8 +3,9 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::exchange;
+pub(crate) use super::predict::outliers_of;
 pub(crate) use super::trend::trends_of;
+use super::{exchange, predict};
 use crate::context::Context;
 use crate::error::{Exit, Result};
 pub(crate) use crate::history::follow;
@@ -22,6 +23,7 @@ Examples:
   cargo accel-bench history push /mnt/team/bench   give these runs to others
   cargo accel-bench history pull /mnt/team/bench   and take theirs
   cargo accel-bench history push git:bench-runs    through a branch of its own
+  cargo accel-bench history predict                what was not run
   duckdb -c \"SELECT case_name, median(value)
              FROM '.accel-bench/history/*.parquet'
              WHERE metric = 'latency-ns' GROUP BY case_name\"
@@ -54,6 +56,8 @@ enum Act {
     },
     /// Copy the table
     Export(Target),
+    /// Predict what cases would take that were not run here
+    Predict(predict::Args),
 }
 
 /// Where the table is copied to.
@@ -72,6 +76,9 @@ struct Target {
 }
 
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
+    if let Some(Act::Predict(args)) = &args.act {
+        return predict::run(args, cx);
+    }
     let project = Project::load(&cx.host)?;
     match &args.act {
         Some(Act::Push { dir }) => exchange::push(cx, &project, dir)?,

@@ -67,7 +67,7 @@ pub(crate) fn tell(
         Form::Text(format) => {
             cx.shell.out(|to| report::comparison((comparison, explained), format, width, to))?;
         }
-        Form::Html => cx.shell.out(|to| report::html(&pages, None, to))?,
+        Form::Html => cx.shell.out(|to| report::html(&pages, to))?,
     }
     Ok(match comparison.worst() {
         Outcome::Fine => Exit::Fine,

@@ -30,6 +30,8 @@ mod metrics;
 mod noise;
 mod parse;
 mod planned;
+#[cfg(feature = "history")]
+mod predict;
 mod probe_adapters;
 mod report;
 mod rerun;

@@ -23,6 +23,11 @@ pub(crate) fn trends_of(_: &mut Context, _: &Project, _: &RunRecord) -> Result<O
     Ok(None)
 }
 
+/// Nor how cells compare.
+pub(crate) fn outliers_of(_: &mut Context, _: &Project, _: &RunRecord) -> Result<Option<Section>> {
+    Ok(None)
+}
+
 pub(crate) fn run(args: Args, _: &mut Context) -> Result<Exit> {
     drop(args.rest);
     Err(Error::usage(

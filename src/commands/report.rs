@@ -55,6 +55,8 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
         None => None,
     };
     let trends = history::trends_of(cx, &project, &record)?;
+    let outliers = history::outliers_of(cx, &project, &record)?;
+    let sections: Vec<_> = trends.into_iter().chain(outliers).collect();
     let mut pages = Pages { elsewhere: &elsewhere, ..Pages::of(&record) };
     if let (Some(base), Some(comparison)) = (&base, &comparison) {
         pages = pages.against(base, comparison, None);
@@ -63,7 +65,7 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
         project.store.root().join("reports").join(format!("{}.{}", record.id, args.format.extension()))
     });
     let charts = format!("{}-charts", path.file_stem().unwrap_or_default().to_string_lossy());
-    let (text, files) = report::made(&pages, trends, args.format, &charts)?;
+    let (text, files) = report::made(&pages, sections, args.format, &charts)?;
     if path == Path::new("-") {
         if !files.is_empty() {
             let hint = "name a file with `--output`: its charts are written next to it";

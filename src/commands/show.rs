@@ -48,7 +48,7 @@ pub(super) fn write(cx: &mut Context, run: &RunRecord, form: Form, metrics: &Met
     let width = cx.shell.width();
     match form {
         Form::Text(format) => cx.shell.out(|to| report::run(run, format, metrics, width, to))?,
-        Form::Html => cx.shell.out(|to| report::html(&Pages::of(run), None, to))?,
+        Form::Html => cx.shell.out(|to| report::html(&Pages::of(run), to))?,
     }
     Ok(())
 }

@@ -20,6 +20,8 @@ mod markdown;
 mod noise;
 mod page;
 mod paint;
+#[cfg(feature = "history")]
+mod predicted;
 mod run;
 #[cfg(feature = "history")]
 mod trend;
@@ -34,6 +36,8 @@ pub(crate) use format::{Form, Format};
 pub(crate) use listing::{AgainRow, BaselineRow, BenchmarkRow, CaseLogRow, LogRow, listing};
 pub(crate) use noise::noise;
 pub(crate) use page::{Made, Pages, html, made};
+#[cfg(feature = "history")]
+pub(crate) use predicted::{Basis, Row as PredictedRow, evaluated, outlier_section, predicted};
 pub(crate) use run::{Metrics, run};
 #[cfg(feature = "history")]
 pub(crate) use trend::{Span, TrendReport, trend, trend_page, trend_section};

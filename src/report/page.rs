@@ -65,17 +65,17 @@ impl<'r> Pages<'r> {
         Self { baseline: Some(baseline), comparison: Some(comparison), explained, ..self }
     }
 
-    /// The report; `trends` are a section of their own.
-    fn report(&self, trends: Option<Section>) -> Report {
+    /// The report, with sections of other sources.
+    fn report(&self, more: Vec<Section>) -> Report {
         let verdicts = self.comparison.map(|found| comparison::section(found, self.explained));
         let runs = pages::Runs { run: self.run, elsewhere: self.elsewhere, baseline: self.baseline };
-        pages::report(runs, verdicts.into_iter().chain(trends).collect())
+        pages::report(runs, verdicts.into_iter().chain(more).collect())
     }
 }
 
 /// Writes the page of `--format html`.
-pub(crate) fn html(pages: &Pages<'_>, trends: Option<Section>, to: &mut dyn Write) -> io::Result<()> {
-    to.write_all(page::render(&pages.report(trends)).as_bytes())
+pub(crate) fn html(pages: &Pages<'_>, to: &mut dyn Write) -> io::Result<()> {
+    to.write_all(page::render(&pages.report(Vec::new())).as_bytes())
 }
 
 /// Writes a page of one section.
@@ -88,11 +88,11 @@ pub(crate) fn single(title: &str, section: Section, to: &mut dyn Write) -> io::R
 /// The report's own text, then the files that it refers to; charts of Markdown are in `folder`.
 pub(crate) fn made(
     pages: &Pages<'_>,
-    trends: Option<Section>,
+    more: Vec<Section>,
     made: Made,
     folder: &str,
 ) -> io::Result<(Vec<u8>, Vec<File>)> {
-    let report = pages.report(trends);
+    let report = pages.report(more);
     let text = match made {
         Made::Html => page::render(&report),
         Made::Pdf => return Ok((pdf(&report)?, Vec::new())),

@@ -243,11 +243,44 @@ fn runs_go_to_others_and_come_from_them() {
     let commits: Vec<_> =
         found["series"].as_array().expect("series").iter().map(|one| &one["commits"]).collect();
     assert_eq!(commits, [COMMITS, 1]);
-    other.accel_bench("history pull s3://bucket/bench").exits(2).says("are not supported yet");
+    other
+        .accel_bench("history pull https://host/bench")
+        .exits(2)
+        .says("`rsync:HOST:DIR` or `s3://BUCKET/PREFIX`");
     other.accel_bench("history pull nowhere").exits(2).says("has no runs");
     // A project is a store, too.
     let told = other.accel_bench(&format!("history pull {}", project.root().display())).exits(0);
     told.says("110 there already");
+}
+
+/// To a folder, which rsync takes as it takes a host.
+#[test]
+fn runs_are_shared_with_rsync() {
+    let (project, commits) = project("trend-rsync");
+    let shared = tempfile::tempdir().expect("a folder");
+    let dir = shared.path().join("deep/team");
+    let place = format!("rsync:{}", dir.display());
+    let push = |project: &Project| project.accel_bench(&format!("history push {place}")).exits(0);
+    push(&project).says("Pushed 110 runs to");
+    push(&project).says("Pushed 0 runs to").says("110 there already");
+    let other = Project::new("trend-rsync-other").toml("").under_git();
+    let mut own = record(3, &commits[3]);
+    own.id = "20270101-000000-0001".into();
+    store(other.root(), own);
+    push(&other).says("Pushed 1 run to");
+    // What is no run stays where it is, and a broken run is named.
+    fs::write(dir.join("runs/notes.txt"), "not a run").expect("a file");
+    fs::write(dir.join("runs").join(&commits[3]).join("20270102-000000-0001.json"), "{").expect("a file");
+    let pull = |project: &Project| project.accel_bench(&format!("history pull {place}")).exits(0);
+    pull(&project).says("Pulled 1 run to").says("passed over").says("it is cut short after 1 byte");
+    pull(&other).says("Pulled 110 runs to");
+    assert!(!project.path(".accel-bench/runs/notes.txt").exists());
+    // A run that the other side has under the same name stays as it is there.
+    let files = |project: &Project| project.runs().len();
+    assert_eq!((files(&project), files(&other)), (111, 111));
+    project.accel_bench("history push rsync:-e").exits(2).says("names no place");
+    let nowhere = shared.path().join("nowhere");
+    project.accel_bench(&format!("history pull rsync:{}", nowhere.display())).exits(8).says("`rsync` failed");
 }
 
 #[test]

@@ -56,6 +56,8 @@ pub(crate) enum Mode {
     Turns(Sampling, Box<dyn Turns>),
     /// One iteration, to see that it works: `cargo test --benches`.
     Once,
+    /// None: what the case does is asked for, not how long that takes.
+    Describe,
 }
 
 impl Bencher {
@@ -189,6 +191,14 @@ impl Bencher {
         self.series(metric.name, metric.unit, metric.better)
     }
 
+    /// Whether only what the case does is asked for: its throughput and the metrics that are known without running it, such as
+    /// [`FLOPS`](catalogue::FLOPS). Nothing is timed then; a benchmark that loads something large first says what it knows and
+    /// returns. `cargo accel-bench history predict` asks it of cases that were never run.
+    #[must_use]
+    pub fn is_only_described(&self) -> bool {
+        matches!(self.mode, Mode::Describe)
+    }
+
     /// Runs `work` and keeps its wall time, the device synchronised at its end, as the metric `{phase}-ms`: what
     /// happens once in a process and is not warm yet. The harness's names are `load` (weights to the device) and
     /// `first-forward`. Ends the case with an error when the device fails, when the phase was timed before, and after the
@@ -313,10 +323,11 @@ impl Bencher {
             Mode::Measure(sampling) => sampler::measure(&mut timing, sampling),
             Mode::Turns(sampling, turns) => sampler::take_turns(&mut timing, sampling, &mut **turns),
             Mode::Once => sampler::once(&mut timing),
+            Mode::Describe => Ok((Samples::default(), WarmUp::default())),
         };
         let (samples, warm_up) = outcome.unwrap_or_else(|error| error.stop());
         let device_nanos = match self.mode {
-            Mode::Once => Ok(Vec::new()),
+            Mode::Once | Mode::Describe => Ok(Vec::new()),
             Mode::Measure(_) | Mode::Turns(..) => timing.look_beside(&samples),
         };
         self.device_nanos = device_nanos.unwrap_or_else(|error| error.stop());
@@ -335,7 +346,8 @@ impl Bencher {
 
     /// Returns what was measured, all metrics included.
     pub(crate) fn finish(self) -> Result<Measurement, Error> {
-        let Some((samples, warm_up)) = self.measured else {
+        let untimed = self.is_only_described().then(Default::default);
+        let Some((samples, warm_up)) = self.measured.or(untimed) else {
             return Err(Error::new("nothing was timed; call `b.iter(|| …)` once"));
         };
         let mut metrics = self.metrics;

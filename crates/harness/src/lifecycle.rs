@@ -89,6 +89,9 @@ fn live<B: Benchmark>(benchmark: &mut B, b: &mut Bencher) -> Result<(), Error> {
     b.tell(Phase::Setup);
     benchmark.setup(b)?;
     b.try_iter(|| benchmark.execute());
+    if b.is_only_described() {
+        return Ok(());
+    }
     for metric in benchmark.process_results(&b.samples())? {
         b.metric(metric);
     }

@@ -10,6 +10,7 @@ mod facts;
 mod gaps;
 mod memory;
 mod parallel;
+pub mod predict;
 mod row;
 mod rows;
 #[cfg(test)]

@@ -52,6 +52,9 @@ pub enum Request {
     Sample(SampleRequest),
     /// Ends the open case: answered with [`Reply::Finished`].
     Close { token: u64 },
+    /// Says what one iteration of a case does, as far as that is known without running it. Answered as [`Run`](Self::Run), by a
+    /// measurement without samples.
+    Describe(CaseRequest),
     /// The child ends.
     Quit,
 }

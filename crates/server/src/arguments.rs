@@ -19,6 +19,8 @@ pub(crate) enum Command {
     Sql(SqlArgs),
     /// Copy the history into a database file
     Export(ExportArgs),
+    /// Copy run files that are not there yet to or from a bucket
+    Copy(CopyArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -67,6 +69,17 @@ pub(crate) struct ExportArgs {
     pub(crate) history: PathBuf,
     #[command(flatten)]
     pub(crate) target: Target,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct CopyArgs {
+    /// A store's folder, or `s3://BUCKET/PREFIX`
+    pub(crate) from: String,
+    /// A store's folder, or `s3://BUCKET/PREFIX`
+    pub(crate) to: String,
+    /// Leave out the runs that this store has
+    #[arg(long, value_name = "DIR")]
+    pub(crate) except: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

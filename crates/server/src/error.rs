@@ -26,6 +26,10 @@ pub(crate) enum Error {
     Write { path: PathBuf, source: io::Error },
     #[error("cannot write `{}`: {}", path.display(), source)]
     Sqlite { path: PathBuf, source: rusqlite::Error },
+    #[error("cannot use the bucket `{place}`: {source}")]
+    Bucket { place: String, source: object_store::Error },
+    #[error("cannot copy runs: {0}")]
+    Copy(#[from] object_store::Error),
     #[error("cannot read the query: {0}")]
     Input(io::Error),
     #[error("cannot write to stdout: {0}")]
@@ -50,6 +54,11 @@ impl Error {
             }
             Self::TimedOut(_) => Some("`--timeout SECONDS` allows more".to_owned()),
             Self::Query(_) => Some("the tables are results, benchmark_runs and benchmark_results; `DESCRIBE results` lists the columns".to_owned()),
+            Self::Bucket { .. } | Self::Copy(_) => Some(
+                "a bucket is reached with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, and for one that is not Amazon's \
+                 AWS_ENDPOINT (with AWS_ALLOW_HTTP=true where it speaks plain HTTP)"
+                    .to_owned(),
+            ),
             Self::Exists(_) => Some("name another file, or remove it".to_owned()),
             _ => None,
         }

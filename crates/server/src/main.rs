@@ -1,7 +1,8 @@
-//! The program that needs DuckDB: SQL over the history, and copies of it as databases. `cargo accel-bench sql` and
-//! `history export` hand over to it.
+//! The program that needs DuckDB and a client of buckets: SQL over the history, copies of it as databases, and runs shared through
+//! a bucket. `cargo accel-bench sql` and `history export|push|pull` hand over to it.
 
 mod arguments;
+mod copy;
 mod error;
 mod export;
 mod sql;
@@ -20,6 +21,7 @@ fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::Sql(args) => sql::run(&args, &mut out),
         Command::Export(args) => export::run(&args, &mut out),
+        Command::Copy(args) => copy::run(&args, &mut out),
     };
     let outcome = outcome.and_then(|()| out.flush().map_err(Error::Out));
     match outcome {

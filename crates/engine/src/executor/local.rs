@@ -6,12 +6,13 @@ use std::path::Path;
 use accel_bench_record::protocol::BenchmarkInfo;
 use accel_bench_record::{Counts, Status};
 
+use super::turns::Asked;
 use super::{
     Alone, Claim, Ended, Error, Executor, Listed, Settings, Turns, callgrind, claim, criterion, interleaved,
     listing, perf, turns,
 };
 use crate::event::Event;
-use crate::plan::{Harness, Job, WantedOfRound};
+use crate::plan::{Harness, Isolate, Job, WantedOfRound};
 
 /// Starts children as processes of this machine.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,6 +25,13 @@ impl Executor for Local {
 
     fn list(&self, target: Listed<'_>, settings: &Settings) -> Result<Vec<BenchmarkInfo>, Error> {
         listing::list(target, settings)
+    }
+
+    fn describe(&self, job: &Job, settings: &Settings, on: &mut dyn FnMut(Event)) -> Result<Ended, Error> {
+        let mut job = job.clone();
+        // What is only asked leaves nothing behind.
+        job.unit.isolate = Isolate::Process;
+        turns::run(&job, Asked::Description, settings, on)
     }
 
     fn count(&self, alone: Alone<'_>, settings: &Settings) -> Result<Option<Counts>, Error> {
@@ -63,7 +71,7 @@ fn run(jobs: &[Job], settings: &Settings, on: &mut dyn FnMut(Event)) -> Result<E
             on(event);
         };
         let ended = match job.unit.harness {
-            Harness::AccelBench => turns::run(&left, settings, &mut watch)?,
+            Harness::AccelBench => turns::run(&left, Asked::Measurement, settings, &mut watch)?,
             Harness::Criterion => criterion::run(&left, settings, &mut watch)?,
         };
         if ended != Ended::Complete {

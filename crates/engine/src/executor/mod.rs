@@ -38,7 +38,7 @@ use crate::plan::{Case, Harness, Job, Unit, WantedOfRound};
 pub use claim::Claim;
 pub(crate) use criterion::saved_results;
 pub use error::Error;
-pub use handover::hand_over;
+pub use handover::{ask, hand_over};
 pub use interleaved::Turns;
 pub use local::Local;
 
@@ -111,6 +111,13 @@ pub trait Executor: fmt::Debug + Send + Sync {
     /// # Errors
     /// When the target does not answer, or not in a way that is understood.
     fn list(&self, target: Listed<'_>, settings: &Settings) -> Result<Vec<BenchmarkInfo>, Error>;
+
+    /// Asks what the cases of a job do; nothing is timed. Each ends as in [`run`](Self::run), with a measurement that has no
+    /// samples: its throughput, and the metrics that are known without running it.
+    ///
+    /// # Errors
+    /// As those of [`run`](Self::run).
+    fn describe(&self, job: &Job, settings: &Settings, on: &mut dyn FnMut(Event)) -> Result<Ended, Error>;
 
     /// Counts what one iteration of a case does, in a process of its own. Nothing is timed.
     ///

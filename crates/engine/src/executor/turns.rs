@@ -15,7 +15,21 @@ use crate::plan::{Case, Isolate, Job};
 /// More metrics or notes than this from one case are a fault, not a result.
 const MAX_METRICS: usize = 1_000;
 
-pub(super) fn run(job: &Job, settings: &Settings, on: &mut dyn FnMut(Event)) -> Result<Ended, Error> {
+/// What the children are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// Times.
+    Measurement,
+    /// What the case does, without running it.
+    Description,
+}
+
+pub(super) fn run(
+    job: &Job,
+    asked: Asked,
+    settings: &Settings,
+    on: &mut dyn FnMut(Event),
+) -> Result<Ended, Error> {
     let mut server: Option<(Server, Log)> = None;
     for (serial, case) in job.unit.cases.iter().enumerate() {
         if settings.is_stopped() {
@@ -42,7 +56,9 @@ pub(super) fn run(job: &Job, settings: &Settings, on: &mut dyn FnMut(Event)) -> 
                 }
             },
         };
-        let Some((status, measurement)) = turn(&mut serving, case, serial as u64, &log, settings, on) else {
+        let Some((status, measurement)) =
+            turn(&mut serving, (asked, case), serial as u64, &log, settings, on)
+        else {
             return Ok(Ended::Interrupted);
         };
         let healthy = is_healthy_after(&status);
@@ -113,17 +129,24 @@ pub(super) fn is_healthy_after(status: &Status) -> bool {
 /// One case from request to answer. `None`: interrupted.
 fn turn(
     server: &mut Server,
-    case: &Case,
+    (asked, case): (Asked, &Case),
     token: u64,
     log: &Log,
     settings: &Settings,
     on: &mut dyn FnMut(Event),
 ) -> Option<(Status, Option<Measurement>)> {
-    let asked = Instant::now();
-    let request = Request::Run(request(case, token, case.sampling, None));
+    let start = Instant::now();
+    let request = request(case, token, case.sampling, None);
+    let request = match asked {
+        Asked::Measurement => Request::Run(request),
+        Asked::Description => Request::Describe(request),
+    };
     match ask(server, &request, case, token, log, settings, on) {
+        Ok(Reply::Finished { status, measurement, .. }) if asked == Asked::Description => {
+            Some((status, measurement))
+        }
         Ok(Reply::Finished { status, measurement, .. }) => {
-            Some(checked(status, measurement, asked.elapsed()))
+            Some(checked(status, measurement, start.elapsed()))
         }
         Ok(_) => Some((off_topic(), None)),
         Err(Silence::Status(status)) => Some((status, None)),

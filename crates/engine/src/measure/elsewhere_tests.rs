@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use accel_bench_record::catalogue::INSTRUCTIONS;
+use accel_bench_record::catalogue::{FLOPS, INSTRUCTIONS};
 use accel_bench_record::protocol::BenchmarkInfo;
 use accel_bench_record::{
     CaseKey, Conditions, Counts, Environment, MachineId, Measurement, Profile, RunState, Samples, Status,
@@ -35,6 +35,17 @@ impl Executor for Elsewhere {
 
     fn list(&self, _: Listed<'_>, _: &Settings) -> Result<Vec<BenchmarkInfo>, Error> {
         Ok(Vec::new())
+    }
+
+    /// A case does as many floating-point operations as nanoseconds.
+    fn describe(&self, job: &Job, _: &Settings, on: &mut dyn FnMut(Event)) -> Result<Ended, Error> {
+        for case in &job.unit.cases {
+            let metrics = vec![FLOPS.of(self.candidate as f64)];
+            let measurement = Some(Measurement { metrics, ..Measurement::default() });
+            let (side, round, id) = (job.side, job.round, case.id.clone());
+            on(Event::CaseFinished { side, round, id, status: Status::Ok, measurement, log: None });
+        }
+        Ok(Ended::Complete)
     }
 
     /// As many instructions as nanoseconds.

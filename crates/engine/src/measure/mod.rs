@@ -7,6 +7,7 @@
 mod bisect;
 mod code;
 mod counting;
+mod describe;
 mod explain;
 #[cfg(feature = "flame")]
 mod flame;
@@ -40,6 +41,7 @@ fn leaking(host: &Host) -> Vec<String> {
 }
 
 pub use bisect::{Bisected, Culprit, Range, bisect};
+pub use describe::{Described, describe};
 pub use explain::{Cause, Change, Difference, Explained, Explanation, Extent, Root, explain};
 pub use interleaved::{Looks, measure_in_turns};
 pub use pair::{From, Pair, Wanted, pair};

@@ -256,8 +256,8 @@ fn list(
     engine.executor().list(listed, &asking(engine.host()))
 }
 
-/// Listing needs no logs and no CPUs of its own.
-fn asking(host: &Host) -> executor::Settings {
+/// Who is only asked needs no logs and no CPUs of its own.
+pub(super) fn asking(host: &Host) -> executor::Settings {
     executor::Settings {
         logs: std::path::PathBuf::new(),
         logs_shown_as: String::new(),

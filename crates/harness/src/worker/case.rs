@@ -34,7 +34,7 @@ pub(super) fn run(
     mode: Mode,
     observer: Observer,
 ) -> (Status, Option<Measurement>) {
-    let memory = PeakMemory::reset();
+    let memory = (!matches!(mode, Mode::Describe)).then(PeakMemory::reset);
     let lived = catch_unwind(AssertUnwindSafe(|| {
         let mut bencher = Bencher::new(backend, params, mode, observer);
         bencher.slow_down(slowdown);
@@ -43,7 +43,7 @@ pub(super) fn run(
     }));
     match lived {
         Ok(Ok(mut measurement)) => {
-            measurement.metrics.extend(memory.metric());
+            measurement.metrics.extend(memory.and_then(|memory| memory.metric()));
             (Status::Ok, Some(measurement))
         }
         Ok(Err(error)) => (error.into_status(), None),
@@ -71,6 +71,9 @@ fn of_panic(payload: Box<dyn Any + Send>) -> Status {
 
 #[cfg(test)]
 mod tests {
+    use accel_bench_record::Throughput;
+    use accel_bench_record::catalogue::FLOPS;
+
     use super::*;
 
     fn check(run: fn(&mut Bencher) -> Result<(), Error>, backend: &str, expected: &str) {
@@ -111,6 +114,35 @@ mod tests {
             "host",
             "error: the benchmark was timed twice",
         );
+    }
+
+    #[test]
+    fn a_described_case_says_what_it_does_and_runs_nothing() {
+        fn described(run: fn(&mut Bencher) -> Result<(), Error>) -> Measurement {
+            let registration = Registration::bare("x", run);
+            let (status, measurement) =
+                super::run(&registration, "host", Params::new(), None, Mode::Describe, Box::new(|_, _| ()));
+            assert_eq!(status, Status::Ok);
+            measurement.expect("what it says")
+        }
+        fn says_work(b: &mut Bencher) {
+            b.throughput(Throughput::Tokens(7));
+            b.metric(FLOPS.of(1e9));
+        }
+        let of_loop = described(|b| {
+            says_work(b);
+            b.iter(|| panic!("it ran"));
+            Ok(())
+        });
+        let returned_early = described(|b| {
+            says_work(b);
+            if b.is_only_described() { Ok(()) } else { b.fail("it went on") }
+        });
+        for measurement in [of_loop, returned_early] {
+            assert!(measurement.samples.nanos.is_empty());
+            assert_eq!(measurement.throughput, [Throughput::Tokens(7)]);
+            assert_eq!(measurement.metrics, [FLOPS.of(1e9)], "no memory: nothing ran");
+        }
     }
 
     #[test]

@@ -37,6 +37,7 @@ pub(super) fn serve(channel: &Path, benchmarks: &[&Registration]) -> io::Result<
                 let mode = Mode::Turns(request.sampling, turns);
                 line.say(&without_samples(run(benchmarks, request, mode, &line)))?;
             }
+            Request::Describe(request) => line.say(&run(benchmarks, request, Mode::Describe, &line))?,
             // Meant for a case that has failed meanwhile; its `Finished` is on its way.
             Request::Sample(_) | Request::Close { .. } => {}
             Request::Quit => break,

@@ -36,16 +36,19 @@ use timing::TokenTimes;
 /// When the model cannot be opened, or fails.
 pub fn pass<M: Workload + Module>(b: &mut Bencher) -> Result<(), Error> {
     let cell = Cell::<M>::open(b, outputs_of_pass)?;
-    let Loaded { model, input, reference } = cell.load(b)?;
-    cell.check(b, (&model, &reference), |b| {
-        vec![b.cold(catalogue::FIRST_FORWARD.stem(), || model.pass(input.clone()))]
-    })?;
     let Size { batch, sequence, .. } = cell.parameters.size;
     let work = match b.optional_param::<usize>("sequence-length")? {
         Some(_) => Throughput::Tokens((batch * sequence) as u64),
         None => Throughput::Samples(batch as u64),
     };
     cell.describe(b, work);
+    if b.is_only_described() {
+        return Ok(());
+    }
+    let Loaded { model, input, reference } = cell.load(b)?;
+    cell.check(b, (&model, &reference), |b| {
+        vec![b.cold(catalogue::FIRST_FORWARD.stem(), || model.pass(input.clone()))]
+    })?;
     b.iter(|| model.pass(input.clone()));
     Ok(())
 }
@@ -60,13 +63,16 @@ pub fn generate<M: Generator + Module>(b: &mut Bencher) -> Result<(), Error> {
     if size.new_tokens == 0 {
         return Err(Error::new("`new-tokens` is at least 1"));
     }
+    cell.describe(b, Throughput::Tokens((size.batch * size.new_tokens) as u64));
+    if b.is_only_described() {
+        return Ok(());
+    }
     let Loaded { model, input, reference } = cell.load(b)?;
     cell.check(b, (&model, &reference), |b| {
         let (scores, state) =
             b.cold(catalogue::FIRST_FORWARD.stem(), || model.prefill(input.clone(), size.new_tokens));
         with_next(&model, scores, state, size)
     })?;
-    cell.describe(b, Throughput::Tokens((size.batch * size.new_tokens) as u64));
     let times = TokenTimes::register(b, size);
     b.try_iter(|| {
         let mut iteration = times.start();
@@ -87,11 +93,14 @@ pub fn sample<M: Sampler + Module>(b: &mut Bencher) -> Result<(), Error> {
     if steps == 0 {
         return Err(Error::new("`steps` is at least 1"));
     }
+    cell.describe(b, Throughput::Samples(cell.parameters.size.batch as u64));
+    if b.is_only_described() {
+        return Ok(());
+    }
     let Loaded { model, input, reference } = cell.load(b)?;
     cell.check(b, (&model, &reference), |b| {
         vec![b.cold(catalogue::FIRST_FORWARD.stem(), || model.sampled(input.clone(), steps))]
     })?;
-    cell.describe(b, Throughput::Samples(cell.parameters.size.batch as u64));
     b.iter(|| model.sampled(input.clone(), steps));
     Ok(())
 }
@@ -155,7 +164,10 @@ impl<M: Workload + Module> Cell<M> {
         let counted = model::count::<M>(&config, &device);
         let footprint = Footprint::of::<M>(&config, counted, parameters.size, precision);
         let cell = Self { parameters, config, counted, footprint, device, outputs };
-        cell.fit(backend)?;
+        // What it would need can be said of any.
+        if !b.is_only_described() {
+            cell.fit(backend)?;
+        }
         b.device(BurnDevice::new(cell.device.clone(), backend));
         Ok(cell)
     }

@@ -1,0 +1,106 @@
+//! The cells of the matrix: what each does, and what it took where it was measured.
+
+use std::collections::BTreeMap;
+
+use accel_bench_record::stats::median;
+use accel_bench_record::{CaseKey, Metric, catalogue};
+
+use crate::rows::LATENCY;
+use crate::series::Series;
+
+/// Values of the last measured commits that a cell's own is the median of.
+const LAST: usize = 3;
+
+/// What one iteration of a case does: its analytic metrics.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Work {
+    /// Floating-point operations.
+    pub flops: f64,
+    /// Bytes of weights and caches that are read or written.
+    pub bytes: f64,
+    pub parameters: f64,
+    /// The peak of memory that the dimensions alone tell, in bytes.
+    pub memory: f64,
+}
+
+impl Work {
+    /// What a description says; `None` where one of the four is not known, or is nothing.
+    #[must_use]
+    pub fn of(metrics: &[Metric]) -> Option<Self> {
+        Self::from(|name| metrics.iter().find(|metric| metric.name == name).map(|metric| metric.value))
+    }
+
+    fn from(value: impl Fn(&str) -> Option<f64>) -> Option<Self> {
+        let value = |metric: catalogue::Known| value(metric.name).filter(|value| *value > 0.0);
+        Some(Self {
+            flops: value(catalogue::FLOPS)?,
+            bytes: value(catalogue::BYTES_MOVED)?,
+            parameters: value(catalogue::NUM_PARAMS)?,
+            memory: value(catalogue::MEM_PREDICTED)?,
+        })
+    }
+}
+
+/// A case, and what it does.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cell {
+    pub case: CaseKey,
+    pub work: Work,
+}
+
+impl Cell {
+    /// The name of the model.
+    pub(crate) fn model(&self) -> Option<String> {
+        self.case.params.get("model").map(ToString::to_string)
+    }
+
+    /// The size of the model, where its name ends in one: `base` of `bert-base`.
+    pub(crate) fn size(&self) -> Option<String> {
+        self.model()?.rsplit_once('-').map(|(_, size)| size.to_owned())
+    }
+}
+
+/// A cell that was measured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measured {
+    pub cell: Cell,
+    pub latency_ns: f64,
+    /// The peak that was measured, in bytes.
+    pub memory: Option<f64>,
+}
+
+/// The metrics that cells are made of.
+pub(crate) const METRICS: [&str; 6] = [
+    LATENCY.0,
+    catalogue::MEM_PEAK.name,
+    catalogue::FLOPS.name,
+    catalogue::BYTES_MOVED.name,
+    catalogue::NUM_PARAMS.name,
+    catalogue::MEM_PREDICTED.name,
+];
+
+/// The cells of a machine class that say what they do, by the last commits that measured them.
+pub(crate) fn measured(series: &[Series], machine: &str) -> Vec<Measured> {
+    let mut cells: BTreeMap<&CaseKey, BTreeMap<&str, &Series>> = BTreeMap::new();
+    for own in series.iter().filter(|series| series.key.machine == machine) {
+        let metrics = cells.entry(&own.key.case).or_default();
+        // A case that is measured both ways: the one that was measured last.
+        let last = |series: &Series| series.points.last().map(|point| point.position);
+        let earlier = metrics.get(own.key.metric.as_str()).is_some_and(|other| last(other) >= last(own));
+        if !earlier {
+            metrics.insert(&own.key.metric, own);
+        }
+    }
+    let of_cell = |(case, metrics): (&CaseKey, BTreeMap<&str, &Series>)| {
+        let value = |name: &str| {
+            let values = metrics.get(name)?.values();
+            median(&values[values.len().saturating_sub(LAST)..])
+        };
+        Some(Measured {
+            latency_ns: value(LATENCY.0).filter(|nanos| *nanos > 0.0)?,
+            memory: value(catalogue::MEM_PEAK.name).filter(|bytes| *bytes > 0.0),
+            cell: Cell { case: case.clone(), work: Work::from(value)? },
+        })
+    };
+    cells.into_iter().filter_map(of_cell).collect()
+}
