@@ -23,6 +23,7 @@ Examples:
   cargo accel-bench history push /mnt/team/bench   give these runs to others
   cargo accel-bench history pull /mnt/team/bench   and take theirs
   cargo accel-bench history push git:bench-runs    through a branch of its own
+  cargo accel-bench history push s3://team/bench   or a bucket
   cargo accel-bench history predict                what was not run
   duckdb -c \"SELECT case_name, median(value)
              FROM '.accel-bench/history/*.parquet'
@@ -46,12 +47,12 @@ enum Act {
     Rebuild,
     /// Copy the runs that another store does not have into it
     Push {
-        /// The folder of the other store, made where it does not exist; or `git:BRANCH`
+        /// A folder, made where it does not exist; `git:BRANCH`, `rsync:HOST:DIR` or `s3://BUCKET/PREFIX`
         dir: PathBuf,
     },
     /// Copy the runs of another store that this one does not have
     Pull {
-        /// The folder of the other store, or `git:BRANCH`
+        /// A folder, `git:BRANCH`, `rsync:HOST:DIR` or `s3://BUCKET/PREFIX`
         dir: PathBuf,
     },
     /// Copy the table
