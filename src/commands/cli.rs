@@ -4,8 +4,8 @@ use clap::{Parser, Subcommand};
 
 use super::globals::Globals;
 use super::{
-    baseline, bisect, calibrate, compare, completions, doctor, gc, history, hook, import, init, list, log,
-    noise, report, rerun, run, show, sql, trend,
+    baseline, bisect, calibrate, compare, compatibility, completions, doctor, gc, history, hook, import,
+    init, list, log, noise, recommend, report, rerun, roofline, run, show, sql, trend,
 };
 
 const EXAMPLES: &str = "\
@@ -58,6 +58,12 @@ pub(super) enum Command {
     Show(show::Args),
     /// Write a report with charts: HTML, Markdown, PDF, JSON, CSV
     Report(report::Args),
+    /// Say on what each model runs best here
+    Recommend(recommend::Args),
+    /// Say which models run on which backends, in which precisions
+    Compatibility(compatibility::Args),
+    /// Say how far below what its device can do each case stands
+    Roofline(roofline::Args),
     /// List the benchmarks without running any
     List(list::Args),
     /// Show the stored runs by commit

@@ -7,6 +7,7 @@ mod building;
 mod calibrate;
 mod cli;
 mod compare;
+mod compatibility;
 mod completions;
 mod doctor;
 #[cfg(feature = "history")]
@@ -33,8 +34,10 @@ mod planned;
 #[cfg(feature = "history")]
 mod predict;
 mod probe_adapters;
+mod recommend;
 mod report;
 mod rerun;
+mod roofline;
 mod run;
 mod schema;
 mod screen;
@@ -96,6 +99,9 @@ fn dispatch(cli: Cli, mut cx: Context) -> Exit {
         Command::Baseline(args) => baseline::run(args, &mut cx),
         Command::Show(args) => show::run(args, &mut cx),
         Command::Report(args) => report::run(args, &mut cx),
+        Command::Compatibility(args) => compatibility::run(args, &mut cx),
+        Command::Recommend(args) => recommend::run(args, &mut cx),
+        Command::Roofline(args) => roofline::run(args, &mut cx),
         Command::Rerun(args) => rerun::run(args, &mut cx),
         Command::List(args) => list::run(args, &mut cx),
         Command::Log(args) => log::run(args, &mut cx),

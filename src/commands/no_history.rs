@@ -1,11 +1,14 @@
 //! `history` and `trend` of a build without the feature `history`.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
+use crate::report::Forecasted;
+use accel_bench_engine::choice::Choice;
 use accel_bench_engine::measure::Project;
-use accel_bench_record::RunRecord;
+use accel_bench_record::{CaseKey, CaseRecord, RunRecord};
 use accel_bench_report::Section;
 
 /// Arguments that this build does not understand.
@@ -26,6 +29,16 @@ pub(crate) fn trends_of(_: &mut Context, _: &Project, _: &RunRecord) -> Result<O
 /// Nor how cells compare.
 pub(crate) fn outliers_of(_: &mut Context, _: &Project, _: &RunRecord) -> Result<Option<Section>> {
     Ok(None)
+}
+
+/// Nor what was not measured.
+pub(crate) fn forecasts(
+    _: &mut Context,
+    _: &Project,
+    _: &BTreeMap<CaseKey, CaseRecord>,
+    _: &[Choice],
+) -> Result<Vec<Forecasted>> {
+    Ok(Vec::new())
 }
 
 pub(crate) fn run(args: Args, _: &mut Context) -> Result<Exit> {

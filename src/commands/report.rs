@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use accel_bench_record::{CommitId, MachineId, RunId, RunRecord, TreeState};
 
-use super::{history, judge, show};
+use super::{history, judge, roofline, show};
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::report::{self, Made, Pages};
@@ -56,7 +56,8 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     };
     let trends = history::trends_of(cx, &project, &record)?;
     let outliers = history::outliers_of(cx, &project, &record)?;
-    let sections: Vec<_> = trends.into_iter().chain(outliers).collect();
+    let roofline = roofline::section_of(&project, &record)?;
+    let sections: Vec<_> = trends.into_iter().chain(outliers).chain([roofline]).collect();
     let mut pages = Pages { elsewhere: &elsewhere, ..Pages::of(&record) };
     if let (Some(base), Some(comparison)) = (&base, &comparison) {
         pages = pages.against(base, comparison, None);

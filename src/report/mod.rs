@@ -5,12 +5,14 @@
 //! Text that a benchmark wrote (its name, the reason of its failure) is neutralised in [`plain`]: a child must
 //! not control the reader's terminal.
 
+mod advice;
 mod amount;
 mod bisected;
 #[cfg(test)]
 mod bisected_tests;
 mod calibration;
 mod comparison;
+mod compatible;
 mod doctor;
 mod format;
 mod json;
@@ -22,15 +24,18 @@ mod page;
 mod paint;
 #[cfg(feature = "history")]
 mod predicted;
+mod roofline;
 mod run;
 #[cfg(feature = "history")]
 mod trend;
 
 use accel_bench_report::plain;
+pub(crate) use advice::{Advice, Forecasted, recommendation};
 pub(crate) use amount::count;
 pub(crate) use bisected::bisected;
 pub(crate) use calibration::calibration;
 pub(crate) use comparison::comparison;
+pub(crate) use compatible::compatibility;
 pub(crate) use doctor::{DoctorFormat, Section, doctor};
 pub(crate) use format::{Form, Format};
 pub(crate) use listing::{AgainRow, BaselineRow, BenchmarkRow, CaseLogRow, LogRow, listing};
@@ -38,6 +43,7 @@ pub(crate) use noise::noise;
 pub(crate) use page::{Made, Pages, html, made};
 #[cfg(feature = "history")]
 pub(crate) use predicted::{Basis, Row as PredictedRow, evaluated, outlier_section, predicted};
+pub(crate) use roofline::{Roofline, page as roofline_page, roofline, section as roofline_section};
 pub(crate) use run::{Metrics, run};
 #[cfg(feature = "history")]
 pub(crate) use trend::{Span, TrendReport, trend, trend_page, trend_section};

@@ -79,7 +79,6 @@ pub(crate) fn html(pages: &Pages<'_>, to: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Writes a page of one section.
-#[cfg(feature = "history")]
 pub(crate) fn single(title: &str, section: Section, to: &mut dyn Write) -> io::Result<()> {
     let report = Report { title: title.to_owned(), ..Report::default() }.with([section]);
     to.write_all(page::render(&report).as_bytes())

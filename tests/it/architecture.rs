@@ -191,6 +191,8 @@ const ENGINE: Arrows = &[
     ),
     ("bisect", &[]),
     ("versions", &[]),
+    ("roof", &[]),
+    ("choice", &["error"]),
     ("import", &["executor", "store"]),
     ("init", &["cargo", "error", "host", "manifest", "plan"]),
     ("error", &["cargo", "compare", "executor", "git", "import", "manifest", "plan", "store"]),

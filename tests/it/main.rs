@@ -27,6 +27,8 @@ mod names;
 mod no_history;
 mod places;
 mod plain;
+#[cfg(feature = "history")]
+mod predict;
 mod report;
 #[cfg(unix)]
 mod rerun;

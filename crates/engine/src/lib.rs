@@ -8,6 +8,7 @@
 pub mod bisect;
 pub mod cargo;
 mod causes;
+pub mod choice;
 pub mod compare;
 mod engine;
 mod error;
@@ -20,6 +21,7 @@ pub mod init;
 pub mod manifest;
 pub mod measure;
 pub mod plan;
+pub mod roof;
 pub mod store;
 mod versions;
 

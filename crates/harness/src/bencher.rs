@@ -149,6 +149,17 @@ impl Bencher {
         self.throughput.push(work);
     }
 
+    /// Floating-point operations of one iteration: with [`bytes_moved`](Self::bytes_moved) they place the case in the roofline of its
+    /// device. A multiplication with its addition is two.
+    pub fn flops(&mut self, operations: u64) {
+        self.metric(catalogue::FLOPS.of(operations as f64));
+    }
+
+    /// Bytes that one iteration reads or writes at least.
+    pub fn bytes_moved(&mut self, bytes: u64) {
+        self.metric(catalogue::BYTES_MOVED.of(bytes as f64));
+    }
+
     /// A metric of the benchmark's own.
     pub fn metric(&mut self, metric: Metric) {
         self.metrics.push(metric);
@@ -365,6 +376,7 @@ impl Bencher {
             true => TimingMethod::WallSync,
             false => TimingMethod::Wall,
         };
+        let memory = self.recorder.watch.borrow().readings();
         let device = self.has_device.then(|| self.device.name());
         let (throughput, notes) = (self.throughput, self.notes);
         Ok(Measurement {
@@ -372,6 +384,7 @@ impl Bencher {
             timing_method,
             throughput,
             metrics,
+            memory,
             warm_up,
             device,
             conditions: None,

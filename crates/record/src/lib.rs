@@ -30,7 +30,7 @@ pub use environment::{Adapter, Build, Cpu, Environment, Load, Os};
 pub use estimate::{Basis, ESTIMATE_LEVEL, Estimate};
 pub use ids::{CommitId, MachineId, RunId};
 pub use leak::{LEAK_BYTES_PER_ITERATION, Leak};
-pub use measurement::{Conditions, Measurement, Samples, Throughput, TimingMethod, WarmUp};
+pub use measurement::{Conditions, Measurement, Readings, Samples, Throughput, TimingMethod, WarmUp};
 pub use metric::{Direction, Metric};
 pub use rate::Rate;
 pub use run::{

@@ -199,6 +199,38 @@ impl TimingMethod {
     }
 }
 
+/// What a case held over time: bytes at moments between its samples.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Readings {
+    /// Nanoseconds since the first reading, in order.
+    pub nanos: Vec<u64>,
+    /// As many as there are moments.
+    pub bytes: Vec<u64>,
+}
+
+impl Readings {
+    /// More than this of one case would say no more than a thinner series.
+    pub const MOST: usize = 64;
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.nanos.is_empty()
+    }
+
+    /// Why this cannot be what was read.
+    #[must_use]
+    pub fn fault(&self) -> Option<String> {
+        let (moments, bytes) = (self.nanos.len(), self.bytes.len());
+        if moments != bytes {
+            return Some(format!("{bytes} readings of memory at {moments} moments"));
+        }
+        if moments > Self::MOST {
+            return Some(format!("{moments} readings of memory"));
+        }
+        (!self.nanos.is_sorted()).then(|| "readings of memory that go back in time".to_owned())
+    }
+}
+
 /// Everything one process measured of one case.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Measurement {
@@ -209,6 +241,9 @@ pub struct Measurement {
     pub throughput: Vec<Throughput>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub metrics: Vec<Metric>,
+    /// Absent where nothing reports memory.
+    #[serde(default, skip_serializing_if = "Readings::is_empty")]
+    pub memory: Readings,
     pub warm_up: WarmUp,
     /// The device of the case, as it names itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -246,6 +281,17 @@ mod tests {
             100,
             Some("samples of 18446744073709551615 ns within 100 ns of wall time"),
         );
+    }
+
+    #[test]
+    fn what_a_lying_child_may_say_of_memory() {
+        let fault =
+            |nanos: &[u64], bytes: &[u64]| Readings { nanos: nanos.into(), bytes: bytes.into() }.fault();
+        assert_eq!(fault(&[], &[]), None);
+        assert_eq!(fault(&[0, 5, 5], &[7, 9, 1]), None);
+        assert_eq!(fault(&[0, 5], &[7]).as_deref(), Some("1 readings of memory at 2 moments"));
+        assert_eq!(fault(&[5, 0], &[7, 7]).as_deref(), Some("readings of memory that go back in time"));
+        assert_eq!(fault(&[0; 65], &[7; 65]).as_deref(), Some("65 readings of memory"));
     }
 
     #[test]

@@ -23,7 +23,7 @@ const COLUMNS: [(&str, Align); 4] = [
 struct Group {
     kept_back: &'static str,
     quantity: &'static str,
-    /// Of cells between others of their family, or beyond them.
+    /// Of cells between other sizes of the same model, or beyond them.
     place: &'static str,
     cells: usize,
     median_error: f64,
@@ -163,8 +163,8 @@ fn terminal(groups: &[Group], basis: Basis<'_>, width: usize) -> String {
     let entries = groups.iter().map(entry).collect();
     let ledger = Ledger { name: "kept back", columns: COLUMNS.to_vec(), entries, heading: 1 }.render(width);
     let legend = format!(
-        "{} of {} were predicted without all cells of their model, and without all of their size; between: the model \
-         knew cells of the same family that do less and that do more; an interval holds 95 % where it is right",
+        "{} of {} were predicted without all cells of their model, and without all of their size; between: cells \
+         of smaller and of larger sizes of the same model were known; an interval holds 95 % where it is right",
         count(basis.measured_cells, "measured cell"),
         basis.machine
     );

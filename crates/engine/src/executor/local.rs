@@ -12,7 +12,7 @@ use super::{
     listing, perf, turns,
 };
 use crate::event::Event;
-use crate::plan::{Harness, Isolate, Job, WantedOfRound};
+use crate::plan::{Harness, Job, WantedOfRound};
 
 /// Starts children as processes of this machine.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,10 +28,7 @@ impl Executor for Local {
     }
 
     fn describe(&self, job: &Job, settings: &Settings, on: &mut dyn FnMut(Event)) -> Result<Ended, Error> {
-        let mut job = job.clone();
-        // What is only asked leaves nothing behind.
-        job.unit.isolate = Isolate::Process;
-        turns::run(&job, Asked::Description, settings, on)
+        turns::run(job, Asked::Description, settings, on)
     }
 
     fn count(&self, alone: Alone<'_>, settings: &Settings) -> Result<Option<Counts>, Error> {

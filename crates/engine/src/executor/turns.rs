@@ -252,7 +252,7 @@ pub(super) fn checked(
         Some(measurement) if measurement.notes.len() > MAX_METRICS => {
             Some(format!("{} notes for one case", measurement.notes.len()))
         }
-        Some(measurement) => measurement.samples.fault(elapsed),
+        Some(measurement) => measurement.samples.fault(elapsed).or_else(|| measurement.memory.fault()),
     };
     match fault {
         Some(fault) => (

@@ -1,6 +1,10 @@
 //! The latest run of something.
 
-use accel_bench_record::{CommitId, MachineId, Profile, RunRecord, RunState, RunValues, TreeState};
+use std::collections::BTreeMap;
+
+use accel_bench_record::{
+    CaseKey, CaseRecord, CommitId, MachineId, Profile, RunRecord, RunState, RunValues, TreeState,
+};
 
 use super::cache::Cache;
 use super::error::{Error, Skipped};
@@ -75,6 +79,31 @@ impl Store {
         let newest = readable.filter(is_meant).take(most).collect();
         cache.save(self);
         Ok(newest)
+    }
+
+    /// The last result of each case on a machine class, whatever became of it: from its newest runs, at most this many. A file that
+    /// turns out to be unreadable is left out.
+    pub fn last_cases(
+        &self,
+        machine: &MachineId,
+        most: usize,
+    ) -> Result<BTreeMap<CaseKey, CaseRecord>, Error> {
+        let query = Query { machine: Some(machine.clone()), ..Query::default() };
+        let mut runs = self.candidates(&query)?.runs;
+        runs.retain(|run| query.means(run));
+        let mut cases = BTreeMap::new();
+        for run in runs.iter().rev().take(most) {
+            match self.load_at(&run.id, &run.path) {
+                Ok(record) => {
+                    record.cases.into_iter().for_each(|case| {
+                        cases.entry(case.id.clone()).or_insert(case);
+                    });
+                }
+                Err(Error::Unusable(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(cases)
     }
 
     /// A commit has a folder of its own, so the others need not be read.

@@ -1,9 +1,18 @@
 //! The sum of memory readings. Knows neither clock nor source.
 
+use accel_bench_record::Readings;
 use accel_bench_record::stats::{Slope, theil_sen};
 
 /// The most readings that a slope is computed of: its time grows with the square.
 const MOST_POINTS: usize = 256;
+
+#[derive(Clone, Copy, Debug)]
+struct Point {
+    at_nanos: u64,
+    /// Iterations so far.
+    iterations: u64,
+    bytes: u64,
+}
 
 /// The readings so far.
 #[derive(Debug, Default)]
@@ -13,8 +22,8 @@ pub(super) struct Usage {
     /// Byte-nanoseconds under the readings, and nanoseconds from the first to the last.
     area: f64,
     span: f64,
-    /// Iterations and bytes: all readings or, of many, evenly spaced ones.
-    points: Vec<(f64, f64)>,
+    /// All readings or, of many, evenly spaced ones.
+    points: Vec<Point>,
     /// One in this many readings is a point.
     stride: u64,
     readings: u64,
@@ -42,7 +51,7 @@ impl Usage {
                 });
                 self.stride *= 2;
             }
-            self.points.push((iterations as f64, bytes as f64));
+            self.points.push(Point { at_nanos, iterations, bytes });
         }
         self.readings += 1;
     }
@@ -55,7 +64,20 @@ impl Usage {
 
     /// Bytes an iteration, at 95 %.
     pub(super) fn growth(&self) -> Option<Slope> {
-        theil_sen(&self.points, 0.95)
+        let points: Vec<_> =
+            self.points.iter().map(|point| (point.iterations as f64, point.bytes as f64)).collect();
+        theil_sen(&points, 0.95)
+    }
+
+    /// Some of the readings, evenly spaced, from the first on.
+    pub(super) fn over_time(&self) -> Readings {
+        let step = self.points.len().div_ceil(Readings::MOST).max(1);
+        let begin = self.points.first().map_or(0, |first| first.at_nanos);
+        let shown = || self.points.iter().step_by(step);
+        Readings {
+            nanos: shown().map(|point| point.at_nanos.saturating_sub(begin)).collect(),
+            bytes: shown().map(|point| point.bytes).collect(),
+        }
     }
 }
 
@@ -84,6 +106,19 @@ mod tests {
         let growth = usage.growth().expect("a slope");
         assert!((growth.estimate - expected).abs() < 1e-9, "{growth:?}");
         assert!(growth.interval.expect("an interval").contains(expected));
+    }
+
+    #[test]
+    fn readings_over_time_are_few_and_from_the_first_on() {
+        for (count, expected) in [(0, 0), (3, 3), (64, 64), (65, 33), (100_000, 64)] {
+            let Readings { nanos, bytes } = usage((0..count).map(|at| (50 + at, at, 7 * at))).over_time();
+            assert!(
+                nanos.len() == bytes.len() && nanos.len() <= expected && nanos.len() * 2 >= expected,
+                "{count}"
+            );
+            assert_eq!(nanos.first().copied(), (count > 0).then_some(0));
+            assert!(nanos.iter().zip(&bytes).all(|(nanos, bytes)| 7 * nanos == *bytes));
+        }
     }
 
     #[test]

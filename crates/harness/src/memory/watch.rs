@@ -6,8 +6,8 @@ use super::source::Source;
 use super::usage::Usage;
 use crate::allocator;
 use crate::device::{Device, DeviceMemory};
-use accel_bench_record::Metric;
 use accel_bench_record::catalogue::{self, Known};
+use accel_bench_record::{Metric, Readings};
 
 /// The memory of the case under way. Nothing is read while the clock runs.
 #[derive(Debug)]
@@ -80,6 +80,11 @@ impl Watch {
             Source::Allocator => in_use.saturating_sub(self.before).saturating_sub(own),
             Source::Pool | Source::Resident => in_use,
         }
+    }
+
+    /// What the case held between its samples.
+    pub(crate) fn readings(&self) -> Readings {
+        self.usage.over_time()
     }
 
     /// `mem-…`, each with its source.

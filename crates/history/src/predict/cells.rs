@@ -54,6 +54,14 @@ impl Cell {
         self.case.params.get("model").map(ToString::to_string)
     }
 
+    /// The line of models that this one is a size of: bench, benchmark, and the name without its size. ViT and ResNet are both
+    /// models of the benchmark `vision`, and not of one line.
+    pub(crate) fn line(&self) -> [String; 3] {
+        let model = self.model().unwrap_or_default();
+        let name = model.rsplit_once('-').map_or(model.as_str(), |(name, _)| name).to_owned();
+        [self.case.bench.clone(), self.case.benchmark.clone(), name]
+    }
+
     /// The size of the model, where its name ends in one: `base` of `bert-base`.
     pub(crate) fn size(&self) -> Option<String> {
         self.model()?.rsplit_once('-').map(|(_, size)| size.to_owned())

@@ -25,7 +25,7 @@ pub struct HeldOut {
     /// In nanoseconds or bytes.
     pub measured: f64,
     pub predicted: Predicted,
-    /// The model knew cells of its family, on its backend, that do less and that do more.
+    /// The model knew cells of other sizes of it, on its backend, that do less and that do more.
     pub is_between: bool,
 }
 
@@ -91,4 +91,67 @@ fn predicted(model: &Model, own: &Measured, kept: Kept, known: &[Measured]) -> V
     let memory = own.memory.zip(forecast.memory);
     let memory = memory.map(|(measured, predicted)| held_out(Quantity::Memory, measured, predicted));
     std::iter::once(latency).chain(memory).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use accel_bench_record::Params;
+
+    use super::*;
+    use crate::predict::Work;
+
+    fn key(benchmark: &str, model: &str) -> CaseKey {
+        CaseKey {
+            bench: "m".to_owned(),
+            benchmark: benchmark.to_owned(),
+            params: Params::from([("model".to_owned(), model.into())]),
+            backend: "ndarray".to_owned(),
+        }
+    }
+
+    /// Two lines of models in four sizes, whose latency is nearly by operations.
+    fn all() -> Vec<Measured> {
+        let names = ["bert", "vit"]
+            .into_iter()
+            .flat_map(|line| ["tiny", "small", "base", "large"].map(|size| (line, size)));
+        names
+            .enumerate()
+            .map(|(at, (line, size))| {
+                let flops = 10_f64.powi(at as i32 % 4 + 6) * if line == "vit" { 3.0 } else { 1.0 };
+                let case = key(line, &format!("{line}-{size}"));
+                let work = Work { flops, bytes: flops / 8.0, parameters: flops / 90.0, memory: flops / 40.0 };
+                Measured { cell: Cell { case, work }, latency_ns: flops.powf(0.95), memory: None }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_cell_is_predicted_without_its_model_and_without_its_size() {
+        let found = evaluate(&all()).held_out;
+        assert_eq!(found.len(), 16);
+        for kept in [Kept::Model, Kept::Size] {
+            let own: Vec<_> = found.iter().filter(|cell| cell.kept == kept).collect();
+            assert_eq!(own.iter().filter(|cell| cell.is_between).count(), 4, "small and base of both");
+            assert!(own.iter().filter(|cell| cell.is_between).all(|cell| cell.error() < 0.15), "{own:?}");
+        }
+    }
+
+    #[test]
+    fn error_and_coverage() {
+        let cell = HeldOut {
+            case: key("x", "x"),
+            kept: Kept::Model,
+            quantity: Quantity::Latency,
+            measured: 100.0,
+            predicted: Predicted { value: 80.0, low: 60.0, high: 99.0 },
+            is_between: true,
+        };
+        assert!((cell.error() - 0.2).abs() < 1e-12 && !cell.is_covered());
+        assert!(HeldOut { measured: 70.0, ..cell }.is_covered());
+    }
+
+    #[test]
+    fn too_few_to_hold_any_out() {
+        assert_eq!(evaluate(&all()[..4]), Evaluation::default());
+    }
 }

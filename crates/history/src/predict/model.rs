@@ -1,7 +1,7 @@
 //! What a cell would take, from what others took.
 //!
 //! Latency and memory are Gaussian processes over logarithms: there, what a device makes of more work is nearly a line, and the
-//! families of models and the backends are lines beside each other.
+//! sizes of a model and the backends are lines beside each other.
 
 use accel_bench_record::CaseKey;
 
@@ -178,8 +178,7 @@ fn likeliest(known: &[(&Measured, f64)], quantity: Quantity) -> Option<Process<P
 struct Point {
     backend: String,
     precision: Option<String>,
-    /// Bench and benchmark: the family of models.
-    family: (String, String),
+    line: [String; 3],
     /// Powers of ten of: operations, operations per byte, bytes per parameter, parameters.
     place: [f64; 4],
 }
@@ -191,46 +190,135 @@ impl Point {
         Self {
             backend: case.backend.clone(),
             precision: case.params.get("precision").map(ToString::to_string),
-            family: (case.bench.clone(), case.benchmark.clone()),
+            line: cell.line(),
             place: place.map(|value| value.ln() / POWER),
         }
     }
 }
 
-/// How alike two cells are: what all have in common, what those of a backend have, and those of a family on it.
+/// How alike two cells are: what all have in common, what those of a backend have, and those of a line of models on it.
 #[derive(Clone, Copy, Debug)]
 struct Likeness {
-    /// The weight of what a family has of its own.
-    family: f64,
-    /// Powers of ten within which cells are alike.
-    length: f64,
+    /// The weight of what a line of models has of its own.
+    line: f64,
+    /// Powers of ten within which cells are alike, along each axis of their place.
+    length: [f64; 4],
     noise: f64,
 }
 
 impl Likeness {
     /// Those that are tried.
     fn all() -> impl Iterator<Item = Self> {
-        const FAMILIES: [f64; 3] = [0.1, 0.5, 2.0];
+        const LINES: [f64; 3] = [0.1, 0.5, 2.0];
         const LENGTHS: [f64; 3] = [0.7, 1.5, 3.0];
+        // Alike in all directions; or sooner where operations per byte and bytes per parameter are: what a device makes of its
+        // time depends on how it is used more than on how long.
+        const SHAPES: [[f64; 4]; 2] = [[1.0; 4], [2.0, 0.7, 0.7, 2.0]];
         const NOISES: [f64; 4] = [1e-4, 1e-3, 1e-2, 1e-1];
-        let each = FAMILIES.into_iter().flat_map(|family| LENGTHS.map(|length| (family, length)));
-        each.flat_map(|(family, length)| NOISES.map(|noise| Self { family, length, noise }))
+        let each = LINES.into_iter().flat_map(|line| LENGTHS.map(|length| (line, length)));
+        let each =
+            each.flat_map(|(line, length)| SHAPES.map(|shape| (line, shape.map(|axis| axis * length))));
+        each.flat_map(|(line, length)| NOISES.map(|noise| Self { line, length, noise }))
     }
 }
 
 impl Kernel<Point> for Likeness {
     fn between(&self, one: &Point, other: &Point) -> f64 {
-        let apart: f64 = one.place.iter().zip(&other.place).map(|(one, other)| (one - other).powi(2)).sum();
-        let near = (-apart / (2.0 * self.length.powi(2))).exp();
+        let axes = one.place.iter().zip(&other.place).zip(&self.length);
+        let apart: f64 = axes.map(|((one, other), length)| ((one - other) / length).powi(2)).sum();
+        let near = (-apart / 2.0).exp();
         let (backend, precision) = (one.backend == other.backend, one.precision == other.precision);
         let shared = |is: bool, weight: f64| if is { weight * near } else { 0.0 };
         near + shared(backend, 1.0)
             + shared(backend && precision, 0.5)
-            + shared(backend && one.family == other.family, self.family)
-            + shared(backend && precision && one.family == other.family, self.family / 2.0)
+            + shared(backend && one.line == other.line, self.line)
+            + shared(backend && precision && one.line == other.line, self.line / 2.0)
     }
 
     fn noise(&self) -> f64 {
         self.noise
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use accel_bench_record::Params;
+
+    use super::*;
+    use crate::predict::Work;
+
+    /// A model whose latency is by operations at 10 per nanosecond, on `backend` a factor slower.
+    fn cell(model: &str, flops: f64, backend: &str) -> Cell {
+        let case = CaseKey {
+            bench: "models".to_owned(),
+            benchmark: "step".to_owned(),
+            params: Params::from([("model".to_owned(), model.into())]),
+            backend: backend.to_owned(),
+        };
+        Cell {
+            case,
+            work: Work { flops, bytes: flops / 10.0, parameters: flops / 100.0, memory: flops / 50.0 },
+        }
+    }
+
+    fn measured(cell: Cell, factor: f64) -> Measured {
+        let (latency_ns, memory) = (cell.work.flops / 10.0 * factor, Some(cell.work.memory * 1.02));
+        Measured { cell, latency_ns, memory }
+    }
+
+    fn all() -> Vec<Measured> {
+        let sizes = [1e6, 1e7, 1e8, 1e9, 1e10].into_iter().enumerate();
+        sizes
+            .flat_map(|(at, flops)| {
+                let name = format!("m-{at}");
+                [measured(cell(&name, flops, "ndarray"), 1.0), measured(cell(&name, flops, "tch"), 0.25)]
+            })
+            .collect()
+    }
+
+    #[track_caller]
+    fn check(model: &Model, cell: &Cell, expected: f64) {
+        let Forecast { latency_ns: Predicted { value, low, high }, memory } = model.predict(cell);
+        assert!((value / expected - 1.0).abs() < 0.1, "{value} for {expected}");
+        assert!(low < value && value < high, "{low} {value} {high}");
+        let memory = memory.expect("memory was measured").value;
+        assert!((memory / cell.work.memory - 1.02).abs() < 0.01, "{memory}");
+    }
+
+    #[test]
+    fn each_backend_has_a_speed_of_its_own() {
+        let model = Model::fit(&all()).expect("ten cells");
+        check(&model, &cell("m-between", 3e8, "ndarray"), 3e7);
+        check(&model, &cell("m-between", 3e8, "tch"), 7.5e6);
+        assert_eq!((model.cells(), model.outliers().len()), (10, 0));
+    }
+
+    #[test]
+    fn further_away_it_is_less_sure() {
+        let model = Model::fit(&all()).expect("ten cells");
+        let width = |flops: f64| {
+            let Predicted { low, high, .. } = model.predict(&cell("m-x", flops, "ndarray")).latency_ns;
+            high / low
+        };
+        assert!(width(1e16) > 1.5 * width(3e8), "{} {}", width(1e16), width(3e8));
+    }
+
+    #[test]
+    fn a_cell_that_the_others_do_not_explain_stands_out_and_misleads_no_one() {
+        let mut cells = all();
+        cells.extend(
+            (0..5).map(|at| measured(cell(&format!("n-{at}"), 2e6 * 10_f64.powi(at), "ndarray"), 1.0)),
+        );
+        cells[4].latency_ns *= 8.0;
+        let model = Model::fit(&cells).expect("fifteen cells");
+        let [outlier] = model.outliers() else { panic!("{:?}", model.outliers()) };
+        assert_eq!((&outlier.case, outlier.quantity), (&cells[4].cell.case, Quantity::Latency));
+        assert!((outlier.measured / outlier.expected.value / 8.0 - 1.0).abs() < 0.3, "{outlier:?}");
+        check(&model, &cell("m-between", 3e8, "ndarray"), 3e7);
+    }
+
+    #[test]
+    fn a_few_cells_say_nothing() {
+        assert!(Model::fit(&all()[..FEWEST - 1]).is_none());
     }
 }

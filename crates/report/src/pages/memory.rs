@@ -5,7 +5,7 @@ use accel_bench_record::catalogue::{MEM_AVG, NUM_PARAMS};
 use super::measured::{Measured, distinct};
 use super::parts::{figure, in_parts};
 use crate::amount::amount;
-use crate::chart::{Bar, Bars, Chart, Group};
+use crate::chart::{Axis, Bar, Bars, Chart, Group, Line, Plot, Point};
 use crate::document::{Align, Cell, Row, Section, Table};
 use crate::quantity::memory_peak;
 
@@ -31,7 +31,42 @@ pub(super) fn section(measured: &[Measured<'_>]) -> Section {
         "The peak is measured."
     };
     let table = Table::new("Memory by kind", &columns).rows(rows).without_empty_columns();
-    figure(section.text(about), charts(&known)).table(table)
+    let charts = charts(&known).into_iter().chain(over_time(measured)).collect();
+    figure(section.text(about), charts).table(table)
+}
+
+/// Lines in one chart that can be told apart.
+const LINES: usize = 6;
+
+/// What each case held while it was timed: the readings of its first process, as the others repeat them.
+fn over_time(measured: &[Measured<'_>]) -> Vec<Chart> {
+    let families = distinct(measured.iter().map(Measured::family));
+    let line = |cell: &Measured<'_>| {
+        let readings = &cell.case.processes.first()?.memory;
+        let points = readings.nanos.iter().zip(&readings.bytes);
+        let point = |(&x, &y): (&u64, &u64)| Point { x: x as f64, y: y as f64, ..Point::default() };
+        let points: Vec<_> = points.map(point).collect();
+        let name = format!("{}@{}", cell.member(), cell.place());
+        (points.len() > 2).then(|| Line { name, points, ..Line::default() })
+    };
+    let of = |family: &String| {
+        let lines = measured.iter().filter(|cell| cell.family() == *family).filter_map(line);
+        let lines: Vec<_> = lines.collect();
+        let plot = |lines: &[Line]| {
+            let axis = |title: &str, unit: &str| Axis {
+                title: title.to_owned(),
+                unit: unit.to_owned(),
+                ..Axis::default()
+            };
+            let (x, y) = (axis("time", "ns"), axis("memory", "bytes"));
+            Chart::plot(
+                format!("Memory over time: {family}"),
+                Plot { x, y, lines: lines.to_vec(), marks: Vec::new() },
+            )
+        };
+        lines.chunks(LINES).map(plot).collect::<Vec<_>>()
+    };
+    families.iter().flat_map(of).collect()
 }
 
 /// The bytes of all parameters; `None` for quantised ones, which have scales next to them.

@@ -2,7 +2,7 @@
 
 use accel_bench_engine::compare::sample;
 use accel_bench_record::catalogue::{NUM_PARAMS, TPOT, TTFT};
-use accel_bench_record::{CaseRecord, Failure, RunRecord, Throughput, ToolInfo};
+use accel_bench_record::{CaseRecord, Failure, Readings, RunRecord, Throughput, ToolInfo};
 
 use super::*;
 use crate::document::{Block, Table};
@@ -34,6 +34,7 @@ fn run() -> RunRecord {
     cases.push(broken);
     for process in &mut cases[0].processes {
         process.metrics.extend([TTFT.of(3.0), TPOT.of(1.5)]);
+        process.memory = Readings { nanos: vec![0, 1_000_000, 2_000_000], bytes: vec![4096, 8192, 8192] };
     }
     sample::run("20261121-093045-3f9a", cases)
 }
@@ -111,6 +112,8 @@ fn a_run_in_all_its_sections() {
 
     ![Memory: models/encoder](charts/memory-4.svg)
 
+    ![Memory over time: models/encoder](charts/memory-5.svg)
+
 
     **Memory by kind**
 
@@ -126,9 +129,9 @@ fn a_run_in_all_its_sections() {
 
     ttft is the time from the start to the first token read on the host. tpot is the rest of the time divided by the other tokens: (end-to-end − ttft) / (n − 1).
 
-    ![Time to first token](charts/generation-5.svg)
+    ![Time to first token](charts/generation-6.svg)
 
-    ![Time per output token](charts/generation-6.svg)
+    ![Time per output token](charts/generation-7.svg)
 
 
     **Generation**
@@ -158,15 +161,15 @@ fn a_run_in_all_its_sections() {
 
     The share of samples that took at most as long as the axis says, up to the 99th percentile.
 
-    ![models/encoder/bert-tiny/b1\_s128\_f32&#64;ndarray](charts/distributions-7.svg)
+    ![models/encoder/bert-tiny/b1\_s128\_f32&#64;ndarray](charts/distributions-8.svg)
 
-    ![models/encoder/bert-tiny/b8\_s128\_f32&#64;ndarray](charts/distributions-8.svg)
+    ![models/encoder/bert-tiny/b8\_s128\_f32&#64;ndarray](charts/distributions-9.svg)
 
-    ![models/encoder/bert-tiny/b1\_s128\_f32&#64;wgpu](charts/distributions-9.svg)
+    ![models/encoder/bert-tiny/b1\_s128\_f32&#64;wgpu](charts/distributions-10.svg)
 
-    ![models/encoder/bert-tiny/b8\_s128\_f32&#64;wgpu](charts/distributions-10.svg)
+    ![models/encoder/bert-tiny/b8\_s128\_f32&#64;wgpu](charts/distributions-11.svg)
 
-    ![models/encoder/bert-small/b1\_s128\_f32&#64;ndarray](charts/distributions-11.svg)
+    ![models/encoder/bert-small/b1\_s128\_f32&#64;ndarray](charts/distributions-12.svg)
 
 
     ## Environment
@@ -648,6 +651,43 @@ fn the_data_behind_the_charts() {
             ]
           }
         ]
+      },
+      {
+        "title": "Memory over time: models/encoder",
+        "chart": "plot",
+        "x": {
+          "title": "time",
+          "unit": "ns",
+          "spacing": "even",
+          "ticks": []
+        },
+        "y": {
+          "title": "memory",
+          "unit": "bytes",
+          "spacing": "even",
+          "ticks": []
+        },
+        "lines": [
+          {
+            "name": "bert-tiny/b1_s128_f32@ndarray",
+            "points": [
+              {
+                "x": 0.0,
+                "y": 4096.0
+              },
+              {
+                "x": 1000000.0,
+                "y": 8192.0
+              },
+              {
+                "x": 2000000.0,
+                "y": 8192.0
+              }
+            ],
+            "shape": "joined"
+          }
+        ],
+        "marks": []
       },
       {
         "title": "Time to first token",

@@ -105,6 +105,27 @@ pub fn sample<M: Sampler + Module>(b: &mut Bencher) -> Result<(), Error> {
     Ok(())
 }
 
+/// The device of a case that computes in `precision`, made known to the harness.
+///
+/// # Errors
+/// As unsupported, where the backend is not built in, or its device does not compute in it.
+pub fn device_in(b: &mut Bencher, precision: Precision) -> Result<Device, Error> {
+    let (backend, device) = opened(b, precision)?;
+    b.device(BurnDevice::new(device.clone(), backend));
+    Ok(device)
+}
+
+fn opened(b: &Bencher, precision: Precision) -> Result<(&'static Backend, Device), Error> {
+    let unusable = |error: BackendError| Error::unsupported(error.to_string());
+    let backend = Backend::named(b.backend()).map_err(unusable)?;
+    let mut device = backend.open().map_err(unusable)?;
+    if let Err(reason) = precision.prepare(&mut device) {
+        let advice = other_precisions(backend.name, &device, precision);
+        return Err(Error::unsupported(format!("`{}` {reason}: {advice}", backend.name)));
+    }
+    Ok((backend, device))
+}
+
 fn outputs_of_pass<M: Workload>(model: &M, input: M::Input, _: Size) -> Vec<Tensor<3>> {
     vec![model.pass(input)]
 }
@@ -153,14 +174,8 @@ impl<M: Workload + Module> Cell<M> {
         if let Some(excess) = M::excess(&config, parameters.size) {
             return Err(Error::unsupported(format!("`{}`: {excess}", parameters.model)));
         }
-        let unusable = |error: BackendError| Error::unsupported(error.to_string());
-        let backend = Backend::named(b.backend()).map_err(unusable)?;
-        let mut device = backend.open().map_err(unusable)?;
         let precision = parameters.precision;
-        if let Err(reason) = precision.prepare(&mut device) {
-            let advice = other_precisions(backend.name, &device, precision);
-            return Err(Error::unsupported(format!("`{}` {reason}: {advice}", backend.name)));
-        }
+        let (backend, device) = opened(b, precision)?;
         let counted = model::count::<M>(&config, &device);
         let footprint = Footprint::of::<M>(&config, counted, parameters.size, precision);
         let cell = Self { parameters, config, counted, footprint, device, outputs };

@@ -4,6 +4,7 @@ mod attention;
 mod layer_norm;
 mod matmul;
 mod softmax;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod work;
@@ -12,4 +13,5 @@ pub use attention::Attention;
 pub use layer_norm::LayerNorm;
 pub use matmul::Matmul;
 pub use softmax::Softmax;
+pub use stream::{Motion, Stream};
 pub use work::Work;

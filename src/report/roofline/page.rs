@@ -1,0 +1,124 @@
+//! The roofline as a section of a report, with its chart.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use accel_bench_engine::roof::Placed;
+use accel_bench_report::chart::{Axis, Chart, Line, Plot, Point, Shape, Spacing};
+use accel_bench_report::{Align, Cell, Row, Section, Table, Tone, pages};
+
+use super::{Roofline, bound, cells, reached};
+use crate::report::page::single;
+
+const COLUMNS: [(&str, Align); 5] = [
+    ("case", Align::Left),
+    ("operations per byte", Align::Right),
+    ("reached", Align::Right),
+    ("of the roof", Align::Right),
+    ("bound by", Align::Left),
+];
+
+/// More lines in one chart are not legible: the roof, and families of cases.
+const FAMILIES: usize = 7;
+
+/// Points along the roof between two powers of two.
+const STEPS: i32 = 2;
+
+pub(crate) fn page(found: &Roofline<'_>, to: &mut dyn Write) -> io::Result<()> {
+    single("Roofline", section(found), to)
+}
+
+/// Empty where no case has a place.
+pub(crate) fn section(found: &Roofline<'_>) -> Section {
+    let section = Section::new("roofline", "Roofline");
+    if found.placed.is_empty() {
+        return section;
+    }
+    let backends: BTreeSet<&str> = found.placed.iter().map(|placed| placed.case.backend.as_str()).collect();
+    let charts: Vec<_> = backends.into_iter().flat_map(|backend| charts(found, backend)).collect();
+    let table = Table::new("Share of the roof", &COLUMNS).rows(found.placed.iter().map(row));
+    let section = section.text(format!(
+        "What each case reaches of what its device can do, as probes measured it on {}: operations per second, or bytes per second \
+         times the operations that the case does for each byte. The bytes of models are those of weights and caches.",
+        found.machine
+    ));
+    found.remarks().into_iter().fold(section.figure(charts).table(table), Section::text)
+}
+
+fn row(placed: &Placed) -> Row {
+    let [intensity, _, share, _] = cells(placed);
+    let (rate, _) = reached(placed);
+    let name = Cell::new(placed.case.to_string()).linked(pages::link(&placed.case));
+    let share = Cell::number(share, placed.share);
+    Row::new([
+        name,
+        placed.intensity.map_or_else(Cell::default, |value| Cell::number(intensity, value)),
+        Cell::number(cells(placed)[1].clone(), rate),
+        if placed.is_impossible() { share.toned(Tone::Bad) } else { share },
+        Cell::new(bound(placed.bound)),
+    ])
+}
+
+/// A chart for each precision of a backend, as each has a roof of its own.
+fn charts(found: &Roofline<'_>, backend: &str) -> Vec<Chart> {
+    let own = found.placed.iter().filter(|placed| placed.case.backend == backend && placed.flop_rate > 0.0);
+    let own: Vec<_> = own.filter(|placed| placed.intensity.is_some()).collect();
+    let precision = |placed: &Placed| placed.case.params.get("precision").map(ToString::to_string);
+    let precisions: BTreeSet<_> = own.iter().map(|placed| precision(placed)).collect();
+    let of = |wanted: Option<String>| {
+        let own: Vec<_> = own.iter().copied().filter(|placed| precision(placed) == wanted).collect();
+        let named = wanted.map(|precision| format!(", {precision}")).unwrap_or_default();
+        let families: BTreeSet<String> = own.iter().map(|placed| family(placed)).collect();
+        let families: Vec<_> = families.into_iter().collect();
+        let chunks = families.chunks(FAMILIES).map(|families| {
+            let lines = std::iter::once(roof(found, &own))
+                .flatten()
+                .chain(families.iter().map(|family| line(&own, family)));
+            let axis = |title: &str, unit: &str| Axis {
+                title: title.to_owned(),
+                unit: unit.to_owned(),
+                spacing: Spacing::Doubling,
+                ticks: Vec::new(),
+            };
+            let plot = Plot {
+                x: axis("operations per byte", ""),
+                y: axis("reached", "flop/s"),
+                lines: lines.collect(),
+                marks: Vec::new(),
+            };
+            Chart::plot(format!("Roofline: {backend}{named}"), plot)
+        });
+        chunks.collect::<Vec<_>>()
+    };
+    precisions.into_iter().flat_map(of).collect()
+}
+
+fn family(placed: &Placed) -> String {
+    format!("{}/{}", placed.case.bench, placed.case.benchmark)
+}
+
+fn line(own: &[&Placed], name: &str) -> Line {
+    let mut points: Vec<_> = own
+        .iter()
+        .filter(|placed| family(placed) == name)
+        .filter_map(|placed| Some(Point { x: placed.intensity?, y: placed.flop_rate, ..Point::default() }))
+        .collect();
+    points.sort_by(|one, other| one.x.total_cmp(&other.x));
+    Line { name: name.to_owned(), points, shape: Shape::Points }
+}
+
+/// What the device can do at each intensity around those of the cases.
+fn roof(found: &Roofline<'_>, own: &[&Placed]) -> Option<Line> {
+    let case = &own.first()?.case;
+    let intensities = || own.iter().filter_map(|placed| placed.intensity);
+    let low = intensities().fold(f64::INFINITY, f64::min).log2().floor() - 1.0;
+    let high = intensities().fold(0.0, f64::max).log2().ceil() + 1.0;
+    let (flops, bytes) = (found.peaks.flops(case), found.peaks.bandwidth(case, None));
+    let at = |step: i32| {
+        let x = (f64::from(step) / f64::from(STEPS)).exp2();
+        let y = flops.into_iter().chain(bytes.map(|bytes| bytes * x)).reduce(f64::min)?;
+        Some(Point { x, y, ..Point::default() })
+    };
+    let steps = (low as i32 * STEPS)..=(high as i32 * STEPS);
+    Some(Line { name: "roof".to_owned(), points: steps.filter_map(at).collect(), shape: Shape::Joined })
+}
