@@ -150,6 +150,8 @@ mod tests {
         check("s3://bucket/some/where", Some(Remote::Bucket("s3://bucket/some/where".to_owned())));
         check("rsync:ci@host:/srv/bench/", Some(Remote::Rsync("ci@host:/srv/bench".to_owned())));
         check("rsync://host/module", Some(Remote::Rsync("rsync://host/module".to_owned())));
+        let named = |place: &str| Remote::of(Path::new(place)).expect(place).map(|remote| remote.to_string());
+        assert_eq!(named("rsync:host:dir").as_deref(), Some("`host:dir`"));
         for wrong in ["rsync:", "rsync:-e sh:/x", "https://host/x", "ftp://x"] {
             assert!(Remote::of(Path::new(wrong)).is_err(), "{wrong}");
         }

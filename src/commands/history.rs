@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-pub(crate) use super::predict::{forecasts, outliers_of};
+pub(crate) use super::forecast::{forecasts, outliers_of};
 pub(crate) use super::trend::trends_of;
 use super::{exchange, predict};
 use crate::context::Context;

@@ -13,6 +13,8 @@ mod doctor;
 #[cfg(feature = "history")]
 mod exchange;
 mod explain;
+#[cfg(feature = "history")]
+mod forecast;
 mod gc;
 mod globals;
 #[cfg(feature = "history")]

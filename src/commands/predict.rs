@@ -2,17 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use super::forecast::known;
 use super::selection;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::history::{self, Reading};
-use crate::report::{self, Basis, Forecasted, Format, PredictedRow, count};
-use accel_bench_engine::choice::Choice;
+use crate::report::{self, Basis, Format, PredictedRow, count};
 use accel_bench_engine::manifest::Pattern;
 use accel_bench_engine::measure::{Described, Project, describe};
-use accel_bench_history::predict::{Cell, FEWEST, Measured, Model, Predicted, Work, evaluate, measured};
-use accel_bench_record::{CaseKey, CaseRecord, RunRecord};
-use accel_bench_report::Section;
+use accel_bench_history::predict::{Cell, FEWEST, Measured, Model, Work, evaluate};
 
 const EXAMPLES: &str = "\
 Builds the benches and asks each case what it does: operations, bytes, parameters. What it would take is predicted from the
@@ -75,54 +73,6 @@ pub(super) fn run(args: &Args, cx: &mut Context) -> Result<Exit> {
     }
     cx.shell.out(|to| report::predicted(&rows, basis, format, width, to))?;
     Ok(Exit::Fine)
-}
-
-/// The cells of a run's machine that the others do not explain, for a report: those of the run alone.
-pub(crate) fn outliers_of(cx: &mut Context, project: &Project, run: &RunRecord) -> Result<Option<Section>> {
-    if !history::table(project).folder().is_dir() {
-        return Ok(None);
-    }
-    let known = known(cx, project, &run.machine)?;
-    let Some(model) = Model::fit(&known) else { return Ok(None) };
-    let own: Vec<_> =
-        model.outliers().iter().filter(|outlier| run.case(&outlier.case).is_some()).cloned().collect();
-    Ok(Some(report::outlier_section(&own, known.len())))
-}
-
-/// What is predicted of the cases that choices name and that were not measured.
-pub(crate) fn forecasts(
-    cx: &mut Context,
-    project: &Project,
-    cases: &BTreeMap<CaseKey, CaseRecord>,
-    choices: &[Choice],
-) -> Result<Vec<Forecasted>> {
-    let machine = cx.host.hardware.machine().id.to_string();
-    if choices.iter().all(|choice| choice.unmeasured.is_empty()) || !history::table(project).folder().is_dir()
-    {
-        return Ok(Vec::new());
-    }
-    let Some(model) = Model::fit(&known(cx, project, &machine)?) else { return Ok(Vec::new()) };
-    let of_choice = |choice: &Choice| {
-        // The same model does the same work wherever it runs.
-        let measured = choice.best.first().and_then(|best| cases.get(&best.way.case));
-        let metrics: Vec<_> = measured.into_iter().flat_map(CaseRecord::metrics).cloned().collect();
-        let work = Work::of(&metrics);
-        let predicted = |case: &CaseKey| {
-            let cell = Cell { case: case.clone(), work: work? };
-            let Predicted { value, low, high } = model.predict(&cell).latency_ns;
-            Some(Forecasted { case: case.clone(), latency_ns: value, low, high })
-        };
-        choice.unmeasured.iter().filter_map(predicted).collect::<Vec<_>>()
-    };
-    Ok(choices.iter().flat_map(of_choice).collect())
-}
-
-fn known(cx: &mut Context, project: &Project, machine: &str) -> Result<Vec<Measured>> {
-    let (known, broken) = measured(&history::table(project), machine)?;
-    for error in broken {
-        cx.shell.warn(format!("{error}; `cargo accel-bench history rebuild` makes the table again"));
-    }
-    Ok(known)
 }
 
 fn rows(

@@ -14,7 +14,7 @@ use accel_bench_report::Section;
 const EXAMPLES: &str = "\
 The roofs are the operations and bytes per second that the last probes reached, with the same backend and drivers on the same
 machine. They are ordinary benchmarks: `cargo accel-bench --suite hardware` in a checkout of accel-bench runs them, on the
-backends of `--backend`.
+backends of `--backend`. `cargo accel-bench history pull CHECKOUT` brings their results into another project.
 
 Examples:
   cargo accel-bench roofline                     the last run

@@ -11,7 +11,7 @@ use super::ledger::{Entry, Ledger, indented};
 use super::markdown::{Align, table};
 use super::paint::Tone;
 use super::plain::plain;
-use super::{Format, json};
+use super::{Format, json, sheet};
 
 /// What is predicted of a case that was not measured: nanoseconds of an iteration and both ends of the 95 % interval.
 #[derive(Clone, Debug, PartialEq)]
@@ -122,11 +122,7 @@ pub(crate) fn recommendation(
             .map(|model| json::line("recommendation", model))
             .collect::<Result<String, _>>()?,
         Format::Csv => {
-            let mut writer = csv::Writer::from_writer(Vec::new());
-            let lines = documents().into_iter().flat_map(ModelDocument::lines).collect::<Vec<_>>();
-            lines.iter().try_for_each(|line| writer.serialize(line))?;
-            let bytes = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
-            String::from_utf8(bytes).map_err(io::Error::other)?
+            sheet::lines(&documents().into_iter().flat_map(ModelDocument::lines).collect::<Vec<_>>())?
         }
     };
     to.write_all(text.as_bytes())
@@ -160,11 +156,11 @@ impl Advice<'_> {
                 predicted_high_ns: forecast.map(|own| own.high),
             }
         };
-        let model = choice.model.clone();
+        let [bench, benchmark, model] = path(choice);
         ModelDocument {
-            bench: model.bench,
-            benchmark: model.benchmark,
-            model: model.model,
+            bench,
+            benchmark,
+            model,
             best: ways(&choice.best),
             others: ways(&choice.others),
             unfit: choice.unfit.iter().map(unfit).collect(),
@@ -185,7 +181,8 @@ impl Advice<'_> {
         if let [_] = self.choices {
             for other in &choice.others {
                 let times = other.value / choice.best.first().map_or(other.value, |best| best.value);
-                let shown = shown(other).join(", ");
+                let [latency, rate, memory] = shown(other);
+                let shown = format!("{latency}, {rate} samples/s, {memory}");
                 lines.push((Tone::Dim, format!("{}: {times:.2} times as much ({shown})", name(other))));
             }
             for (case, reason) in &choice.unfit {
@@ -211,8 +208,8 @@ impl WayDocument {
     fn of(scored: &Scored) -> Self {
         let Scored { way, value, low, high } = scored;
         Self {
-            case: way.case.to_string(),
-            backend: way.case.backend.clone(),
+            case: plain(&way.case.to_string()),
+            backend: plain(&way.case.backend),
             value: *value,
             low: *low,
             high: *high,
@@ -243,9 +240,9 @@ impl ModelDocument {
     }
 }
 
-fn path(choice: &Choice) -> Vec<String> {
+fn path(choice: &Choice) -> [String; 3] {
     let model = &choice.model;
-    [&model.bench, &model.benchmark, &model.model].into_iter().map(|part| plain(part)).collect()
+    [&model.bench, &model.benchmark, &model.model].map(|part| plain(part))
 }
 
 /// Backend, and what else distinguishes the way.
@@ -257,7 +254,8 @@ fn name(scored: &Scored) -> String {
 /// Latency, rate and memory.
 fn shown(scored: &Scored) -> [String; 3] {
     let memory = scored.way.memory.map_or_else(|| "—".to_owned(), |bytes| amount(bytes, "bytes"));
-    [amount(scored.way.latency.value, "ns"), amount(scored.way.throughput(), "/s"), memory]
+    let rate = amount(scored.way.throughput(), "/s");
+    [amount(scored.way.latency.value, "ns"), rate.trim_end_matches("/s").trim_end().to_owned(), memory]
 }
 
 fn cells(choice: &Choice) -> [String; 4] {
@@ -270,7 +268,7 @@ fn cells(choice: &Choice) -> [String; 4] {
 
 fn terminal(advice: &Advice<'_>, width: usize) -> String {
     let entry = |choice: &Choice| Entry {
-        path: path(choice),
+        path: path(choice).to_vec(),
         cells: cells(choice).to_vec(),
         notes: advice.reasons(choice),
         ..Entry::default()
@@ -291,4 +289,193 @@ fn terminal(advice: &Advice<'_>, width: usize) -> String {
     );
     let legend: String = indented(&legend, 0, width, ' ').into_iter().map(|line| line + "\n").collect();
     format!("{ledger}\n{legend}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use accel_bench_engine::choice::{Way, Wish, recommend};
+    use accel_bench_engine::compare::sample;
+    use accel_bench_record::catalogue::MEM_PEAK;
+    use accel_bench_record::{CaseRecord, Throughput};
+
+    use super::*;
+
+    fn case(model: &str, backend: &str, batch: u64, millis: f64) -> CaseRecord {
+        let id = format!("models/encoder@{backend}?batch-size={batch}&model={model}&precision=f32");
+        let nanos = millis * 1e6;
+        let case = sample::case(&id, &[nanos * 0.999, nanos, nanos * 1.001]);
+        let mut case = sample::with_work(case, Throughput::Samples(batch));
+        case.processes.iter_mut().for_each(|process| process.metrics.push(MEM_PEAK.of(18.0 * 1_048_576.0)));
+        case
+    }
+
+    /// Of the first model everything was measured, of the second only one backend.
+    fn choices() -> Vec<Choice> {
+        let cases = [
+            case("bert-tiny", "ndarray", 1, 4.5),
+            case("bert-tiny", "tch", 1, 1.5),
+            case("bert-tiny", "flex", 1, 1.501),
+            case("bert-small", "ndarray", 1, 84.0),
+        ];
+        let ways: Vec<_> = cases.iter().filter_map(Way::of).collect();
+        let tried: BTreeSet<_> = cases.iter().map(|case| case.id.clone()).collect();
+        recommend(&ways, &tried, &Wish::default())
+    }
+
+    fn render(choices: &[Choice], format: Format) -> String {
+        let case = choices[0].unmeasured.first().cloned();
+        let forecasts: Vec<_> = case
+            .map(|case| Forecasted { case, latency_ns: 3e7, low: 2e7, high: 4.5e7 })
+            .into_iter()
+            .collect();
+        let advice = Advice { choices, by: By::Latency, machine: "epyc-2c", forecasts: &forecasts };
+        let mut text = Vec::new();
+        recommendation(&advice, format, 80, &mut text).expect("a vector takes all");
+        anstream::adapter::strip_str(&String::from_utf8(text).expect("UTF-8")).to_string()
+    }
+
+    #[test]
+    fn every_model_in_eighty_columns() {
+        insta::assert_snapshot!(render(&choices(), Format::Table), @"
+        model                 best             latency  samples/s     memory
+        models
+          encoder/bert-small  ndarray b1_f32  84.00 ms      11.90  18.00 MiB
+            flex was not measured, predicted 30.00 ms (20.00 ms to 45.00 ms): cargo
+              accel-bench 'models/encoder/bert-small/*' --suite all --backend flex
+            tch was not measured: cargo accel-bench 'models/encoder/bert-small/*'
+              --suite all --backend tch
+          encoder/bert-tiny   tch b1_f32      1.500 ms      666.7  18.00 MiB
+            cannot be told from flex b1_f32
+
+        best by the least time of an iteration, among the last results of 2 models on
+          epyc-2c
+        ");
+    }
+
+    #[test]
+    fn one_model_with_reasons() {
+        insta::assert_snapshot!(render(&choices()[1..], Format::Table), @"
+        model                best         latency  samples/s     memory
+        models
+          encoder/bert-tiny  tch b1_f32  1.500 ms      666.7  18.00 MiB
+            cannot be told from flex b1_f32
+            ndarray b1_f32: 3.00 times as much (4.500 ms, 222.2 samples/s, 18.00 MiB)
+
+        best by the least time of an iteration, among the last results of 1 model on
+          epyc-2c
+        ");
+    }
+
+    #[test]
+    fn forms_for_scripts() {
+        insta::assert_snapshot!(render(&choices(), Format::Json), @r#"
+        {
+          "format": 1,
+          "kind": "recommendation",
+          "machine": "epyc-2c",
+          "by": "latency",
+          "models": [
+            {
+              "bench": "models",
+              "benchmark": "encoder",
+              "model": "bert-small",
+              "best": [
+                {
+                  "case": "models/encoder/bert-small/b1_f32@ndarray",
+                  "backend": "ndarray",
+                  "value": 83999971.99999058,
+                  "low": 83791563.38862494,
+                  "high": 84208898.97081314,
+                  "latency_ns": 83999971.99999058,
+                  "samples_per_s": 11.90476587301853,
+                  "memory_bytes": 18874368.0
+                }
+              ],
+              "others": [],
+              "unfit": [],
+              "unmeasured": [
+                {
+                  "case": "models/encoder/bert-small/b1_f32@flex",
+                  "command": "cargo accel-bench 'models/encoder/bert-small/*' --suite all --backend flex",
+                  "predicted_latency_ns": 30000000.0,
+                  "predicted_low_ns": 20000000.0,
+                  "predicted_high_ns": 45000000.0
+                },
+                {
+                  "case": "models/encoder/bert-small/b1_f32@tch",
+                  "command": "cargo accel-bench 'models/encoder/bert-small/*' --suite all --backend tch",
+                  "predicted_latency_ns": null,
+                  "predicted_low_ns": null,
+                  "predicted_high_ns": null
+                }
+              ]
+            },
+            {
+              "bench": "models",
+              "benchmark": "encoder",
+              "model": "bert-tiny",
+              "best": [
+                {
+                  "case": "models/encoder/bert-tiny/b1_f32@tch",
+                  "backend": "tch",
+                  "value": 1499999.4999998335,
+                  "low": 1496277.9176540151,
+                  "high": 1503730.3387645253,
+                  "latency_ns": 1499999.4999998335,
+                  "samples_per_s": 666.666888889037,
+                  "memory_bytes": 18874368.0
+                },
+                {
+                  "case": "models/encoder/bert-tiny/b1_f32@flex",
+                  "backend": "flex",
+                  "value": 1500999.4996665001,
+                  "low": 1497275.4362657843,
+                  "high": 1504732.825657035,
+                  "latency_ns": 1500999.4996665001,
+                  "samples_per_s": 666.2227403954399,
+                  "memory_bytes": 18874368.0
+                }
+              ],
+              "others": [
+                {
+                  "case": "models/encoder/bert-tiny/b1_f32@ndarray",
+                  "backend": "ndarray",
+                  "value": 4499998.499999501,
+                  "low": 4488833.752962045,
+                  "high": 4511191.016293576,
+                  "latency_ns": 4499998.499999501,
+                  "samples_per_s": 222.22229629634563,
+                  "memory_bytes": 18874368.0
+                }
+              ],
+              "unfit": [],
+              "unmeasured": []
+            }
+          ]
+        }
+        "#);
+        assert_eq!(render(&choices(), Format::Jsonl).lines().count(), 2);
+        insta::assert_snapshot!(render(&choices(), Format::Csv), @"
+        bench,benchmark,model,standing,case,value,latency_ns,samples_per_s,memory_bytes
+        models,encoder,bert-small,best,models/encoder/bert-small/b1_f32@ndarray,83999971.99999058,83999971.99999058,11.90476587301853,18874368.0
+        models,encoder,bert-tiny,best,models/encoder/bert-tiny/b1_f32@tch,1499999.4999998335,1499999.4999998335,666.666888889037,18874368.0
+        models,encoder,bert-tiny,best,models/encoder/bert-tiny/b1_f32@flex,1500999.4996665001,1500999.4996665001,666.2227403954399,18874368.0
+        models,encoder,bert-tiny,other,models/encoder/bert-tiny/b1_f32@ndarray,4499998.499999501,4499998.499999501,222.22229629634563,18874368.0
+        ");
+        insta::assert_snapshot!(render(&choices(), Format::Markdown), @r"
+        | model | best | latency | samples/s | memory |
+        | --- | --- | ---: | ---: | ---: |
+        | models/encoder/bert-small | ndarray b1\_f32 | 84.00 ms | 11.90 | 18.00 MiB |
+        | models/encoder/bert-tiny | tch b1\_f32 | 1.500 ms | 666.7 | 18.00 MiB |
+        ");
+    }
+
+    #[test]
+    fn a_model_that_nothing_fits_says_so() {
+        let mut none = choices();
+        none[0].best.clear();
+        assert!(render(&none, Format::Table).contains("none fits"));
+    }
 }

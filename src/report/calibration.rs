@@ -165,8 +165,7 @@ fn csv(record: &CalibrationRecord) -> io::Result<String> {
             })?;
         }
     }
-    let bytes = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
-    String::from_utf8(bytes).map_err(io::Error::other)
+    super::sheet::text(writer)
 }
 
 #[cfg(test)]

@@ -9,25 +9,25 @@ use super::ledger::{Entry, Ledger, indented};
 use super::markdown::{Align, table};
 use super::paint::Tone;
 use super::plain::plain;
-use super::{Format, json};
+use super::{Format, json, sheet};
 
 /// A model in a place, for scripts.
 #[derive(Serialize)]
-struct PlaceDocument<'c> {
-    bench: &'c str,
-    benchmark: &'c str,
-    model: &'c str,
-    backend: &'c str,
-    precision: &'c str,
+struct PlaceDocument {
+    bench: String,
+    benchmark: String,
+    model: String,
+    backend: String,
+    precision: String,
     standing: String,
-    reason: Option<&'c str>,
+    reason: Option<String>,
     /// Where it runs instead: backend and precision.
     fallback: Option<String>,
 }
 
 #[derive(Serialize)]
-struct Document<'c> {
-    places: Vec<PlaceDocument<'c>>,
+struct Document {
+    places: Vec<PlaceDocument>,
 }
 
 pub(crate) fn compatibility(
@@ -44,7 +44,7 @@ pub(crate) fn compatibility(
                 .map(|own| {
                     let model = format!("{}/{}/{}", own.bench, own.benchmark, own.model);
                     let fallback = own.fallback.clone().unwrap_or_default();
-                    let reason = own.reason.unwrap_or_default().to_owned();
+                    let reason = own.reason.clone().unwrap_or_default();
                     [
                         model,
                         format!("{} {}", own.backend, own.precision),
@@ -62,28 +62,23 @@ pub(crate) fn compatibility(
             .iter()
             .map(|own| json::line("compatibility", own))
             .collect::<Result<String, _>>()?,
-        Format::Csv => {
-            let mut writer = csv::Writer::from_writer(Vec::new());
-            documents(found).iter().try_for_each(|own| writer.serialize(own))?;
-            let bytes = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
-            String::from_utf8(bytes).map_err(io::Error::other)?
-        }
+        Format::Csv => sheet::lines(&documents(found))?,
     };
     to.write_all(text.as_bytes())
 }
 
-fn documents(found: &Compatibility) -> Vec<PlaceDocument<'_>> {
+fn documents(found: &Compatibility) -> Vec<PlaceDocument> {
     let each = found.models.iter().flat_map(|(model, own)| {
         found.places.iter().zip(own).map(move |(place, standing)| (model, place, standing))
     });
     each.map(|(model, place, standing)| PlaceDocument {
-        bench: &model.bench,
-        benchmark: &model.benchmark,
-        model: &model.model,
-        backend: &place.0,
-        precision: &place.1,
+        bench: plain(&model.bench),
+        benchmark: plain(&model.benchmark),
+        model: plain(&model.model),
+        backend: plain(&place.0),
+        precision: plain(&place.1),
         standing: word(standing),
-        reason: reason(standing),
+        reason: reason(standing).map(plain),
         fallback: fallback(found, model, place, standing),
     })
     .collect()
@@ -139,4 +134,144 @@ fn terminal(found: &Compatibility, width: usize) -> String {
         "partly: some cases of the model ran there, others did not; untested: run in another place only";
     let legend: String = indented(legend, 0, width, ' ').into_iter().map(|line| line + "\n").collect();
     format!("{ledger}\n{legend}")
+}
+
+#[cfg(test)]
+mod tests {
+    use accel_bench_engine::choice;
+    use accel_bench_engine::compare::sample;
+    use accel_bench_record::Failure;
+
+    use super::*;
+
+    fn render(format: Format) -> String {
+        let failed = |id: &str, kind, reason: &str| sample::failed(sample::case(id, &[]), kind, reason);
+        let found = choice::compatibility(&[
+            sample::case("models/encoder@ndarray?model=bert-tiny&precision=f32", &[1.0]),
+            failed(
+                "models/encoder@ndarray?model=bert-tiny&precision=f16",
+                Failure::Unsupported,
+                "`ndarray` does not compute in f16: try precision f32",
+            ),
+            failed(
+                "models/encoder@tch?model=bert-xxl&precision=f32",
+                Failure::Oom,
+                "8 GiB more than there are",
+            ),
+        ]);
+        let mut text = Vec::new();
+        compatibility(&found, format, 80, &mut text).expect("a vector takes all");
+        anstream::adapter::strip_str(&String::from_utf8(text).expect("UTF-8")).to_string()
+    }
+
+    #[test]
+    fn a_table_of_eighty_columns() {
+        insta::assert_snapshot!(render(Format::Table), @"
+        model                ndarray f16  ndarray f32  tch f32
+        models
+          encoder/bert-tiny  unsupported  ok           untested
+            `ndarray` does not compute in f16: try precision f32
+          encoder/bert-xxl   untested     untested     oom
+            8 GiB more than there are
+
+        partly: some cases of the model ran there, others did not; untested: run in
+          another place only
+        ");
+    }
+
+    #[test]
+    fn the_document_for_scripts() {
+        insta::assert_snapshot!(render(Format::Json), @r#"
+        {
+          "format": 1,
+          "kind": "compatibility",
+          "places": [
+            {
+              "bench": "models",
+              "benchmark": "encoder",
+              "model": "bert-tiny",
+              "backend": "ndarray",
+              "precision": "f16",
+              "standing": "unsupported",
+              "reason": "`ndarray` does not compute in f16: try precision f32",
+              "fallback": "ndarray f32"
+            },
+            {
+              "bench": "models",
+              "benchmark": "encoder",
+              "model": "bert-tiny",
+              "backend": "ndarray",
+              "precision": "f32",
+              "standing": "ok",
+              "reason": null,
+              "fallback": null
+            },
+            {
+              "bench": "models",
+              "benchmark": "encoder",
+              "model": "bert-tiny",
+              "backend": "tch",
+              "precision": "f32",
+              "standing": "untested",
+              "reason": null,
+              "fallback": null
+            },
+            {
+              "bench": "models",
+              "benchmark": "encoder",
+              "model": "bert-xxl",
+              "backend": "ndarray",
+              "precision": "f16",
+              "standing": "untested",
+              "reason": null,
+              "fallback": null
+            },
+            {
+              "bench": "models",
+              "benchmark": "encoder",
+              "model": "bert-xxl",
+              "backend": "ndarray",
+              "precision": "f32",
+              "standing": "untested",
+              "reason": null,
+              "fallback": null
+            },
+            {
+              "bench": "models",
+              "benchmark": "encoder",
+              "model": "bert-xxl",
+              "backend": "tch",
+              "precision": "f32",
+              "standing": "oom",
+              "reason": "8 GiB more than there are",
+              "fallback": null
+            }
+          ]
+        }
+        "#);
+    }
+
+    #[test]
+    fn forms_for_scripts() {
+        insta::assert_snapshot!(render(Format::Csv), @"
+        bench,benchmark,model,backend,precision,standing,reason,fallback
+        models,encoder,bert-tiny,ndarray,f16,unsupported,`ndarray` does not compute in f16: try precision f32,ndarray f32
+        models,encoder,bert-tiny,ndarray,f32,ok,,
+        models,encoder,bert-tiny,tch,f32,untested,,
+        models,encoder,bert-xxl,ndarray,f16,untested,,
+        models,encoder,bert-xxl,ndarray,f32,untested,,
+        models,encoder,bert-xxl,tch,f32,oom,8 GiB more than there are,
+        ");
+        insta::assert_snapshot!(render(Format::Markdown), @r"
+        | model | place | standing | reason | runs instead |
+        | --- | --- | --- | --- | --- |
+        | models/encoder/bert-tiny | ndarray f16 | unsupported | \`ndarray\` does not compute in f16: try precision f32 | ndarray f32 |
+        | models/encoder/bert-tiny | ndarray f32 | ok |  |  |
+        | models/encoder/bert-tiny | tch f32 | untested |  |  |
+        | models/encoder/bert-xxl | ndarray f16 | untested |  |  |
+        | models/encoder/bert-xxl | ndarray f32 | untested |  |  |
+        | models/encoder/bert-xxl | tch f32 | oom | 8 GiB more than there are |  |
+        ");
+        assert_eq!(render(Format::Jsonl).lines().count(), 6);
+    }
 }

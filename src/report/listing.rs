@@ -388,8 +388,7 @@ fn csv<T: Listed>(rows: &[T]) -> io::Result<String> {
     for row in rows {
         writer.write_record(row.fields().iter().map(|field| plain(field)))?;
     }
-    let bytes = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
-    String::from_utf8(bytes).map_err(io::Error::other)
+    super::sheet::text(writer)
 }
 
 /// Nine digits, as git shows them in a repository of some size.

@@ -26,6 +26,7 @@ mod paint;
 mod predicted;
 mod roofline;
 mod run;
+mod sheet;
 #[cfg(feature = "history")]
 mod trend;
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::ledger::{Entry, Ledger, indented};
 use super::markdown::{Align, table};
 use super::plain::plain;
-use super::{Format, json};
+use super::{Format, json, sheet};
 
 const COLUMNS: [(&str, Align); 4] = [
     ("pairs", Align::Right),
@@ -53,12 +53,7 @@ pub(crate) fn noise(found: &[CaseNoise], format: Format, width: usize, to: &mut 
         Format::Jsonl => {
             documents().iter().map(|case| json::line("noise", case)).collect::<Result<String, _>>()?
         }
-        Format::Csv => {
-            let mut writer = csv::Writer::from_writer(Vec::new());
-            documents().iter().try_for_each(|case| writer.serialize(case))?;
-            let bytes = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
-            String::from_utf8(bytes).map_err(io::Error::other)?
-        }
+        Format::Csv => sheet::lines(&documents())?,
     };
     to.write_all(text.as_bytes())
 }

@@ -168,8 +168,9 @@ type Arrows = &'static [(&'static str, &'static [&'static str])];
 
 const FRONT: Arrows = &[
     ("main", &["commands"]),
-    ("commands", &["context", "error", "history", "report", "server", "shell"]),
+    ("commands", &["context", "error", "history", "remote", "report", "server", "shell"]),
     ("history", &["context", "error"]),
+    ("remote", &["context", "error", "server"]),
     ("server", &["context", "error"]),
     ("context", &["hardware", "progress", "shell"]),
     ("progress", &["shell"]),

@@ -1,5 +1,6 @@
 //! Tests through the real binary, on small projects that are built for them; and of the sources themselves.
 
+mod advice;
 mod architecture;
 mod baseline;
 mod bisect;

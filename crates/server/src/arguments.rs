@@ -123,5 +123,8 @@ mod tests {
         assert!(parse("s export --history h --duckdb a").is_ok());
         assert!(parse("s export --history h").is_err());
         assert!(parse("s export --history h --duckdb a --sqlite b").is_err());
+        assert!(parse("s copy store s3://bucket/prefix").is_ok());
+        assert!(parse("s copy s3://bucket store --except other").is_ok());
+        assert!(parse("s copy store").is_err());
     }
 }

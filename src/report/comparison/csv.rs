@@ -49,8 +49,7 @@ pub(super) fn render(found: &Comparison) -> io::Result<String> {
             writer.write_record(line(row, quantity)?)?;
         }
     }
-    let bytes = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
-    String::from_utf8(bytes).map_err(io::Error::other)
+    crate::report::sheet::text(writer)
 }
 
 fn quantities(row: &Row) -> Vec<Quantity<'_>> {

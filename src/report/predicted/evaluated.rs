@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::super::ledger::{Entry, Ledger, indented};
 use super::super::markdown::{Align, table};
-use super::super::{Format, amount::count, json};
+use super::super::plain::plain;
+use super::super::{Format, amount::count, json, sheet};
 use super::{Basis, Ends};
 
 const COLUMNS: [(&str, Align); 4] = [
@@ -78,12 +79,7 @@ pub(crate) fn evaluated(
         Format::Jsonl => {
             groups.iter().map(|group| json::line("prediction-error", group)).collect::<Result<String, _>>()?
         }
-        Format::Csv => {
-            let mut writer = csv::Writer::from_writer(Vec::new());
-            groups.iter().try_for_each(|group| writer.serialize(group))?;
-            let bytes = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
-            String::from_utf8(bytes).map_err(io::Error::other)?
-        }
+        Format::Csv => sheet::lines(&groups)?,
     };
     to.write_all(text.as_bytes())
 }
@@ -138,7 +134,7 @@ impl Group {
 impl CellDocument {
     fn of(cell: &HeldOut) -> Self {
         Self {
-            case: cell.case.to_string(),
+            case: plain(&cell.case.to_string()),
             kept_back: kept(cell.kept),
             quantity: quantity(cell.quantity),
             place: place(cell),
@@ -170,4 +166,184 @@ fn terminal(groups: &[Group], basis: Basis<'_>, width: usize) -> String {
     );
     let legend: String = indented(&legend, 0, width, ' ').into_iter().map(|line| line + "\n").collect();
     format!("{ledger}\n{legend}")
+}
+
+#[cfg(test)]
+mod tests {
+    use accel_bench_engine::compare::sample;
+    use accel_bench_history::predict::Predicted;
+
+    use super::*;
+
+    fn held_out(kept: Kept, quantity: Quantity, predicted: f64, is_between: bool) -> HeldOut {
+        HeldOut {
+            case: sample::case("models/encoder@ndarray?model=bert-tiny", &[]).id,
+            kept,
+            quantity,
+            measured: 100.0,
+            predicted: Predicted { value: predicted, low: predicted * 0.9, high: predicted * 1.1 },
+            is_between,
+        }
+    }
+
+    fn render(format: Format) -> String {
+        let found = Evaluation {
+            held_out: vec![
+                held_out(Kept::Model, Quantity::Latency, 105.0, true),
+                held_out(Kept::Model, Quantity::Latency, 80.0, true),
+                held_out(Kept::Model, Quantity::Latency, 150.0, false),
+                held_out(Kept::Model, Quantity::Memory, 99.5, true),
+                held_out(Kept::Size, Quantity::Latency, 120.0, true),
+            ],
+        };
+        let mut text = Vec::new();
+        let basis = Basis { machine: "epyc-2c", measured_cells: 5 };
+        evaluated(&found, basis, format, 80, &mut text).expect("a vector takes all");
+        anstream::adapter::strip_str(&String::from_utf8(text).expect("UTF-8")).to_string()
+    }
+
+    #[test]
+    fn a_table_of_eighty_columns() {
+        insta::assert_snapshot!(render(Format::Table), @"
+        kept back           cells  median error  90th percentile  in the interval
+        each model
+          latency, between      2        12.5 %           18.5 %             50 %
+          latency, beyond       1        50.0 %           50.0 %              0 %
+          memory, between       1         0.5 %            0.5 %            100 %
+        each size
+          latency, between      1        20.0 %           20.0 %              0 %
+
+        5 measured cells of epyc-2c were predicted without all cells of their model,
+          and without all of their size; between: cells of smaller and of larger sizes
+          of the same model were known; an interval holds 95 % where it is right
+        ");
+    }
+
+    #[test]
+    #[expect(clippy::too_many_lines, reason = "a snapshot is as long as what it shows")]
+    fn the_document_for_scripts() {
+        insta::assert_snapshot!(render(Format::Json), @r#"
+        {
+          "format": 1,
+          "kind": "prediction-errors",
+          "machine": "epyc-2c",
+          "measured_cells": 5,
+          "groups": [
+            {
+              "kept_back": "each model",
+              "quantity": "latency",
+              "place": "between",
+              "cells": 2,
+              "median_error": 0.125,
+              "p90_error": 0.18499999999999997,
+              "covered": 0.5
+            },
+            {
+              "kept_back": "each model",
+              "quantity": "latency",
+              "place": "beyond",
+              "cells": 1,
+              "median_error": 0.5,
+              "p90_error": 0.5,
+              "covered": 0.0
+            },
+            {
+              "kept_back": "each model",
+              "quantity": "memory",
+              "place": "between",
+              "cells": 1,
+              "median_error": 0.0050000000000000044,
+              "p90_error": 0.0050000000000000044,
+              "covered": 1.0
+            },
+            {
+              "kept_back": "each size",
+              "quantity": "latency",
+              "place": "between",
+              "cells": 1,
+              "median_error": 0.19999999999999996,
+              "p90_error": 0.19999999999999996,
+              "covered": 0.0
+            }
+          ],
+          "cells": [
+            {
+              "case": "models/encoder/bert-tiny@ndarray",
+              "kept_back": "each model",
+              "quantity": "latency",
+              "place": "between",
+              "measured": 100.0,
+              "value": 105.0,
+              "low": 94.5,
+              "high": 115.50000000000001
+            },
+            {
+              "case": "models/encoder/bert-tiny@ndarray",
+              "kept_back": "each model",
+              "quantity": "latency",
+              "place": "between",
+              "measured": 100.0,
+              "value": 80.0,
+              "low": 72.0,
+              "high": 88.0
+            },
+            {
+              "case": "models/encoder/bert-tiny@ndarray",
+              "kept_back": "each model",
+              "quantity": "latency",
+              "place": "beyond",
+              "measured": 100.0,
+              "value": 150.0,
+              "low": 135.0,
+              "high": 165.0
+            },
+            {
+              "case": "models/encoder/bert-tiny@ndarray",
+              "kept_back": "each model",
+              "quantity": "memory",
+              "place": "between",
+              "measured": 100.0,
+              "value": 99.5,
+              "low": 89.55,
+              "high": 109.45
+            },
+            {
+              "case": "models/encoder/bert-tiny@ndarray",
+              "kept_back": "each size",
+              "quantity": "latency",
+              "place": "between",
+              "measured": 100.0,
+              "value": 120.0,
+              "low": 108.0,
+              "high": 132.0
+            }
+          ]
+        }
+        "#);
+    }
+
+    #[test]
+    fn forms_for_scripts() {
+        insta::assert_snapshot!(render(Format::Jsonl), @r#"
+        {"format":1,"kind":"prediction-error","kept_back":"each model","quantity":"latency","place":"between","cells":2,"median_error":0.125,"p90_error":0.18499999999999997,"covered":0.5}
+        {"format":1,"kind":"prediction-error","kept_back":"each model","quantity":"latency","place":"beyond","cells":1,"median_error":0.5,"p90_error":0.5,"covered":0.0}
+        {"format":1,"kind":"prediction-error","kept_back":"each model","quantity":"memory","place":"between","cells":1,"median_error":0.0050000000000000044,"p90_error":0.0050000000000000044,"covered":1.0}
+        {"format":1,"kind":"prediction-error","kept_back":"each size","quantity":"latency","place":"between","cells":1,"median_error":0.19999999999999996,"p90_error":0.19999999999999996,"covered":0.0}
+        "#);
+        insta::assert_snapshot!(render(Format::Csv), @"
+        kept_back,quantity,place,cells,median_error,p90_error,covered
+        each model,latency,between,2,0.125,0.18499999999999997,0.5
+        each model,latency,beyond,1,0.5,0.5,0.0
+        each model,memory,between,1,0.0050000000000000044,0.0050000000000000044,1.0
+        each size,latency,between,1,0.19999999999999996,0.19999999999999996,0.0
+        ");
+        insta::assert_snapshot!(render(Format::Markdown), @"
+        | kept back | cells | median error | 90th percentile | in the interval |
+        | --- | ---: | ---: | ---: | ---: |
+        | each model, latency, between | 2 | 12.5 % | 18.5 % | 50 % |
+        | each model, latency, beyond | 1 | 50.0 % | 50.0 % | 0 % |
+        | each model, memory, between | 1 | 0.5 % | 0.5 % | 100 % |
+        | each size, latency, between | 1 | 20.0 % | 20.0 % | 0 % |
+        ");
+    }
 }

@@ -13,7 +13,7 @@ use super::amount::amount;
 use super::ledger::{Entry, Ledger, indented};
 use super::markdown::{Align, table};
 use super::plain::plain;
-use super::{Format, json};
+use super::{Format, json, sheet};
 
 pub(crate) use evaluated::evaluated;
 pub(crate) use outliers::section as outlier_section;
@@ -104,7 +104,7 @@ impl From<Predicted> for Ends {
 impl CaseDocument {
     fn of(row: &Row) -> Self {
         Self {
-            case: row.case.to_string(),
+            case: plain(&row.case.to_string()),
             predicted_latency_ns: row.forecast.latency_ns.into(),
             predicted_memory_bytes: row.forecast.memory.map(Into::into),
             measured_latency_ns: row.measured.map(|(nanos, _)| nanos),
@@ -135,8 +135,7 @@ fn csv(cases: &[CaseDocument]) -> io::Result<String> {
             [case.measured_latency_ns, case.measured_memory_bytes],
         ))?;
     }
-    let bytes = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
-    String::from_utf8(bytes).map_err(io::Error::other)
+    sheet::text(writer)
 }
 
 fn terminal(rows: &[Row], basis: Basis<'_>, width: usize) -> String {
@@ -166,4 +165,142 @@ fn cells(row: &Row) -> [String; 4] {
     let memory = row.forecast.memory.map_or_else(|| "—".to_owned(), |own| amount(own.value, "bytes"));
     let measured = row.measured.map_or_else(|| "—".to_owned(), |(nanos, _)| amount(nanos, "ns"));
     [amount(value, "ns"), interval, memory, measured]
+}
+
+#[cfg(test)]
+mod tests {
+    use accel_bench_engine::compare::sample;
+
+    use super::*;
+
+    fn row(id: &str, nanos: f64, measured: Option<(f64, Option<f64>)>) -> Row {
+        let around = |value: f64| Predicted { value, low: value * 0.5, high: value * 2.0 };
+        let memory = Some(Predicted { value: 1_048_576.0, low: 1_000_000.0, high: 1_100_000.0 });
+        Row {
+            case: sample::case(id, &[]).id,
+            forecast: Forecast { latency_ns: around(nanos), memory },
+            measured,
+        }
+    }
+
+    fn rows() -> Vec<Row> {
+        let mut rows = vec![
+            row("models/encoder@ndarray?batch-size=1&model=bert-base&precision=f32", 5e8, None),
+            row(
+                "models/encoder@ndarray?batch-size=1&model=bert-tiny&precision=f32",
+                4e6,
+                Some((4.5e6, Some(1e6))),
+            ),
+        ];
+        rows[0].forecast.memory = None;
+        rows
+    }
+
+    fn render(rows: &[Row], format: Format, width: usize) -> String {
+        let mut text = Vec::new();
+        let basis = Basis { machine: "epyc-2c", measured_cells: 56 };
+        predicted(rows, basis, format, width, &mut text).expect("a vector takes all");
+        anstream::adapter::strip_str(&String::from_utf8(text).expect("UTF-8")).to_string()
+    }
+
+    #[test]
+    fn what_was_measured_stands_beside_it() {
+        insta::assert_snapshot!(render(&rows(), Format::Table, 80), @"
+        case                        predicted         95 % interval     memory  measured
+        models/encoder
+          bert-base/b1_f32@ndarray   500.0 ms   250.0 ms to 1.000 s          —         —
+          bert-tiny/b1_f32@ndarray   4.000 ms  2.000 ms to 8.000 ms  1.000 MiB  4.500 ms
+
+        predicted from 56 measured cells of epyc-2c, and not stored; the interval
+          holds what one more cell would take
+        ");
+    }
+
+    #[test]
+    fn where_nothing_was_measured_there_is_no_column_of_it() {
+        insta::assert_snapshot!(render(&rows()[..1], Format::Table, 80), @"
+        case                        predicted        95 % interval  memory
+        models/encoder
+          bert-base/b1_f32@ndarray   500.0 ms  250.0 ms to 1.000 s       —
+
+        predicted from 56 measured cells of epyc-2c, and not stored; the interval
+          holds what one more cell would take
+        ");
+    }
+
+    #[test]
+    fn a_narrow_terminal() {
+        insta::assert_snapshot!(render(&rows(), Format::Table, 50), @"
+        models
+          encoder/bert-base/b1_f32@ndarray
+            predicted      500.0 ms
+            95 % interval  250.0 ms to 1.000 s
+            memory         —
+            measured       —
+          encoder/bert-tiny/b1_f32@ndarray
+            predicted      4.000 ms
+            95 % interval  2.000 ms to 8.000 ms
+            memory         1.000 MiB
+            measured       4.500 ms
+
+        predicted from 56 measured cells of epyc-2c, and
+          not stored; the interval holds what one more
+          cell would take
+        ");
+    }
+
+    #[test]
+    fn forms_for_scripts() {
+        insta::assert_snapshot!(render(&rows(), Format::Json, 80), @r#"
+        {
+          "format": 1,
+          "kind": "predictions",
+          "machine": "epyc-2c",
+          "measured_cells": 56,
+          "cases": [
+            {
+              "case": "models/encoder/bert-base/b1_f32@ndarray",
+              "predicted_latency_ns": {
+                "value": 500000000.0,
+                "low": 250000000.0,
+                "high": 1000000000.0
+              },
+              "predicted_memory_bytes": null,
+              "measured_latency_ns": null,
+              "measured_memory_bytes": null
+            },
+            {
+              "case": "models/encoder/bert-tiny/b1_f32@ndarray",
+              "predicted_latency_ns": {
+                "value": 4000000.0,
+                "low": 2000000.0,
+                "high": 8000000.0
+              },
+              "predicted_memory_bytes": {
+                "value": 1048576.0,
+                "low": 1000000.0,
+                "high": 1100000.0
+              },
+              "measured_latency_ns": 4500000.0,
+              "measured_memory_bytes": 1000000.0
+            }
+          ]
+        }
+        "#);
+        insta::assert_snapshot!(render(&rows(), Format::Jsonl, 80), @r#"
+        {"format":1,"kind":"prediction","case":"models/encoder/bert-base/b1_f32@ndarray","predicted_latency_ns":{"value":500000000.0,"low":250000000.0,"high":1000000000.0},"predicted_memory_bytes":null,"measured_latency_ns":null,"measured_memory_bytes":null}
+        {"format":1,"kind":"prediction","case":"models/encoder/bert-tiny/b1_f32@ndarray","predicted_latency_ns":{"value":4000000.0,"low":2000000.0,"high":8000000.0},"predicted_memory_bytes":{"value":1048576.0,"low":1000000.0,"high":1100000.0},"measured_latency_ns":4500000.0,"measured_memory_bytes":1000000.0}
+        "#);
+        insta::assert_snapshot!(render(&rows(), Format::Csv, 80), @"
+        case,predicted_latency_ns,latency_low_ns,latency_high_ns,predicted_memory_bytes,memory_low_bytes,memory_high_bytes,measured_latency_ns,measured_memory_bytes
+        models/encoder/bert-base/b1_f32@ndarray,500000000.0,250000000.0,1000000000.0,,,,,
+        models/encoder/bert-tiny/b1_f32@ndarray,4000000.0,2000000.0,8000000.0,1048576.0,1000000.0,1100000.0,4500000.0,1000000.0
+        ");
+        insta::assert_snapshot!(render(&rows(), Format::Markdown, 80), @r"
+        | case | predicted | 95 % interval | memory | measured |
+        | --- | ---: | ---: | ---: | ---: |
+        | models/encoder/bert-base/b1\_f32&#64;ndarray | 500.0 ms | 250.0 ms to 1.000 s | — | — |
+        | models/encoder/bert-tiny/b1\_f32&#64;ndarray | 4.000 ms | 2.000 ms to 8.000 ms | 1.000 MiB | 4.500 ms |
+        ");
+    }
 }

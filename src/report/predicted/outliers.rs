@@ -44,3 +44,43 @@ fn row(outlier: &Outlier) -> Row {
         Cell::number(format!("{times:.2}"), times),
     ])
 }
+
+#[cfg(test)]
+mod tests {
+    use accel_bench_engine::compare::sample;
+    use accel_bench_report::{Report, markdown};
+
+    use super::*;
+
+    #[test]
+    fn each_stands_beside_what_was_expected() {
+        let outlier = |quantity, measured, value: f64| Outlier {
+            case: sample::case("models/decoder@ndarray?model=llama-tiny&batch-size=1", &[]).id,
+            quantity,
+            measured,
+            expected: Predicted { value, low: value * 0.8, high: value * 1.25 },
+        };
+        let outliers = [outlier(Quantity::Latency, 9.363e8, 3.5e8), outlier(Quantity::Memory, 2e8, 1e8)];
+        let report = Report::default().with([section(&outliers, 36)]);
+        insta::assert_snapshot!(markdown::render(&report, "charts").text, @"
+        # 
+
+
+        ## Far from what other cases say
+
+        Latency and memory of 36 measured cells, each predicted from all others: what a case does (operations, bytes, parameters), its family, its backend. These are far from their prediction: slower or faster than their like, measured while something else ran, or of another kind.
+
+        **Measured values that the others do not explain**
+
+        | case | measured | expected | 95 % interval | times |
+        | --- | ---: | ---: | ---: | ---: |
+        | models/decoder/llama-tiny/b1&#64;ndarray | 936.3 ms | 350.0 ms | 280.0 ms to 437.5 ms | 2.68 |
+        | models/decoder/llama-tiny/b1&#64;ndarray | 190.7 MiB | 95.37 MiB | 76.29 MiB to 119.2 MiB | 2.00 |
+        ");
+    }
+
+    #[test]
+    fn none_is_no_section() {
+        assert!(section(&[], 36).blocks.is_empty());
+    }
+}

@@ -76,8 +76,7 @@ pub(super) fn render(record: &RunRecord) -> io::Result<String> {
         line.push(crate::report::plain::json(&serde_json::to_string(&document.notes)?));
         writer.write_record(line)?;
     }
-    let bytes = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
-    String::from_utf8(bytes).map_err(io::Error::other)
+    crate::report::sheet::text(writer)
 }
 
 fn of_samples(document: &CaseDocument<'_>) -> [Option<f64>; 8] {

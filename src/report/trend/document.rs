@@ -225,6 +225,5 @@ pub(super) fn csv(rows: &[TrendDocument<'_>]) -> io::Result<String> {
         ];
         writer.write_record(fields.iter().map(|field| plain(field)))?;
     }
-    let bytes = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
-    String::from_utf8(bytes).map_err(io::Error::other)
+    crate::report::sheet::text(writer)
 }

@@ -233,6 +233,38 @@ mod tests {
     }
 
     #[test]
+    fn what_has_no_price_or_no_memory_says_so() {
+        let reasons = |wish: &Wish| {
+            let found = choices(wish).swap_remove(1);
+            found.unfit.into_iter().map(|(case, reason)| (case.backend, reason)).collect::<Vec<_>>()
+        };
+        let prices = BTreeMap::from([("tch".to_owned(), 2.5)]);
+        let unpriced = reasons(&Wish { by: By::Cost, prices, ..Wish::default() });
+        assert_eq!(unpriced, vec![("ndarray".to_owned(), "`ndarray` has no price".to_owned()); 2]);
+        let unmeasured = reasons(&Wish { by: By::Energy, ..Wish::default() });
+        assert_eq!(unmeasured.len(), 4);
+        assert!(unmeasured.iter().all(|(_, reason)| reason == "its energy was not measured"));
+        let mut silent = case("m/x@cpu?model=a", 1.0, 1, 1.0);
+        silent.processes.iter_mut().for_each(|process| process.metrics.clear());
+        let way = Way::of(&silent).expect("a way");
+        for wish in
+            [Wish { by: By::Memory, ..Wish::default() }, Wish { max_memory: Some(9.0), ..Wish::default() }]
+        {
+            assert_eq!(scored(&way, &wish), Err("its memory was not measured".to_owned()));
+        }
+    }
+
+    #[test]
+    fn the_price_of_a_thousand_samples() {
+        let way = Way::of(&case("m/x@cuda?model=a&batch-size=4", 2_000.0, 4, 1.0)).expect("a way");
+        let prices = BTreeMap::from([("cuda".to_owned(), 3.6)]);
+        let found = scored(&way, &Wish { by: By::Cost, prices, ..Wish::default() }).expect("it has a price");
+        // A thousandth of the currency a second; half a second of a thousand samples.
+        assert!((found.value - 0.000_5).abs() < 1e-9, "{}", found.value);
+        assert!(found.low < found.value && found.value < found.high);
+    }
+
+    #[test]
     fn what_cannot_be_told_apart_is_a_tie() {
         let ways: Vec<_> = [("ndarray", 100.0), ("tch", 100.1), ("flex", 103.0)]
             .into_iter()

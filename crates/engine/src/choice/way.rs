@@ -73,3 +73,49 @@ pub(super) fn batch(case: &CaseKey) -> Option<u64> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use accel_bench_record::{Failure, Metric};
+
+    use super::*;
+    use crate::compare::sample;
+
+    #[track_caller]
+    fn check(case: CaseRecord, samples: f64, memory: Option<f64>) {
+        let way = Way::of(&case).expect("a way");
+        assert_eq!((way.samples, way.memory), (samples, memory));
+        assert!((way.throughput() - samples * 1e3).abs() < 1e-6, "{}", way.throughput());
+    }
+
+    fn with(id: &str, metrics: &[Metric]) -> CaseRecord {
+        let mut case = sample::case(id, &[1e6; 3]);
+        case.processes.iter_mut().for_each(|process| process.metrics.extend(metrics.iter().cloned()));
+        case
+    }
+
+    #[test]
+    fn samples_are_those_declared_or_the_batch() {
+        check(with("m/x@cpu?model=a", &[]), 1.0, None);
+        check(with("m/x@cpu?model=a&batch-size=8", &[]), 8.0, None);
+        check(
+            sample::with_work(with("m/x@cpu?model=a&batch-size=8", &[]), Throughput::Samples(3)),
+            3.0,
+            None,
+        );
+        check(sample::with_work(with("m/x@cpu?model=a&batch-size=8", &[]), Throughput::Tokens(3)), 8.0, None);
+    }
+
+    #[test]
+    fn memory_is_what_the_device_reserved_or_the_peak() {
+        check(with("m/x@cpu?model=a", &[MEM_PEAK.of(5.0)]), 1.0, Some(5.0));
+        check(with("m/x@cpu?model=a", &[MEM_PEAK.of(5.0), MEM_RESERVED.of(9.0)]), 1.0, Some(9.0));
+    }
+
+    #[test]
+    fn what_is_no_way() {
+        assert_eq!(Way::of(&sample::case("k/sort@host?n=1", &[1.0])), None, "no model");
+        let failed = sample::failed(sample::case("m/x@cpu?model=a", &[]), Failure::Oom, "none left");
+        assert_eq!(Way::of(&failed), None);
+    }
+}

@@ -34,7 +34,11 @@ pub fn describe(engine: &mut Engine<'_>, sources: &Sources, selection: &Selectio
     Ok(all)
 }
 
-fn of_unit(engine: &Engine<'_>, unit: Unit, settings: &executor::Settings) -> Result<Vec<Described>> {
+pub(super) fn of_unit(
+    engine: &Engine<'_>,
+    unit: Unit,
+    settings: &executor::Settings,
+) -> Result<Vec<Described>> {
     let cases = unit.cases.clone();
     let unsaid = |case: Case, reason: &str| Described { case, says: Err(reason.to_owned()) };
     if unit.harness == Harness::Criterion {
@@ -67,5 +71,22 @@ fn says(status: Status, measurement: Option<Measurement>) -> std::result::Result
         (Status::Ok, Some(measurement)) => Ok(measurement),
         (Status::Ok, None) => Err("it answered without a word".to_owned()),
         (Status::Failed { kind, reason }, _) => Err(format!("{kind}: {reason}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use accel_bench_record::Failure;
+
+    use super::*;
+
+    #[test]
+    fn what_a_case_says() {
+        let measurement =
+            Measurement { notes: [("a".to_owned(), "b".to_owned())].into(), ..Measurement::default() };
+        assert_eq!(says(Status::Ok, Some(measurement.clone())), Ok(measurement));
+        assert_eq!(says(Status::Ok, None), Err("it answered without a word".to_owned()));
+        let failed = Status::failed(Failure::Unsupported, "no f16");
+        assert_eq!(says(failed, None), Err("unsupported: no f16".to_owned()));
     }
 }

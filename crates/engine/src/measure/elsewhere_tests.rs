@@ -15,7 +15,7 @@ use super::{Looks, Measured, Prepared, Session, measure_in_turns};
 use crate::compare::Tolerance;
 use crate::executor::{Alone, Claim, Ended, Error, Executor, Listed, Settings, Turns};
 use crate::plan::sample_tests::unit;
-use crate::plan::{Job, Side, WantedOfRound};
+use crate::plan::{Harness, Job, Side, Unit, WantedOfRound};
 use crate::store::{Store, read_file};
 use crate::{Engine, Event, Hardware, Host, Machine};
 
@@ -258,4 +258,27 @@ fn counting_is_part_of_the_budget() {
         let counts = record.cases[0].counts.as_ref().expect("it says why there are none");
         assert_eq!(counts.unsupported(), Some("the budget ran out before it was counted"));
     }
+}
+
+#[test]
+fn cases_say_what_they_do_wherever_they_run() {
+    let root = tempfile::tempdir().expect("a folder");
+    let host = host(root.path());
+    let elsewhere = Elsewhere { candidate: 700, rounds: 0, counts: false, budget: None };
+    let mut on = |_: &Event| {};
+    let engine = Engine::with_executor(&host, &elsewhere, &mut on);
+    let said = |unit| {
+        let settings = super::prepare::asking(engine.host());
+        let found = super::describe::of_unit(&engine, unit, &settings).expect("nothing fails");
+        found.into_iter().map(|described| (described.case.id.benchmark, described.says)).collect::<Vec<_>>()
+    };
+    let [(one, says), (other, _)] = &said(unit("host", &["x", "y"]))[..] else { panic!("two cases") };
+    assert_eq!((one.as_str(), other.as_str()), ("x", "y"));
+    assert_eq!(says.as_ref().map(|says| says.metrics.clone()), Ok(vec![FLOPS.of(700.0)]));
+    let criterion = Unit { harness: Harness::Criterion, ..unit("host", &["x"]) };
+    let [(_, says)] = &said(criterion)[..] else { panic!("one case") };
+    assert_eq!(
+        says.as_ref().err().map(String::as_str),
+        Some("Criterion does not know what a benchmark does")
+    );
 }

@@ -66,7 +66,8 @@ pub enum Unplaced {
     #[error("the benchmark says neither its operations nor its bytes: `b.flops(…)`, `b.bytes_moved(…)`")]
     NoWork,
     #[error(
-        "the backend was not probed on this machine: `cargo accel-bench hardware/ --suite all --backend …`"
+        "the backend was not probed on this machine: `cargo accel-bench --suite hardware --backend NAME` in a checkout of \
+         accel-bench, and `history pull` of that folder anywhere else"
     )]
     NoProbe,
 }

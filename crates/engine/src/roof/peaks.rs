@@ -90,3 +90,68 @@ impl Peaks {
         self.launch.get(&case.backend).copied()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::sample;
+
+    fn probe(id: &str, tag: &str, nanos: f64, metric: Option<accel_bench_record::Metric>) -> CaseRecord {
+        let mut case = sample::case(id, &[nanos; 3]);
+        case.processes.iter_mut().for_each(|process| process.metrics.extend(metric.clone()));
+        (case.category, case.tags) = (Some(CATEGORY.to_owned()), vec![tag.to_owned()]);
+        case
+    }
+
+    fn key(id: &str) -> CaseKey {
+        sample::case(id, &[]).id
+    }
+
+    #[test]
+    fn the_best_of_each_precision_counts() {
+        let peaks = Peaks::default()
+            .with(&probe("h/compute@cuda?n=1&precision=f32", PEAK_FLOPS, 1e6, Some(FLOPS.of(1e9))))
+            .with(&probe("h/compute@cuda?n=2&precision=f32", PEAK_FLOPS, 1e6, Some(FLOPS.of(3e9))))
+            .with(&probe("h/compute@cuda?n=1&precision=f16", PEAK_FLOPS, 1e6, Some(FLOPS.of(8e9))))
+            .with(&probe("h/read@cuda?n=1", "other", 1e6, Some(FLOPS.of(9e9))));
+        let flops = |id: &str| peaks.flops(&key(id));
+        assert_eq!(flops("m/x@cuda?precision=f32"), Some(3e12));
+        assert_eq!(flops("m/x@cuda"), Some(3e12), "a case without a precision computes in f32");
+        assert_eq!(flops("m/x@cuda?precision=f16"), Some(8e12));
+        assert_eq!((flops("m/x@cuda?precision=bf16"), flops("m/x@tch")), (None, None));
+    }
+
+    #[test]
+    fn the_bandwidth_is_that_of_what_holds_as_much() {
+        let read = |kib: u64, nanos: f64| {
+            let bytes = kib as f64 * 1024.0;
+            probe(&format!("h/read@cpu?kib={kib}"), PEAK_BANDWIDTH, nanos, Some(BYTES_MOVED.of(bytes)))
+        };
+        // 100, 50 and 10 bytes per nanosecond.
+        let peaks = Peaks::default()
+            .with(&read(16, 163.84))
+            .with(&read(4096, 83_886.08))
+            .with(&read(262_144, 26_843_545.6));
+        let rate =
+            |held: Option<f64>| peaks.bandwidth(&key("m/x@cpu"), held).map(|rate| (rate / 1e9).round());
+        assert_eq!(rate(Some(1e3)), Some(100.0));
+        assert_eq!(rate(Some(1e6)), Some(50.0));
+        assert_eq!(rate(Some(1e8)), Some(10.0));
+        assert_eq!(rate(Some(1e12)), Some(10.0), "more than was probed");
+        assert_eq!(rate(None), Some(10.0));
+        assert_eq!(peaks.bandwidth(&key("m/x@tch"), None), None);
+    }
+
+    #[test]
+    fn what_is_no_probe_changes_nothing() {
+        let mut other = probe("m/x@cpu", PEAK_FLOPS, 1e6, Some(FLOPS.of(1e12)));
+        other.category = Some("inference".to_owned());
+        let failed = probe("h/compute@cpu", PEAK_FLOPS, 1e6, None);
+        let none = Peaks::default().with(&other).with(&failed);
+        assert_eq!(none, Peaks::default());
+        assert!(!none.knows("cpu") && !is_probe(&other) && is_probe(&failed));
+        let launched = none.with(&probe("h/launch@cpu", "overhead", 250.0, None));
+        assert_eq!(launched.launch(&key("m/x@cpu")), Some(2.5e-7));
+        assert!(!launched.knows("cpu"), "a call alone is no roof");
+    }
+}

@@ -146,6 +146,61 @@ mod tests {
     }
 
     #[test]
+    fn operations_and_bytes_have_rates() {
+        let registration = Registration::bare("x", |b| {
+            b.flops(2_000);
+            b.bytes_moved(500);
+            b.iter_custom(std::time::Duration::from_micros);
+            Ok(())
+        });
+        let (status, measurement) =
+            super::run(&registration, "host", Params::new(), None, Mode::Once, Box::new(|_, _| ()));
+        assert_eq!(status, Status::Ok);
+        let measurement = measurement.expect("it went well");
+        let rate = |name: &str| {
+            let rates = measurement.all_rates();
+            rates.iter().find(|rate| rate.metric.name == name).map(|rate| rate.value)
+        };
+        assert_eq!((rate("flops-per-s"), rate("bandwidth-bytes-per-s")), (Some(2e9), Some(5e8)));
+    }
+
+    /// A type with a life of its own says what it does in `setup`, and nothing of its results is processed.
+    #[derive(Default)]
+    struct Life;
+
+    impl crate::Benchmark for Life {
+        type Output = ();
+
+        fn setup(&mut self, b: &mut Bencher) -> Result<(), Error> {
+            b.flops(7);
+            Ok(())
+        }
+
+        fn execute(&mut self) -> Result<(), Error> {
+            Err(Error::new("it was run"))
+        }
+
+        fn process_results(
+            &mut self,
+            _: &accel_bench_record::Samples,
+        ) -> Result<Vec<accel_bench_record::Metric>, Error> {
+            Err(Error::new("there are none"))
+        }
+    }
+
+    #[test]
+    fn a_benchmark_with_a_life_is_described_by_its_setup() {
+        let registration = Registration::bare("x", crate::lifecycle::run_benchmark::<Life>);
+        let described =
+            |mode| super::run(&registration, "host", Params::new(), None, mode, Box::new(|_, _| ()));
+        let (status, measurement) = described(Mode::Describe);
+        assert_eq!(status, Status::Ok);
+        assert_eq!(measurement.expect("what it says").metrics, [FLOPS.of(7.0)]);
+        let (status, _) = described(Mode::Once);
+        assert_eq!(status, Status::failed(Failure::Error, "it was run"));
+    }
+
+    #[test]
     fn every_backend_but_the_host_needs_its_device() {
         check(
             |b| {

@@ -319,6 +319,38 @@ mod tests {
     }
 
     #[test]
+    fn what_a_case_does_is_said_without_a_sample() {
+        let mut runner = Runner::start("described");
+        let asked = |token, benchmark: &str| {
+            Request::Describe(CaseRequest {
+                token,
+                benchmark: benchmark.to_owned(),
+                backend: "host".to_owned(),
+                params: Params::new(),
+                sampling: Sampling {
+                    warm_up_nanos: 1_000_000,
+                    time_nanos: 1_000_000,
+                    sample_nanos: 200_000,
+                    min_samples: 1,
+                    max_samples: 10,
+                },
+                slowdown: None,
+            })
+        };
+        let (token, status, measurement) = finished(runner.ask(&asked(5, "steady")));
+        assert_eq!((token, status), (5, Status::Ok));
+        assert!(measurement.expect("what it says").samples.nanos.is_empty());
+        fails_with(runner.ask(&asked(6, "fails")), 6, Failure::Error, "no weights");
+        fails_with(runner.ask(&asked(7, "panics")), 7, Failure::Panic, "out of luck at");
+        // It would fail in a sample, and takes none.
+        assert_eq!(finished(runner.ask(&asked(8, "breaks"))).1, Status::Ok);
+        // The child goes on to measure.
+        assert!(matches!(runner.open(9, "steady", None), Reply::Ready(_)));
+        finished(runner.ask(&Request::Close { token: 9 }));
+        runner.quit();
+    }
+
+    #[test]
     fn what_times_itself_cannot_be_slowed_down() {
         let mut runner = Runner::start("custom");
         fails_with(runner.open(1, "breaks", Some(0.1)), 1, Failure::Unsupported, "`iter_custom` has a clock");

@@ -112,3 +112,74 @@ pub(crate) fn measured(series: &[Series], machine: &str) -> Vec<Measured> {
     };
     cells.into_iter().filter_map(of_cell).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use accel_bench_record::Params;
+
+    use super::*;
+    use crate::sample_tests;
+    use crate::series::SeriesKey;
+
+    fn key(model: &str) -> CaseKey {
+        CaseKey {
+            bench: "models".to_owned(),
+            benchmark: "vision".to_owned(),
+            params: Params::from([("model".to_owned(), model.into())]),
+            backend: "ndarray".to_owned(),
+        }
+    }
+
+    /// A series that begins at a commit.
+    fn series(model: &str, metric: &str, machine: &str, from: usize, values: &[f64]) -> Series {
+        let mut series = sample_tests::series("x", machine, values);
+        series.points.iter_mut().for_each(|point| point.position += from);
+        let (case, metric, machine) = (key(model), metric.to_owned(), machine.to_owned());
+        Series { key: SeriesKey { case, metric, machine, steady: from > 0 }, ..series }
+    }
+
+    /// What a case does, as four series.
+    fn work(model: &str) -> Vec<Series> {
+        let values =
+            [("flops", 8e6), ("bytes-moved", 4e6), ("num-params", 2e6), ("mem-predicted-bytes", 1e6)];
+        values.into_iter().map(|(name, value)| series(model, name, "m-1", 0, &[value])).collect()
+    }
+
+    #[test]
+    fn the_last_values_count_and_those_of_the_way_measured_last() {
+        let mut all = work("vit-tiny");
+        all.push(series("vit-tiny", "latency-ns", "m-1", 0, &[90.0, 90.0, 10.0, 30.0, 20.0]));
+        let [cell] = &measured(&all, "m-1")[..] else { panic!("one cell") };
+        assert_eq!((cell.latency_ns, cell.memory), (20.0, None));
+        assert_eq!(cell.cell.work, Work { flops: 8e6, bytes: 4e6, parameters: 2e6, memory: 1e6 });
+        all.push(series("vit-tiny", "latency-ns", "m-1", 7, &[50.0]));
+        all.push(series("vit-tiny", "mem-peak-bytes", "m-1", 7, &[3e6]));
+        let [cell] = &measured(&all, "m-1")[..] else { panic!("one cell") };
+        assert_eq!((cell.latency_ns, cell.memory), (50.0, Some(3e6)));
+        assert!(measured(&all, "m-2").is_empty());
+    }
+
+    #[test]
+    fn what_does_not_say_what_it_does_is_no_cell() {
+        let mut all = work("vit-tiny");
+        assert!(measured(&all, "m-1").is_empty(), "no latency");
+        all.remove(1);
+        all.push(series("vit-tiny", "latency-ns", "m-1", 0, &[5.0]));
+        assert!(measured(&all, "m-1").is_empty(), "no bytes");
+        let metrics = [catalogue::FLOPS.of(1.0), catalogue::BYTES_MOVED.of(0.0)];
+        assert_eq!(Work::of(&metrics), None);
+    }
+
+    #[test]
+    fn models_have_a_size_and_a_line() {
+        let of = |model: &str| {
+            let cell = Cell {
+                case: key(model),
+                work: Work { flops: 1.0, bytes: 1.0, parameters: 1.0, memory: 1.0 },
+            };
+            (cell.line()[2].clone(), cell.size())
+        };
+        assert_eq!(of("vit-gpt2-tiny"), ("vit-gpt2".to_owned(), Some("tiny".to_owned())));
+        assert_eq!(of("resnet"), ("resnet".to_owned(), None));
+    }
+}

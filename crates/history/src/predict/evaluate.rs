@@ -70,10 +70,9 @@ pub fn evaluate(measured: &[Measured]) -> Evaluation {
 fn predicted(model: &Model, own: &Measured, kept: Kept, known: &[Measured]) -> Vec<HeldOut> {
     let forecast = model.predict(&own.cell);
     let (case, flops) = (&own.cell.case, own.cell.work.flops);
-    let relatives = known.iter().map(|known| &known.cell).filter(|cell| {
-        (&cell.case.bench, &cell.case.benchmark, &cell.case.backend)
-            == (&case.bench, &case.benchmark, &case.backend)
-    });
+    let line = own.cell.line();
+    let relatives = known.iter().map(|known| &known.cell);
+    let relatives = relatives.filter(|cell| cell.case.backend == case.backend && cell.line() == line);
     let (mut less, mut more) = (false, false);
     for relative in relatives {
         less |= relative.work.flops <= flops;
@@ -109,7 +108,7 @@ mod tests {
         }
     }
 
-    /// Two lines of models in four sizes, whose latency is nearly by operations.
+    /// Two lines of models of one benchmark in four sizes, whose latency is nearly by operations.
     fn all() -> Vec<Measured> {
         let names = ["bert", "vit"]
             .into_iter()
@@ -118,7 +117,7 @@ mod tests {
             .enumerate()
             .map(|(at, (line, size))| {
                 let flops = 10_f64.powi(at as i32 % 4 + 6) * if line == "vit" { 3.0 } else { 1.0 };
-                let case = key(line, &format!("{line}-{size}"));
+                let case = key("step", &format!("{line}-{size}"));
                 let work = Work { flops, bytes: flops / 8.0, parameters: flops / 90.0, memory: flops / 40.0 };
                 Measured { cell: Cell { case, work }, latency_ns: flops.powf(0.95), memory: None }
             })

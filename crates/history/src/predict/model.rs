@@ -4,6 +4,7 @@
 //! sizes of a model and the backends are lines beside each other.
 
 use accel_bench_record::CaseKey;
+use accel_bench_record::stats::median_absolute_deviation;
 
 use super::cells::{Cell, Measured};
 use super::process::{Expected, Kernel, Process};
@@ -19,6 +20,9 @@ const Z: f64 = 1.959_963_985;
 
 /// A measured value so many standard deviations from what the others say is not explained by them.
 const STRANGE: f64 = 3.5;
+
+/// The standard deviation of a normal distribution in its median absolute deviations.
+const MAD_TO_DEVIATION: f64 = 1.482_602_218;
 
 /// Nor is it worth a word unless it is off by this share.
 const WORTH: f64 = 0.25;
@@ -135,33 +139,55 @@ fn fit(
     quantity: Quantity,
     value: &dyn Fn(&Measured) -> Option<f64>,
 ) -> Option<Fitted> {
-    let mut known: Vec<(&Measured, f64)> =
-        measured.iter().filter_map(|own| Some((own, value(own)?))).collect();
+    let known: Vec<(&Measured, f64)> = measured.iter().filter_map(|own| Some((own, value(own)?))).collect();
     if known.len() < FEWEST {
         return None;
     }
     let first = likeliest(&known, quantity)?;
-    let mut strange: Vec<(f64, usize, Outlier)> = Vec::new();
-    for (at, ((own, value), expected)) in known.iter().zip(first.left_out()).enumerate() {
-        let expected = expected.shifted(quantity.reference(&own.cell).ln());
-        let off = value.ln() - expected.mean;
-        if off.abs() > STRANGE * expected.spread && off.abs() > WORTH.ln_1p() {
-            let case = own.cell.case.clone();
-            let outlier = Outlier { case, quantity, measured: *value, expected: expected.into() };
-            strange.push((off.abs() / expected.spread, at, outlier));
-        }
+    let left_out = suspects(&known, &first, quantity);
+    if left_out.is_empty() {
+        return Some((first, Vec::new()));
     }
-    strange.sort_by(|one, other| other.0.total_cmp(&one.0));
-    strange.truncate((known.len() as f64 * MOST_STRANGE) as usize);
-    let left_out: Vec<usize> = strange.iter().map(|(_, at, _)| *at).collect();
-    let process = if left_out.is_empty() {
-        first
-    } else {
-        let mut at = 0..;
-        known.retain(|_| !at.next().is_some_and(|at| left_out.contains(&at)));
-        likeliest(&known, quantity)?
+    let rest: Vec<_> =
+        known.iter().enumerate().filter(|(at, _)| !left_out.contains(at)).map(|(_, own)| *own).collect();
+    let process = likeliest(&rest, quantity)?;
+    // What stands out once nothing else distorts the others.
+    let outlier = |at: &usize| {
+        let (own, measured) = known[*at];
+        let expected = process.at(&Point::of(&own.cell)).shifted(quantity.reference(&own.cell).ln());
+        let off = (measured.ln() - expected.mean).abs();
+        let case = own.cell.case.clone();
+        (off > STRANGE * expected.spread && off > WORTH.ln_1p()).then(|| Outlier {
+            case,
+            quantity,
+            measured,
+            expected: expected.into(),
+        })
     };
-    Some((process, strange.into_iter().map(|(_, _, outlier)| outlier).collect()))
+    let outliers = left_out.iter().filter_map(outlier).collect();
+    Some((process, outliers))
+}
+
+/// The places of values that are far from what the others say, the furthest first: by the modified z-score of Iglewicz and
+/// Hoaglin, *How to Detect and Handle Outliers* (ASQC, 1993), which one of them cannot hide by making everything look uncertain.
+fn suspects(
+    known: &[(&Measured, f64)],
+    process: &Process<Point, Likeness>,
+    quantity: Quantity,
+) -> Vec<usize> {
+    let off = |((own, value), expected): (&(&Measured, f64), Expected)| {
+        let expected = expected.shifted(quantity.reference(&own.cell).ln());
+        (value.ln() - expected.mean, expected.spread)
+    };
+    let off: Vec<(f64, f64)> = known.iter().zip(process.left_out()).map(off).collect();
+    let scores: Vec<f64> = off.iter().map(|(off, spread)| off / spread).collect();
+    let usual = median_absolute_deviation(&scores).unwrap_or(1.0) * MAD_TO_DEVIATION;
+    let mut suspects: Vec<usize> = (0..known.len())
+        .filter(|&at| scores[at].abs() > STRANGE * usual && off[at].0.abs() > WORTH.ln_1p())
+        .collect();
+    suspects.sort_by(|one, other| scores[*other].abs().total_cmp(&scores[*one].abs()));
+    suspects.truncate((known.len() as f64 * MOST_STRANGE) as usize);
+    suspects
 }
 
 /// The process whose kernel makes the values likeliest.
@@ -315,6 +341,18 @@ mod tests {
         assert_eq!((&outlier.case, outlier.quantity), (&cells[4].cell.case, Quantity::Latency));
         assert!((outlier.measured / outlier.expected.value / 8.0 - 1.0).abs() < 0.3, "{outlier:?}");
         check(&model, &cell("m-between", 3e8, "ndarray"), 3e7);
+    }
+
+    #[test]
+    fn memory_stands_out_by_itself() {
+        let mut cells = all();
+        cells[6].memory = Some(cells[6].cell.work.memory * 3.0);
+        let model = Model::fit(&cells).expect("ten cells");
+        let [outlier] = model.outliers() else { panic!("{:?}", model.outliers()) };
+        assert_eq!((&outlier.case, outlier.quantity), (&cells[6].cell.case, Quantity::Memory));
+        cells.iter_mut().for_each(|cell| cell.memory = None);
+        let model = Model::fit(&cells).expect("ten cells");
+        assert_eq!(model.predict(&cell("m-between", 3e8, "tch")).memory, None, "none was measured");
     }
 
     #[test]

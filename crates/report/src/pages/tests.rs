@@ -1086,3 +1086,25 @@ fn no_two_rows_have_one_anchor() {
     ids.dedup();
     assert_eq!(ids.len(), all, "an id is on the page twice");
 }
+
+fn with_readings(name: &str, readings: Readings) -> CaseRecord {
+    let mut case = model(name, "ndarray", 1, 1e6);
+    case.processes.iter_mut().for_each(|process| process.memory = readings.clone());
+    case
+}
+
+#[test]
+fn memory_over_time_is_drawn_where_it_was_read() {
+    let three = Readings { nanos: vec![0, 5, 9], bytes: vec![1, 2, 3] };
+    let drawn = |cases: Vec<CaseRecord>| {
+        let report = of(&sample::run("r", cases));
+        let charts = charts(section(&report, "memory"));
+        charts.into_iter().filter(|title| title.starts_with("Memory over time")).count()
+    };
+    assert_eq!(drawn(vec![with_readings("bert-tiny", Readings::default())]), 0);
+    let two = Readings { nanos: vec![0, 5], bytes: vec![1, 2] };
+    assert_eq!(drawn(vec![with_readings("bert-tiny", two)]), 0, "two points are no course");
+    assert_eq!(drawn(vec![with_readings("bert-tiny", three.clone())]), 1);
+    let many = (0..7).map(|at| with_readings(&format!("bert-{at}"), three.clone())).collect();
+    assert_eq!(drawn(many), 2, "six lines in a chart");
+}

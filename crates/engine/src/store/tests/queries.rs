@@ -102,3 +102,26 @@ fn a_profile_means_complete_runs_of_the_same_selection() {
     };
     assert_eq!([None, Some("part")].map(newest), [Some("r-5".into()), Some("r-3".into())]);
 }
+
+#[test]
+fn the_last_result_of_each_case() {
+    let (_guard, store) = store();
+    put(&store, RunRecord { cases: vec![case("a", &[1]), case("b", &[2])], ..run("r-1") });
+    put(&store, RunRecord { cases: vec![case("b", &[3])], ..run("r-2") });
+    put(&store, RunRecord { cases: vec![case("c", &[4])], state: RunState::Interrupted, ..run("r-3") });
+    put(&store, RunRecord { cases: vec![case("a", &[9])], machine: "m-2".into(), ..run("r-4") });
+    let path = put(&store, RunRecord { cases: vec![case("a", &[8])], ..run("r-5") });
+    fs::write(&path, "{").unwrap();
+    let found = |most| {
+        let cases = store.last_cases(&MachineId::new("m-1"), most).unwrap();
+        let named =
+            cases.values().map(|case| (case.id.benchmark.clone(), case.processes[0].samples.nanos[1]));
+        named.collect::<Vec<_>>()
+    };
+    let named = |cases: &[(&str, u64)]| {
+        cases.iter().map(|(name, nanos)| ((*name).to_owned(), *nanos)).collect::<Vec<_>>()
+    };
+    assert_eq!(found(10), named(&[("a", 1), ("b", 3), ("c", 4)]));
+    assert_eq!(found(1), named(&[("c", 4)]), "of the newest run alone");
+    assert!(store.last_cases(&MachineId::new("m-3"), 10).unwrap().is_empty());
+}
