@@ -1,5 +1,5 @@
-//! What a device can do, as burn's kernels reach it: operations and bytes per second, and what a call, a synchronisation and a copy
-//! cost. `cargo accel-bench roofline` places other cases against these.
+//! The limits of a device, as burn's kernels reach them: operations and bytes per second, and the cost of a call, a synchronisation and a
+//! copy. `cargo accel-bench roofline` places other cases against these.
 
 use accel_bench::{Bencher, Error, Throughput, bench, catalogue};
 use accel_bench_workloads::cell::{Precision, device_in};

@@ -1,4 +1,4 @@
-//! Stores of others that are no folders here: another program copies the runs that the other side lacks, and overwrites none.
+//! Stores elsewhere than in a folder: another program copies the runs that the other side lacks, and overwrites none.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -36,7 +36,7 @@ impl Remote {
         }
         let target = if text.starts_with("rsync://") { Some(text) } else { text.strip_prefix("rsync:") };
         match target {
-            // What begins so is an option, of rsync or of ssh.
+            // It would be read as an option, of rsync or of ssh.
             Some(target) if target.is_empty() || target.starts_with('-') => Err(Error::usage(
                 format!("`{text}` names no place"),
                 "write `rsync:HOST:DIR`, or `rsync://HOST/MODULE/DIR`",

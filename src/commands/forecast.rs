@@ -1,4 +1,4 @@
-//! What the history's cells say of others: for reports and recommendations.
+//! Predictions and outliers from the history, for recommendations and reports.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ pub(crate) fn outliers_of(cx: &mut Context, project: &Project, run: &RunRecord) 
     Ok(Some(report::outlier_section(&own, known.len())))
 }
 
-/// What is predicted of the cases that choices name and that were not measured.
+/// The predictions of the cases that choices name and that were not measured.
 pub(crate) fn forecasts(
     cx: &mut Context,
     project: &Project,

@@ -29,7 +29,7 @@ Examples:
 
 prices.toml holds the price of an hour of each backend: `cuda = 2.5`.";
 
-/// What is best.
+/// A quantity to choose by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Criterion {
     /// The least time of an iteration
@@ -50,7 +50,7 @@ enum Criterion {
 pub(crate) struct Args {
     /// A model, or a name with `*` [default: all]
     model: Option<String>,
-    /// What is best
+    /// Choose by this
     #[arg(long, value_name = "WHAT", default_value = "latency")]
     by: Criterion,
     /// Only what takes at most this long for an iteration: 50ms

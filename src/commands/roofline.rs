@@ -1,4 +1,4 @@
-//! `roofline`: how far below what the device can do each case stands.
+//! `roofline`: how close each case comes to the limits of its device.
 
 use super::show;
 use crate::context::Context;
@@ -28,7 +28,7 @@ pub(crate) struct Args {
     /// Only cases whose id contains one of these (`*` means anything)
     #[arg(value_name = "FILTER")]
     filters: Vec<String>,
-    /// A run's id, a revision, a baseline or a result file [default: the last run with cases that are no probes]
+    /// A run's id, a revision, a baseline or a result file [default: the last run that has more than probes]
     #[arg(long, value_name = "RUN")]
     run: Option<String>,
     /// How it is written
@@ -83,7 +83,7 @@ fn last(project: &Project) -> Result<RunRecord> {
     Err(Error::nothing("no run is stored here", "`cargo accel-bench` measures"))
 }
 
-/// What the last probes of the run's machine showed, for each backend of the run.
+/// The limits that the last probes of the run's machine found, for each backend of the run.
 fn peaks_of(project: &Project, record: &RunRecord) -> Result<Peaks> {
     let machine = Some(MachineId::new(record.machine.clone()));
     let drivers = |run: &RunRecord| run.surroundings.environment.adapters.clone();

@@ -13,7 +13,7 @@ use super::paint::Tone;
 use super::plain::plain;
 use super::{Format, json, sheet};
 
-/// What is predicted of a case that was not measured: nanoseconds of an iteration and both ends of the 95 % interval.
+/// The prediction of a case that was not measured: nanoseconds of an iteration and both ends of the 95 % interval.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Forecasted {
     pub(crate) case: CaseKey,
@@ -62,7 +62,7 @@ struct UnmeasuredDocument {
     predicted_high_ns: Option<f64>,
 }
 
-/// One model, for scripts. Of several that are best, none can be told from the first.
+/// One model, for scripts. Several that are best are ties.
 #[derive(Serialize)]
 struct ModelDocument {
     bench: String,
@@ -175,9 +175,9 @@ impl Advice<'_> {
             && !tied.is_empty()
         {
             let names: Vec<_> = tied.iter().map(name).collect();
-            lines.push((Tone::Plain, format!("cannot be told from {}", names.join(", "))));
+            lines.push((Tone::Plain, format!("a tie with {}", names.join(", "))));
         }
-        // Of one model, all that was measured; of many, the table is long enough.
+        // For one model, every way; for many, the table is long enough.
         if let [_] = self.choices {
             for other in &choice.others {
                 let times = other.value / choice.best.first().map_or(other.value, |best| best.value);
@@ -311,7 +311,7 @@ mod tests {
         case
     }
 
-    /// Of the first model everything was measured, of the second only one backend.
+    /// All of the first model was measured, and one backend of the second.
     fn choices() -> Vec<Choice> {
         let cases = [
             case("bert-tiny", "ndarray", 1, 4.5),
@@ -347,7 +347,7 @@ mod tests {
             tch was not measured: cargo accel-bench 'models/encoder/bert-small/*'
               --suite all --backend tch
           encoder/bert-tiny   tch b1_f32      1.500 ms      666.7  18.00 MiB
-            cannot be told from flex b1_f32
+            a tie with flex b1_f32
 
         best by the least time of an iteration, among the last results of 2 models on
           epyc-2c
@@ -360,7 +360,7 @@ mod tests {
         model                best         latency  samples/s     memory
         models
           encoder/bert-tiny  tch b1_f32  1.500 ms      666.7  18.00 MiB
-            cannot be told from flex b1_f32
+            a tie with flex b1_f32
             ndarray b1_f32: 3.00 times as much (4.500 ms, 222.2 samples/s, 18.00 MiB)
 
         best by the least time of an iteration, among the last results of 1 model on

@@ -11,7 +11,7 @@ pub(super) fn lines<T: Serialize>(rows: &[T]) -> io::Result<String> {
     text(writer)
 }
 
-/// What was written.
+/// The text that a writer holds.
 pub(super) fn text(writer: csv::Writer<Vec<u8>>) -> io::Result<String> {
     let bytes = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
     String::from_utf8(bytes).map_err(io::Error::other)

@@ -83,7 +83,7 @@ fn each_model_is_predicted_from_the_others() {
         .shows("8 measured cells of")
         .shows("each size");
     project.accel_bench("history predict --evaluate m-tiny").exits(4).says("predictions need 6");
-    // What the others do not explain would be in the report; nothing here is.
+    // The report has no section of outliers: none of these is one.
     let report = project.accel_bench("report --format json --output -").exits(0).stdout;
     assert!(!report.contains("outliers"), "{report}");
 }
@@ -118,9 +118,9 @@ fn a_case_that_the_others_do_not_explain_is_in_the_report() {
         let sections = ran.at("/sections").as_array().expect("sections").clone();
         sections.into_iter().find(|section| section["id"] == "outliers")
     };
-    assert!(report(&project).is_none(), "nobody made the table");
+    assert!(report(&project).is_none(), "there is no table yet");
     project.accel_bench("history").exits(0);
-    let outliers = report(&project).expect("one stands out");
+    let outliers = report(&project).expect("a section");
     let rows = outliers["blocks"][1]["rows"].as_array().expect("a table").clone();
     let [row] = &rows[..] else { panic!("{rows:?}") };
     assert_eq!(row["cells"][0]["text"], "models/step/b-3@host");

@@ -202,7 +202,7 @@ impl Bencher {
         self.series(metric.name, metric.unit, metric.better)
     }
 
-    /// Whether only what the case does is asked for: its throughput and the metrics that are known without running it, such as
+    /// Returns true if only the work of the case is asked for: its throughput and the metrics that are known without running it, such as
     /// [`FLOPS`](catalogue::FLOPS). Nothing is timed then; a benchmark that loads something large first says what it knows and
     /// returns. `cargo accel-bench history predict` asks it of cases that were never run.
     #[must_use]

@@ -199,7 +199,7 @@ impl TimingMethod {
     }
 }
 
-/// What a case held over time: bytes at moments between its samples.
+/// The memory of a case over time: bytes at moments between its samples.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Readings {
     /// Nanoseconds since the first reading, in order.

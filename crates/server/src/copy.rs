@@ -16,7 +16,7 @@ use serde_json::json;
 use crate::arguments::CopyArgs;
 use crate::error::Error;
 
-/// What a bucket's address begins with.
+/// The beginning of a bucket's address.
 const S3: &str = "s3://";
 
 /// Files on their way at once: each costs a round trip.
@@ -86,7 +86,7 @@ struct Copied {
     known: usize,
 }
 
-/// What one file came to.
+/// The outcome of one file.
 enum Fate {
     Copied,
     Known,

@@ -32,7 +32,7 @@ impl Server {
         server
     }
 
-    /// The answer to a request without a body; empty where there is no server yet.
+    /// The answer to a request without a body; empty before the server listens.
     fn asked(&self, method: &str, path: &str) -> String {
         let mut answer = Vec::new();
         if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) {

@@ -24,7 +24,7 @@ const COLUMNS: [(&str, Align); 4] = [
 struct Group {
     kept_back: &'static str,
     quantity: &'static str,
-    /// Of cells between other sizes of the same model, or beyond them.
+    /// Cells between other sizes of the same model, or beyond them.
     place: &'static str,
     cells: usize,
     median_error: f64,

@@ -1,4 +1,4 @@
-//! What cases would take that were not run, and how good such predictions are.
+//! Predictions of cases that were not run, and how good they are.
 
 mod evaluated;
 mod outliers;
@@ -23,11 +23,11 @@ pub(crate) use outliers::section as outlier_section;
 pub(crate) struct Row {
     pub(crate) case: CaseKey,
     pub(crate) forecast: Forecast,
-    /// What it took where it was run: nanoseconds, and bytes.
+    /// The measured nanoseconds and bytes, where it was run.
     pub(crate) measured: Option<(f64, Option<f64>)>,
 }
 
-/// What the predictions rest on.
+/// The basis of the predictions.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct Basis<'b> {
     pub(crate) machine: &'b str,

@@ -165,7 +165,7 @@ fn terminal(found: &Roofline<'_>, width: usize) -> String {
     if ledger.is_empty() { notes } else { format!("{ledger}\n{notes}") }
 }
 
-/// What a case reaches of what bounds it.
+/// The rate of a case, in the unit of its limit.
 fn reached(placed: &Placed) -> (f64, &'static str) {
     match (placed.bound, placed.byte_rate) {
         (Bound::Memory, Some(bytes)) => (bytes, "bytes/s"),

@@ -107,7 +107,7 @@ fn line(own: &[&Placed], name: &str) -> Line {
     Line { name: name.to_owned(), points, shape: Shape::Points }
 }
 
-/// What the device can do at each intensity around those of the cases.
+/// The limit of the device at each intensity around those of the cases.
 fn roof(found: &Roofline<'_>, own: &[&Placed]) -> Option<Line> {
     let case = &own.first()?.case;
     let intensities = || own.iter().filter_map(|placed| placed.intensity);

@@ -1,4 +1,4 @@
-//! What runs on what.
+//! Which models run where.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use accel_bench_record::{CaseKey, CaseRecord, Failure, Status};
 
 use super::way::ModelKey;
 
-/// How a model stands in a precision on a backend, over all its cases there.
+/// The result of a model in a precision on a backend, over all its cases there.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(tag = "standing", rename_all = "kebab-case")]
 pub enum Standing {
@@ -33,7 +33,7 @@ pub struct Compatibility {
     pub models: BTreeMap<ModelKey, Vec<Standing>>,
 }
 
-/// What stands for the precision of a case without one.
+/// The precision of a case without such a parameter.
 const PLAIN: &str = "f32";
 
 fn precision(case: &CaseKey) -> String {
@@ -82,7 +82,7 @@ impl Compatibility {
         let own = self.models.get(model)?;
         let runs = self.places.iter().zip(own).filter(|(_, standing)| **standing == Standing::Ok);
         let mut runs: Vec<_> = runs.map(|(place, _)| place).collect();
-        // Of equals the sort keeps the order.
+        // The sort is stable.
         runs.sort_by_key(|other| other.0 != place.0);
         runs.first().copied()
     }

@@ -1,4 +1,4 @@
-//! What devices cost.
+//! The prices of devices.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -24,7 +24,7 @@ pub fn read_prices(path: &Path) -> Result<BTreeMap<String, f64>> {
 fn prices(text: &str) -> std::result::Result<BTreeMap<String, f64>, String> {
     let prices: BTreeMap<String, f64> = toml::from_str(text).map_err(|error| error.message().to_owned())?;
     match prices.iter().find(|(_, price)| !(price.is_finite() && **price >= 0.0)) {
-        Some((backend, price)) => Err(format!("{price} is no price of `{backend}`")),
+        Some((backend, price)) => Err(format!("`{backend}` cannot cost {price}")),
         None => Ok(prices),
     }
 }

@@ -1,4 +1,4 @@
-//! The best way for each model, and those that cannot be told from it.
+//! The best way for each model, and its ties.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
@@ -7,7 +7,7 @@ use accel_bench_record::CaseKey;
 
 use super::way::{ModelKey, Way, batch};
 
-/// What is best.
+/// The quantity to be minimised.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum By {
@@ -20,11 +20,11 @@ pub enum By {
     Memory,
     /// The energy of a sample.
     Energy,
-    /// What a thousand samples cost.
+    /// The price of a thousand samples.
     Cost,
 }
 
-/// What is asked for.
+/// A request.
 #[derive(Clone, Debug, Default)]
 pub struct Wish {
     pub by: By,
@@ -55,11 +55,11 @@ pub struct Scored {
     pub high: f64,
 }
 
-/// What is best for a model.
+/// The best ways for a model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Choice {
     pub model: ModelKey,
-    /// The best, then those that cannot be told from it; empty where none fits the wish.
+    /// The best, then its ties; empty where none fits the wish.
     pub best: Vec<Scored>,
     /// The others that fit, the better first.
     pub others: Vec<Scored>,

@@ -4,7 +4,7 @@ use accel_bench_record::catalogue::{MEM_PEAK, MEM_RESERVED};
 use accel_bench_record::stats::median;
 use accel_bench_record::{CaseKey, CaseRecord, Estimate, ParamValue, Throughput};
 
-/// What a benchmark that measures energy calls it: joules of one sample.
+/// The metric of benchmarks that measure energy: joules of one sample.
 const ENERGY: &str = "energy-j-per-sample";
 
 /// A model of a benchmark.

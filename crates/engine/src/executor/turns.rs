@@ -15,12 +15,12 @@ use crate::plan::{Case, Isolate, Job};
 /// More metrics or notes than this from one case are a fault, not a result.
 const MAX_METRICS: usize = 1_000;
 
-/// What the children are asked for.
+/// The question to the children.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Asked {
     /// Times.
     Measurement,
-    /// What the case does, without running it.
+    /// The work of the case, without running it.
     Description,
 }
 

@@ -1,4 +1,4 @@
-//! What cases do, as far as they say it without being run.
+//! The work of cases, as far as they report it without being run.
 
 use accel_bench_record::{Measurement, Status};
 
@@ -22,7 +22,7 @@ pub struct Described {
 ///
 /// # Errors
 ///
-/// When nothing can be built, or the user interrupts; a case that says nothing is no error.
+/// When nothing can be built, or the user interrupts; a case that reports nothing is passed on with the reason.
 pub fn describe(engine: &mut Engine<'_>, sources: &Sources, selection: &Selection) -> Result<Vec<Described>> {
     let prepared = prepare(engine, sources, selection, None, None)?;
     let logs = tempfile::tempdir().map_err(|source| executor::Error::Channel { source })?;

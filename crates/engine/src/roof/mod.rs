@@ -1,4 +1,4 @@
-//! Where cases stand below what their device can do: the roofline of Williams, Waterman and Patterson, *Roofline: an insightful
+//! Cases against the limits of their device: the roofline of Williams, Waterman and Patterson, *Roofline: an insightful
 //! visual performance model for multicore architectures* (Communications of the ACM 52.4, 2009). Pure.
 //!
 //! The roofs are measured: by the cases that [`benches/hardware.rs`] runs, on the same backend and machine class.
@@ -19,7 +19,7 @@ const ABOVE: f64 = 1.1;
 /// From this share of its time on, what a call or the host takes is what bounds a case.
 const MOST: f64 = 0.5;
 
-/// What keeps a case from being faster.
+/// The limit of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Bound {
@@ -61,7 +61,7 @@ impl Placed {
 /// The reason why a case has no place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Unplaced {
-    #[error("there is no result")]
+    #[error("it has no result")]
     NoResult,
     #[error("the benchmark says neither its operations nor its bytes: `b.flops(…)`, `b.bytes_moved(…)`")]
     NoWork,

@@ -1,4 +1,4 @@
-//! What devices can do, from the cases that probe them.
+//! The limits of devices, from the cases that probe them.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ const LAUNCH: &str = "launch";
 /// The precision of cases that have no parameter of that name.
 const PLAIN: &str = "f32";
 
-/// What the devices of a machine class were measured to do, by backend.
+/// The measured limits of the devices of a machine class, by backend.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Peaks {
     /// Operations per second, by backend and precision.
@@ -29,7 +29,7 @@ pub struct Peaks {
     launch: BTreeMap<String, f64>,
 }
 
-/// Whether a case says something about its device, and not about code.
+/// Returns true if a case is about its device, and not about code.
 #[must_use]
 pub fn is_probe(case: &CaseRecord) -> bool {
     case.category.as_deref() == Some(CATEGORY)
@@ -61,7 +61,7 @@ impl Peaks {
         self
     }
 
-    /// Whether the backend was probed.
+    /// Returns true if the backend was probed.
     #[must_use]
     pub fn knows(&self, backend: &str) -> bool {
         self.bandwidth.contains_key(backend) || self.flops.keys().any(|(own, _)| own == backend)
@@ -152,6 +152,6 @@ mod tests {
         assert!(!none.knows("cpu") && !is_probe(&other) && is_probe(&failed));
         let launched = none.with(&probe("h/launch@cpu", "overhead", 250.0, None));
         assert_eq!(launched.launch(&key("m/x@cpu")), Some(2.5e-7));
-        assert!(!launched.knows("cpu"), "a call alone is no roof");
+        assert!(!launched.knows("cpu"), "a call alone sets no roof");
     }
 }

@@ -82,7 +82,7 @@ impl Watch {
         }
     }
 
-    /// What the case held between its samples.
+    /// The memory of the case between its samples.
     pub(crate) fn readings(&self) -> Readings {
         self.usage.over_time()
     }

@@ -11,7 +11,7 @@ use crate::series::Series;
 /// Values of the last measured commits that a cell's own is the median of.
 const LAST: usize = 3;
 
-/// What one iteration of a case does: its analytic metrics.
+/// The work of one iteration of a case: its analytic metrics.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Work {
     /// Floating-point operations.
@@ -19,12 +19,12 @@ pub struct Work {
     /// Bytes of weights and caches that are read or written.
     pub bytes: f64,
     pub parameters: f64,
-    /// The peak of memory that the dimensions alone tell, in bytes.
+    /// The peak of memory that follows from the dimensions alone, in bytes.
     pub memory: f64,
 }
 
 impl Work {
-    /// What a description says; `None` where one of the four is not known, or is nothing.
+    /// The work in a description; `None` where one of the four is not known, or is nothing.
     #[must_use]
     pub fn of(metrics: &[Metric]) -> Option<Self> {
         Self::from(|name| metrics.iter().find(|metric| metric.name == name).map(|metric| metric.value))
@@ -138,7 +138,7 @@ mod tests {
         Series { key: SeriesKey { case, metric, machine, steady: from > 0 }, ..series }
     }
 
-    /// What a case does, as four series.
+    /// The work of a case, as four series.
     fn work(model: &str) -> Vec<Series> {
         let values =
             [("flops", 8e6), ("bytes-moved", 4e6), ("num-params", 2e6), ("mem-predicted-bytes", 1e6)];

@@ -7,7 +7,7 @@ use accel_bench_record::CaseKey;
 use super::cells::{Cell, Measured};
 use super::model::{Model, Predicted, Quantity};
 
-/// What was kept from the model.
+/// The cells that were kept from the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kept {
     /// All cells of a model.
@@ -36,7 +36,7 @@ impl HeldOut {
         (self.predicted.value / self.measured - 1.0).abs()
     }
 
-    /// Whether the interval holds what was measured.
+    /// Returns true if the interval holds the measured value.
     #[must_use]
     pub fn is_covered(&self) -> bool {
         (self.predicted.low..=self.predicted.high).contains(&self.measured)

@@ -1,4 +1,4 @@
-//! What cases that were not run would take.
+//! Predictions of cases that were not run.
 
 mod cells;
 mod evaluate;

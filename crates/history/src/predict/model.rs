@@ -1,7 +1,7 @@
-//! What a cell would take, from what others took.
+//! The prediction of a cell from the others.
 //!
 //! Latency and memory are Gaussian processes over logarithms: there, what a device makes of more work is nearly a line, and the
-//! sizes of a model and the backends are lines beside each other.
+//! sizes of a model and the backends are parallel lines.
 
 use accel_bench_record::CaseKey;
 use accel_bench_record::stats::median_absolute_deviation;
@@ -12,13 +12,13 @@ use super::process::{Expected, Kernel, Process};
 /// Fewer cells than this say nothing about others.
 pub const FEWEST: usize = 6;
 
-/// What one more or less of it makes is looked at by powers of ten.
+/// The unit of the axes: a power of ten.
 const POWER: f64 = std::f64::consts::LN_10;
 
 /// The 97.5 % quantile of the normal distribution: both ends of a 95 % interval.
 const Z: f64 = 1.959_963_985;
 
-/// A measured value so many standard deviations from what the others say is not explained by them.
+/// A measured value this many standard deviations from its prediction by the others is not explained by them.
 const STRANGE: f64 = 3.5;
 
 /// The standard deviation of a normal distribution in its median absolute deviations.
@@ -46,7 +46,7 @@ impl From<Expected> for Predicted {
     }
 }
 
-/// What is predicted of a cell.
+/// The prediction of a cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Forecast {
     pub latency_ns: Predicted,
@@ -54,7 +54,7 @@ pub struct Forecast {
     pub memory: Option<Predicted>,
 }
 
-/// What is predicted, or stands out.
+/// A predicted quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Quantity {
     Latency,
@@ -68,7 +68,7 @@ pub struct Outlier {
     pub quantity: Quantity,
     /// In nanoseconds or bytes.
     pub measured: f64,
-    /// What the others say.
+    /// The prediction by the others.
     pub expected: Predicted,
 }
 
@@ -103,7 +103,7 @@ impl Model {
     pub fn predict(&self, cell: &Cell) -> Forecast {
         let latency = self.latency.at(&Point::of(cell));
         let memory = self.memory.as_ref().map(|memory| memory.at(&Point::of(cell)));
-        // Memory is learnt as a factor of what the dimensions tell.
+        // Memory is learnt as a factor of what follows from the dimensions.
         let memory = memory.map(|expected| Predicted::from(expected.shifted(cell.work.memory.ln())));
         Forecast { latency_ns: latency.shifted(cell.work.flops.ln()).into(), memory }
     }
@@ -116,7 +116,7 @@ impl Model {
 }
 
 impl Quantity {
-    /// What the quantity is learnt as a factor of.
+    /// The quantity is learnt as a factor of this.
     fn reference(self, cell: &Cell) -> f64 {
         match self {
             Self::Latency => cell.work.flops,
@@ -151,7 +151,7 @@ fn fit(
     let rest: Vec<_> =
         known.iter().enumerate().filter(|(at, _)| !left_out.contains(at)).map(|(_, own)| *own).collect();
     let process = likeliest(&rest, quantity)?;
-    // What stands out once nothing else distorts the others.
+    // Judged again, by cells that none of them distorts.
     let outlier = |at: &usize| {
         let (own, measured) = known[*at];
         let expected = process.at(&Point::of(&own.cell)).shifted(quantity.reference(&own.cell).ln());

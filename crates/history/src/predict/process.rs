@@ -18,7 +18,7 @@ pub(super) trait Kernel<P> {
 /// Values that are all the same would say that nothing ever differs.
 const LEAST_SCALE: f64 = 1e-9;
 
-/// What to expect of a value: a normal distribution.
+/// The expectation of a value: a normal distribution.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Expected {
     pub(super) mean: f64,
@@ -61,7 +61,7 @@ impl<P, K: Kernel<P>> Process<P, K> {
         scale.is_finite().then_some(Self { points, kernel, centre, rest, factor, weights, scale })
     }
 
-    /// What to expect of a new value at this point.
+    /// The expectation of a new value at this point.
     pub(super) fn at(&self, point: &P) -> Expected {
         let alike = DVector::from_iterator(
             self.points.len(),
@@ -73,7 +73,7 @@ impl<P, K: Kernel<P>> Process<P, K> {
         Expected { mean: self.centre + alike.dot(&self.weights), spread }
     }
 
-    /// What the others say of each value.
+    /// The expectation of each value by the others.
     pub(super) fn left_out(&self) -> Vec<Expected> {
         let inverse = self.factor.inverse();
         let each = self.rest.iter().zip(self.weights.iter()).enumerate();

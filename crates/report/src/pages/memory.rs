@@ -35,10 +35,10 @@ pub(super) fn section(measured: &[Measured<'_>]) -> Section {
     figure(section.text(about), charts).table(table)
 }
 
-/// Lines in one chart that can be told apart.
+/// The most lines in one chart.
 const LINES: usize = 6;
 
-/// What each case held while it was timed: the readings of its first process, as the others repeat them.
+/// The memory of each case while it was timed, in its first process.
 fn over_time(measured: &[Measured<'_>]) -> Vec<Chart> {
     let families = distinct(measured.iter().map(Measured::family));
     let line = |cell: &Measured<'_>| {

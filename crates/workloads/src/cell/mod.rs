@@ -179,7 +179,7 @@ impl<M: Workload + Module> Cell<M> {
         let counted = model::count::<M>(&config, &device);
         let footprint = Footprint::of::<M>(&config, counted, parameters.size, precision);
         let cell = Self { parameters, config, counted, footprint, device, outputs };
-        // What it would need can be said of any.
+        // A description says how much memory it would need.
         if !b.is_only_described() {
             cell.fit(backend)?;
         }

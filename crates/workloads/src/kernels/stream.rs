@@ -12,7 +12,7 @@ pub struct Stream {
     motion: Motion,
 }
 
-/// What moves.
+/// The vectors that move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Motion {
     /// One vector is read: its sum.
