@@ -80,7 +80,7 @@ pub(crate) fn html(pages: &Pages<'_>, to: &mut dyn Write) -> io::Result<()> {
 
 /// Writes a page of one section.
 pub(crate) fn single(title: &str, section: Section, to: &mut dyn Write) -> io::Result<()> {
-    let report = Report { title: title.to_owned(), ..Report::default() }.with([section]);
+    let report = Report { title: title.to_owned(), ..Report::default() }.with([section]).without_dead_links();
     to.write_all(page::render(&report).as_bytes())
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Texts of others are made harmless where they enter the model, escaping for a form is the renderer's.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::chart::Chart;
@@ -120,6 +122,27 @@ impl Report {
         self.sections.extend(sections.into_iter().filter(|section| !section.blocks.is_empty()));
         self
     }
+
+    /// Removes the links to rows that this report does not have.
+    #[must_use]
+    pub fn without_dead_links(mut self) -> Self {
+        let rows = |report: &mut Self, act: &mut dyn FnMut(&mut Row)| {
+            let blocks = report.sections.iter_mut().flat_map(|section| &mut section.blocks);
+            for block in blocks {
+                if let Block::Table(table) = block {
+                    table.rows.iter_mut().for_each(&mut *act);
+                }
+            }
+        };
+        let mut anchors = BTreeSet::new();
+        rows(&mut self, &mut |row| anchors.extend(row.anchor.clone()));
+        rows(&mut self, &mut |row| {
+            let cells = row.cells.iter_mut();
+            let dead = cells.filter(|cell| cell.link.as_ref().is_some_and(|link| !anchors.contains(link)));
+            dead.for_each(|cell| cell.link = None);
+        });
+        self
+    }
 }
 
 impl Section {
@@ -233,6 +256,19 @@ impl Cell {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn links_to_rows_of_other_reports_are_removed() {
+        let table = |rows: Vec<Row>| Table::new("t", &[("case", Align::Left)]).rows(rows);
+        let rows = vec![
+            Row { anchor: Some("here".to_owned()), ..Row::new([Cell::new("a").linked("here")]) },
+            Row::new([Cell::new("b").linked("elsewhere")]),
+        ];
+        let report = Report::default().with([Section::new("s", "S").table(table(rows))]).without_dead_links();
+        let Block::Table(table) = &report.sections[0].blocks[0] else { panic!("a table") };
+        let links: Vec<_> = table.rows.iter().map(|row| row.cells[0].link.as_deref()).collect();
+        assert_eq!(links, [Some("here"), None]);
+    }
 
     #[test]
     fn what_has_nothing_to_show_is_left_out() {

@@ -18,11 +18,8 @@ const COLUMNS: [(&str, Align); 5] = [
     ("bound by", Align::Left),
 ];
 
-/// More lines in one chart are not legible: the roof, and families of cases.
-const FAMILIES: usize = 7;
-
-/// Points along the roof between two powers of two.
-const STEPS: i32 = 2;
+/// Families in one chart, each with a color of its own, as the roof has.
+const FAMILIES: usize = 5;
 
 pub(crate) fn page(found: &Roofline<'_>, to: &mut dyn Write) -> io::Result<()> {
     single("Roofline", section(found), to)
@@ -74,16 +71,18 @@ fn charts(found: &Roofline<'_>, backend: &str) -> Vec<Chart> {
             let lines = std::iter::once(roof(found, &own))
                 .flatten()
                 .chain(families.iter().map(|family| line(&own, family)));
-            let axis = |title: &str, unit: &str| Axis {
+            let lines: Vec<_> = lines.collect();
+            let points = || lines.iter().flat_map(|line| &line.points);
+            let axis = |title: &str, unit: &str, values: Vec<f64>| Axis {
                 title: title.to_owned(),
                 unit: unit.to_owned(),
                 spacing: Spacing::Doubling,
-                ticks: Vec::new(),
+                ticks: ticks(&values),
             };
             let plot = Plot {
-                x: axis("operations per byte", ""),
-                y: axis("reached", "flop/s"),
-                lines: lines.collect(),
+                x: axis("operations per byte", "", points().map(|point| point.x).collect()),
+                y: axis("reached", "flop/s", points().map(|point| point.y).collect()),
+                lines: lines.clone(),
                 marks: Vec::new(),
             };
             Chart::plot(format!("Roofline: {backend}{named}"), plot)
@@ -107,18 +106,45 @@ fn line(own: &[&Placed], name: &str) -> Line {
     Line { name: name.to_owned(), points, shape: Shape::Points }
 }
 
-/// The limit of the device at each intensity around those of the cases.
+/// The limit of the device around the intensities of the cases: it rises up to the ridge, and is level from there on.
 fn roof(found: &Roofline<'_>, own: &[&Placed]) -> Option<Line> {
     let case = &own.first()?.case;
     let intensities = || own.iter().filter_map(|placed| placed.intensity);
-    let low = intensities().fold(f64::INFINITY, f64::min).log2().floor() - 1.0;
-    let high = intensities().fold(0.0, f64::max).log2().ceil() + 1.0;
+    let low = intensities().reduce(f64::min)? / 2.0;
+    let high = intensities().reduce(f64::max)? * 2.0;
     let (flops, bytes) = (found.peaks.flops(case), found.peaks.bandwidth(case, None));
-    let at = |step: i32| {
-        let x = (f64::from(step) / f64::from(STEPS)).exp2();
+    let ridge =
+        flops.zip(bytes).map(|(flops, bytes)| flops / bytes).filter(|ridge| (low..high).contains(ridge));
+    let at = |x: f64| {
         let y = flops.into_iter().chain(bytes.map(|bytes| bytes * x)).reduce(f64::min)?;
         Some(Point { x, y, ..Point::default() })
     };
-    let steps = (low as i32 * STEPS)..=(high as i32 * STEPS);
-    Some(Line { name: "roof".to_owned(), points: steps.filter_map(at).collect(), shape: Shape::Joined })
+    let places = [Some(low), ridge, Some(high)].into_iter().flatten();
+    Some(Line { name: "roof".to_owned(), points: places.filter_map(at).collect(), shape: Shape::Joined })
+}
+
+/// Powers of two within the values, of which no more than eight are shown.
+fn ticks(values: &[f64]) -> Vec<f64> {
+    const MOST: i32 = 8;
+    let Some(low) = values.iter().copied().reduce(f64::min) else { return Vec::new() };
+    let high = values.iter().copied().fold(low, f64::max);
+    // Of a multiple of the unit, a number that is a power of two there: 1 GFLOP/s, and not 0.98.
+    let unit = if high >= 1e3 { 10_f64.powf((high.log10() / 3.0).floor() * 3.0) } else { 1.0 };
+    let exponent = |value: f64| (value / unit).log2();
+    let (first, last) = (exponent(low).ceil() as i32, exponent(high).floor() as i32);
+    let step = ((last - first) / MOST + 1).max(1);
+    (first..=last).filter(|at| at % step == 0).map(|at| unit * f64::from(at).exp2()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_are_round_in_their_unit() {
+        assert_eq!(ticks(&[0.4, 5.0]), [0.5, 1.0, 2.0, 4.0]);
+        assert_eq!(ticks(&[0.9e9, 9e9]), [1e9, 2e9, 4e9, 8e9]);
+        assert_eq!(ticks(&[1.0, 70_000.0]).len(), 8, "every second power");
+        assert_eq!(ticks(&[]), [0.0; 0]);
+    }
 }

@@ -1,7 +1,6 @@
 //! Values over a quantity: lines, steps or points, with intervals and marks.
 
 use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
-use plotters::coord::types::RangedCoordf64;
 use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
@@ -151,11 +150,16 @@ pub(super) fn draw(plot: &Plot) -> String {
         if !names.is_empty() {
             legend(area, &names, &series)?;
         }
-        if plot.x.spacing == Spacing::Doubling && x_ends.0 > 0.0 {
-            let ticks = plot.x.ticks.iter().map(|tick| tick / across.divisor).collect();
-            frame.draw(area, (x_ends.0..x_ends.1).log_scale().base(2.0).with_key_points(ticks))
-        } else {
-            frame.draw(area, x_ends.0..x_ends.1)
+        let ticks =
+            |axis: &Axis, divisor: f64| axis.ticks.iter().map(|tick| tick / divisor).collect::<Vec<_>>();
+        let x = || (x_ends.0..x_ends.1).log_scale().base(2.0).with_key_points(ticks(&plot.x, across.divisor));
+        let y = || (y_ends.0..y_ends.1).log_scale().base(2.0).with_key_points(ticks(&plot.y, up.divisor));
+        let doubles = |axis: &Axis, ends: (f64, f64)| axis.spacing == Spacing::Doubling && ends.0 > 0.0;
+        match (doubles(&plot.x, x_ends), doubles(&plot.y, y_ends)) {
+            (true, true) => frame.draw(area, x(), y()),
+            (true, false) => frame.draw(area, x(), y_ends.0..y_ends.1),
+            (false, true) => frame.draw(area, x_ends.0..x_ends.1, y()),
+            (false, false) => frame.draw(area, x_ends.0..x_ends.1, y_ends.0..y_ends.1),
         }
     })
 }
@@ -169,19 +173,21 @@ struct Frame<'p> {
     y: (f64, f64),
 }
 
-type Places<'c, 'a, X> = ChartContext<'a, SVGBackend<'c>, Cartesian2d<X, RangedCoordf64>>;
+type Places<'c, 'a, X, Y> = ChartContext<'a, SVGBackend<'c>, Cartesian2d<X, Y>>;
 
 impl Frame<'_> {
-    fn draw<X>(&self, area: &Area<'_>, x: X) -> Drawn
+    fn draw<X, Y>(&self, area: &Area<'_>, x: X, y: Y) -> Drawn
     where
         X: AsRangedCoord<Value = f64>,
         X::CoordDescType: ValueFormatter<f64>,
+        Y: AsRangedCoord<Value = f64>,
+        Y::CoordDescType: ValueFormatter<f64>,
     {
         let inner = area.margin(self.top, 4, 4, 16);
         let mut chart = ChartBuilder::on(&inner)
             .set_label_area_size(LabelAreaPosition::Bottom, 48)
             .set_label_area_size(LabelAreaPosition::Left, 72)
-            .build_cartesian_2d(x, self.y.0..self.y.1)?;
+            .build_cartesian_2d(x, y)?;
         chart
             .configure_mesh()
             .x_labels(8)
@@ -202,12 +208,20 @@ impl Frame<'_> {
         Ok(())
     }
 
-    fn place<X: Ranged<ValueType = f64>>(&self, chart: &Places<'_, '_, X>, (x, y): (f64, f64)) -> (i32, i32) {
+    fn place<X, Y>(&self, chart: &Places<'_, '_, X, Y>, (x, y): (f64, f64)) -> (i32, i32)
+    where
+        X: Ranged<ValueType = f64>,
+        Y: Ranged<ValueType = f64>,
+    {
         let y = (y / self.divisors.1).clamp(self.y.0, self.y.1);
         chart.as_coord_spec().translate(&(x / self.divisors.0, y))
     }
 
-    fn marks<X: Ranged<ValueType = f64>>(&self, area: &Area<'_>, chart: &Places<'_, '_, X>) -> Drawn {
+    fn marks<X, Y>(&self, area: &Area<'_>, chart: &Places<'_, '_, X, Y>) -> Drawn
+    where
+        X: Ranged<ValueType = f64>,
+        Y: Ranged<ValueType = f64>,
+    {
         for mark in &self.plot.marks {
             let (_, high) = (self.y.0, self.y.1 * self.divisors.1);
             let (x, top) = self.place(chart, (mark.x, high));
@@ -220,13 +234,11 @@ impl Frame<'_> {
         Ok(())
     }
 
-    fn line<X: Ranged<ValueType = f64>>(
-        &self,
-        area: &Area<'_>,
-        chart: &Places<'_, '_, X>,
-        at: usize,
-        line: &Line,
-    ) -> Drawn {
+    fn line<X, Y>(&self, area: &Area<'_>, chart: &Places<'_, '_, X, Y>, at: usize, line: &Line) -> Drawn
+    where
+        X: Ranged<ValueType = f64>,
+        Y: Ranged<ValueType = f64>,
+    {
         let points: Vec<_> =
             line.points.iter().filter(|point| is_drawable(point.x) && is_drawable(point.y)).collect();
         let places: Vec<_> = points.iter().map(|point| self.place(chart, (point.x, point.y))).collect();
