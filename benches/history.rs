@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use std::hint::black_box;
 
 use accel_bench_history::detect::change_points;
+use accel_bench_history::predict;
 use accel_bench_history::{Input, LATENCY, Memory, Table, Wanted, trends};
-use accel_bench_record::{RunId, RunRecord};
+use accel_bench_record::{CaseKey, RunId, RunRecord};
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 #[path = "../tests/it/support/synthetic.rs"]
@@ -118,5 +119,38 @@ fn a_new_commit(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, the_table, detection, a_new_commit);
+/// Cells of ten models in five sizes on two backends.
+fn cells() -> Vec<predict::Measured> {
+    let of = |at: usize| {
+        let (model, size, backend) = (at % 10, at / 10 % 5, at / 50);
+        let flops = 10_f64.powi(size as i32 + 7) * (1.0 + model as f64);
+        let work = predict::Work {
+            flops,
+            bytes: flops / (2.0 + model as f64),
+            parameters: flops / 100.0,
+            memory: flops / 20.0,
+        };
+        let case = CaseKey {
+            bench: "models".to_owned(),
+            benchmark: format!("family-{model}"),
+            params: [("model".to_owned(), format!("model{model}-{size}").as_str().into())].into(),
+            backend: format!("backend-{backend}"),
+        };
+        let latency_ns = flops * synthetic::noise(at as u64, 0.1).exp() / (1.0 + backend as f64);
+        predict::Measured { cell: predict::Cell { case, work }, latency_ns, memory: Some(flops / 19.0) }
+    };
+    (0..100).map(of).collect()
+}
+
+fn predictions(c: &mut Criterion) {
+    let cells = cells();
+    let mut group = c.benchmark_group("predict");
+    group.sample_size(10);
+    group.bench_function("fit 100 cells", |b| b.iter(|| predict::Model::fit(black_box(&cells))));
+    let model = predict::Model::fit(&cells).expect("a model");
+    group.bench_function("one cell", |b| b.iter(|| model.predict(black_box(&cells[42].cell))));
+    group.finish();
+}
+
+criterion_group!(benches, the_table, detection, a_new_commit, predictions);
 criterion_main!(benches);

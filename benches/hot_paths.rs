@@ -11,6 +11,7 @@ use accel_bench_record::{
     CaseKey, CaseRecord, FORMAT, Measurement, Profile, RunRecord, RunState, Samples, Status,
 };
 use accel_bench_record::{Surroundings, ToolInfo};
+use accel_bench_report::{html, pages};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 /// Samples of one process in the quick profile: 300 ms of 1 ms each.
@@ -94,5 +95,22 @@ fn saving(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(hot_paths, channel, medians, saving);
+/// A run's report as a page with all of its charts.
+fn reporting(c: &mut Criterion) {
+    let mut group = c.benchmark_group("report");
+    group.sample_size(20);
+    for cases in [50, 500] {
+        let record = RunRecord { state: RunState::Complete, ..run(cases) };
+        group.throughput(Throughput::Elements(cases as u64));
+        group.bench_with_input(BenchmarkId::new("html", cases), &record, |b, run| {
+            b.iter(|| {
+                let runs = pages::Runs { run: black_box(run), elsewhere: &[], baseline: None };
+                html::render(&pages::report(runs, Vec::new()))
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(hot_paths, channel, medians, saving, reporting);
 criterion_main!(hot_paths);

@@ -64,32 +64,32 @@ fn charts(found: &Roofline<'_>, backend: &str) -> Vec<Chart> {
     let precisions: BTreeSet<_> = own.iter().map(|placed| precision(placed)).collect();
     let of = |wanted: Option<String>| {
         let own: Vec<_> = own.iter().copied().filter(|placed| precision(placed) == wanted).collect();
-        let named = wanted.map(|precision| format!(", {precision}")).unwrap_or_default();
         let families: BTreeSet<String> = own.iter().map(|placed| family(placed)).collect();
         let families: Vec<_> = families.into_iter().collect();
-        let chunks = families.chunks(FAMILIES).map(|families| {
-            let lines = std::iter::once(roof(found, &own))
-                .flatten()
-                .chain(families.iter().map(|family| line(&own, family)));
-            let lines: Vec<_> = lines.collect();
-            let points = || lines.iter().flat_map(|line| &line.points);
-            let axis = |title: &str, unit: &str, values: Vec<f64>| Axis {
-                title: title.to_owned(),
-                unit: unit.to_owned(),
-                spacing: Spacing::Doubling,
-                ticks: ticks(&values),
-            };
-            let plot = Plot {
-                x: axis("operations per byte", "", points().map(|point| point.x).collect()),
-                y: axis("reached", "flop/s", points().map(|point| point.y).collect()),
-                lines: lines.clone(),
-                marks: Vec::new(),
-            };
-            Chart::plot(format!("Roofline: {backend}{named}"), plot)
+        let parts = families.chunks(FAMILIES).enumerate().map(|(at, part)| {
+            let named = wanted.as_ref().map(|precision| format!(", {precision}")).unwrap_or_default();
+            let count = families.len().div_ceil(FAMILIES);
+            let part_of = if count > 1 { format!(" ({} of {count})", at + 1) } else { String::new() };
+            Chart::plot(format!("Roofline: {backend}{named}{part_of}"), plot(found, &own, part))
         });
-        chunks.collect::<Vec<_>>()
+        parts.collect::<Vec<_>>()
     };
     precisions.into_iter().flat_map(of).collect()
+}
+
+/// The roof, and a line for each of the families.
+fn plot(found: &Roofline<'_>, own: &[&Placed], families: &[String]) -> Plot {
+    let of_families = families.iter().map(|family| line(own, family));
+    let lines: Vec<Line> = roof(found, own).into_iter().chain(of_families).collect();
+    let axis = |title: &str, unit: &str, value: fn(&Point) -> f64| Axis {
+        title: title.to_owned(),
+        unit: unit.to_owned(),
+        spacing: Spacing::Doubling,
+        ticks: ticks(&lines.iter().flat_map(|line| &line.points).map(value).collect::<Vec<_>>()),
+    };
+    let (x, y) =
+        (axis("operations per byte", "", |point| point.x), axis("reached", "flop/s", |point| point.y));
+    Plot { x, y, lines, marks: Vec::new() }
 }
 
 fn family(placed: &Placed) -> String {

@@ -188,6 +188,23 @@ mod tests {
         Registration::bare("breaks", breaks),
     ];
 
+    fn case_request(token: u64, benchmark: &str, slowdown: Option<f64>) -> CaseRequest {
+        CaseRequest {
+            token,
+            benchmark: benchmark.to_owned(),
+            backend: "host".to_owned(),
+            params: Params::new(),
+            sampling: Sampling {
+                warm_up_nanos: 1_000_000,
+                time_nanos: 1_000_000,
+                sample_nanos: 200_000,
+                min_samples: 1,
+                max_samples: 10,
+            },
+            slowdown,
+        }
+    }
+
     /// The runner's end of a channel, whose other end is served by a thread.
     struct Runner {
         to: Channel,
@@ -231,20 +248,7 @@ mod tests {
         }
 
         fn open(&mut self, token: u64, benchmark: &str, slowdown: Option<f64>) -> Reply {
-            self.ask(&Request::Open(CaseRequest {
-                token,
-                benchmark: benchmark.to_owned(),
-                backend: "host".to_owned(),
-                params: Params::new(),
-                sampling: Sampling {
-                    warm_up_nanos: 1_000_000,
-                    time_nanos: 1_000_000,
-                    sample_nanos: 200_000,
-                    min_samples: 1,
-                    max_samples: 10,
-                },
-                slowdown,
-            }))
+            self.ask(&Request::Open(case_request(token, benchmark, slowdown)))
         }
 
         fn quit(mut self) {
@@ -321,22 +325,7 @@ mod tests {
     #[test]
     fn what_a_case_does_is_said_without_a_sample() {
         let mut runner = Runner::start("described");
-        let asked = |token, benchmark: &str| {
-            Request::Describe(CaseRequest {
-                token,
-                benchmark: benchmark.to_owned(),
-                backend: "host".to_owned(),
-                params: Params::new(),
-                sampling: Sampling {
-                    warm_up_nanos: 1_000_000,
-                    time_nanos: 1_000_000,
-                    sample_nanos: 200_000,
-                    min_samples: 1,
-                    max_samples: 10,
-                },
-                slowdown: None,
-            })
-        };
+        let asked = |token, benchmark: &str| Request::Describe(case_request(token, benchmark, None));
         let (token, status, measurement) = finished(runner.ask(&asked(5, "steady")));
         assert_eq!((token, status), (5, Status::Ok));
         assert!(measurement.expect("what it says").samples.nanos.is_empty());
