@@ -68,7 +68,8 @@ pub(super) fn run(args: &Args, cx: &mut Context) -> Result<Exit> {
     let described = cx.engine(|engine| describe(engine, &project.sources, &selection))?;
     let rows = rows(cx, described, &known, &model, args.all);
     if rows.is_empty() {
-        cx.shell.note("Predicted", "nothing: every selected case was measured here; `--all` shows them");
+        cx.shell
+            .note("Predicted", "nothing: no selected case is left to predict; `--all` shows measured ones");
         return Ok(Exit::Fine);
     }
     cx.shell.out(|to| report::predicted(&rows, basis, format, width, to))?;

@@ -39,7 +39,8 @@ fn offered(words: &str) -> Vec<String> {
 
 #[test]
 fn bash_loads_it_and_offers_what_fits() {
-    assert_eq!(offered("cargo-accel-bench compa"), ["compare"]);
+    assert_eq!(offered("cargo-accel-bench compar"), ["compare"]);
+    assert_eq!(offered("cargo-accel-bench compa"), ["compare", "compatibility"]);
     assert_eq!(offered("cargo-accel-bench baseline ap"), ["approve"]);
     assert_eq!(offered("cargo-accel-bench compare --thr"), ["--threshold"]);
     assert_eq!(offered("cargo-accel-bench show --format mark"), ["markdown"]);

@@ -64,7 +64,7 @@ fn what_was_not_run_is_predicted_and_not_stored() {
     assert_eq!(all.lines().count(), 11, "{all}");
     let table = project.accel_bench("history predict m-huge").exits(0);
     table.shows("predicted from 8 measured cells of").shows("95 % interval");
-    project.accel_bench("history predict m-tiny").exits(0).says("every selected case was measured here");
+    project.accel_bench("history predict m-tiny").exits(0).says("no selected case is left to predict");
     project.accel_bench("history predict nothing-like-it").exits(4);
 }
 
