@@ -1,6 +1,5 @@
 //! `compatibility`: which models run on which backends, in which precisions.
 
-use super::recommend::LAST;
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::report::{self, Format};
@@ -32,7 +31,7 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     let project = Project::load(&cx.host)?;
     let machine = cx.host.hardware.machine().id;
     let filters: Vec<_> = args.filters.iter().map(Pattern::new).collect();
-    let cases = project.store.last_cases(&machine, LAST)?.into_values();
+    let cases = project.store.last_cases(&machine, &|_| true)?.into_values();
     let cases: Vec<_> = cases
         .filter(|case| filters.is_empty() || filters.iter().any(|filter| filter.matches_case(&case.id)))
         .collect();

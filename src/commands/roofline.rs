@@ -5,10 +5,9 @@ use crate::context::Context;
 use crate::error::{Error, Exit, Result};
 use crate::report::{self, Form, Roofline};
 use accel_bench_engine::manifest::Pattern;
-use accel_bench_engine::measure::Project;
-use accel_bench_engine::roof::{Peaks, is_probe, place};
-use accel_bench_engine::store::Query;
-use accel_bench_record::{CaseRecord, MachineId, RunRecord};
+use accel_bench_engine::measure::{Project, last_of_code, peaks};
+use accel_bench_engine::roof::{is_probe, place};
+use accel_bench_record::{CaseRecord, RunRecord};
 use accel_bench_report::Section;
 
 const EXAMPLES: &str = "\
@@ -36,16 +35,14 @@ pub(crate) struct Args {
     format: Form,
 }
 
-/// Probes are looked for in as many runs, the last first.
-const LAST: usize = 100;
-
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     let project = Project::load(&cx.host)?;
     let record = match &args.run {
         Some(run) => show::stored(cx, &project, Some(run))?,
-        None => last(&project)?,
+        None => last_of_code(&project)?
+            .ok_or_else(|| Error::nothing("no run is stored here", "`cargo accel-bench` measures"))?,
     };
-    let peaks = peaks_of(&project, &record)?;
+    let peaks = peaks(&project, &record)?;
     let filters: Vec<_> = args.filters.iter().map(Pattern::new).collect();
     let is_meant =
         |case: &&CaseRecord| filters.is_empty() || filters.iter().any(|filter| filter.matches_case(&case.id));
@@ -66,40 +63,8 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
 
 /// The roofline of a run, for a report; empty where nothing was probed.
 pub(crate) fn section_of(project: &Project, record: &RunRecord) -> Result<Section> {
-    let peaks = peaks_of(project, record)?;
+    let peaks = peaks(project, record)?;
     let cases = record.cases.iter().filter(|case| !is_probe(case));
     let placed = cases.map(|case| (case.id.clone(), place(case, &peaks))).collect();
     Ok(report::roofline_section(&Roofline::new(placed, peaks, &record.machine)))
-}
-
-/// The last run with a case that is about code.
-fn last(project: &Project) -> Result<RunRecord> {
-    for run in project.store.matching(&Query::default())?.iter().rev().take(LAST) {
-        let Ok(record) = project.store.load_summarised(run) else { continue };
-        if record.cases.iter().any(|case| !is_probe(case)) {
-            return Ok(record);
-        }
-    }
-    Err(Error::nothing("no run is stored here", "`cargo accel-bench` measures"))
-}
-
-/// The limits that the last probes of the run's machine found, for each backend of the run.
-fn peaks_of(project: &Project, record: &RunRecord) -> Result<Peaks> {
-    let machine = Some(MachineId::new(record.machine.clone()));
-    let drivers = |run: &RunRecord| run.surroundings.environment.adapters.clone();
-    let mut peaks = Peaks::default();
-    for run in project.store.matching(&Query { machine, ..Query::default() })?.iter().rev().take(LAST) {
-        let lacks = |case: &CaseRecord, peaks: &Peaks| !peaks.knows(&case.id.backend);
-        if !record.cases.iter().any(|case| lacks(case, &peaks)) {
-            break;
-        }
-        let Ok(other) = project.store.load_summarised(run) else { continue };
-        // Another driver is another device.
-        if drivers(&other) != drivers(record) {
-            continue;
-        }
-        let known = peaks.clone();
-        peaks = other.cases.iter().filter(|case| lacks(case, &known)).fold(peaks, Peaks::with);
-    }
-    Ok(peaks)
 }

@@ -7,7 +7,7 @@ use accel_bench_record::CaseKey;
 use serde::Serialize;
 
 use super::amount::{amount, count};
-use super::ledger::{Entry, Ledger, indented};
+use super::ledger::{Entry, Ledger, footed};
 use super::markdown::{Align, table};
 use super::paint::Tone;
 use super::plain::plain;
@@ -287,8 +287,7 @@ fn terminal(advice: &Advice<'_>, width: usize) -> String {
         count(advice.choices.len(), "model"),
         advice.machine
     );
-    let legend: String = indented(&legend, 0, width, ' ').into_iter().map(|line| line + "\n").collect();
-    format!("{ledger}\n{legend}")
+    footed(&ledger, &[legend], width)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use accel_bench_engine::choice::{Compatibility, ModelKey, Standing};
 use serde::Serialize;
 
-use super::ledger::{Entry, Ledger, indented};
+use super::ledger::{Entry, Ledger, footed};
 use super::markdown::{Align, table};
 use super::paint::Tone;
 use super::plain::plain;
@@ -132,8 +132,7 @@ fn terminal(found: &Compatibility, width: usize) -> String {
     let ledger = Ledger { name: "model", columns, entries, heading: 1 }.render(width);
     let legend =
         "partly: some cases of the model ran there, others did not; untested: run in another place only";
-    let legend: String = indented(legend, 0, width, ' ').into_iter().map(|line| line + "\n").collect();
-    format!("{ledger}\n{legend}")
+    footed(&ledger, &[legend.to_owned()], width)
 }
 
 #[cfg(test)]

@@ -182,6 +182,13 @@ pub(super) fn indented(text: &str, level: usize, width: usize, delimiter: char) 
     lines.iter().enumerate().map(|(index, line)| format!("{margin}{}{line}", deeper(index))).collect()
 }
 
+/// A table with sentences below it, each wrapped.
+pub(super) fn footed(ledger: &str, sentences: &[String], width: usize) -> String {
+    let gap = if ledger.is_empty() { "" } else { "\n" };
+    let lines = sentences.iter().flat_map(|sentence| indented(sentence, 0, width, ' '));
+    format!("{ledger}{gap}{}", lines.map(|line| line + "\n").collect::<String>())
+}
+
 /// Lines of at most `width` columns, broken at `delimiter` where possible.
 fn wrap(text: &str, width: usize, delimiter: char) -> Vec<String> {
     let mut table = bare_table();

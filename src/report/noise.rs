@@ -6,7 +6,7 @@ use accel_bench_engine::compare::{CaseNoise, EFFECT_LEVEL, NOISE_POWER};
 use accel_bench_record::units::Nanos;
 use serde::Serialize;
 
-use super::ledger::{Entry, Ledger, indented};
+use super::ledger::{Entry, Ledger, footed};
 use super::markdown::{Align, table};
 use super::plain::plain;
 use super::{Format, json, sheet};
@@ -84,8 +84,7 @@ fn terminal(found: &[CaseNoise], width: usize) -> String {
         NOISE_POWER * 100.0,
         EFFECT_LEVEL * 100.0
     );
-    let legend: String = indented(&legend, 0, width, ' ').into_iter().map(|line| line + "\n").collect();
-    format!("{ledger}\n{legend}")
+    footed(&ledger, &[legend], width)
 }
 
 fn cells(case: &CaseNoise) -> [String; 4] {

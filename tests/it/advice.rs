@@ -51,9 +51,10 @@ fn cases_stand_below_the_roofs_that_were_probed() {
     let project = project("roofline");
     project.accel_bench("roofline").exits(4).says("no run is stored here");
     project.accel_bench("net-tiny --backend host --params precision=f32").exits(0);
-    project.accel_bench("roofline").exits(0).shows("2 cases without a place: the backend was not probed");
-    project.accel_bench("benches/compute benches/read").exits(0);
-    // The last run has probes alone: the one before is meant.
+    project.accel_bench("roofline").exits(0).shows("2 cases without a place: neither its operations");
+    // Probes count wherever they are, and the last run that has more than probes is meant.
+    project.accel_bench("benches/compute").exits(0);
+    project.accel_bench("benches/read").exits(0);
     let found = project.accel_bench("roofline --format json").exits(0);
     assert_eq!(found.column("/cases", "bound"), ["compute", "compute"]);
     let share = found.at("/cases/0/roof_share").as_f64().expect("a share");

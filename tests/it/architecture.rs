@@ -187,7 +187,7 @@ const ENGINE: Arrows = &[
         "measure",
         &[
             "bisect", "cargo", "compare", "engine", "error", "event", "executor", "git", "host", "manifest",
-            "plan", "store", "versions",
+            "plan", "roof", "store", "versions",
         ],
     ),
     ("bisect", &[]),

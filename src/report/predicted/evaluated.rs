@@ -6,7 +6,7 @@ use accel_bench_history::predict::{Evaluation, HeldOut, Kept, Quantity};
 use accel_bench_record::stats::quantile;
 use serde::Serialize;
 
-use super::super::ledger::{Entry, Ledger, indented};
+use super::super::ledger::{Entry, Ledger, footed};
 use super::super::markdown::{Align, table};
 use super::super::plain::plain;
 use super::super::{Format, amount::count, json, sheet};
@@ -164,8 +164,7 @@ fn terminal(groups: &[Group], basis: Basis<'_>, width: usize) -> String {
         count(basis.measured_cells, "measured cell"),
         basis.machine
     );
-    let legend: String = indented(&legend, 0, width, ' ').into_iter().map(|line| line + "\n").collect();
-    format!("{ledger}\n{legend}")
+    footed(&ledger, &[legend], width)
 }
 
 #[cfg(test)]

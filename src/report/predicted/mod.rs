@@ -7,10 +7,11 @@ use std::io::{self, Write};
 
 use accel_bench_history::predict::{Forecast, Predicted};
 use accel_bench_record::CaseKey;
+use accel_bench_report::path;
 use serde::Serialize;
 
 use super::amount::amount;
-use super::ledger::{Entry, Ledger, indented};
+use super::ledger::{Entry, Ledger, footed};
 use super::markdown::{Align, table};
 use super::plain::plain;
 use super::{Format, json, sheet};
@@ -139,11 +140,7 @@ fn csv(cases: &[CaseDocument]) -> io::Result<String> {
 }
 
 fn terminal(rows: &[Row], basis: Basis<'_>, width: usize) -> String {
-    let entry = |row: &Row| Entry {
-        path: plain(&row.case.to_string()).split('/').map(str::to_owned).collect(),
-        cells: cells(row).to_vec(),
-        ..Entry::default()
-    };
+    let entry = |row: &Row| Entry { path: path(&row.case), cells: cells(row).to_vec(), ..Entry::default() };
     let mut columns = COLUMNS.to_vec();
     let mut entries: Vec<_> = rows.iter().map(entry).collect();
     if rows.iter().all(|row| row.measured.is_none()) {
@@ -155,8 +152,7 @@ fn terminal(rows: &[Row], basis: Basis<'_>, width: usize) -> String {
         "predicted from {} measured cells of {}, and not stored; the interval holds what one more cell would take",
         basis.measured_cells, basis.machine
     );
-    let legend: String = indented(&legend, 0, width, ' ').into_iter().map(|line| line + "\n").collect();
-    format!("{ledger}\n{legend}")
+    footed(&ledger, &[legend], width)
 }
 
 fn cells(row: &Row) -> [String; 4] {

@@ -7,10 +7,11 @@ use std::io::{self, Write};
 
 use accel_bench_engine::roof::{Bound, Peaks, Placed, Unplaced};
 use accel_bench_record::CaseKey;
+use accel_bench_report::path;
 use serde::Serialize;
 
 use super::amount::{amount, count};
-use super::ledger::{Entry, Ledger, indented};
+use super::ledger::{Entry, Ledger, footed};
 use super::markdown::{Align, table};
 use super::paint::Tone;
 use super::plain::plain;
@@ -150,7 +151,7 @@ impl CaseDocument {
 
 fn terminal(found: &Roofline<'_>, width: usize) -> String {
     let entry = |placed: &Placed| Entry {
-        path: plain(&placed.case.to_string()).split('/').map(str::to_owned).collect(),
+        path: path(&placed.case),
         cells: cells(placed).to_vec(),
         tone: if placed.is_impossible() { Tone::Bad } else { Tone::Plain },
         ..Entry::default()
@@ -159,10 +160,8 @@ fn terminal(found: &Roofline<'_>, width: usize) -> String {
     let ledger = Ledger { name: "case", columns: COLUMNS.to_vec(), entries, heading: 2 }.render(width);
     let legend = "reached: operations per second, or bytes per second where those bound; of the roof: the share of what the \
                   device can do, as its probes measured it";
-    let lines = std::iter::once(legend.to_owned()).filter(|_| !ledger.is_empty()).chain(found.remarks());
-    let notes: String =
-        lines.flat_map(|line| indented(&line, 0, width, ' ')).map(|line| line + "\n").collect();
-    if ledger.is_empty() { notes } else { format!("{ledger}\n{notes}") }
+    let legend = std::iter::once(legend.to_owned()).filter(|_| !ledger.is_empty());
+    footed(&ledger, &legend.chain(found.remarks()).collect::<Vec<_>>(), width)
 }
 
 /// The rate of a case, in the unit of its limit.
@@ -322,7 +321,7 @@ mod tests {
 
         ## Roofline
 
-        What each case reaches of what its device can do, as probes measured it on epyc-2c: operations per second, or bytes per second times the operations that the case does for each byte. The bytes of models are those of weights and caches.
+        What each case reaches of what its device can do, as probes measured it on epyc-2c: operations per second, or bytes per second times the operations that the case does for each byte. The bytes of models are those of weights and caches. The roof that is drawn is that of memory: what fits a cache may lie above it.
 
         ![Roofline: ndarray](charts/roofline-1.svg)
 

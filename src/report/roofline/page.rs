@@ -36,7 +36,8 @@ pub(crate) fn section(found: &Roofline<'_>) -> Section {
     let table = Table::new("Share of the roof", &COLUMNS).rows(found.placed.iter().map(row));
     let section = section.text(format!(
         "What each case reaches of what its device can do, as probes measured it on {}: operations per second, or bytes per second \
-         times the operations that the case does for each byte. The bytes of models are those of weights and caches.",
+         times the operations that the case does for each byte. The bytes of models are those of weights and caches. The roof \
+         that is drawn is that of memory: what fits a cache may lie above it.",
         found.machine
     ));
     found.remarks().into_iter().fold(section.figure(charts).table(table), Section::text)

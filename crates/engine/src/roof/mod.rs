@@ -45,8 +45,6 @@ pub struct Placed {
     pub byte_rate: Option<f64>,
     /// The share of the roof that is reached.
     pub share: f64,
-    /// The roof itself, in the unit of what bounds it: operations or bytes per second.
-    pub roof: f64,
     pub bound: Bound,
 }
 
@@ -66,7 +64,7 @@ pub enum Unplaced {
     #[error("the benchmark says neither its operations nor its bytes: `b.flops(…)`, `b.bytes_moved(…)`")]
     NoWork,
     #[error(
-        "the backend was not probed on this machine: `cargo accel-bench --suite hardware --backend NAME` in a checkout of \
+        "neither its operations, in its precision, nor its bytes were probed on this backend and machine: `cargo accel-bench --suite hardware --backend NAME` in a checkout of \
          accel-bench, and `history pull` of that folder anywhere else"
     )]
     NoProbe,
@@ -89,12 +87,12 @@ pub fn place(case: &CaseRecord, peaks: &Peaks) -> Result<Placed, Unplaced> {
         return Err(Unplaced::NoWork);
     }
     let held = of(MEM_PREDICTED.name).or(bytes);
-    let compute = flops.zip(peaks.flops(&case.id)).map(|(flops, peak)| (flops / peak, peak, Bound::Compute));
+    let compute = flops.zip(peaks.flops(&case.id)).map(|(flops, peak)| (flops / peak, Bound::Compute));
     let bandwidth = peaks.bandwidth(&case.id, held);
-    let memory = bytes.zip(bandwidth).map(|(bytes, peak)| (bytes / peak, peak, Bound::Memory));
+    let memory = bytes.zip(bandwidth).map(|(bytes, peak)| (bytes / peak, Bound::Memory));
     // The roof is what takes longer at the device's best.
     let longest = compute.into_iter().chain(memory).max_by(|one, other| one.0.total_cmp(&other.0));
-    let (least, roof, bound) = longest.ok_or(Unplaced::NoProbe)?;
+    let (least, bound) = longest.ok_or(Unplaced::NoProbe)?;
     let device = of(DEVICE_TIME.name).map(|millis| millis / 1e3);
     let bound = match (peaks.launch(&case.id), device) {
         (Some(launch), _) if launch >= MOST * latency && least < MOST * latency => Bound::Launch,
@@ -107,7 +105,6 @@ pub fn place(case: &CaseRecord, peaks: &Peaks) -> Result<Placed, Unplaced> {
         flop_rate: flops.unwrap_or(0.0) / latency,
         byte_rate: bytes.map(|bytes| bytes / latency),
         share: least / latency,
-        roof,
         bound,
     })
 }
@@ -154,7 +151,7 @@ mod tests {
     fn the_roof_is_what_takes_longer() {
         check(2e7, &[FLOPS.of(1e9), BYTES_MOVED.of(1e7)], (0.5, Bound::Compute));
         let placed = check(2e7, &[FLOPS.of(1e8), BYTES_MOVED.of(1e8)], (0.5, Bound::Memory));
-        assert_eq!((placed.intensity, placed.roof), (Some(1.0), 1e10));
+        assert_eq!(placed.intensity, Some(1.0));
         check(2e7, &[FLOPS.of(1e9)], (0.5, Bound::Compute));
         check(2e7, &[BYTES_MOVED.of(1e8)], (0.5, Bound::Memory));
     }

@@ -61,12 +61,6 @@ impl Peaks {
         self
     }
 
-    /// Returns true if the backend was probed.
-    #[must_use]
-    pub fn knows(&self, backend: &str) -> bool {
-        self.bandwidth.contains_key(backend) || self.flops.keys().any(|(own, _)| own == backend)
-    }
-
     /// The most operations per second in the case's precision, on its backend.
     #[must_use]
     pub fn flops(&self, case: &CaseKey) -> Option<f64> {
@@ -149,9 +143,9 @@ mod tests {
         let failed = probe("h/compute@cpu", PEAK_FLOPS, 1e6, None);
         let none = Peaks::default().with(&other).with(&failed);
         assert_eq!(none, Peaks::default());
-        assert!(!none.knows("cpu") && !is_probe(&other) && is_probe(&failed));
+        assert!(!is_probe(&other) && is_probe(&failed));
         let launched = none.with(&probe("h/launch@cpu", "overhead", 250.0, None));
         assert_eq!(launched.launch(&key("m/x@cpu")), Some(2.5e-7));
-        assert!(!launched.knows("cpu"), "a call alone sets no roof");
+        assert_eq!(launched.bandwidth(&key("m/x@cpu"), None), None, "a call alone sets no roof");
     }
 }

@@ -43,6 +43,9 @@ pub enum Tree {
     Hash(String),
 }
 
+/// Results of cases are looked for in as many runs: a store grows for years.
+const NEWEST: usize = 200;
+
 impl Store {
     /// The newest complete run that the query means or, without one, the newest of the others.
     ///
@@ -81,25 +84,23 @@ impl Store {
         Ok(newest)
     }
 
-    /// The last result of each case on a machine class, whatever became of it: from its newest runs, at most this many. A file that
-    /// turns out to be unreadable is left out.
+    /// The last result of each case on a machine class, whatever became of it: from those of its newest runs that are meant.
+    /// A file that turns out to be unreadable is left out.
     pub fn last_cases(
         &self,
         machine: &MachineId,
-        most: usize,
+        is_meant: &dyn Fn(&RunRecord) -> bool,
     ) -> Result<BTreeMap<CaseKey, CaseRecord>, Error> {
         let query = Query { machine: Some(machine.clone()), ..Query::default() };
         let mut runs = self.candidates(&query)?.runs;
         runs.retain(|run| query.means(run));
         let mut cases = BTreeMap::new();
-        for run in runs.iter().rev().take(most) {
+        for run in runs.iter().rev().take(NEWEST) {
             match self.load_at(&run.id, &run.path) {
-                Ok(record) => {
-                    record.cases.into_iter().for_each(|case| {
-                        cases.entry(case.id.clone()).or_insert(case);
-                    });
-                }
-                Err(Error::Unusable(_)) => {}
+                Ok(record) if is_meant(&record) => record.cases.into_iter().for_each(|case| {
+                    cases.entry(case.id.clone()).or_insert(case);
+                }),
+                Ok(_) | Err(Error::Unusable(_)) => {}
                 Err(error) => return Err(error),
             }
         }

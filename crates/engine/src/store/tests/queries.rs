@@ -112,8 +112,8 @@ fn the_last_result_of_each_case() {
     put(&store, RunRecord { cases: vec![case("a", &[9])], machine: "m-2".into(), ..run("r-4") });
     let path = put(&store, RunRecord { cases: vec![case("a", &[8])], ..run("r-5") });
     fs::write(&path, "{").unwrap();
-    let found = |most| {
-        let cases = store.last_cases(&MachineId::new("m-1"), most).unwrap();
+    let found = |is_meant: &dyn Fn(&RunRecord) -> bool| {
+        let cases = store.last_cases(&MachineId::new("m-1"), is_meant).unwrap();
         let named =
             cases.values().map(|case| (case.id.benchmark.clone(), case.processes[0].samples.nanos[1]));
         named.collect::<Vec<_>>()
@@ -121,7 +121,7 @@ fn the_last_result_of_each_case() {
     let named = |cases: &[(&str, u64)]| {
         cases.iter().map(|(name, nanos)| ((*name).to_owned(), *nanos)).collect::<Vec<_>>()
     };
-    assert_eq!(found(10), named(&[("a", 1), ("b", 3), ("c", 4)]));
-    assert_eq!(found(1), named(&[("c", 4)]), "of the newest run alone");
-    assert!(store.last_cases(&MachineId::new("m-3"), 10).unwrap().is_empty());
+    assert_eq!(found(&|_| true), named(&[("a", 1), ("b", 3), ("c", 4)]));
+    assert_eq!(found(&|run| run.id == "r-1"), named(&[("a", 1), ("b", 2)]));
+    assert!(store.last_cases(&MachineId::new("m-3"), &|_| true).unwrap().is_empty());
 }
