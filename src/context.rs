@@ -2,6 +2,7 @@
 //!
 //! The only reader of environment variables and of the date.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsString;
 use std::io;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use accel_bench_engine::{Engine, Host};
+use accel_bench_probes::VISIBLE_DEVICES;
 use jiff::Timestamp;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
@@ -36,14 +38,16 @@ impl Context {
             signal_hook::flag::register(signal, Arc::clone(&stop))?;
         }
         let tool = env::current_exe()?;
+        let env: BTreeMap<_, _> = env::vars_os().filter_map(is_text).collect();
+        let hardware = ThisMachine::new(tool.clone(), env.get(VISIBLE_DEVICES).cloned());
         let host = Host {
             cwd,
-            env: env::vars_os().filter_map(is_text).collect(),
+            env,
             arguments,
             stop,
             machine_folder: env::temp_dir().join("accel-bench-locks"),
             clock: Timestamp::now,
-            hardware: Arc::new(ThisMachine { tool: tool.clone() }),
+            hardware: Arc::new(hardware),
         };
         Ok(Self { host, shell, progress: Progress::default(), tool })
     }

@@ -4,8 +4,8 @@ use clap::{Parser, Subcommand};
 
 use super::globals::Globals;
 use super::{
-    baseline, bisect, calibrate, compare, compatibility, completions, doctor, gc, history, hook, import,
-    init, list, log, noise, recommend, report, rerun, roofline, run, show, sql, trend,
+    baseline, bisect, calibrate, compare, compatibility, completions, doctor, gc, hardware, history, hook,
+    import, init, list, log, noise, probes, recommend, report, rerun, roofline, run, show, sql, trend,
 };
 
 const EXAMPLES: &str = "\
@@ -84,6 +84,8 @@ pub(super) enum Command {
     Init(init::Args),
     /// Print the JSON schema of bench.toml
     Schema,
+    /// List the devices that a kernel runs on, and measure what they can do
+    Hardware(hardware::Args),
     /// Say what is missing for each backend, and how to get it
     Doctor(doctor::Args),
     /// Print the completions for a shell
@@ -91,6 +93,9 @@ pub(super) enum Command {
     /// Asks the graphics drivers, in a process that a driver may crash
     #[command(hide = true)]
     ProbeAdapters,
+    /// Tries a kernel on each device of an API, in a process that a driver may crash
+    #[command(hide = true)]
+    ProbeDevices(probes::Args),
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use crate::report::{self, DoctorFormat, Section};
 use accel_bench_engine::manifest::Manifest;
 use accel_bench_engine::measure::Project;
 use accel_bench_engine::plan;
+use accel_bench_probes::VISIBLE_DEVICES;
 use accel_bench_probes::doctor::{self, Given, Level};
 
 /// Arguments of `doctor`.
@@ -29,8 +30,13 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     };
     args.backends.iter().try_for_each(|name| plan::check_known("backend", name, &known))?;
     let backends = if args.backends.is_empty() { &known } else { &args.backends };
-    let facts = doctor::gather(given(cx, project.as_ref()));
-    let of_machine = [("machine", doctor::machine(&facts)), ("instrument", doctor::instrument(&facts))];
+    let apis = doctor::apis(backends.iter().map(String::as_str));
+    let facts = doctor::gather(given(cx, project.as_ref(), apis));
+    let of_machine = [
+        ("machine", doctor::machine(&facts)),
+        ("instrument", doctor::instrument(&facts)),
+        ("energy", doctor::energy(backends, cx.host.var(VISIBLE_DEVICES))),
+    ];
     let mut sections: Vec<_> =
         of_machine.into_iter().map(|(name, findings)| Section::of_machine(name, findings)).collect();
     sections.extend(backends.iter().map(|name| Section::of_backend(name, doctor::backend(name, &facts))));
@@ -42,7 +48,8 @@ pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
     Ok(if is_asked_for && worst == Level::Missing { Exit::FailedCase } else { Exit::Fine })
 }
 
-fn given(cx: &Context, project: Option<&Project>) -> Given {
+/// What the checks are given; the devices of `apis` are probed.
+pub(super) fn given(cx: &Context, project: Option<&Project>, apis: Vec<&'static str>) -> Given {
     // Outside of a project, this folder's disk is what there is to look at.
     let store = project.map_or_else(|| cx.host.cwd.clone(), |project| project.store.root().to_path_buf());
     Given {
@@ -53,5 +60,6 @@ fn given(cx: &Context, project: Option<&Project>) -> Given {
         library_path: cx.host.paths("LD_LIBRARY_PATH"),
         cuda_path: cx.host.var("CUDA_PATH").map(Into::into),
         store,
+        apis,
     }
 }

@@ -17,6 +17,7 @@ mod explain;
 mod forecast;
 mod gc;
 mod globals;
+mod hardware;
 #[cfg(feature = "history")]
 mod history;
 #[cfg(not(feature = "history"))]
@@ -35,7 +36,7 @@ mod parse;
 mod planned;
 #[cfg(feature = "history")]
 mod predict;
-mod probe_adapters;
+mod probes;
 mod recommend;
 mod report;
 mod rerun;
@@ -116,7 +117,9 @@ fn dispatch(cli: Cli, mut cx: Context) -> Exit {
         Command::Init(args) => init::run(args, &mut cx),
         Command::Schema => schema::run(&mut cx),
         Command::Doctor(args) => doctor::run(args, &mut cx),
-        Command::ProbeAdapters => probe_adapters::run(&mut cx),
+        Command::Hardware(args) => hardware::run(args, &mut cx),
+        Command::ProbeAdapters => probes::adapters(&mut cx),
+        Command::ProbeDevices(args) => probes::devices(&args, &mut cx),
         Command::Completions(args) => completions::run(args, &mut cx, Cli::command()),
     };
     let exit = outcome.unwrap_or_else(|error| complain(&mut cx.shell, &error));

@@ -190,7 +190,7 @@ pub(super) fn footed(ledger: &str, sentences: &[String], width: usize) -> String
 }
 
 /// Lines of at most `width` columns, broken at `delimiter` where possible.
-fn wrap(text: &str, width: usize, delimiter: char) -> Vec<String> {
+pub(super) fn wrap(text: &str, width: usize, delimiter: char) -> Vec<String> {
     let mut table = bare_table();
     table.set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(u16::try_from(width.max(8)).unwrap_or(u16::MAX)).set_delimiter(delimiter);

@@ -29,6 +29,7 @@ fn every_backend_is_looked_at() {
     let all = [
         "machine",
         "instrument",
+        "energy",
         "cpu",
         "cuda",
         "flex",
@@ -51,7 +52,7 @@ fn every_backend_is_looked_at() {
 #[test]
 fn only_what_is_named_is_looked_at() {
     let ran = project("doctor-named").accel_bench("doctor host ndarray").exits(0);
-    assert_eq!(looked_at(&ran), ["machine", "instrument", "host", "ndarray"], "{ran:#}");
+    assert_eq!(looked_at(&ran), ["machine", "instrument", "energy", "host", "ndarray"], "{ran:#}");
     ran.shows("host: can run here\n  ✓ needs nothing next to the CPU\nndarray: can run here\n");
 }
 

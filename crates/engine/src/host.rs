@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use accel_bench_record::{Conditions, Environment, MachineId};
+use accel_bench_record::{Conditions, Environment, MachineId, MeterReading};
 use jiff::Timestamp;
 
 /// The machine as it is, with its class.
@@ -28,8 +28,23 @@ pub trait Hardware: fmt::Debug + Send + Sync {
     /// The CPUs that this process may use, in rising order.
     fn allowed_cpus(&self) -> Vec<usize>;
 
+    /// The sensors of the device that a backend's children work on, which have these variables of their own in their
+    /// environment; `None` where none can be read.
+    fn meters(&self, _backend: &str, _env: &BTreeMap<String, String>) -> Option<Arc<dyn Meters>> {
+        None
+    }
+
     /// Where the shared libraries of a backend are, if its processes have to be given the folder. May start a process.
     fn library_folder(&self, backend: &str, host: &Host) -> Option<PathBuf>;
+}
+
+/// Energy, power, clock and temperature of one device.
+pub trait Meters: fmt::Debug + Send + Sync {
+    /// Where the values come from: `rapl`, `nvml`, `hwmon`.
+    fn source(&self) -> &'static str;
+
+    /// Reads all that can be read; called from a thread of its own while others measure.
+    fn read(&self) -> MeterReading;
 }
 
 /// Everything that the engine is given, built once.

@@ -29,4 +29,4 @@ pub use causes::with_causes;
 pub use engine::Engine;
 pub use error::{Error, Result};
 pub use event::{Event, Warning};
-pub use host::{Hardware, Host, Machine};
+pub use host::{Hardware, Host, Machine, Meters};

@@ -50,6 +50,8 @@ impl<F: FnMut(Clock<'_>, u64) -> Result<u64, Error>> Timing<'_, F> {
     /// After the samples, with single iterations of which none is a sample: times them by the device's own clock, and
     /// watches the memory of one at a time. Returns nanoseconds of the device.
     pub(crate) fn look_beside(&mut self, samples: &Samples) -> Result<Vec<u64>, Error> {
+        // What follows is not timed; the tool reads the device's power by it.
+        (self.observer)(Phase::Cleanup, None);
         let budget = samples.total_nanos() / SHARE_BESIDE;
         let device_nanos = self.time_on_device(budget)?;
         self.watch_single_iterations(budget)?;
@@ -120,6 +122,8 @@ impl<F: FnMut(Clock<'_>, u64) -> Result<u64, Error>> Routine for Timing<'_, F> {
 
     fn start(&mut self, sample_bytes: u64) {
         self.sample_bytes = sample_bytes;
+        // At once, however long ago progress was told: the tool reads the device's power from here on.
+        (self.observer)(Phase::Sampling, None);
         self.recorder.begin();
         self.recorder.watch.borrow_mut().start(self.clock.device, self.own_bytes());
     }

@@ -16,7 +16,7 @@ pub(super) fn adapters() -> Vec<Adapter> {
 
 #[cfg(not(target_os = "macos"))]
 #[expect(unsafe_code, reason = "a driver is a C library that is loaded at run time")]
-mod vulkan {
+pub(crate) mod vulkan {
     use std::ffi::CStr;
 
     use accel_bench_record::Adapter;
@@ -25,19 +25,24 @@ mod vulkan {
     /// The least version that says which driver an adapter has.
     const VERSION: u32 = vk::API_VERSION_1_2;
 
-    /// `None` without a loader, or where it makes no instance.
     pub(super) fn adapters() -> Option<Vec<Adapter>> {
-        let entry = load().ok()?;
-        let application = vk::ApplicationInfo::default().api_version(VERSION);
-        let wanted = vk::InstanceCreateInfo::default().application_info(&application);
-        // SAFETY: what the call is given lives until it returns; the instance is destroyed below, and nothing of it is kept.
-        let instance = unsafe { entry.create_instance(&wanted, None) }.ok()?;
+        let (_entry, instance) = instance()?;
         // SAFETY: the instance is alive.
         let devices = unsafe { instance.enumerate_physical_devices() }.unwrap_or_default();
         let found = devices.into_iter().filter_map(|device| describe(&instance, device)).collect();
         // SAFETY: nothing was made from the instance that is still used.
         unsafe { instance.destroy_instance(None) };
         Some(found)
+    }
+
+    /// `None` without a loader, or where it makes no instance. The loader must outlive the instance.
+    pub(crate) fn instance() -> Option<(Entry, Instance)> {
+        let entry = load().ok()?;
+        let application = vk::ApplicationInfo::default().api_version(VERSION);
+        let wanted = vk::InstanceCreateInfo::default().application_info(&application);
+        // SAFETY: what the call is given lives until it returns.
+        let instance = unsafe { entry.create_instance(&wanted, None) }.ok()?;
+        Some((entry, instance))
     }
 
     fn load() -> Result<Entry, LoadingError> {
@@ -47,7 +52,7 @@ mod vulkan {
     }
 
     /// `None` for a driver that does not conform to Vulkan; wgpu passes it over as well.
-    fn describe(instance: &Instance, device: vk::PhysicalDevice) -> Option<Adapter> {
+    pub(crate) fn describe(instance: &Instance, device: vk::PhysicalDevice) -> Option<Adapter> {
         // SAFETY: the device is the instance's, which is alive.
         let properties = unsafe { instance.get_physical_device_properties(device) };
         let (mut driver, mut driver_version) = (String::new(), String::new());

@@ -3,9 +3,10 @@
 //! The executables that it builds know them by name only: they must be started with the folder in the library path.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use accel_bench_record::backends::{self, Needs};
+
+use super::python::{interpreter, package_folder};
 
 /// The settings of the user's environment.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,14 +23,14 @@ impl LibtorchWish<'_> {
     /// The folder of its shared libraries, whether these are there or not. May start Python.
     pub(crate) fn libraries(&self) -> Option<PathBuf> {
         if self.use_pytorch {
-            return in_python(self.python());
+            return package_folder(self.python(), "torch").map(|folder| folder.join("lib"));
         }
         self.folder.map(|folder| folder.join("lib"))
     }
 
     /// The interpreter that the build script asks.
     pub(super) fn python(&self) -> &'static str {
-        if self.virtual_env { "python" } else { "python3" }
+        interpreter(self.virtual_env)
     }
 }
 
@@ -47,14 +48,6 @@ pub fn library_folder<'v>(backend: &str, var: &dyn Fn(&str) -> Option<&'v str>) 
     wish.libraries()
 }
 
-fn in_python(python: &str) -> Option<PathBuf> {
-    const FOLDER: &str =
-        "from importlib.util import find_spec; print(find_spec('torch').submodule_search_locations[0])";
-    let output = Command::new(python).args(["-c", FOLDER]).stdin(Stdio::null()).output().ok()?;
-    let text = String::from_utf8(output.stdout).ok().filter(|_| output.status.success())?;
-    Some(Path::new(text.trim()).join("lib"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,6 +57,5 @@ mod tests {
         let wish = LibtorchWish { folder: Some(Path::new("/opt/lt")), ..LibtorchWish::default() };
         assert_eq!(wish.libraries().as_deref(), Some(Path::new("/opt/lt/lib")));
         assert_eq!(LibtorchWish::default().libraries(), None);
-        assert_eq!(in_python("/no/such/python"), None);
     }
 }

@@ -25,6 +25,11 @@ impl SystemFiles {
         (!text.is_empty()).then_some(text)
     }
 
+    /// The whole number at `path`.
+    pub(super) fn number(&self, path: &str) -> Option<u64> {
+        self.text(path)?.parse().ok()
+    }
+
     pub(super) fn exists(&self, path: &str) -> bool {
         self.at(path).exists()
     }
@@ -51,12 +56,15 @@ pub(super) mod fake {
     pub(crate) fn machine(files: &[(&str, &str)]) -> (tempfile::TempDir, SystemFiles) {
         let dir = tempfile::tempdir().unwrap();
         let system = SystemFiles::below(dir.path());
-        for (path, text) in files {
-            let path = system.at(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        }
+        files.iter().for_each(|(path, text)| write(&system, path, text));
         (dir, system)
+    }
+
+    /// Sets one of them.
+    pub(crate) fn write(system: &SystemFiles, path: &str, text: &str) {
+        let path = system.at(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
     }
 
     #[test]
@@ -66,6 +74,8 @@ pub(super) mod fake {
         assert_eq!(files.text("/proc/b"), None);
         assert_eq!(files.text("/proc/version"), None, "this machine's own is not seen");
         assert_eq!(files.names("/proc"), ["a", "b"]);
+        let (_other, numbers) = machine(&[("/sys/n", "12\n"), ("/sys/m", "many")]);
+        assert_eq!((numbers.number("/sys/n"), numbers.number("/sys/m")), (Some(12), None));
         assert!(files.exists("/proc/b") && !files.exists("/sys") && files.names("/sys").is_empty());
     }
 }

@@ -68,6 +68,11 @@ const fn analytic(name: &'static str, unit: &'static str) -> Known {
     Known { shown: Shown::Scripts, ..from("analytic", known(name, unit, Direction::Neither)) }
 }
 
+/// The state of a device while a case was timed: reported, never judged.
+const fn state(name: &'static str, unit: &'static str) -> Known {
+    Known { shown: Shown::Scripts, ..known(name, unit, Direction::Neither) }
+}
+
 const fn per_second(name: &'static str, unit: &'static str) -> Known {
     Known { shown: Shown::Scripts, ..known(name, unit, Direction::Higher) }
 }
@@ -90,6 +95,15 @@ pub const COMPILE: Known = from("warm-up", known("compile-ms", "ms", Direction::
 pub const DEVICE_TIME: Known = from("device", known("device-time-ms", "ms", Direction::Lower));
 pub const LOAD: Known = from("wall-sync", known("load-ms", "ms", Direction::Lower));
 pub const FIRST_FORWARD: Known = from("wall-sync", known("first-forward-ms", "ms", Direction::Lower));
+
+/// Judged like the latency: at the same power it is the same information, and at another it is not.
+pub const ENERGY_PER_SAMPLE: Known = known("energy-j-per-sample", "J", Direction::Lower);
+pub const ENERGY_PER_TOKEN: Known = known("energy-j-per-token", "J", Direction::Lower);
+pub const POWER_AVG: Known = state("power-avg-w", "W");
+pub const CLOCK_MIN: Known = state("clock-min-mhz", "MHz");
+pub const TEMPERATURE: Known = state("temperature-c", "°C");
+/// The share of readings that found the device slowed down.
+pub const THROTTLED: Known = state("throttled", "1");
 
 pub const TTFT: Known = known("ttft-ms", "ms", Direction::Lower);
 pub const ITL: Known = known("itl-ms", "ms", Direction::Lower);
@@ -121,7 +135,7 @@ pub const FIRST_LEVEL_MISSES: Known = Known { shown: Shown::Scripts, ..counted("
 pub const LAST_LEVEL_MISSES: Known = Known { shown: Shown::Scripts, ..counted("ll-misses") };
 
 /// All of them.
-pub const ALL: [&Known; 30] = [
+pub const ALL: [&Known; 36] = [
     &MEM_RESERVED,
     &MEM_PEAK,
     &HOST_RSS_PEAK,
@@ -132,6 +146,12 @@ pub const ALL: [&Known; 30] = [
     &DEVICE_TIME,
     &LOAD,
     &FIRST_FORWARD,
+    &ENERGY_PER_SAMPLE,
+    &ENERGY_PER_TOKEN,
+    &POWER_AVG,
+    &CLOCK_MIN,
+    &TEMPERATURE,
+    &THROTTLED,
     &TTFT,
     &ITL,
     &TPOT,

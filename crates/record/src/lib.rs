@@ -14,6 +14,7 @@ mod estimate;
 mod ids;
 mod leak;
 mod measurement;
+mod meter;
 mod metric;
 pub mod protocol;
 mod rate;
@@ -31,6 +32,7 @@ pub use estimate::{Basis, ESTIMATE_LEVEL, Estimate};
 pub use ids::{CommitId, MachineId, RunId};
 pub use leak::{LEAK_BYTES_PER_ITERATION, Leak};
 pub use measurement::{Conditions, Measurement, Readings, Samples, Throughput, TimingMethod, WarmUp};
+pub use meter::MeterReading;
 pub use metric::{Direction, Metric};
 pub use rate::Rate;
 pub use run::{

@@ -1,11 +1,8 @@
 //! A measured way to run a model.
 
-use accel_bench_record::catalogue::{MEM_PEAK, MEM_RESERVED};
+use accel_bench_record::catalogue::{ENERGY_PER_SAMPLE, MEM_PEAK, MEM_RESERVED};
 use accel_bench_record::stats::median;
 use accel_bench_record::{CaseKey, CaseRecord, Estimate, ParamValue, Throughput};
-
-/// The metric of benchmarks that measure energy: joules of one sample.
-const ENERGY: &str = "energy-j-per-sample";
 
 /// A model of a benchmark.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,7 +52,7 @@ impl Way {
             latency,
             samples: declared.or_else(|| batch(&case.id).map(|batch| batch as f64)).unwrap_or(1.0).max(1.0),
             memory: value(MEM_RESERVED.name).or_else(|| value(MEM_PEAK.name)),
-            energy: value(ENERGY),
+            energy: value(ENERGY_PER_SAMPLE.name),
         })
     }
 

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use accel_bench::turns::{batch_size, sample_length};
 use accel_bench_record::protocol::Sampling;
@@ -13,6 +14,7 @@ use accel_bench_record::{CaseKey, Conditions, Failure, Status};
 use fastrand::Rng;
 
 use super::child::pin;
+use super::meter::Meter;
 use super::seat::{Fault, Player, Seated, Unopened};
 use super::{Ended, Error, Settings, criterion};
 use crate::event::Event;
@@ -116,6 +118,8 @@ struct Round<'a> {
     crowded: bool,
     /// Cases so far.
     cases: u64,
+    /// All seats work on one device.
+    meter: Option<Rc<Meter>>,
 }
 
 impl<'a> Round<'a> {
@@ -134,7 +138,8 @@ impl<'a> Round<'a> {
             Job { side: seat.side, round: number, layout: layout.filter(|_| moved.is_some()), unit }
         };
         let seats = seats.iter().enumerate().map(|seat| Seated::new(job(seat))).collect();
-        Self { turns, settings, seats, crowded: false, cases: 0 }
+        let meter = table.seats.first().and_then(|seat| Meter::of(&seat.unit, settings)).map(Rc::new);
+        Self { turns, settings, seats, crowded: false, cases: 0, meter }
     }
 
     fn case(&mut self, id: &CaseKey, chance: &mut Rng, on: &mut dyn FnMut(Event)) -> Result<Ended, Error> {
@@ -216,12 +221,14 @@ impl<'a> Round<'a> {
     ) -> Result<bool, Fault> {
         let cpus = self.seats.first().map(|seat| pin(seat.job.unit.cpus, &self.settings.cpus).to_vec());
         let cpus = cpus.unwrap_or_default();
-        let (settings, how) = (self.settings, self.turns.how);
+        let (settings, how, meter) = (self.settings, self.turns.how, self.meter.clone());
         let Some(mut players) = self.open(id, seats, on)? else { return Ok(false) };
         let before = settings.hardware.conditions(&cpus);
         let redone = sample(&mut players, &how, settings, chance, on)?;
         let conditions = Conditions { redone, ..settings.hardware.conditions(&cpus).since(before) };
-        players.into_iter().try_for_each(|player| player.close(conditions, settings, on))?;
+        players
+            .into_iter()
+            .try_for_each(|player| player.close(conditions, (settings, meter.as_deref()), on))?;
         Ok(true)
     }
 

@@ -15,6 +15,7 @@ mod interleaved;
 mod listing;
 mod local;
 mod log;
+mod meter;
 mod perf;
 mod seat;
 mod serve;

@@ -6,6 +6,7 @@ use accel_bench_record::protocol::{Ready, Reply, Request, SampleRequest, Sampled
 use accel_bench_record::{Conditions, Failure, Measurement, Samples, Status};
 
 use super::log::Log;
+use super::meter::{Meter, TimedRegions};
 use super::serve::{MOMENT, Server, Unfit};
 use super::turns::{self, Silence, ask};
 use super::{Error, Settings};
@@ -33,6 +34,8 @@ pub(super) struct Player<'a> {
     /// The last sample is taken again, which the child has not been told yet.
     redo: bool,
     opened: Instant,
+    /// When its samples were taken.
+    regions: TimedRegions,
 }
 
 /// A case that did not come to be sampled.
@@ -143,6 +146,7 @@ impl<'a> Player<'a> {
                 waited_nanos: Some(0),
                 redo: false,
                 opened,
+                regions: TimedRegions::default(),
             }),
             Err(fault) => Err(Box::new(Unopened { seated, case, fault })),
         }
@@ -166,6 +170,7 @@ impl<'a> Player<'a> {
             Reply::Finished { status, .. } if !status.is_ok() => return Err(Fault::Case(status)),
             _ => return Err(Fault::Case(no_sample("unexpected reply"))),
         };
+        self.regions.push(asked, Instant::now());
         let elapsed = u64::try_from(asked.elapsed().as_nanos()).unwrap_or(u64::MAX);
         match (nanos.as_slice(), waited_nanos.first()) {
             ([nanos], _) if *nanos > elapsed => {
@@ -192,7 +197,7 @@ impl<'a> Player<'a> {
     pub(super) fn close(
         mut self,
         conditions: Conditions,
-        settings: &Settings,
+        (settings, meter): (&Settings, Option<&Meter>),
         on: &mut dyn FnMut(Event),
     ) -> Result<(), Fault> {
         let (status, measurement) = match self.ask(&Request::Close { token: self.token }, settings, on) {
@@ -207,7 +212,10 @@ impl<'a> Player<'a> {
             Err(fault) => return Err(fault),
         };
         let conditions = Some(Conditions { waited_nanos: self.waited_nanos, ..conditions });
-        let measurement = measurement.map(|measured| Measurement { conditions, ..measured });
+        let mut measurement = measurement.map(|measured| Measurement { conditions, ..measured });
+        if let Some((meter, measurement)) = meter.zip(measurement.as_mut()) {
+            meter.add_to(measurement, &self.regions);
+        }
         self.seated.finish(&self.case, status, measurement, on);
         Ok(())
     }

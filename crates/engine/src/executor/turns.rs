@@ -7,6 +7,7 @@ use accel_bench_record::{CaseKey, Failure, Measurement, Status};
 
 use super::child::{command, pin};
 use super::log::{self, Log};
+use super::meter::{Meter, TimedRegions};
 use super::serve::{self, Incoming, MOMENT, Server, Unfit};
 use super::{Ended, Error, Settings, end};
 use crate::event::Event;
@@ -31,6 +32,7 @@ pub(super) fn run(
     on: &mut dyn FnMut(Event),
 ) -> Result<Ended, Error> {
     let mut server: Option<(Server, Log)> = None;
+    let meter = (asked == Asked::Measurement).then(|| Meter::of(&job.unit, settings)).flatten();
     for (serial, case) in job.unit.cases.iter().enumerate() {
         if settings.is_stopped() {
             return Ok(Ended::Interrupted);
@@ -57,7 +59,7 @@ pub(super) fn run(
             },
         };
         let Some((status, measurement)) =
-            turn(&mut serving, (asked, case), serial as u64, &log, settings, on)
+            turn(&mut serving, (asked, case), serial as u64, &log, (settings, meter.as_ref()), on)
         else {
             return Ok(Ended::Interrupted);
         };
@@ -132,21 +134,34 @@ fn turn(
     (asked, case): (Asked, &Case),
     token: u64,
     log: &Log,
-    settings: &Settings,
+    (settings, meter): (&Settings, Option<&Meter>),
     on: &mut dyn FnMut(Event),
 ) -> Option<(Status, Option<Measurement>)> {
     let start = Instant::now();
+    let mut regions = TimedRegions::default();
+    let mut on = |event: Event| {
+        if let Event::CaseProgress { phase, .. } = &event {
+            regions.enter(*phase);
+        }
+        on(event);
+    };
     let request = request(case, token, case.sampling, None);
     let request = match asked {
         Asked::Measurement => Request::Run(request),
         Asked::Description => Request::Describe(request),
     };
-    match ask(server, &request, case, token, log, settings, on) {
+    let reply = ask(server, &request, case, token, log, settings, &mut on);
+    regions.close();
+    match reply {
         Ok(Reply::Finished { status, measurement, .. }) if asked == Asked::Description => {
             Some((status, measurement))
         }
         Ok(Reply::Finished { status, measurement, .. }) => {
-            Some(checked(status, measurement, start.elapsed()))
+            let (status, mut measurement) = checked(status, measurement, start.elapsed());
+            if let Some((meter, measurement)) = meter.zip(measurement.as_mut()) {
+                meter.add_to(measurement, &regions);
+            }
+            Some((status, measurement))
         }
         Ok(_) => Some((off_topic(), None)),
         Err(Silence::Status(status)) => Some((status, None)),

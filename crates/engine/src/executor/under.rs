@@ -40,7 +40,7 @@ pub(super) fn sampled(alone: Alone<'_>, under: Under, settings: &Settings) -> Re
     // A power of two, so that two processes that are not quite as fast run as many.
     let iterations = alone.iterations.unwrap_or_else(|| 1 << fitting.ilog2()).min(most).max(1);
     player.sample(iterations, settings, &mut |_| ())?;
-    player.close(Conditions::default(), settings, &mut |_| ())?;
+    player.close(Conditions::default(), (settings, None), &mut |_| ())?;
     seated.quit_within(PATIENCE);
     Ok(iterations)
 }

@@ -49,7 +49,7 @@ pub use pair::{From, Pair, Wanted, pair};
 pub use prepare::{Prepared, benchmarks, prepare};
 pub use project::Project;
 pub use rerun::{Rerun, rerun};
-pub use roofs::{last_of_code, peaks};
+pub use roofs::{last_of_code, peaks, peaks_of};
 pub use run::{RunOutcome, RunRequest};
 pub use session::{Measured, Session, measure};
 pub use side::SideSpec;

@@ -4,20 +4,30 @@ use accel_bench_record::{MachineId, RunRecord};
 
 use super::Project;
 use crate::error::Result;
+use crate::host::Machine;
 use crate::roof::{Peaks, is_probe};
 use crate::store::Query;
 
-/// The measured limits of a run's devices: the last result of each probe on its machine class, with its drivers: another driver is
-/// another device.
+/// The measured limits of a run's devices.
 ///
 /// # Errors
 ///
 /// When the store cannot be read.
 pub fn peaks(project: &Project, run: &RunRecord) -> Result<Peaks> {
-    let drivers = |run: &RunRecord| run.surroundings.environment.adapters.clone();
-    let own = drivers(run);
-    let machine = MachineId::new(run.machine.clone());
-    let cases = project.store.last_cases(&machine, &|other| drivers(other) == own)?;
+    let id = MachineId::new(run.machine.clone());
+    peaks_of(project, &Machine { id, environment: run.surroundings.environment.clone() })
+}
+
+/// The measured limits of a machine's devices: the last result of each probe on its machine class, with its drivers: another
+/// driver is another device.
+///
+/// # Errors
+///
+/// When the store cannot be read.
+pub fn peaks_of(project: &Project, machine: &Machine) -> Result<Peaks> {
+    let own = &machine.environment.adapters;
+    let is_its = |run: &RunRecord| run.surroundings.environment.adapters == *own;
+    let cases = project.store.last_cases(&machine.id, &is_its)?;
     Ok(cases.values().fold(Peaks::default(), Peaks::with))
 }
 

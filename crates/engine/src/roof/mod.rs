@@ -11,7 +11,7 @@ use accel_bench_record::catalogue::{BYTES_MOVED, DEVICE_TIME, FLOPS, MEM_PREDICT
 use accel_bench_record::stats::median;
 use accel_bench_record::{CaseKey, CaseRecord, Estimate, Throughput};
 
-pub use peaks::{PEAK_BANDWIDTH, PEAK_FLOPS, Peaks, is_probe};
+pub use peaks::{CATEGORY, Limits, PEAK_BANDWIDTH, PEAK_FLOPS, Peaks, is_probe};
 
 /// A case this far above its roof shows that one of the two numbers is wrong; less is noise of either.
 const ABOVE: f64 = 1.1;

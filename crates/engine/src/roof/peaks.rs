@@ -11,7 +11,7 @@ pub const PEAK_FLOPS: &str = "peak-flops";
 /// The tag of cases whose bytes per second are a peak.
 pub const PEAK_BANDWIDTH: &str = "peak-bandwidth";
 /// The category of all probes.
-const CATEGORY: &str = "hardware";
+pub const CATEGORY: &str = "hardware";
 /// The benchmark of a call with nothing to do.
 const LAUNCH: &str = "launch";
 
@@ -27,6 +27,17 @@ pub struct Peaks {
     bandwidth: BTreeMap<String, Vec<(f64, f64)>>,
     /// Seconds of a call.
     launch: BTreeMap<String, f64>,
+}
+
+/// What one backend's device was measured to do.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Limits {
+    /// By precision: `f32`.
+    pub flops_per_s: BTreeMap<String, f64>,
+    /// By the bytes that an iteration moves: the best of all probes that move as many.
+    pub bytes_per_s: BTreeMap<u64, f64>,
+    /// What a call with nothing to do takes.
+    pub launch_seconds: Option<f64>,
 }
 
 /// Returns true if a case is about its device, and not about code.
@@ -59,6 +70,26 @@ impl Peaks {
             *least = least.min(seconds);
         }
         self
+    }
+
+    /// The limits of each backend that was probed, by its name.
+    #[must_use]
+    pub fn limits(&self) -> BTreeMap<&str, Limits> {
+        let mut limits: BTreeMap<&str, Limits> = BTreeMap::new();
+        for ((backend, precision), flops) in &self.flops {
+            limits.entry(backend).or_default().flops_per_s.insert(precision.clone(), *flops);
+        }
+        for (backend, probes) in &self.bandwidth {
+            let best = &mut limits.entry(backend).or_default().bytes_per_s;
+            for (bytes, rate) in probes {
+                let held = best.entry(*bytes as u64).or_default();
+                *held = rate.max(*held);
+            }
+        }
+        for (backend, seconds) in &self.launch {
+            limits.entry(backend).or_default().launch_seconds = Some(*seconds);
+        }
+        limits
     }
 
     /// The most operations per second in the case's precision, on its backend.
@@ -99,6 +130,25 @@ mod tests {
 
     fn key(id: &str) -> CaseKey {
         sample::case(id, &[]).id
+    }
+
+    #[test]
+    fn limits_are_told_by_backend() {
+        let moved = |id: &str, bytes: f64| probe(id, PEAK_BANDWIDTH, 1e3, Some(BYTES_MOVED.of(bytes)));
+        let peaks = Peaks::default()
+            .with(&probe("h/compute@cuda?n=1&precision=f32", PEAK_FLOPS, 1e6, Some(FLOPS.of(1e9))))
+            .with(&moved("h/read@cpu?kib=1", 1024.0))
+            .with(&moved("h/scale@cpu?kib=1", 1024.0))
+            .with(&moved("h/read@cpu?kib=4", 4096.0))
+            .with(&probe("h/launch@cpu", "", 2e3, None));
+        let limits = peaks.limits();
+        assert_eq!(limits.keys().copied().collect::<Vec<_>>(), ["cpu", "cuda"]);
+        assert_eq!(limits["cuda"].flops_per_s, BTreeMap::from([("f32".to_owned(), 1e12)]));
+        assert_eq!(limits["cuda"].launch_seconds, None);
+        let bandwidth: Vec<_> = limits["cpu"].bytes_per_s.iter().map(|(b, r)| (*b, r.round())).collect();
+        assert_eq!(bandwidth, [(1024, 1.024e9), (4096, 4.096e9)]);
+        assert_eq!(limits["cpu"].launch_seconds, Some(2e-6));
+        assert!(Peaks::default().limits().is_empty());
     }
 
     #[test]

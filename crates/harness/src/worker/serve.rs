@@ -147,7 +147,8 @@ fn run(benchmarks: &[&Registration], request: CaseRequest, mode: Mode, line: &Li
     Reply::Finished { token, status, measurement }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::io::BufReader;
     use std::os::unix::net::UnixListener;

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use accel_bench_record::Adapter;
 
+use crate::devices::Device;
+
 /// The user's environment, as the caller knows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Given {
@@ -21,6 +23,8 @@ pub struct Given {
     pub cuda_path: Option<PathBuf>,
     /// Where results are stored; need not exist.
     pub store: PathBuf,
+    /// Whose devices are probed, as [`crate::devices::APIS`] names them.
+    pub apis: Vec<&'static str>,
 }
 
 /// The facts about the machine.
@@ -35,6 +39,8 @@ pub struct Facts {
     /// Bytes that are free where results are stored.
     pub(super) free_bytes: Option<u64>,
     pub(super) adapters: Vec<Adapter>,
+    /// The devices of the APIs that were asked for, each probed.
+    pub(super) devices: Vec<Device>,
     pub(super) vulkan_loader: Option<PathBuf>,
     pub(super) nvidia_driver: Option<String>,
     pub(super) libcuda: Option<PathBuf>,

@@ -3,10 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
 
 use super::super::libtorch::LibtorchWish;
 use super::super::system_files::SystemFiles;
-use super::super::{adapters, cpu, nvidia};
+use super::super::{adapters, cpu, devices, nvidia};
 use super::facts::{Facts, Given, System, Torch};
 use super::inspect;
 use super::libraries::Libraries;
@@ -14,6 +15,8 @@ use super::libraries::Libraries;
 /// Everything that the checks ask for. Starts `git`, `python3` and `ldconfig`, and loads graphics drivers.
 pub fn gather(given: Given) -> Facts {
     let adapters = adapters::adapters_later(&given.tool);
+    let (tool, apis) = (given.tool.clone(), given.apis.clone());
+    let devices = thread::spawn(move || devices::list(&tool, &apis));
     let files = SystemFiles::of_this_machine();
     let cache = answer("/sbin/ldconfig", &["-p"]).unwrap_or_default();
     let cuda_toolkit = cuda_toolkit(given.cuda_path.as_deref());
@@ -35,6 +38,7 @@ pub fn gather(given: Given) -> Facts {
         libamdhip: libraries.find("libamdhip64.so"),
         torch: torch(&given),
         adapters: adapters.join(),
+        devices: devices.join().unwrap_or_default(),
         given,
     }
 }

@@ -5,21 +5,25 @@
 
 mod counters;
 mod cuda;
+mod energy;
 mod facts;
 mod finding;
 mod gather;
 mod graphics;
 mod inspect;
 mod instrument;
+mod kernels;
 mod libraries;
 mod machine;
 mod rocm;
 mod torch;
 
+pub use energy::energy;
 pub use facts::Given;
 pub use finding::{Finding, Level};
 pub use gather::gather;
 pub use instrument::instrument;
+pub use kernels::{apis, devices};
 pub use machine::machine;
 
 use accel_bench_record::backends::{self, Needs};
@@ -31,7 +35,7 @@ pub fn backend(name: &str, facts: &Facts) -> Vec<Finding> {
     let Some(backend) = backends::meant_by(name) else {
         return vec![Finding::warning(format!("what `{name}` needs is not known here"))];
     };
-    match backend.needs {
+    let mut findings = match backend.needs {
         Needs::Nothing => vec![Finding::ok("needs nothing next to the CPU")],
         Needs::Libtorch => torch::check(facts),
         Needs::LibtorchWithCuda => torch::on_cuda(facts),
@@ -40,7 +44,9 @@ pub fn backend(name: &str, facts: &Facts) -> Vec<Finding> {
         Needs::Metal => graphics::metal(facts),
         Needs::Cuda => cuda::check(facts),
         Needs::Rocm => rocm::check(facts),
-    }
+    };
+    findings.extend(kernels::findings(backend.needs, facts));
+    findings
 }
 
 /// Returns whether the backend needs something of the machine that can be missing.
