@@ -58,6 +58,7 @@ pub(super) fn given(cx: &Context, project: Option<&Project>, apis: Vec<&'static 
         use_pytorch: cx.host.var("LIBTORCH_USE_PYTORCH").is_some(),
         virtual_env: cx.host.var("VIRTUAL_ENV").map(Into::into),
         library_path: cx.host.paths("LD_LIBRARY_PATH"),
+        onnxruntime: cx.host.var("ORT_DYLIB_PATH").map(Into::into),
         cuda_path: cx.host.var("CUDA_PATH").map(Into::into),
         store,
         apis,

@@ -17,6 +17,8 @@ pub enum Needs {
     Metal,
     Cuda,
     Rocm,
+    /// ONNX Runtime's library, at run time: the benchmark finds and loads it by itself.
+    OnnxRuntime,
 }
 
 /// A backend whose name has a meaning everywhere.
@@ -41,7 +43,7 @@ const fn on_device(name: &'static str, features: &'static [&'static str], needs:
 }
 
 /// All of them, the host first.
-pub const BACKENDS: [Backend; 12] = [
+pub const BACKENDS: [Backend; 19] = [
     on_cpu(HOST, &[], Needs::Nothing),
     on_cpu("ndarray", &["ndarray"], Needs::Nothing),
     on_cpu("flex", &["flex"], Needs::Nothing),
@@ -55,6 +57,14 @@ pub const BACKENDS: [Backend; 12] = [
     on_device("webgpu", &["webgpu"], Needs::Graphics),
     on_device("cuda", &["cuda"], Needs::Cuda),
     Backend { alias: Some("hip"), ..on_device("rocm", &["rocm"], Needs::Rocm) },
+    // The execution providers of ONNX Runtime.
+    on_cpu("ort-cpu", &[], Needs::OnnxRuntime),
+    on_cpu("ort-openvino", &[], Needs::OnnxRuntime),
+    on_device("ort-cuda", &[], Needs::OnnxRuntime),
+    on_device("ort-tensorrt", &[], Needs::OnnxRuntime),
+    on_device("ort-rocm", &[], Needs::OnnxRuntime),
+    on_device("ort-coreml", &[], Needs::OnnxRuntime),
+    on_device("ort-qnn", &[], Needs::OnnxRuntime),
 ];
 
 /// The backend of this name; `None` for one of a project's own.

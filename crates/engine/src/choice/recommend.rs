@@ -106,10 +106,19 @@ fn choose(
     };
     let unmeasured = best.iter().flat_map(|best| {
         let elsewhere = backends.iter().filter(|backend| !is_tried(backend));
-        elsewhere.map(|backend| CaseKey { backend: (*backend).to_owned(), ..best.way.case.clone() })
+        elsewhere.filter_map(|backend| on(backend, &best.way.case, tried))
     });
     let unmeasured = unmeasured.collect();
     Choice { model, best: tied, others, unfit, unmeasured }
+}
+
+/// The case on another backend: of its own bench, if that was ever run on the backend, or of another one that has the
+/// benchmark. `None`: no bench is known to run it there.
+fn on(backend: &str, case: &CaseKey, tried: &BTreeSet<CaseKey>) -> Option<CaseKey> {
+    let there = |other: &&CaseKey| other.backend == backend;
+    let own = tried.iter().filter(there).find(|other| other.bench == case.bench);
+    let found = own.or_else(|| tried.iter().filter(there).find(|other| other.benchmark == case.benchmark))?;
+    Some(CaseKey { bench: found.bench.clone(), backend: backend.to_owned(), ..case.clone() })
 }
 
 /// The way's value, or why it does not fit.
@@ -212,6 +221,31 @@ mod tests {
             &Wish { by: By::Cost, prices, ..Wish::default() },
             &["ndarray/b8"],
             &["ndarray/b1", "tch/b1", "tch/b8"],
+        );
+    }
+
+    #[test]
+    fn benches_of_two_frameworks_are_compared_where_they_run_one_model() {
+        let mut cases = cases();
+        cases.push(case("onnx/bert@ort-cpu?model=tiny&batch-size=1", 25.0, 1, 1e6));
+        cases.push(case("onnx/vit@ort-cpu?model=small&batch-size=1", 25.0, 1, 1e6));
+        let ways: Vec<_> = cases.iter().filter_map(Way::of).collect();
+        let tried = cases.iter().map(|case| case.id.clone()).collect();
+        let found = recommend(&ways, &tried, &Wish::default());
+        let model = |name: &str| found.iter().find(|choice| choice.model.model == name).expect("it was run");
+        assert_eq!(names(&model("tiny").best), ["ort-cpu/b1"]);
+        assert_eq!(model("tiny").others.len(), 4);
+        // The next thing to measure is named by the bench that has it.
+        let unmeasured =
+            |name: &str| model(name).unmeasured.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(
+            unmeasured("base"),
+            ["onnx/bert/base/b1@ort-cpu", "m/bert/base/b1@tch"].map(str::to_owned),
+        );
+        assert!(
+            unmeasured("small").is_empty(),
+            "no bench is known to run vit on burn: {:?}",
+            unmeasured("small")
         );
     }
 

@@ -1,15 +1,38 @@
 //! A measured way to run a model.
 
+use std::cmp::Ordering;
+
 use accel_bench_record::catalogue::{ENERGY_PER_SAMPLE, MEM_PEAK, MEM_RESERVED};
 use accel_bench_record::stats::median;
 use accel_bench_record::{CaseKey, CaseRecord, Estimate, ParamValue, Throughput};
 
-/// A model of a benchmark.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// A model of a benchmark. Two benches that call a benchmark and its model alike mean the same one, run by two frameworks.
+#[derive(Clone, Debug)]
 pub struct ModelKey {
+    /// One of the benches, to show.
     pub bench: String,
     pub benchmark: String,
     pub model: String,
+}
+
+impl PartialEq for ModelKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for ModelKey {}
+
+impl PartialOrd for ModelKey {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for ModelKey {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (&self.benchmark, &self.model).cmp(&(&other.benchmark, &other.model))
+    }
 }
 
 impl ModelKey {

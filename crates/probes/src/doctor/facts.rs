@@ -19,6 +19,8 @@ pub struct Given {
     pub virtual_env: Option<PathBuf>,
     /// `LD_LIBRARY_PATH`, split.
     pub library_path: Vec<PathBuf>,
+    /// `ORT_DYLIB_PATH`
+    pub onnxruntime: Option<PathBuf>,
     /// `CUDA_PATH`
     pub cuda_path: Option<PathBuf>,
     /// Where results are stored; need not exist.
@@ -51,6 +53,8 @@ pub struct Facts {
     pub(super) kfd: bool,
     pub(super) libamdhip: Option<PathBuf>,
     pub(super) torch: Torch,
+    /// Where the library of ONNX Runtime is.
+    pub(super) onnxruntime: Option<PathBuf>,
 }
 
 /// The facts about the machine as a measuring instrument; absent where the system does not say.

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 
 use super::super::libtorch::LibtorchWish;
+use super::super::python::{interpreter, package_folder};
 use super::super::system_files::SystemFiles;
 use super::super::{adapters, cpu, devices, nvidia};
 use super::facts::{Facts, Given, System, Torch};
@@ -37,6 +38,7 @@ pub fn gather(given: Given) -> Facts {
         kfd: files.exists("/dev/kfd"),
         libamdhip: libraries.find("libamdhip64.so"),
         torch: torch(&given),
+        onnxruntime: onnxruntime(&given),
         adapters: adapters.join(),
         devices: devices.join().unwrap_or_default(),
         given,
@@ -75,6 +77,11 @@ fn torch(given: &Given) -> Torch {
         libraries,
         system_wide: Path::new("/usr/lib/libtorch.so").exists(),
     }
+}
+
+fn onnxruntime(given: &Given) -> Option<PathBuf> {
+    let named = given.onnxruntime.clone().filter(|path| path.exists());
+    named.or_else(|| package_folder(interpreter(given.virtual_env.is_some()), "onnxruntime"))
 }
 
 /// Returns the free bytes of the folder that exists nearest to `path`.

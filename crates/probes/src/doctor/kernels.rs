@@ -9,7 +9,7 @@ use crate::devices::{Device, State};
 /// The API whose devices `needs` runs on; `None` for what runs on the CPU.
 fn api(needs: Needs) -> Option<&'static str> {
     match needs {
-        Needs::Nothing | Needs::Libtorch => None,
+        Needs::Nothing | Needs::Libtorch | Needs::OnnxRuntime => None,
         Needs::LibtorchWithCuda | Needs::Cuda => Some("cuda"),
         Needs::Rocm => Some("rocm"),
         Needs::Metal => Some("metal"),

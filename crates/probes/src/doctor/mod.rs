@@ -15,6 +15,7 @@ mod instrument;
 mod kernels;
 mod libraries;
 mod machine;
+mod onnx;
 mod rocm;
 mod torch;
 
@@ -44,6 +45,7 @@ pub fn backend(name: &str, facts: &Facts) -> Vec<Finding> {
         Needs::Metal => graphics::metal(facts),
         Needs::Cuda => cuda::check(facts),
         Needs::Rocm => rocm::check(facts),
+        Needs::OnnxRuntime => onnx::check(facts),
     };
     findings.extend(kernels::findings(backend.needs, facts));
     findings

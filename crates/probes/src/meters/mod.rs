@@ -69,6 +69,14 @@ fn of_device(backend: &str, visible: Option<&str>, files: SystemFiles) -> Result
         Needs::Graphics | Needs::Vulkan => {
             amd().or_else(|of_amd| nvidia().map_err(|of_nvidia| format!("{of_amd}; {of_nvidia}")))
         }
+        Needs::OnnxRuntime => match backend {
+            "ort-cpu" | "ort-openvino" => {
+                package::Packages::find(files).map(|sensors| Meters::new("rapl", sensors))
+            }
+            "ort-cuda" | "ort-tensorrt" => nvidia(),
+            "ort-rocm" => amd(),
+            _ => Err("nothing reads this device's energy".to_owned()),
+        },
         Needs::Metal => Err("Apple's counters need root and are not read".to_owned()),
     }
 }

@@ -1,0 +1,126 @@
+//! Models that `export.py` made of this repository's checkpoints compute what Hugging Face's implementation computes.
+//!
+//! The library of ONNX Runtime is found as a benchmark finds it; `.ci/run` installs it, and asks for these tests by
+//! `ONNX_REQUIRED`. Elsewhere they pass without it and say so.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use accel_bench_onnx::{Axes, Input, OnnxError, OnnxModel, Provider, Tensor};
+use safetensors::{Dtype, SafeTensors};
+
+/// The difference that float arithmetic in another order makes; the same as burn's models are held to.
+const TOLERANCE: f32 = 1e-4;
+
+fn model_file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/{name}.onnx"))
+}
+
+/// The tensors that a family's checkpoint was recorded with.
+fn recorded(name: &str, file: &str) -> Vec<Input> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../workloads/tests/data").join(name);
+    let bytes = fs::read(folder.join(file)).expect("the fixture is there");
+    let tensors = SafeTensors::deserialize(&bytes).expect("it is whole");
+    let tensor = |(name, view): (String, safetensors::tensor::TensorView<'_>)| {
+        let (shape, data) = (view.shape().to_vec(), view.data());
+        let tensor = match view.dtype() {
+            Dtype::F32 => Tensor::F32(shape, words(data).map(f32::from_le_bytes).collect()),
+            Dtype::I32 => {
+                Tensor::I64(shape, words(data).map(|word| i64::from(i32::from_le_bytes(word))).collect())
+            }
+            Dtype::I64 => Tensor::I64(shape, words(data).map(i64::from_le_bytes).collect()),
+            other => panic!("{name} holds {other:?}"),
+        };
+        Input { name, tensor }
+    };
+    tensors.tensors().into_iter().map(tensor).collect()
+}
+
+fn words<const N: usize>(data: &[u8]) -> impl Iterator<Item = [u8; N]> {
+    data.chunks_exact(N).map(|word| word.try_into().expect("a whole word"))
+}
+
+/// The model, or `None` where there is no library.
+fn open(name: &str) -> Option<OnnxModel> {
+    match OnnxModel::open(&model_file(name), Provider::Cpu) {
+        Err(OnnxError::NoLibrary(reason)) if env::var_os("ONNX_REQUIRED").is_none() => {
+            eprintln!("not compared: {reason}");
+            None
+        }
+        opened => Some(opened.expect("it opens")),
+    }
+}
+
+#[track_caller]
+fn check(name: &str) {
+    let Some(mut model) = open(name) else { return };
+    let outputs = model.run(&recorded(name, "inputs.safetensors")).expect("it runs");
+    let expected = recorded(name, "expected.safetensors");
+    assert!(!expected.is_empty());
+    for Input { name, tensor } in expected {
+        let (_, found) =
+            outputs.iter().find(|(output, _)| *output == name).unwrap_or_else(|| panic!("no output {name}"));
+        let (Tensor::F32(shape, expected), Tensor::F32(own, found)) = (&tensor, found) else {
+            panic!("{name} is not of floats")
+        };
+        assert_eq!(shape, own, "{name}");
+        let worst =
+            expected.iter().zip(found).map(|(expected, found)| (expected - found).abs()).fold(0.0, f32::max);
+        assert!(worst <= TOLERANCE, "{name} differs by {worst}");
+    }
+}
+
+#[test]
+fn bert() {
+    check("encoder-only");
+}
+
+#[test]
+fn vit() {
+    check("vision");
+}
+
+#[test]
+fn resnet() {
+    check("vision-resnet");
+}
+
+#[test]
+fn axes_are_as_long_as_asked_for() {
+    let Some(mut model) = open("encoder-only") else { return };
+    let axes = Axes::default().with("batch-size", 2).with("sequence-length", 5);
+    let inputs = model.inputs(&axes).expect("all axes are known");
+    assert!(inputs.iter().any(|input| input.name == "input_ids"));
+    let outputs = model.run(&inputs).expect("it runs");
+    let Some((_, Tensor::F32(shape, numbers))) = outputs.iter().find(|(name, _)| name == "last_hidden_state")
+    else {
+        panic!("{outputs:?}")
+    };
+    assert_eq!((shape.as_slice(), numbers.len()), ([2, 5, 12].as_slice(), 120));
+    let error =
+        model.inputs(&Axes::default().with("batch-size", 2)).expect_err("one axis is open").to_string();
+    assert!(error.contains("an axis `sequence_length` of unknown length"), "{error}");
+    // A sequence beyond the model's positions is an error of the model, and it goes on after it.
+    let long = model.inputs(&axes.with("sequence-length", 99)).expect("all axes are known");
+    assert!(matches!(model.run(&long), Err(OnnxError::Run(_))));
+    assert_eq!(model.run(&inputs).expect("it runs").len(), outputs.len());
+}
+
+#[test]
+fn files_and_providers_that_cannot_be_used() {
+    if open("encoder-only").is_none() {
+        return;
+    }
+    let dir = tempfile::tempdir().expect("a folder");
+    let broken = dir.path().join("broken.onnx");
+    fs::write(&broken, "nothing of the kind").expect("a file");
+    let error = OnnxModel::open(&broken, Provider::Cpu).expect_err("it is broken");
+    assert!(matches!(&error, OnnxError::Unreadable { .. }) && !error.is_unsupported(), "{error}");
+    assert!(error.to_string().contains("broken.onnx"), "{error}");
+    // Of CoreML and QNN, each library has at most one.
+    let refused =
+        [Provider::CoreMl, Provider::Qnn].map(|provider| OnnxModel::open(&model_file("vision"), provider));
+    let refused: Vec<_> = refused.into_iter().filter_map(Result::err).collect();
+    assert!(!refused.is_empty() && refused.iter().all(OnnxError::is_unsupported), "{refused:?}");
+}
