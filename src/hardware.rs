@@ -15,9 +15,12 @@ pub(crate) struct ThisMachine {
     tool: PathBuf,
     /// `CUDA_VISIBLE_DEVICES`
     visible: Option<String>,
-    /// Opened once: a driver's library takes some time to start. By the backend and what it sees.
-    meters: Mutex<BTreeMap<(String, Option<String>), Option<Arc<dyn Meters>>>>,
+    /// Opened once: a driver's library takes some time to start.
+    meters: Mutex<BTreeMap<Place, Option<Arc<dyn Meters>>>>,
 }
+
+/// A backend, and the devices that its processes see.
+type Place = (String, Option<String>);
 
 impl ThisMachine {
     pub(crate) fn new(tool: PathBuf, visible: Option<String>) -> Self {

@@ -164,6 +164,12 @@ mod tests {
         means("init -p app", "Init");
         means("schema", "Schema");
         means("doctor wgpu tch", "Doctor");
+        means("hardware", "Hardware");
+        means("hardware cuda vulkan --format json", "Hardware");
+        means("hardware list cuda", "Hardware");
+        means("hardware probe --backend wgpu,tch --profile default", "Hardware");
+        means("hardware limits --format json", "Hardware");
+        means("probe-devices cuda", "ProbeDevices");
         means("completions zsh", "Completions");
     }
 
@@ -219,6 +225,13 @@ mod tests {
         refused("show --format pdf", "possible values: table");
         refused("--params", "a value is required");
         refused("completions", "required");
+        refused(
+            "hardware list abacus",
+            "[possible values: cpu, cuda, rocm, metal, vulkan, openvino, qnn, webgpu, webnn]",
+        );
+        refused("hardware list cpu --format csv", "possible values: table, json");
+        refused("hardware limits cuda", "unexpected argument 'cuda'");
+        refused("hardware probe cuda", "unexpected argument 'cuda'");
         refused("schema --format json", "unexpected argument '--format'");
     }
 }

@@ -148,3 +148,28 @@ fn probes_are_measured_and_stored_and_their_limits_shown() {
     project.accel_bench("hardware probe --profile nothing").exits(2).says("nothing");
     project.accel_bench("hardware probe --suite hardware").exits(2).says("unexpected argument");
 }
+
+#[test]
+fn a_machine_whose_vulkan_has_no_driver() {
+    let project = Project::new("devices-vulkan");
+    let hidden = |line: &str| {
+        let mut command = project.command(&line.split_whitespace().collect::<Vec<_>>());
+        // Both names of the loader's variable.
+        command
+            .env("VK_DRIVER_FILES", "/no/such/driver.json")
+            .env("VK_ICD_FILENAMES", "/no/such/driver.json");
+        run(command)
+    };
+    let found = hidden("hardware list vulkan --format json").exits(3);
+    assert_eq!(found.column("/devices", "name"), [""]);
+    assert_eq!(found.at("/devices/0/state/is"), "absent");
+    let fix = found.at("/devices/0/state/fix");
+    assert!(
+        fix.as_str().is_some_and(|fix| fix.contains("mesa-vulkan-drivers")) || !cfg!(target_os = "linux"),
+        "{fix}"
+    );
+    hidden("doctor vulkan").exits(3).shows("vulkan: cannot run here");
+    // One of two that is usable is enough.
+    let both = hidden("hardware list cpu vulkan").exits(0).shows("✓ cpu ").shows("✗ vulkan    absent");
+    assert_eq!(both.stdout.lines().filter(|line| line.starts_with('✗')).count(), 1, "{both:#}");
+}

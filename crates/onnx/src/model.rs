@@ -77,7 +77,7 @@ impl OnnxModel {
     ///
     /// # Errors
     ///
-    /// When there is no library of ONNX Runtime, when it lacks the provider, or when the file cannot be read.
+    /// When the library of ONNX Runtime is missing, when it lacks the provider, or when the file cannot be read.
     pub fn open(file: &Path, provider: Provider) -> Result<Self, OnnxError> {
         let environment = runtime::environment().map_err(OnnxError::NoLibrary)?;
         if !provider.is_available().map_err(|error| OnnxError::Provider(error.to_string()))? {
@@ -85,6 +85,10 @@ impl OnnxModel {
         }
         let failed = |error: String| OnnxError::Provider(error);
         let mut builder = Session::builder(environment).map_err(|error| failed(error.to_string()))?;
+        // As many as this process may use: the runtime takes all of the machine's, which would spin on the one CPU that a
+        // benchmark is pinned to.
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        builder = builder.with_intra_threads(threads).map_err(|error| failed(error.to_string()))?;
         if let Some(dispatch) = provider.dispatch() {
             builder =
                 builder.with_execution_providers([dispatch]).map_err(|error| failed(error.to_string()))?;

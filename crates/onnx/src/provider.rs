@@ -6,7 +6,7 @@ use ort::ep::{self, ExecutionProvider, ExecutionProviderDispatch};
 pub const ONNX: &[&str] =
     &["ort-cpu", "ort-openvino", "ort-cuda", "ort-tensorrt", "ort-rocm", "ort-coreml", "ort-qnn"];
 
-/// What of ONNX Runtime computes.
+/// An execution provider: the part of ONNX Runtime that computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Provider {
     Cpu,

@@ -3,6 +3,8 @@
 //! The library of ONNX Runtime is found as a benchmark finds it; `.ci/run` installs it, and asks for these tests by
 //! `ONNX_REQUIRED`. Elsewhere they pass without it and say so.
 
+#![expect(clippy::print_stderr, reason = "a test that compared nothing says so")]
+
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -41,7 +43,7 @@ fn words<const N: usize>(data: &[u8]) -> impl Iterator<Item = [u8; N]> {
     data.chunks_exact(N).map(|word| word.try_into().expect("a whole word"))
 }
 
-/// The model, or `None` where there is no library.
+/// The model, or `None` without a library.
 fn open(name: &str) -> Option<OnnxModel> {
     match OnnxModel::open(&model_file(name), Provider::Cpu) {
         Err(OnnxError::NoLibrary(reason)) if env::var_os("ONNX_REQUIRED").is_none() => {

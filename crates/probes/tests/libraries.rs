@@ -59,7 +59,7 @@ fn in_a_process_of_its_own() {
     let library_path = env::var_os("LD_LIBRARY_PATH").map(PathBuf::from).into_iter().collect();
     let wishes = Wishes { library_path, browser: Some("/no/such/browser".into()), ..Wishes::default() };
     devices::probe(&api, &wishes, &mut |device| {
-        // The test harness's own words may stand on the same line.
+        // The test harness's own words may be on the same line.
         println!("\n{}", serde_json::to_string(device).expect("JSON"));
     });
 }
@@ -162,7 +162,7 @@ case $page in *navigator.gpu*) ;; *) exit 5 ;; esac
     path
 }
 
-/// What is said of WebGPU and WebNN by a browser that does this.
+/// Runs a browser that does this, and compares the words about WebGPU and WebNN.
 #[cfg(unix)]
 #[track_caller]
 fn check_browser(script: &str, expected: [&str; 2]) {

@@ -1,4 +1,4 @@
-//! What the power and clock sensors of a device say at one moment.
+//! The values of the power and clock sensors of a device at one moment.
 
 /// One reading. What cannot be read is absent.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -118,7 +118,7 @@ fn keep(meters: &dyn Meters, readings: &Mutex<Vec<(Instant, MeterReading)>>) -> 
     let start = Instant::now();
     let reading = meters.read();
     let took = start.elapsed();
-    // What it says holds for the middle of asking.
+    // The values hold for the middle of asking.
     readings.lock().unwrap_or_else(PoisonError::into_inner).push((start + took / 2, reading));
     took
 }
@@ -194,7 +194,7 @@ fn at(values: &[(Instant, f64)], moment: Instant) -> Option<f64> {
     Some(low + share * (high - low))
 }
 
-/// Joules of each sample and token, at so many watts over the time of an iteration.
+/// Joules of each sample and token, at this power over the time of an iteration.
 fn energy(watts: f64, measurement: &Measurement) -> Vec<Metric> {
     let iterations = measurement.samples.total_iterations();
     if iterations == 0 {
@@ -329,6 +329,28 @@ mod tests {
         regions.done.clear();
         regions.push(now, now + LEAST_TIMED);
         assert!(regions.is_long_enough());
+    }
+
+    #[test]
+    fn one_short_turn_is_enough_for_no_energy() {
+        let now = Instant::now();
+        let mut regions = TimedRegions::default();
+        regions.close();
+        assert!(regions.done.is_empty() && !regions.is_long_enough(), "nothing was timed");
+        regions.push(now, now + LEAST_TIMED);
+        regions.push(now + LEAST_TIMED, now + 3 * LEAST_TIMED);
+        assert!(regions.is_long_enough());
+        regions.push(now + 3 * LEAST_TIMED, now + 3 * LEAST_TIMED + LEAST_TIMED / 2);
+        assert!(!regions.is_long_enough());
+        // A phase that follows sampling ends the region; the same phase again does not begin another.
+        let mut regions = TimedRegions::default();
+        regions.enter(Phase::Sampling);
+        let begun = regions.open;
+        regions.enter(Phase::Sampling);
+        assert_eq!(regions.open, begun);
+        regions.enter(Phase::Cleanup);
+        regions.enter(Phase::Cleanup);
+        assert_eq!(regions.done.len(), 1);
     }
 
     /// Each reading says one joule more.

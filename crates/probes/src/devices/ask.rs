@@ -74,7 +74,7 @@ fn follow(child: &mut Child, limit: Duration) -> (Vec<Device>, Option<ExitStatus
             Err(RecvTimeoutError::Disconnected) => break wait(child, limit.saturating_sub(start.elapsed())),
         }
     };
-    // What it has started, a browser for one, goes with it.
+    // Processes that it has started, a browser for one, go with it.
     #[cfg(unix)]
     if let Some(group) = rustix::process::Pid::from_raw(child.id().cast_signed()) {
         let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
@@ -97,7 +97,7 @@ fn wait(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
     }
 }
 
-/// What a driver prints next to the answer is passed over.
+/// Lines that a driver prints next to the answer are passed over.
 fn keep(devices: &mut Vec<Device>, line: &[u8]) {
     let Ok(device) = serde_json::from_slice::<Device>(line) else { return };
     // Two devices of one kind have one name: the first that has no outcome yet is meant.
@@ -154,7 +154,7 @@ mod tests {
         let crashed = "the probe crashed (signal: 11 (SIGSEGV))";
         check("kill -SEGV $$", &[&format!(": {crashed}")]);
         check(&format!("{SAY} say \"$FOUND\"; kill -SEGV $$"), &[&format!("GPU: {crashed}")]);
-        // What was proven before the crash stays proven.
+        // A device that was proven before the crash stays proven.
         check(
             &format!("{SAY} say \"$FOUND\"; say \"$FOUND\"; say \"$RIGHT\"; kill -SEGV $$"),
             &["GPU usable", &format!("GPU: {crashed}")],

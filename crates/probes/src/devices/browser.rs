@@ -48,7 +48,7 @@ fn find(folders: &[PathBuf]) -> Option<PathBuf> {
     NAMES.iter().find_map(|name| folders.iter().map(|folder| folder.join(name)).find(|file| file.is_file()))
 }
 
-/// What the page posts.
+/// The answer that the page posts.
 #[derive(Debug, Deserialize)]
 struct Answer {
     agent: String,

@@ -18,7 +18,7 @@ pub struct Device {
     pub state: State,
 }
 
-/// What is known about a device after its probe.
+/// The state of a device after its probe.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "is")]
 pub enum State {
@@ -87,7 +87,7 @@ pub(super) fn inputs() -> Vec<u32> {
     (0..256).collect()
 }
 
-/// What most kernels compute.
+/// The function that most kernels compute.
 pub(super) fn twice_plus_one(x: u32) -> u32 {
     2 * x + 1
 }

@@ -11,7 +11,7 @@ use std::time::Instant;
 use super::device::{Device, State, check, inputs, twice_plus_one};
 use crate::library::Library;
 
-/// What differs between the two.
+/// The differences between the two.
 pub(super) struct Dialect {
     api: &'static str,
     libraries: &'static [&'static str],
@@ -125,7 +125,7 @@ const HIP: &CStr = c"extern \"C\" __global__ void twice(unsigned* values) {
 
 const THREADS: c_uint = 64;
 
-/// Reports each device when it was found and again when its kernel ended. `Err` where there is no driver to ask.
+/// Reports each device when it was found and again when its kernel ended. `Err` without a driver to ask.
 pub(super) fn probe(dialect: &Dialect, report: &mut dyn FnMut(&Device)) -> Result<(), String> {
     let library = Library::open(dialect.libraries)?;
     let driver = Driver { dialect, library };
@@ -177,7 +177,7 @@ impl Driver<'_> {
             self.library.function(self.dialect.total)?;
         let device = self.handle(ordinal)?;
         let (mut text, mut bytes) = ([0_u8; 256], 0_usize);
-        // SAFETY: as above; the name is cut to the length that the call is told, one less than the buffer has.
+        // SAFETY: as above; the name is cut to the length that the call is given, one less than the buffer has.
         unsafe {
             self.ok("asking for a name", name(text.as_mut_ptr().cast(), 255, device))?;
             self.ok("asking for its memory", total(&raw mut bytes, device))?;

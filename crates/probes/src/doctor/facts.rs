@@ -25,7 +25,7 @@ pub struct Given {
     pub cuda_path: Option<PathBuf>,
     /// Where results are stored; need not exist.
     pub store: PathBuf,
-    /// Whose devices are probed, as [`crate::devices::APIS`] names them.
+    /// The APIs whose devices are probed, as [`crate::devices::APIS`] names them.
     pub apis: Vec<&'static str>,
 }
 

@@ -1,4 +1,4 @@
-//! What the probes of devices say about a backend, and what the checks of backends say about a device that is not there. Pure.
+//! Findings from the probes of devices, and reasons for the absence of others from the checks of backends. Pure.
 
 use accel_bench_record::backends::{self, Needs};
 
@@ -27,7 +27,7 @@ pub fn apis<'n>(names: impl IntoIterator<Item = &'n str>) -> Vec<&'static str> {
     apis
 }
 
-/// What the kernel on each device of a backend gave. A device that fails next to one that works is a catch.
+/// The outcome of the kernel on each device of a backend. A device that fails next to one that works is a catch.
 pub(super) fn findings(needs: Needs, facts: &Facts) -> Vec<Finding> {
     let Some(api) = api(needs) else { return Vec::new() };
     let devices: Vec<_> = facts.devices.iter().filter(|device| device.api == api).collect();

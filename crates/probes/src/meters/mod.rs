@@ -115,6 +115,9 @@ mod tests {
         assert_eq!(source("tch"), Ok("rapl"));
         assert_eq!(source("rocm"), Ok("hwmon"));
         assert_eq!(source("wgpu"), Ok("hwmon"));
+        assert_eq!((source("ort-cpu"), source("ort-openvino")), (Ok("rapl"), Ok("rapl")));
+        assert_eq!(source("ort-rocm"), Ok("hwmon"));
+        assert!(source("ort-qnn").unwrap_err().contains("nothing reads"));
         assert!(source("metal").unwrap_err().contains("Apple"));
         let (_guard, bare) = fake::machine(&[]);
         let reason = |backend: &str| of_device(backend, None, bare.clone()).unwrap_err();

@@ -1,5 +1,5 @@
 //! CPU packages: energy by RAPL, as Linux shows Intel's and AMD's counters under `/sys/class/powercap`; clock, temperature and
-//! throttling beside it.
+//! throttling next to it.
 
 use accel_bench_record::MeterReading;
 
