@@ -1,9 +1,15 @@
 //! The limits of a device, as burn's kernels reach them: operations and bytes per second, and the cost of a call, a synchronisation and a
-//! copy. `cargo accel-bench roofline` places other cases against these.
+//! copy. `cargo accel-bench roofline` places other cases against these. Those on `host` are the CPU without burn: the reference
+//! of its CPU backends.
+
+use std::num::NonZero;
+use std::thread;
 
 use accel_bench::{Bencher, Error, Throughput, bench, catalogue};
 use accel_bench_workloads::cell::{Precision, device_in};
-use accel_bench_workloads::kernels::{Matmul, Motion, Stream, Work};
+use accel_bench_workloads::kernels::{
+    Matmul, Motion, NativeMatmul, NativeMotion, NativeStream, Stream, Work,
+};
 use accel_bench_workloads::{BURN, check_finite, device};
 use burn::tensor::{Tensor, TensorData};
 
@@ -57,6 +63,45 @@ fn scale(b: &mut Bencher) {
 )]
 fn add(b: &mut Bencher) {
     stream(b, Motion::Add);
+}
+
+/// Bytes per second of STREAM's loops, without burn: on one thread, or on all that the process may use.
+#[bench(
+    category = "hardware",
+    backends = ["host"],
+    tags = ["peak-bandwidth"],
+    params(motion = ["read", "copy", "triad"], kib = [16, 256, 4096, 262144], threads = ["one", "all"])
+)]
+fn native(b: &mut Bencher) -> Result<(), Error> {
+    let motion: NativeMotion = b.param::<String>("motion").parse().map_err(Error::new)?;
+    let threads = match b.param::<String>("threads").as_str() {
+        "one" => NonZero::<usize>::MIN,
+        _ => thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN),
+    };
+    if threads == NonZero::<usize>::MIN && b.param::<String>("threads") == "all" {
+        let reason =
+            "the process may use one CPU; `[backends.host] cpus = \"all\"` in bench.toml gives it all";
+        return Err(Error::unsupported(reason));
+    }
+    let mut stream = NativeStream::new(motion, elements(b), threads);
+    b.metric(catalogue::BYTES_MOVED.of(stream.work().bytes as f64));
+    b.iter(|| stream.run());
+    Ok(())
+}
+
+/// Operations per second without burn: the product of two `n` × `n` matrices, on one thread.
+#[bench(
+    name = "native-compute",
+    category = "hardware",
+    backends = ["host"],
+    tags = ["peak-flops"],
+    params(precision = ["f32"], n = [256, 512, 1024, 2048])
+)]
+fn native_compute(b: &mut Bencher) {
+    let mut matmul = NativeMatmul::new(b.param("n"));
+    b.metric(catalogue::FLOPS.of(matmul.work().flops as f64));
+    b.metric(catalogue::BYTES_MOVED.of(matmul.work().bytes as f64));
+    b.iter(|| matmul.run());
 }
 
 /// One call with nothing to do, among many: what the host spends on it.

@@ -100,18 +100,17 @@ pub(super) enum Command {
 
 #[cfg(test)]
 mod tests {
-    use clap::{CommandFactory, FromArgMatches};
+    use clap::CommandFactory;
 
     use anstream::ColorChoice;
 
-    use super::super::parse::meant;
+    use super::super::parse;
     use super::*;
     use crate::shell::Verbosity;
 
     fn parse(line: &str) -> std::result::Result<Cli, clap::Error> {
         let words = std::iter::once("cargo-accel-bench").chain(line.split_whitespace());
-        let matches = Cli::command().try_get_matches_from(words);
-        matches.and_then(|matches| Cli::from_arg_matches(&matches)).and_then(meant)
+        parse::of(words.map(Into::into).collect())
     }
 
     /// The command that a line means, as its variant is called.
@@ -171,6 +170,23 @@ mod tests {
         means("hardware limits --format json", "Hardware");
         means("probe-devices cuda", "ProbeDevices");
         means("completions zsh", "Completions");
+    }
+
+    #[test]
+    fn values_may_be_called_like_subcommands() {
+        means("--suite hardware", "default");
+        means("--suite hardware --dry-run softmax", "default");
+        means("--hardware report --params n=1 --suite list", "default");
+        means("-C bisect", "default");
+        means("-C bisect log", "Log");
+        means("-q -C log log", "Log");
+        means("--suite hardware hardware", "Hardware");
+        means("run --suite hardware", "Run");
+        means("compare main --suite hardware", "Compare");
+        means("--suite=hardware", "default");
+        means("hardware list", "Hardware");
+        refused("--suite", "a value is required");
+        refused("--counts hardware list abacus", "[possible values: cpu,");
     }
 
     #[test]

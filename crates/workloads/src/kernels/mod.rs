@@ -3,6 +3,7 @@
 mod attention;
 mod layer_norm;
 mod matmul;
+mod native;
 mod softmax;
 mod stream;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod work;
 pub use attention::Attention;
 pub use layer_norm::LayerNorm;
 pub use matmul::Matmul;
+pub use native::{NativeMatmul, NativeMotion, NativeStream};
 pub use softmax::Softmax;
 pub use stream::{Motion, Stream};
 pub use work::Work;
