@@ -13,14 +13,14 @@ use accel_bench_probes::devices::{APIS, Device};
 use accel_bench_probes::doctor::{devices, gather};
 
 const EXAMPLES: &str = "\
-A device is usable if a small kernel gave the right result on it, a moment ago, in a process that the driver may crash or hang
-without harm. Chromium (on PATH, or at CHROME_PATH) is asked for WebGPU and WebNN, where it is installed.
+A device is usable if a small kernel gave the right result on it, a moment ago, in a process that the driver may crash or \
+hang without harm. Chromium (on PATH, or at CHROME_PATH) is asked for WebGPU and WebNN, where it is installed.
 
 Examples:
-  cargo accel-bench hardware                         every device, or why there is none
-  cargo accel-bench hardware list cuda vulkan        of these only
-  cargo accel-bench hardware probe --backend wgpu    measure what wgpu's device can do
-  cargo accel-bench hardware limits                  what the last probes measured";
+  cargo accel-bench hardware                 every device, or why there is none
+  cargo accel-bench hardware list cuda       one kind of them
+  cargo accel-bench hardware probe           measure what they can do
+  cargo accel-bench hardware limits          what the last probes measured";
 
 /// Arguments of `hardware`.
 #[derive(Clone, Debug, clap::Args)]
@@ -104,8 +104,10 @@ fn list(args: &ListArgs, cx: &mut Context) -> Result<Exit> {
 
 fn probe(args: &ProbeArgs, cx: &mut Context) -> Result<Exit> {
     let project = args.building.project(cx)?;
+    // The project's own suite of probes, if it has one: of all targets, those without probes would be built as well.
+    let has_suite = project.sources.manifest.suites.contains_key(CATEGORY);
     let selection = Selection {
-        suite: Some("all".to_owned()),
+        suite: Some(if has_suite { CATEGORY } else { "all" }.to_owned()),
         categories: vec![Pattern::new(CATEGORY)],
         backends: args.backend.clone(),
         profile: Some(args.profile.clone()),
@@ -119,6 +121,9 @@ fn probe(args: &ProbeArgs, cx: &mut Context) -> Result<Exit> {
         ),
         error => error,
     })?;
+    if let Some(fault) = outcome.fault {
+        return Err(fault.into());
+    }
     cx.shell.status("Stored", show::kept_as(&outcome.record));
     if outcome.ended == Ended::Interrupted {
         return Ok(Exit::Interrupted);
