@@ -1,8 +1,5 @@
 //! `hardware`: devices are usable if a kernel ran on them, whatever their drivers do.
 
-use std::fs;
-use std::process::Command;
-
 use crate::support::{Project, Ran, run};
 
 const DRIVER: &str = include_str!("support/driver.c");
@@ -10,14 +7,7 @@ const DRIVER: &str = include_str!("support/driver.c");
 /// A project whose library path holds a driver of CUDA that does as `FAKE_GPU` says.
 fn with_driver(name: &str) -> Project {
     let project = Project::new(name);
-    fs::create_dir_all(project.path("lib")).expect("a folder");
-    project.write("driver.c", DRIVER);
-    let mut compiler = Command::new("cc");
-    compiler
-        .args(["-shared", "-fPIC", "-w", "-o"])
-        .arg(project.path("lib/libcuda.so.1"))
-        .arg(project.path("driver.c"));
-    assert!(compiler.status().expect("a C compiler").success());
+    project.c_library("libcuda.so.1", DRIVER);
     project
 }
 
@@ -172,4 +162,35 @@ fn a_machine_whose_vulkan_has_no_driver() {
     // One of two that is usable is enough.
     let both = hidden("hardware list cpu vulkan").exits(0).shows("✓ cpu ").shows("✗ vulkan    absent");
     assert_eq!(both.stdout.lines().filter(|line| line.starts_with('✗')).count(), 1, "{both:#}");
+}
+
+/// A suite called like a subcommand, of one of two targets; the other one does not compile.
+const SUITE: &str = "[[bench]]\ntarget = \"benches\"\n[[bench]]\ntarget = \"other\"\n\
+                     [suites.hardware]\nfilter = [\"benches/launch*\"]\nprofile = \"quick\"\n";
+
+#[test]
+fn the_suite_of_probes_is_all_that_is_built() {
+    let project = Project::new("devices-suite")
+        .bench("benches", PROBES)
+        .bench("other", "fn broken() { this is not Rust }")
+        .toml(SUITE);
+    project.accel_bench("hardware probe").exits(0).shows("a call with nothing to do");
+    let record = project.accel_bench("show --format json").exits(0);
+    assert_eq!(record.column("/cases", "benchmark"), ["launch"]);
+    // The suite's name is a value, and not the subcommand.
+    let ran = project.accel_bench("--suite hardware --dry-run").exits(0);
+    assert!(ran.stdout.contains("launch") && !ran.stdout.contains("usable"), "{ran:#}");
+    let ran = project.accel_bench("-C . --suite hardware --format json").exits(0);
+    assert_eq!(ran.column("/cases", "benchmark"), ["launch"]);
+    project.accel_bench("--suite all --no-run").exits(5).says("this is not Rust");
+    project.accel_bench("--suite list --dry-run").exits(2).says("no suite `list`");
+    // Without the suite, every target is built, and the one that cannot be is said.
+    project.write("bench.toml", "[[bench]]\ntarget = \"benches\"\n[[bench]]\ntarget = \"other\"\n");
+    let ran = project.accel_bench("hardware probe").exits(5);
+    assert!(ran.stderr.contains("this is not Rust"), "{ran:#}");
+    let limits = project.accel_bench("hardware limits").exits(0);
+    assert!(
+        limits.stdout.contains("a call with nothing to do"),
+        "what was probed before is still there: {limits:#}"
+    );
 }

@@ -1,8 +1,5 @@
 //! Energy, power and clock of the device while cases are timed.
 
-use std::fs;
-use std::process::Command;
-
 use crate::support::{Project, Ran, run};
 
 const LIBRARY: &str = include_str!("support/nvml.c");
@@ -29,14 +26,7 @@ const TOML: &str = "[[bench]]\ntarget = \"benches\"\n[backends.cuda]\nfeatures =
 
 fn project(name: &str) -> Project {
     let project = Project::new(name).bench("benches", BENCH).toml(TOML);
-    fs::create_dir_all(project.path("lib")).expect("a folder");
-    project.write("nvml.c", LIBRARY);
-    let mut compiler = Command::new("cc");
-    compiler
-        .args(["-shared", "-fPIC", "-w", "-o"])
-        .arg(project.path("lib/libnvidia-ml.so.1"))
-        .arg(project.path("nvml.c"));
-    assert!(compiler.status().expect("a C compiler").success());
+    project.c_library("libnvidia-ml.so.1", LIBRARY);
     project
 }
 

@@ -145,6 +145,15 @@ impl Project {
         fs::write(path, text).expect("a file");
     }
 
+    /// Builds a C library called `name` in the folder `lib`.
+    pub(crate) fn c_library(&self, name: &str, source: &str) {
+        fs::create_dir_all(self.path("lib")).expect("a folder");
+        self.write(&format!("{name}.c"), source);
+        let mut compiler = Command::new("cc");
+        compiler.args(["-shared", "-fPIC", "-w", "-o"]).arg(self.path(&format!("lib/{name}")));
+        assert!(compiler.arg(self.path(&format!("{name}.c"))).status().expect("a C compiler").success());
+    }
+
     pub(crate) fn read(&self, path: impl AsRef<Path>) -> String {
         let path = self.root().join(path);
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))

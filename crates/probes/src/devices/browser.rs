@@ -110,6 +110,8 @@ fn start(browser: &Path, profile: &Path, port: u16) -> Result<Child, String> {
         "--disable-component-update",
         "--disable-sync",
         "--disable-quic",
+        // Containers have little of this memory.
+        "--disable-dev-shm-usage",
         "--enable-unsafe-webgpu",
         "--enable-features=WebMachineLearningNeuralNetwork",
     ]);
