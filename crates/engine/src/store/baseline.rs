@@ -174,3 +174,20 @@ fn summary(dir: &Path, path: &Path) -> Result<BaselineSummary, Reason> {
         cases: baseline.run.cases.len(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use accel_bench_record::RunRecord;
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_there_and_cannot_be_read_is_an_error() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let missing = read_optional::<RunRecord>(&dir.path().join("none.json"));
+        assert!(matches!(missing, Ok(None)), "{missing:?}");
+        // A folder in the file's place.
+        let folder = read_optional::<RunRecord>(dir.path());
+        assert!(matches!(folder, Err(Error::Unusable(_))), "{folder:?}");
+    }
+}

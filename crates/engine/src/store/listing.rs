@@ -129,3 +129,21 @@ fn read_folder(dir: &Path) -> io::Result<Vec<PathBuf>> {
 fn is_gone(error: &io::Error, path: &Path) -> bool {
     error.kind() == io::ErrorKind::NotFound && fs::symlink_metadata(path).is_err()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A run that `gc` removes while others are read is gone; whatever else fails is not.
+    #[cfg(unix)]
+    #[test]
+    fn only_what_is_not_there_is_gone() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (missing, broken) = (dir.path().join("missing"), dir.path().join("broken"));
+        std::os::unix::fs::symlink(dir.path().join("nowhere"), &broken).expect("a link");
+        let error = |path: &Path| fs::read(path).expect_err("it cannot be read");
+        assert!(is_gone(&error(&missing), &missing));
+        assert!(!is_gone(&error(&broken), &broken), "a link that leads nowhere is broken");
+        assert!(!is_gone(&error(dir.path()), dir.path()), "a folder is there");
+    }
+}
