@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::error::{Exit, Result};
-use crate::report::{self, DoctorFormat, Section};
+use crate::report::{self, Section, TableOrJson};
 use accel_bench_engine::manifest::Manifest;
 use accel_bench_engine::measure::Project;
 use accel_bench_engine::plan;
@@ -18,7 +18,7 @@ pub(crate) struct Args {
     backends: Vec<String>,
     /// How the findings are written
     #[arg(long, value_name = "FORMAT", default_value = "table")]
-    format: DoctorFormat,
+    format: TableOrJson,
 }
 
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {

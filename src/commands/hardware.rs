@@ -3,7 +3,7 @@
 use super::{building, doctor, show};
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
-use crate::report::{self, DoctorFormat};
+use crate::report::{self, TableOrJson};
 use accel_bench_engine::executor::Ended;
 use accel_bench_engine::manifest::Pattern;
 use accel_bench_engine::measure::{Project, RunRequest, peaks_of};
@@ -51,7 +51,7 @@ pub(crate) struct ListArgs {
     apis: Vec<String>,
     /// How it is written
     #[arg(long, value_name = "FORMAT", default_value = "table")]
-    format: DoctorFormat,
+    format: TableOrJson,
 }
 
 /// Arguments of `hardware probe`.
@@ -76,7 +76,7 @@ pub(crate) struct ProbeArgs {
 pub(crate) struct LimitsArgs {
     /// How it is written
     #[arg(long, value_name = "FORMAT", default_value = "table")]
-    format: DoctorFormat,
+    format: TableOrJson,
 }
 
 pub(crate) fn run(args: Args, cx: &mut Context) -> Result<Exit> {
@@ -133,7 +133,7 @@ fn probe(args: &ProbeArgs, cx: &mut Context) -> Result<Exit> {
     Ok(if failed { Exit::FailedCase } else { Exit::Fine })
 }
 
-fn limits(project: &Project, format: DoctorFormat, cx: &mut Context) -> Result<Exit> {
+fn limits(project: &Project, format: TableOrJson, cx: &mut Context) -> Result<Exit> {
     let machine = cx.host.hardware.machine();
     let peaks = peaks_of(project, &machine)?;
     let limits = peaks.limits();

@@ -8,7 +8,7 @@ use accel_bench_probes::devices::{Device, State};
 use accel_bench_record::units::{Bytes, Nanos};
 use serde::Serialize;
 
-use super::doctor::DoctorFormat;
+use super::doctor::TableOrJson;
 use super::ledger::wrap;
 use super::{json, plain::plain};
 use crate::shell::{Mark, Shell};
@@ -21,8 +21,8 @@ struct Document<'d> {
 /// The column that texts begin in.
 const INDENT: usize = 22;
 
-pub(crate) fn devices(found: &[Device], format: DoctorFormat, shell: &Shell) -> io::Result<String> {
-    if format == DoctorFormat::Json {
+pub(crate) fn devices(found: &[Device], format: TableOrJson, shell: &Shell) -> io::Result<String> {
+    if format == TableOrJson::Json {
         return Ok(json::pretty("devices", Document { devices: found })?);
     }
     let room = shell.width().max(INDENT + 30) - INDENT;
@@ -99,9 +99,9 @@ struct MachineDocument<'l> {
 pub(crate) fn limits(
     limits: &BTreeMap<&str, Limits>,
     machine: &str,
-    format: DoctorFormat,
+    format: TableOrJson,
 ) -> io::Result<String> {
-    if format == DoctorFormat::Json {
+    if format == TableOrJson::Json {
         let backends = limits.iter().map(|(backend, limits)| LimitsDocument::of(backend, limits)).collect();
         return Ok(json::pretty("limits", MachineDocument { machine, backends })?);
     }
@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn each_api_is_named_once() {
         let shell = Shell::new(Verbosity::Normal, anstream::ColorChoice::Never);
-        let text = devices(&found(), DoctorFormat::Table, &shell).expect("text");
+        let text = devices(&found(), TableOrJson::Table, &shell).expect("text");
         // Marks are colored until they are printed.
         let text = anstream::adapter::strip_str(&text).to_string();
         insta::assert_snapshot!(text);
@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn scripts_get_what_people_get() {
         let shell = Shell::new(Verbosity::Normal, anstream::ColorChoice::Never);
-        let text = devices(&found(), DoctorFormat::Json, &shell).expect("text");
+        let text = devices(&found(), TableOrJson::Json, &shell).expect("text");
         let document: serde_json::Value = serde_json::from_str(&text).expect("JSON");
         assert_eq!((&document["kind"], &document["format"]), (&"devices".into(), &1.into()));
         assert_eq!(document["devices"][1]["state"]["is"], "absent");
@@ -201,9 +201,9 @@ mod tests {
             launch_seconds: Some(2.5e-6),
         };
         let of_all = BTreeMap::from([("ndarray", measured), ("wgpu", Limits::default())]);
-        let text = limits(&of_all, "epyc-2c", DoctorFormat::Table).expect("text");
+        let text = limits(&of_all, "epyc-2c", TableOrJson::Table).expect("text");
         insta::assert_snapshot!(text);
-        let text = limits(&of_all, "epyc-2c", DoctorFormat::Json).expect("text");
+        let text = limits(&of_all, "epyc-2c", TableOrJson::Json).expect("text");
         let document: serde_json::Value = serde_json::from_str(&text).expect("JSON");
         assert_eq!(document["backends"][0]["bytes_per_s"][1]["moved_bytes"], 256 << 20);
         assert_eq!(document["backends"][0]["launch_ns"], 2500.0);

@@ -10,7 +10,7 @@ use crate::shell::{Mark, Shell};
 
 /// The forms of the findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum DoctorFormat {
+pub(crate) enum TableOrJson {
     Table,
     Json,
 }
@@ -51,8 +51,8 @@ struct Document<'s> {
     sections: &'s [Section],
 }
 
-pub(crate) fn doctor(sections: &[Section], format: DoctorFormat, shell: &Shell) -> io::Result<String> {
-    if format == DoctorFormat::Json {
+pub(crate) fn doctor(sections: &[Section], format: TableOrJson, shell: &Shell) -> io::Result<String> {
+    if format == TableOrJson::Json {
         return Ok(json::pretty("doctor", Document { sections })?);
     }
     let mut text = String::new();
@@ -116,14 +116,14 @@ mod tests {
         ]
     }
 
-    fn text(format: DoctorFormat) -> String {
+    fn text(format: TableOrJson) -> String {
         let shell = Shell::new(Verbosity::Normal, anstream::ColorChoice::Never);
         doctor(&sections(), format, &shell).expect("it is text")
     }
 
     #[test]
     fn only_backends_have_a_verdict() {
-        let table = text(DoctorFormat::Table);
+        let table = text(TableOrJson::Table);
         let headings: Vec<_> = table.lines().filter(|line| !line.starts_with(' ')).collect();
         let expected = [
             "machine",
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn scripts_get_every_finding() {
-        let document: serde_json::Value = serde_json::from_str(&text(DoctorFormat::Json)).expect("JSON");
+        let document: serde_json::Value = serde_json::from_str(&text(TableOrJson::Json)).expect("JSON");
         assert_eq!((&document["kind"], &document["format"]), (&"doctor".into(), &1.into()));
         let instrument = &document["sections"][1];
         assert_eq!((&instrument["name"], &instrument["level"]), (&"instrument".into(), &"warning".into()));

@@ -39,7 +39,7 @@ pub(crate) use calibration::calibration;
 pub(crate) use comparison::comparison;
 pub(crate) use compatible::compatibility;
 pub(crate) use devices::{devices, limits};
-pub(crate) use doctor::{DoctorFormat, Section, doctor};
+pub(crate) use doctor::{Section, TableOrJson, doctor};
 pub(crate) use format::{Form, Format};
 pub(crate) use listing::{AgainRow, BaselineRow, BenchmarkRow, CaseLogRow, LogRow, listing};
 pub(crate) use noise::noise;

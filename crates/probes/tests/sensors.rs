@@ -73,6 +73,21 @@ fn falls() {
 
 #[test]
 #[ignore = "run by the other tests in this file"]
+fn reset() {
+    if !has_library() {
+        return;
+    }
+    let meters = opened();
+    let joules: Vec<_> = (0..4).map(|_| meters.read().energy_joules).collect();
+    assert_eq!(
+        joules,
+        [Some(0.0), None, Some(1.0), Some(2.0)],
+        "it counts on from where the counter began again"
+    );
+}
+
+#[test]
+#[ignore = "run by the other tests in this file"]
 fn huge() {
     if !has_library() {
         return;
@@ -96,7 +111,7 @@ fn broken() {
 
 #[test]
 fn libraries_that_tell_the_truth_or_lie() {
-    for mode in ["right", "falls", "huge", "broken"] {
+    for mode in ["right", "falls", "reset", "huge", "broken"] {
         with_library(mode, mode);
     }
 }

@@ -1,4 +1,4 @@
-/* A management library of NVIDIA that a test controls: FAKE_NVML is `right` (100 W), `falls`, `huge` or `broken`. */
+/* A management library of NVIDIA that a test controls: FAKE_NVML is `right` (100 W), `falls`, `reset`, `huge` or `broken`. */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -19,7 +19,13 @@ const char *nvmlErrorString(int error) { return "Driver Not Loaded"; }
 int nvmlDeviceGetHandleByIndex_v2(unsigned index, void **device) { *device = (void *)(size_t)(index + 1); return 0; }
 
 int nvmlDeviceGetTotalEnergyConsumption(void *device, unsigned long long *millijoules) {
+    static int asked;
     if (is("huge")) return 3;
+    /* The driver is loaded again after the first reading. */
+    if (is("reset")) {
+        *millijoules = asked++ == 0 ? 5000000 : 1000 * asked;
+        return 0;
+    }
     *millijoules = is("falls") ? 1000000000000ull - 100 * milliseconds() : 100 * milliseconds();
     return 0;
 }

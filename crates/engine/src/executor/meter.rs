@@ -90,7 +90,7 @@ impl Meter {
         // One from behind the last region.
         keep(&*self.meters, &self.readings);
         let readings = self.readings.lock().unwrap_or_else(PoisonError::into_inner);
-        let metrics = metrics(&readings, &regions.done, measurement);
+        let metrics = metrics(around(&readings, &regions.done), &regions.done, measurement);
         let sourced = metrics.into_iter().map(|metric| metric.source(self.meters.source()));
         measurement.metrics.extend(sourced);
     }
@@ -115,12 +115,27 @@ fn read(meters: &dyn Meters, readings: &Arc<Mutex<Vec<(Instant, MeterReading)>>>
 
 /// Returns how long it took.
 fn keep(meters: &dyn Meters, readings: &Mutex<Vec<(Instant, MeterReading)>>) -> Duration {
+    // Held while the sensors are read: readings of two threads are in their order.
+    let mut readings = readings.lock().unwrap_or_else(PoisonError::into_inner);
     let start = Instant::now();
     let reading = meters.read();
     let took = start.elapsed();
     // The values hold for the middle of asking.
-    readings.lock().unwrap_or_else(PoisonError::into_inner).push((start + took / 2, reading));
+    readings.push((start + took / 2, reading));
     took
+}
+
+/// The readings from the last before the regions to the first behind them: what was read while other cases ran is not theirs.
+fn around<'r>(
+    readings: &'r [(Instant, MeterReading)],
+    regions: &[(Instant, Instant)],
+) -> &'r [(Instant, MeterReading)] {
+    let from = regions.iter().map(|(from, _)| *from).min();
+    let to = regions.iter().map(|(_, to)| *to).max();
+    let Some((from, to)) = from.zip(to) else { return &[] };
+    let first = readings.partition_point(|(at, _)| *at <= from).saturating_sub(1);
+    let last = readings.partition_point(|(at, _)| *at < to).saturating_add(1).min(readings.len());
+    &readings[first..last]
 }
 
 /// The metrics of a case that was timed in `regions`. Pure.
@@ -286,6 +301,26 @@ mod tests {
         check(&[(0.0, watts(f64::NAN)), (2.0, watts(1.0))], &[(0.0, 2.0)], None);
         check(&[(1.0, joules(0.0)), (2.0, joules(12.0))], &[(0.0, 2.0)], None);
         check(&[], &[(0.0, 2.0)], None);
+    }
+
+    #[test]
+    fn a_fault_of_the_sensors_costs_the_cases_around_it_alone() {
+        let start = Instant::now();
+        let readings: Vec<_> =
+            [(0.0, joules(9.0)), (1.0, joules(3.0)), (2.0, joules(5.0)), (3.0, joules(7.0))]
+                .into_iter()
+                .map(|(at, reading)| (second(start, at), reading))
+                .collect();
+        let check = |from: f64, to: f64, expected: usize| {
+            let regions = [(second(start, from), second(start, to))];
+            assert_eq!(around(&readings, &regions).len(), expected, "{from} to {to}");
+            power(around(&readings, &regions), &regions)
+        };
+        assert_eq!(check(1.5, 2.5, 3), Some(2.0));
+        assert_eq!(check(1.0, 2.0, 2), Some(2.0));
+        assert_eq!(check(0.5, 1.5, 3), None, "the counter fell in it");
+        assert_eq!(check(2.5, 9.0, 2), None, "nothing was read behind it");
+        assert!(around(&readings, &[]).is_empty());
     }
 
     #[test]

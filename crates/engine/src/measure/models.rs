@@ -1,4 +1,5 @@
-//! Models that are named by their folder: where each one is, and whether a benchmark can load it from there.
+//! Models that are named by their folder, or by their file in the case of ONNX: where each one is, and whether a benchmark can load
+//! it from there.
 //!
 //! A case is called by the path as it is written, so that it is the same case in each checkout and on each machine; its
 //! benchmark is given the whole path.
@@ -114,9 +115,14 @@ fn fault(name: &str, path: &Path) -> Option<Fault> {
         let what = format!("the folder of the model `{name}` does not exist");
         return Some(Fault { what, label: "not there", next: format!("looked for `{shown}`; {fetch}") });
     }
+    if path.extension().is_some_and(|end| end == "onnx") && path.is_file() {
+        return None;
+    }
     if !path.is_dir() {
         let what = format!("the model `{name}` is not a folder");
-        let next = format!("name the folder that holds `config.json`, not the file `{shown}`");
+        let next = format!(
+            "name the folder that holds `config.json`, or a file that ends in `.onnx`, not `{shown}`"
+        );
         return Some(Fault { what, label: "a file", next });
     }
     (!path.join("config.json").is_file()).then(|| Fault {
@@ -166,14 +172,14 @@ mod tests {
         check(&config, Some("the model `m` is not a folder"));
     }
 
-    /// Checks the fault of the folder `name` in a tree that holds a model, an empty folder and a file.
+    /// Checks the fault of the folder `name` in a tree that holds a model, an empty folder and two files.
     #[track_caller]
     fn check_fault(name: &str, expected: Option<(&str, &str)>) {
         let tree = tempfile::tempdir().expect("a folder");
         for folder in ["whole", "empty"] {
             std::fs::create_dir(tree.path().join(folder)).expect("a folder");
         }
-        for file in ["whole/config.json", "weights.bin"] {
+        for file in ["whole/config.json", "weights.bin", "model.onnx"] {
             std::fs::write(tree.path().join(file), "{}").expect("a file");
         }
         let found = fault(name, &tree.path().join(name));
@@ -185,6 +191,7 @@ mod tests {
     fn what_is_no_model() {
         check_fault("whole", None);
         check_fault("gone", Some(("the folder of the model `gone` does not exist", "not there")));
+        check_fault("model.onnx", None);
         check_fault("weights.bin", Some(("the model `weights.bin` is not a folder", "a file")));
         check_fault("empty", Some(("the folder of the model `empty` has no `config.json`", "no model")));
     }

@@ -45,7 +45,7 @@ pub fn backend(name: &str, facts: &Facts) -> Vec<Finding> {
         Needs::Metal => graphics::metal(facts),
         Needs::Cuda => cuda::check(facts),
         Needs::Rocm => rocm::check(facts),
-        Needs::OnnxRuntime => onnx::check(facts),
+        Needs::OnnxRuntime => onnx::check(facts, backend.name),
     };
     findings.extend(kernels::findings(backend.needs, facts));
     findings

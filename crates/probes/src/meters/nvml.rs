@@ -32,9 +32,9 @@ pub(super) struct Nvml {
     device: Device,
     /// Keeps the functions where they are.
     _library: Library,
-    /// Millijoules.
-    first_energy: Option<u64>,
-    last_energy: u64,
+    /// Millijoules: the counter at the last reading, and what it rose by since the first.
+    last_energy: Option<u64>,
+    energy: u64,
 }
 
 /// NVML may be called from any thread.
@@ -77,7 +77,7 @@ impl Nvml {
             temperature: library.function("nvmlDeviceGetTemperature").ok(),
             reasons: library.function("nvmlDeviceGetCurrentClocksThrottleReasons").ok(),
         };
-        Ok(Self { functions, device: Device(device), _library: library, first_energy: None, last_energy: 0 })
+        Ok(Self { functions, device: Device(device), _library: library, last_energy: None, energy: 0 })
     }
 
     fn uint(&self, get: Option<GetUint>) -> Option<f64> {
@@ -98,13 +98,12 @@ impl Nvml {
         (unsafe { get?(self.device.0, of, &raw mut value) } == 0).then_some(f64::from(value))
     }
 
-    /// Joules since the first reading; `None` from a counter that fell: the driver was loaded again, or it is wrong.
+    /// Joules since the first reading; `None` where the counter fell: the driver was loaded again, or it is wrong.
     fn joules(&mut self) -> Option<f64> {
         let now = self.long(self.functions.energy)?;
-        let first = *self.first_energy.get_or_insert(now);
-        let rose = now >= self.last_energy;
-        self.last_energy = now;
-        rose.then(|| (now - first) as f64 / 1e3)
+        let rose = now.checked_sub(self.last_energy.replace(now).unwrap_or(now))?;
+        self.energy += rose;
+        Some(self.energy as f64 / 1e3)
     }
 }
 
