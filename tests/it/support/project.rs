@@ -273,6 +273,12 @@ impl Project {
             path.extension().is_some_and(|extension| extension == "json" || extension == "journal")
         };
         let mut files: Vec<_> = files.map(|file| file.path()).filter(is_run).collect();
+        // A run that was killed while it ended has its journal beside its file, and the file is what counts.
+        let ended: Vec<_> =
+            files.iter().filter(|path| path.extension() == Some("json".as_ref())).cloned().collect();
+        files.retain(|path| {
+            path.extension() == Some("json".as_ref()) || !ended.contains(&path.with_extension("json"))
+        });
         files.sort_by_key(|path| path.file_name().map(OsStr::to_owned));
         files
     }
