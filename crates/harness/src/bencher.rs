@@ -270,13 +270,18 @@ impl Bencher {
 
     /// `routine` runs the iterations it is reported and returns what they took. It synchronises by itself.
     pub fn iter_custom(&mut self, mut routine: impl FnMut(u64) -> Duration) {
+        self.try_iter_custom(|iterations| Ok(routine(iterations)));
+    }
+
+    /// [`iter_custom`](Self::iter_custom) for a routine that can fail: its first error ends the case.
+    pub fn try_iter_custom(&mut self, mut routine: impl FnMut(u64) -> Result<Duration, Error>) {
         if self.slowdown.is_some() {
             self.unsupported(
                 "`iter_custom` has a clock of its own, so nothing can be added to what it times",
             );
         }
         self.times_itself = true;
-        self.time(MAX_BATCH, |_, iterations| Ok(nanos(routine(iterations))));
+        self.time(MAX_BATCH, |_, iterations| routine(iterations).map(nanos));
     }
 
     /// [`iter`](Self::iter) for a routine that can fail: the first error of a batch ends the case.

@@ -34,6 +34,11 @@ pub trait Device {
         None
     }
 
+    /// What [`memory`](Self::memory) counts, in a word, for the record.
+    fn memory_source(&self) -> &'static str {
+        "pool"
+    }
+
     /// Gives back what its allocator reserves and no one uses, so that what an earlier case left is not counted as the
     /// next one's. Called before a case uses the device and after its samples, never between them.
     fn release_unused(&self) {}

@@ -1,10 +1,17 @@
 //! One pass of a model as a benchmark.
 
+use std::path::Path;
+#[cfg(feature = "browser")]
+use std::time::{Duration, Instant};
+
 use accel_bench::{Bencher, Error, Host, Throughput};
 
-use crate::file;
-use crate::model::{OnnxError, OnnxModel, Tensor};
-use crate::{Axes, Provider};
+use crate::error::OnnxError;
+use crate::input::Tensor;
+use crate::model::OnnxModel;
+#[cfg(feature = "browser")]
+use crate::web::{About, WebModel};
+use crate::{Axes, Provider, Runtime, WebProvider, file};
 
 /// The parameters that give dynamic axes their lengths.
 const AXES: [&str; 3] = ["batch-size", "sequence-length", "image-size"];
@@ -27,16 +34,84 @@ pub fn pass(b: &mut Bencher) -> Result<(), Error> {
     if b.is_only_described() {
         return Ok(());
     }
-    let provider = Provider::of_backend(b.backend())
-        .ok_or_else(|| Error::unsupported(format!("`{}` is not a provider of ONNX Runtime", b.backend())))?;
-    let file = file::find(&model).map_err(|error| fault(&error))?;
+    let file = || file::find(&model).map_err(|error| fault(&error));
+    match Runtime::of_backend(b.backend()) {
+        Some(Runtime::Library(provider)) => in_library(b, &file()?, provider, &axes),
+        Some(Runtime::Browser(provider)) => in_browser(b, &file()?, provider, &axes),
+        None => Err(Error::unsupported(format!("`{}` does not run ONNX files", b.backend()))),
+    }
+}
+
+fn in_library(b: &mut Bencher, file: &Path, provider: Provider, axes: &Axes) -> Result<(), Error> {
     b.device(Host);
-    let mut model = b.cold("load", || OnnxModel::open(&file, provider)).map_err(|error| fault(&error))?;
-    let inputs = model.inputs(&axes).map_err(|error| fault(&error))?;
+    let mut model = b.cold("load", || OnnxModel::open(file, provider)).map_err(|error| fault(&error))?;
+    let inputs = model.inputs(axes).map_err(|error| fault(&error))?;
     let outputs = b.cold("first-forward", || model.run(&inputs)).map_err(|error| fault(&error))?;
     check_finite(&outputs)?;
     b.try_iter(|| model.run(&inputs).map_err(|error| fault(&error)));
     Ok(())
+}
+
+#[cfg(not(feature = "browser"))]
+fn in_browser(_: &mut Bencher, _: &Path, _: WebProvider, _: &Axes) -> Result<(), Error> {
+    Err(Error::unsupported("built without the feature `browser` of accel-bench-onnx"))
+}
+
+/// A browser runs WebAssembly unoptimised first, and optimises what is called often meanwhile: kernels get several times as
+/// fast within this time, in steps that look like a steady state.
+#[cfg(feature = "browser")]
+const OPTIMISED: Duration = Duration::from_secs(3);
+
+/// By the page's clock: the way between this process and the browser is not in it.
+#[cfg(feature = "browser")]
+fn in_browser(b: &mut Bencher, file: &Path, provider: WebProvider, axes: &Axes) -> Result<(), Error> {
+    let model = WebModel::open(file, provider).map_err(|error| fault(&error))?;
+    let About { agent, device, runtime } = model.about().clone();
+    b.note("onnxruntime-web", runtime);
+    b.device(BrowserDevice { name: format!("{agent} {device}").trim().to_owned(), memory: model.memory() });
+    b.cold("load", || model.load(axes)).map_err(|error| fault(&error))?;
+    let outputs = b.cold("first-forward", || model.run()).map_err(|error| fault(&error))?;
+    check_finite(&outputs)?;
+    let start = Instant::now();
+    while start.elapsed() < OPTIMISED {
+        model.time(1).map_err(|error| fault(&error))?;
+    }
+    b.try_iter_custom(|iterations| model.time(iterations).map_err(|error| fault(&error)));
+    Ok(())
+}
+
+/// A call is over when its work is.
+#[cfg(feature = "browser")]
+struct BrowserDevice<M> {
+    name: String,
+    memory: M,
+}
+
+#[cfg(feature = "browser")]
+impl<M: Fn() -> Option<u64>> accel_bench::Device for BrowserDevice<M> {
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn sync(&self) -> Result<(), accel_bench::DeviceError> {
+        Ok(())
+    }
+
+    fn is_asynchronous(&self) -> bool {
+        false
+    }
+
+    fn allocates_in_rust(&self) -> bool {
+        false
+    }
+
+    fn memory(&self) -> Option<accel_bench::DeviceMemory> {
+        (self.memory)().map(|in_use| accel_bench::DeviceMemory { in_use, reserved: in_use })
+    }
+
+    fn memory_source(&self) -> &'static str {
+        "processes"
+    }
 }
 
 fn fault(error: &OnnxError) -> Error {

@@ -3,7 +3,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use crate::model::OnnxError;
+use crate::error::OnnxError;
 
 /// A path that ends in `.onnx`, or the name of a model in the folder `ACCEL_BENCH_ONNX`, or in this package's `models`, where
 /// `export.py` puts them.

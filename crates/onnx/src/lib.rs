@@ -11,17 +11,25 @@
 //! # fn main() {}
 //! ```
 //!
-//! The backend chooses the execution provider: `ort-cpu`, `ort-openvino`, `ort-cuda`, … Dynamic axes get the values of the
-//! parameters that they are named like.
+//! The backend chooses the execution provider: `ort-cpu`, `ort-openvino`, `ort-cuda`, …, and with the feature `browser` those of
+//! onnxruntime-web. Dynamic axes get the values of the parameters that they are named like.
 
 mod axes;
 mod cell;
+mod error;
 mod file;
+mod input;
 mod model;
 mod provider;
 mod runtime;
+#[cfg(feature = "browser")]
+mod web;
 
 pub use axes::Axes;
 pub use cell::pass;
-pub use model::{Input, OnnxError, OnnxModel, Tensor};
-pub use provider::{ONNX, Provider};
+pub use error::OnnxError;
+pub use input::{Input, Tensor};
+pub use model::OnnxModel;
+pub use provider::{ONNX, Provider, Runtime, WebProvider};
+#[cfg(feature = "browser")]
+pub use web::{About, WebModel};

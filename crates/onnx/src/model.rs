@@ -1,70 +1,15 @@
-//! An ONNX model with its provider: its inputs as its file describes them, and running it.
+//! An ONNX model in ONNX Runtime's library.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ort::session::{Session, SessionInputValue};
-use ort::value::{Tensor as OrtTensor, TensorElementType, ValueType};
+use ort::value::{Outlet, Tensor as OrtTensor, TensorElementType, ValueType};
 
-use crate::Axes;
+use crate::error::OnnxError;
+use crate::input::{Axis, Described, Element, Input, Tensor};
 use crate::provider::Provider;
 use crate::runtime;
-
-/// Why a model cannot be run.
-#[derive(Debug, thiserror::Error)]
-pub enum OnnxError {
-    #[error(
-        "no file `{}`; `python crates/onnx/export.py {model}` makes those of the models that it knows",
-        file.display()
-    )]
-    NoFile { model: String, file: PathBuf },
-    #[error("{0}")]
-    NoLibrary(String),
-    #[error("this library of ONNX Runtime has no provider for it; `pip install {wheel}` brings one that has")]
-    NoProvider { wheel: &'static str },
-    #[error("the provider cannot be used: {0}")]
-    Provider(String),
-    #[error("`{}` cannot be read: {reason}", file.display())]
-    Unreadable { file: PathBuf, reason: String },
-    #[error(
-        "the input `{input}` has an axis `{axis}` of unknown length; give the benchmark a parameter of that name"
-    )]
-    OpenAxis { input: String, axis: String },
-    #[error("the input `{input}` has values of the type {found}, which is not implemented")]
-    ValueType { input: String, found: String },
-    #[error("the model failed: {0}")]
-    Run(String),
-}
-
-impl OnnxError {
-    /// True if the machine lacks something, and the model is not at fault.
-    #[must_use]
-    pub fn is_unsupported(&self) -> bool {
-        matches!(
-            self,
-            Self::NoFile { .. }
-                | Self::NoLibrary(_)
-                | Self::NoProvider { .. }
-                | Self::Provider(_)
-                | Self::ValueType { .. }
-        )
-    }
-}
-
-/// Numbers and their shape.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Tensor {
-    F32(Vec<usize>, Vec<f32>),
-    I64(Vec<usize>, Vec<i64>),
-    I32(Vec<usize>, Vec<i32>),
-    Bool(Vec<usize>, Vec<bool>),
-}
-
-/// An input of a model.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Input {
-    pub name: String,
-    pub tensor: Tensor,
-}
+use crate::{Axes, input};
 
 /// A model that is ready to run.
 #[derive(Debug)]
@@ -105,7 +50,7 @@ impl OnnxModel {
     ///
     /// When the model leaves an axis open that `axes` does not name, or has values of another type.
     pub fn inputs(&self, axes: &Axes) -> Result<Vec<Input>, OnnxError> {
-        self.session.inputs().iter().map(|outlet| input(outlet.name(), outlet.dtype(), axes)).collect()
+        self.session.inputs().iter().map(|outlet| input::make(&described(outlet)?, axes)).collect()
     }
 
     /// Runs the model: the outputs of 32-bit floats, with their names and shapes.
@@ -139,43 +84,23 @@ fn value(tensor: &Tensor) -> ort::Result<SessionInputValue<'static>> {
     })
 }
 
-fn input(name: &str, described: &ValueType, axes: &Axes) -> Result<Input, OnnxError> {
-    let other = || OnnxError::ValueType { input: name.to_owned(), found: described.to_string() };
-    let ValueType::Tensor { ty, shape, dimension_symbols } = described else { return Err(other()) };
-    let length = |(at, length): (usize, &i64)| {
-        let symbol = dimension_symbols.get(at).map(ToString::to_string).unwrap_or_default();
-        usize::try_from(*length).ok().or_else(|| axes.length(&symbol, at)).ok_or_else(|| {
-            let axis = if symbol.is_empty() { format!("{at}") } else { symbol };
-            OnnxError::OpenAxis { input: name.to_owned(), axis }
-        })
+fn described(outlet: &Outlet) -> Result<Described, OnnxError> {
+    let input = outlet.name().to_owned();
+    let ValueType::Tensor { ty, shape, dimension_symbols } = outlet.dtype() else {
+        return Err(OnnxError::ValueType { input, found: outlet.dtype().to_string() });
     };
-    let shape = shape.iter().enumerate().map(length).collect::<Result<Vec<_>, _>>()?;
-    let count = shape.iter().product();
-    let index = |at: usize| i64::from(index(name, at));
-    let tensor = match ty {
-        TensorElementType::Float32 => Tensor::F32(shape, (0..count).map(number).collect()),
-        TensorElementType::Int64 => Tensor::I64(shape, (0..count).map(index).collect()),
-        TensorElementType::Int32 => Tensor::I32(shape, (0..count).map(|at| index(at) as i32).collect()),
-        TensorElementType::Bool => Tensor::Bool(shape, vec![true; count]),
-        _ => return Err(other()),
+    let axis = |(at, length): (usize, &i64)| match usize::try_from(*length) {
+        Ok(length) => Axis::Length(length),
+        Err(_) => Axis::Named(dimension_symbols.get(at).map(ToString::to_string).unwrap_or_default()),
     };
-    Ok(Input { name: name.to_owned(), tensor })
-}
-
-/// A number between −1 and 1 that looks random, and is the same on every machine.
-fn number(at: usize) -> f32 {
-    // Knuth's multiplicative hash, The Art of Computer Programming 3, 6.4.
-    let hash = (at as u32).wrapping_mul(2_654_435_761) >> 8;
-    hash as f32 / (1 << 23) as f32 - 1.0
-}
-
-/// A whole number that any vocabulary has; one for masks, zero for the types of tokens.
-fn index(input: &str, at: usize) -> i32 {
-    match input {
-        name if name.contains("mask") => 1,
-        name if name.contains("type") => 0,
-        _ => (at % 16) as i32,
-    }
+    let element = match ty {
+        TensorElementType::Float32 => Element::F32,
+        TensorElementType::Int64 => Element::I64,
+        TensorElementType::Int32 => Element::I32,
+        TensorElementType::Bool => Element::Bool,
+        _ => return Err(OnnxError::ValueType { input, found: outlet.dtype().to_string() }),
+    };
+    Ok(Described { name: input, element, axes: shape.iter().enumerate().map(axis).collect() })
 }
 
 #[cfg(test)]
@@ -184,45 +109,21 @@ mod tests {
 
     use super::*;
 
-    fn described(ty: TensorElementType, shape: &[i64], names: &[&str]) -> ValueType {
-        ValueType::Tensor {
+    fn outlet(ty: TensorElementType, shape: &[i64], names: &[&str]) -> Outlet {
+        let dtype = ValueType::Tensor {
             ty,
             shape: Shape::new(shape.iter().copied()),
             dimension_symbols: SymbolicDimensions::new(names.iter().map(ToString::to_string)),
-        }
-    }
-
-    fn axes() -> Axes {
-        Axes::default().with("batch-size", 2).with("sequence-length", 3)
+        };
+        Outlet::new("x", dtype)
     }
 
     #[test]
-    fn inputs_are_what_the_file_describes() {
-        let tokens = described(TensorElementType::Int64, &[-1, -1], &["batch", "sequence"]);
-        let of = |name: &str, ty: &ValueType| input(name, ty, &axes()).expect("an input").tensor;
-        assert_eq!(of("input_ids", &tokens), Tensor::I64(vec![2, 3], vec![0, 1, 2, 3, 4, 5]));
-        assert_eq!(of("attention_mask", &tokens), Tensor::I64(vec![2, 3], vec![1; 6]));
-        assert_eq!(of("token_type_ids", &tokens), Tensor::I64(vec![2, 3], vec![0; 6]));
-        let pixels = described(TensorElementType::Float32, &[-1, 1, 2, 2], &["", "", "", ""]);
-        let Tensor::F32(shape, numbers) = of("pixel_values", &pixels) else { panic!("other numbers") };
-        assert_eq!((shape, numbers.len()), (vec![2, 1, 2, 2], 8));
-        assert!(numbers.iter().all(|number| (-1.0..1.0).contains(number)) && numbers[0] != numbers[1]);
-        let flags = described(TensorElementType::Bool, &[2], &[""]);
-        assert_eq!(of("flags", &flags), Tensor::Bool(vec![2], vec![true; 2]));
-        let short = described(TensorElementType::Int32, &[2], &[""]);
-        assert_eq!(of("positions", &short), Tensor::I32(vec![2], vec![0, 1]));
-    }
-
-    #[test]
-    fn what_cannot_be_made_says_why() {
-        let says = |ty: &ValueType| input("x", ty, &axes()).expect_err("it cannot").to_string();
-        let open = described(TensorElementType::Float32, &[-1, -1], &["batch", "past"]);
-        assert!(says(&open).contains("the input `x` has an axis `past`"), "{}", says(&open));
-        let nameless = described(TensorElementType::Float32, &[2, -1], &["", ""]);
-        assert!(says(&nameless).contains("an axis `1`"), "{}", says(&nameless));
-        let half = described(TensorElementType::Float16, &[1], &[""]);
-        assert!(says(&half).contains("not implemented"), "{}", says(&half));
-        assert!(input("x", &half, &axes()).expect_err("it cannot").is_unsupported());
-        assert!(!input("x", &open, &axes()).expect_err("it cannot").is_unsupported());
+    fn the_file_says_type_and_axes() {
+        let found = described(&outlet(TensorElementType::Int64, &[-1, 4], &["batch", ""]));
+        let axes = vec![Axis::Named("batch".to_owned()), Axis::Length(4)];
+        assert_eq!(found.ok(), Some(Described { name: "x".to_owned(), element: Element::I64, axes }));
+        let half = described(&outlet(TensorElementType::Float16, &[1], &[""])).expect_err("no such numbers");
+        assert!(half.to_string().contains("not implemented") && half.is_unsupported(), "{half}");
     }
 }

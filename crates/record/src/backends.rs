@@ -19,6 +19,21 @@ pub enum Needs {
     Rocm,
     /// ONNX Runtime's library, at run time: the benchmark finds and loads it by itself.
     OnnxRuntime,
+    /// A browser, and onnxruntime-web.
+    Browser,
+}
+
+/// The sensors that a backend's work shows in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sensors {
+    Cpu,
+    Nvidia,
+    Amd,
+    /// Those of the GPU that there is.
+    Gpu,
+    Apple,
+    /// None that anyone reads.
+    None,
 }
 
 /// A backend whose name has a meaning everywhere.
@@ -30,41 +45,51 @@ pub struct Backend {
     /// It computes on the CPU: one CPU makes the steadiest numbers.
     pub is_on_cpu: bool,
     pub needs: Needs,
+    pub sensors: Sensors,
     /// Another name, used by projects that declare the backend themselves.
     pub alias: Option<&'static str>,
 }
 
 const fn on_cpu(name: &'static str, features: &'static [&'static str], needs: Needs) -> Backend {
-    Backend { name, features, is_on_cpu: true, needs, alias: None }
+    Backend { name, features, is_on_cpu: true, needs, sensors: Sensors::Cpu, alias: None }
 }
 
-const fn on_device(name: &'static str, features: &'static [&'static str], needs: Needs) -> Backend {
-    Backend { name, features, is_on_cpu: false, needs, alias: None }
+const fn on_device(
+    name: &'static str,
+    features: &'static [&'static str],
+    needs: Needs,
+    sensors: Sensors,
+) -> Backend {
+    Backend { name, features, is_on_cpu: false, needs, sensors, alias: None }
 }
 
 /// All of them, the host first.
-pub const BACKENDS: [Backend; 19] = [
+pub const BACKENDS: [Backend; 22] = [
     on_cpu(HOST, &[], Needs::Nothing),
     on_cpu("ndarray", &["ndarray"], Needs::Nothing),
     on_cpu("flex", &["flex"], Needs::Nothing),
     on_cpu("cpu", &["cpu"], Needs::Nothing),
     Backend { alias: Some("libtorch"), ..on_cpu("tch", &["tch"], Needs::Libtorch) },
     // One build of libtorch works on both.
-    on_device("tch-cuda", &["tch-cuda", "tch"], Needs::LibtorchWithCuda),
-    on_device("wgpu", &["wgpu"], Needs::Graphics),
-    on_device("vulkan", &["vulkan"], Needs::Vulkan),
-    on_device("metal", &["metal"], Needs::Metal),
-    on_device("webgpu", &["webgpu"], Needs::Graphics),
-    on_device("cuda", &["cuda"], Needs::Cuda),
-    Backend { alias: Some("hip"), ..on_device("rocm", &["rocm"], Needs::Rocm) },
+    on_device("tch-cuda", &["tch-cuda", "tch"], Needs::LibtorchWithCuda, Sensors::Nvidia),
+    on_device("wgpu", &["wgpu"], Needs::Graphics, Sensors::Gpu),
+    on_device("vulkan", &["vulkan"], Needs::Vulkan, Sensors::Gpu),
+    on_device("metal", &["metal"], Needs::Metal, Sensors::Apple),
+    on_device("webgpu", &["webgpu"], Needs::Graphics, Sensors::Gpu),
+    on_device("cuda", &["cuda"], Needs::Cuda, Sensors::Nvidia),
+    Backend { alias: Some("hip"), ..on_device("rocm", &["rocm"], Needs::Rocm, Sensors::Amd) },
     // The execution providers of ONNX Runtime.
     on_cpu("ort-cpu", &[], Needs::OnnxRuntime),
     on_cpu("ort-openvino", &[], Needs::OnnxRuntime),
-    on_device("ort-cuda", &[], Needs::OnnxRuntime),
-    on_device("ort-tensorrt", &[], Needs::OnnxRuntime),
-    on_device("ort-rocm", &[], Needs::OnnxRuntime),
-    on_device("ort-coreml", &[], Needs::OnnxRuntime),
-    on_device("ort-qnn", &[], Needs::OnnxRuntime),
+    on_device("ort-cuda", &[], Needs::OnnxRuntime, Sensors::Nvidia),
+    on_device("ort-tensorrt", &[], Needs::OnnxRuntime, Sensors::Nvidia),
+    on_device("ort-rocm", &[], Needs::OnnxRuntime, Sensors::Amd),
+    on_device("ort-coreml", &[], Needs::OnnxRuntime, Sensors::Apple),
+    on_device("ort-qnn", &[], Needs::OnnxRuntime, Sensors::None),
+    // Those of onnxruntime-web.
+    on_cpu("web-wasm", &["browser"], Needs::Browser),
+    on_device("web-webgpu", &["browser"], Needs::Browser, Sensors::Gpu),
+    on_device("web-webnn", &["browser"], Needs::Browser, Sensors::None),
 ];
 
 /// The backend of this name; `None` for one of a project's own.

@@ -7,8 +7,8 @@ use crate::device::{Device, DeviceMemory};
 /// Who is asked, the one that knows most first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Source {
-    /// The pool of the case's device.
-    Pool,
+    /// The pool of the case's device, and what that calls it.
+    Pool(&'static str),
     /// The counting allocator.
     Allocator,
     /// The process's resident set. What an earlier case left in the C library's hands is in it and is used again, so it
@@ -20,7 +20,7 @@ impl Source {
     /// The best that there is, for a case on this device.
     pub(super) fn of(device: &dyn Device) -> Option<Self> {
         if device.memory().is_some() {
-            return Some(Self::Pool);
+            return Some(Self::Pool(device.memory_source()));
         }
         if device.allocates_in_rust() && allocator::in_use().is_some() {
             return Some(Self::Allocator);
@@ -31,7 +31,7 @@ impl Source {
     /// As [`Metric::source`](crate::Metric::source) says it.
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::Pool => "pool",
+            Self::Pool(name) => name,
             Self::Allocator => "allocator",
             Self::Resident => "rss",
         }
@@ -41,7 +41,7 @@ impl Source {
     pub(super) fn read(self, device: &dyn Device) -> Option<DeviceMemory> {
         let all_in_use = |in_use| DeviceMemory { in_use, reserved: in_use };
         match self {
-            Self::Pool => device.memory(),
+            Self::Pool(_) => device.memory(),
             Self::Allocator => allocator::in_use().map(all_in_use),
             Self::Resident => resident_bytes().map(all_in_use),
         }

@@ -47,7 +47,7 @@ impl Watch {
 
     /// Returns whether single iterations report a peak that is the case's own.
     pub(crate) fn has_peak(&self) -> bool {
-        matches!(self.source, Some(Source::Pool | Source::Allocator))
+        matches!(self.source, Some(Source::Pool(_) | Source::Allocator))
     }
 
     /// Single iterations begin. What a batch of them held at once is forgotten.
@@ -61,7 +61,7 @@ impl Watch {
         let Some((source, memory)) = self.read(device) else { return };
         let in_use = match source {
             Source::Allocator => allocator::peak().unwrap_or(memory.in_use),
-            Source::Pool | Source::Resident => memory.in_use,
+            Source::Pool(_) | Source::Resident => memory.in_use,
         };
         let memory = DeviceMemory { in_use: self.own(source, in_use, own), ..memory };
         self.most_reserved = self.most_reserved.max(memory.reserved);
@@ -78,7 +78,7 @@ impl Watch {
     fn own(&self, source: Source, in_use: u64, own: u64) -> u64 {
         match source {
             Source::Allocator => in_use.saturating_sub(self.before).saturating_sub(own),
-            Source::Pool | Source::Resident => in_use,
+            Source::Pool(_) | Source::Resident => in_use,
         }
     }
 
@@ -94,7 +94,7 @@ impl Watch {
         let mut metrics = Vec::new();
         if let Some(DeviceMemory { in_use, reserved }) = self.peak {
             metrics.push(told(&catalogue::MEM_PEAK, in_use as f64));
-            if source == Source::Pool {
+            if let Source::Pool(_) = source {
                 metrics.push(told(&catalogue::MEM_RESERVED, self.most_reserved as f64));
                 let unused = 1.0 - in_use as f64 / reserved as f64;
                 metrics.extend(unused.is_finite().then(|| told(&catalogue::MEM_FRAGMENTATION, unused)));

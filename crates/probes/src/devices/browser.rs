@@ -30,8 +30,7 @@ pub(super) fn probe(
     folders: &[PathBuf],
     report: &mut dyn FnMut(&Device),
 ) -> Result<(), String> {
-    let browser =
-        wish.map(Path::to_path_buf).or_else(|| find(folders)).ok_or("no Chromium or a relative of it")?;
+    let browser = browser(wish, folders).ok_or("no Chromium or a relative of it")?;
     match ask(&browser) {
         Ok(answer) => answer.devices().iter().for_each(report),
         Err(reason) => {
@@ -42,6 +41,11 @@ pub(super) fn probe(
         }
     }
     Ok(())
+}
+
+/// The browser `wish`, or the first that one of the `folders` has.
+pub(crate) fn browser(wish: Option<&Path>, folders: &[PathBuf]) -> Option<PathBuf> {
+    wish.map(Path::to_path_buf).or_else(|| find(folders))
 }
 
 fn find(folders: &[PathBuf]) -> Option<PathBuf> {

@@ -10,6 +10,7 @@ mod qnn;
 #[cfg(not(target_os = "macos"))]
 mod vulkan;
 
+pub(crate) use browser::browser;
 pub use device::{Device, State};
 
 use std::path::{Path, PathBuf};

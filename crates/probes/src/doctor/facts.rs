@@ -21,6 +21,12 @@ pub struct Given {
     pub library_path: Vec<PathBuf>,
     /// `ORT_DYLIB_PATH`
     pub onnxruntime: Option<PathBuf>,
+    /// `ACCEL_BENCH_ORT_WEB`
+    pub ort_web: Option<PathBuf>,
+    /// `CHROME_PATH`
+    pub browser: Option<PathBuf>,
+    /// `PATH`, split.
+    pub path: Vec<PathBuf>,
     /// `CUDA_PATH`
     pub cuda_path: Option<PathBuf>,
     /// Where results are stored; need not exist.
@@ -55,6 +61,9 @@ pub struct Facts {
     pub(super) torch: Torch,
     /// Where the library of ONNX Runtime is.
     pub(super) onnxruntime: Option<PathBuf>,
+    /// Where onnxruntime-web is.
+    pub(super) ort_web: Option<PathBuf>,
+    pub(super) browser: Option<PathBuf>,
 }
 
 /// The facts about the machine as a measuring instrument; absent where the system does not say.

@@ -39,6 +39,8 @@ pub fn gather(given: Given) -> Facts {
         libamdhip: libraries.find("libamdhip64.so"),
         torch: torch(&given),
         onnxruntime: onnxruntime(&given),
+        ort_web: ort_web(&given),
+        browser: devices::browser(given.browser.as_deref(), &given.path),
         adapters: adapters.join(),
         devices: devices.join().unwrap_or_default(),
         given,
@@ -84,6 +86,12 @@ fn onnxruntime(given: &Given) -> Option<PathBuf> {
     named.or_else(|| package_folder(interpreter(given.virtual_env.is_some()), "onnxruntime"))
 }
 
+/// As `npm install` leaves it, here or in a folder above.
+fn ort_web(given: &Given) -> Option<PathBuf> {
+    let above = given.store.ancestors().map(|folder| folder.join("node_modules/onnxruntime-web"));
+    given.ort_web.clone().into_iter().chain(above).find(|folder| folder.exists())
+}
+
 /// Returns the free bytes of the folder that exists nearest to `path`.
 #[cfg(unix)]
 fn free_bytes(path: &Path) -> Option<u64> {
@@ -107,6 +115,18 @@ fn answer(program: &str, arguments: &[&str]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn onnxruntime_web_is_in_a_folder_above_the_store() {
+        let dir = tempfile::tempdir().unwrap();
+        let given = Given { store: dir.path().join("project/.accel-bench"), ..Given::default() };
+        assert_eq!(ort_web(&given), None);
+        let installed = dir.path().join("node_modules/onnxruntime-web");
+        fs::create_dir_all(&installed).unwrap();
+        assert_eq!(ort_web(&given), Some(installed));
+        let named = Given { ort_web: Some(dir.path().to_owned()), ..given };
+        assert_eq!(ort_web(&named), Some(dir.path().to_owned()));
+    }
 
     #[test]
     fn a_libtorch_folder_is_looked_into() {

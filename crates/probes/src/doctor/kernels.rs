@@ -1,15 +1,16 @@
 //! Findings from the probes of devices, and reasons for the absence of others from the checks of backends. Pure.
 
-use accel_bench_record::backends::{self, Needs};
+use accel_bench_record::backends::{self, Backend, Needs};
 
 use super::facts::Facts;
 use super::finding::{Finding, Level};
 use crate::devices::{Device, State};
 
-/// The API whose devices `needs` runs on; `None` for what runs on the CPU.
-fn api(needs: Needs) -> Option<&'static str> {
-    match needs {
+/// The API whose devices the backend runs on; `None` for what runs on the CPU.
+fn api(backend: &Backend) -> Option<&'static str> {
+    match backend.needs {
         Needs::Nothing | Needs::Libtorch | Needs::OnnxRuntime => None,
+        Needs::Browser => backend.name.strip_prefix("web-").filter(|_| !backend.is_on_cpu),
         Needs::LibtorchWithCuda | Needs::Cuda => Some("cuda"),
         Needs::Rocm => Some("rocm"),
         Needs::Metal => Some("metal"),
@@ -20,16 +21,15 @@ fn api(needs: Needs) -> Option<&'static str> {
 
 /// The APIs that backends with these names run on.
 pub fn apis<'n>(names: impl IntoIterator<Item = &'n str>) -> Vec<&'static str> {
-    let mut apis: Vec<_> =
-        names.into_iter().filter_map(|name| api(backends::meant_by(name)?.needs)).collect();
+    let mut apis: Vec<_> = names.into_iter().filter_map(|name| api(backends::meant_by(name)?)).collect();
     apis.sort_unstable();
     apis.dedup();
     apis
 }
 
 /// The outcome of the kernel on each device of a backend. A device that fails next to one that works is a catch.
-pub(super) fn findings(needs: Needs, facts: &Facts) -> Vec<Finding> {
-    let Some(api) = api(needs) else { return Vec::new() };
+pub(super) fn findings(backend: &Backend, facts: &Facts) -> Vec<Finding> {
+    let Some(api) = api(backend) else { return Vec::new() };
     let devices: Vec<_> = facts.devices.iter().filter(|device| device.api == api).collect();
     let works = devices.iter().any(|device| device.is_usable());
     devices.into_iter().filter_map(|device| finding(device, works)).collect()
@@ -83,6 +83,10 @@ mod tests {
         Facts { devices, ..Facts::default() }
     }
 
+    fn known(name: &str) -> &'static Backend {
+        backends::find(name).unwrap()
+    }
+
     fn usable() -> State {
         State::Usable { took_ms: 2.0 }
     }
@@ -96,7 +100,7 @@ mod tests {
         let check = |states: [State; 2], expected: [&str; 2]| {
             let [one, two] = states;
             let facts = with(vec![device("vulkan", "A", one), device("vulkan", "B", two)]);
-            assert_eq!(lines(&findings(Needs::Graphics, &facts)), expected);
+            assert_eq!(lines(&findings(known("wgpu"), &facts)), expected);
         };
         let ok = "ok: a kernel on `A` gave the right result in 2.0 ms";
         check([usable(), broken()], [ok, "warning: the kernel on `B` failed: wrong result"]);
@@ -109,14 +113,15 @@ mod tests {
         );
         let untried = State::Unproven { reason: "not implemented".to_owned() };
         check([usable(), untried], [ok, "warning: `B` was not tried: not implemented"]);
-        assert!(findings(Needs::Cuda, &with(vec![device("vulkan", "A", usable())])).is_empty());
-        assert!(findings(Needs::Libtorch, &with(vec![device("cpu", "A", usable())])).is_empty());
+        assert!(findings(known("cuda"), &with(vec![device("vulkan", "A", usable())])).is_empty());
+        assert!(findings(known("tch"), &with(vec![device("cpu", "A", usable())])).is_empty());
     }
 
     #[test]
     fn each_backend_has_its_api() {
         assert_eq!(apis(["ndarray", "tch", "mine"]), Vec::<&str>::new());
         assert_eq!(apis(["tch-cuda", "cuda", "rocm", "vulkan"]), ["cuda", "rocm", "vulkan"]);
+        assert_eq!(apis(["web-wasm", "web-webgpu", "web-webnn"]), ["webgpu", "webnn"]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! [`gather()`] looks at the machine, once and for all backends; every judgement is a pure function of the
 //! `Facts`.
 
+mod browser;
 mod counters;
 mod cuda;
 mod energy;
@@ -46,8 +47,9 @@ pub fn backend(name: &str, facts: &Facts) -> Vec<Finding> {
         Needs::Cuda => cuda::check(facts),
         Needs::Rocm => rocm::check(facts),
         Needs::OnnxRuntime => onnx::check(facts, backend.name),
+        Needs::Browser => browser::check(facts),
     };
-    findings.extend(kernels::findings(backend.needs, facts));
+    findings.extend(kernels::findings(backend, facts));
     findings
 }
 
@@ -78,6 +80,7 @@ mod tests {
         check("metal", Level::Missing);
         check("cuda", Level::Missing);
         check("rocm", Level::Missing);
+        check("web-wasm", Level::Missing);
         check("mine", Level::Warning);
         assert!(has_needs("wgpu") && !has_needs("flex") && !has_needs("mine"));
     }

@@ -9,7 +9,7 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use accel_bench_record::MeterReading;
-use accel_bench_record::backends::{self, Needs};
+use accel_bench_record::backends;
 
 use crate::system_files::SystemFiles;
 
@@ -57,27 +57,19 @@ pub fn meters(backend: &str, visible: Option<&str>) -> Result<Meters, String> {
 }
 
 fn of_device(backend: &str, visible: Option<&str>, files: SystemFiles) -> Result<Meters, String> {
-    let needs = backends::meant_by(backend).map_or(Needs::Nothing, |backend| backend.needs);
+    // A backend that is not known here computes on the CPU, as far as anyone knows.
+    let shown_in = backends::meant_by(backend).map_or(backends::Sensors::Cpu, |backend| backend.sensors);
     let nvidia = || nvml::Nvml::open(first(visible)).map(|sensors| Meters::new("nvml", sensors));
     let amd = || amdgpu::Amdgpu::find(files.clone()).map(|sensors| Meters::new("hwmon", sensors));
-    match needs {
-        Needs::Nothing | Needs::Libtorch => {
-            package::Packages::find(files).map(|sensors| Meters::new("rapl", sensors))
-        }
-        Needs::Cuda | Needs::LibtorchWithCuda => nvidia(),
-        Needs::Rocm => amd(),
-        Needs::Graphics | Needs::Vulkan => {
+    match shown_in {
+        backends::Sensors::Cpu => package::Packages::find(files).map(|sensors| Meters::new("rapl", sensors)),
+        backends::Sensors::Nvidia => nvidia(),
+        backends::Sensors::Amd => amd(),
+        backends::Sensors::Gpu => {
             amd().or_else(|of_amd| nvidia().map_err(|of_nvidia| format!("{of_amd}; {of_nvidia}")))
         }
-        Needs::OnnxRuntime => match backend {
-            "ort-cpu" | "ort-openvino" => {
-                package::Packages::find(files).map(|sensors| Meters::new("rapl", sensors))
-            }
-            "ort-cuda" | "ort-tensorrt" => nvidia(),
-            "ort-rocm" => amd(),
-            _ => Err("nothing reads this device's energy".to_owned()),
-        },
-        Needs::Metal => Err("Apple's counters need root and are not read".to_owned()),
+        backends::Sensors::Apple => Err("Apple's counters need root and are not read".to_owned()),
+        backends::Sensors::None => Err("nothing reads this device's energy".to_owned()),
     }
 }
 
@@ -117,6 +109,7 @@ mod tests {
         assert_eq!(source("wgpu"), Ok("hwmon"));
         assert_eq!((source("ort-cpu"), source("ort-openvino")), (Ok("rapl"), Ok("rapl")));
         assert_eq!(source("ort-rocm"), Ok("hwmon"));
+        assert_eq!((source("web-wasm"), source("web-webgpu")), (Ok("rapl"), Ok("hwmon")));
         assert!(source("ort-qnn").unwrap_err().contains("nothing reads"));
         assert!(source("metal").unwrap_err().contains("Apple"));
         let (_guard, bare) = fake::machine(&[]);
