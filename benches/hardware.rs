@@ -160,9 +160,10 @@ fn stream(b: &mut Bencher, motion: Motion) {
     time(b, kernel.work(), 4, || kernel.run());
 }
 
-/// Checks the output once, then times.
+/// Checks the first output, then times. What the first one takes is the cost of kernels that are compiled and tuned.
 fn time<const D: usize>(b: &mut Bencher, work: Work, value_bytes: u64, run: impl Fn() -> Tensor<D>) {
-    check_finite(b, "output", run());
+    let first = b.cold("first-forward", &run);
+    check_finite(b, "output", first);
     b.metric(catalogue::FLOPS.of(work.flops as f64));
     b.metric(catalogue::BYTES_MOVED.of((work.bytes / 4 * value_bytes) as f64));
     b.iter(run);

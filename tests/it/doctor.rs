@@ -47,6 +47,9 @@ fn every_backend_is_looked_at() {
         "tch",
         "tch-cuda",
         "vulkan",
+        "web-wasm",
+        "web-webgpu",
+        "web-webnn",
         "webgpu",
         "wgpu",
     ];

@@ -50,3 +50,24 @@ impl OnnxError {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_machine_lacks_is_no_fault_of_the_model() {
+        let lacking = [
+            (OnnxError::NoLibrary("no library".to_owned()), "no library"),
+            (OnnxError::NoProvider { wheel: "onnxruntime-gpu" }, "pip install onnxruntime-gpu"),
+            (OnnxError::NoWebRuntime, "npm install onnxruntime-web"),
+            (OnnxError::NoBrowser("none found".to_owned()), "CHROME_PATH"),
+            (OnnxError::Provider("no adapter".to_owned()), "no adapter"),
+        ];
+        for (error, says) in lacking {
+            assert!(error.is_unsupported() && error.to_string().contains(says), "{error}");
+        }
+        let failed = OnnxError::Run("a shape does not fit".to_owned());
+        assert!(!failed.is_unsupported(), "{failed}");
+    }
+}

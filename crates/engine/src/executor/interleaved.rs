@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::time::Instant;
 
 use accel_bench::turns::{batch_size, sample_length};
 use accel_bench_record::protocol::Sampling;
@@ -224,7 +225,7 @@ impl<'a> Round<'a> {
         let (settings, how, meter) = (self.settings, self.turns.how, self.meter.clone());
         let Some(mut players) = self.open(id, seats, on)? else { return Ok(false) };
         let before = settings.hardware.conditions(&cpus);
-        let redone = sample(&mut players, &how, settings, chance, on)?;
+        let redone = sample(&mut players, &how, (settings, meter.as_deref()), chance, on)?;
         let conditions = Conditions { redone, ..settings.hardware.conditions(&cpus).since(before) };
         players
             .into_iter()
@@ -280,11 +281,12 @@ impl<'a> Round<'a> {
 }
 
 /// Takes the samples, in passes of one from each player in random order; a pass in which one was disturbed is thrown
-/// away, and taken again as long as that does not double the work. Returns how many were.
+/// away, and taken again as long as that does not double the work; so is one in which the device was throttled. Returns how
+/// many were.
 fn sample(
     players: &mut Vec<Player<'_>>,
     how: &InTurns,
-    settings: &Settings,
+    (settings, meter): (&Settings, Option<&Meter>),
     chance: &mut Rng,
     on: &mut dyn FnMut(Event),
 ) -> Result<u32, Fault> {
@@ -292,6 +294,7 @@ fn sample(
     let (mut kept, mut redone) = (0, 0);
     while kept < samples && !players.is_empty() {
         chance.shuffle(players);
+        let begun = Instant::now();
         let mut pass = Vec::new();
         while pass.len() < players.len() {
             match players[pass.len()].sample(iterations, settings, on) {
@@ -300,7 +303,9 @@ fn sample(
                 Err(fault) => return Err(fault),
             }
         }
-        if redone < samples && pass.iter().any(super::seat::Taken::is_disturbed) {
+        let is_disturbed = pass.iter().any(super::seat::Taken::is_disturbed)
+            || meter.is_some_and(|meter| meter.was_throttled_since(begun));
+        if redone < samples && is_disturbed {
             redone += 1;
             players.iter_mut().for_each(Player::redo);
             continue;

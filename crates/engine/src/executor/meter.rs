@@ -82,6 +82,13 @@ impl Meter {
         Self { meters, readings, thread }
     }
 
+    /// Returns whether the device said, at `then` or since, that it runs slower than it could because of heat or power.
+    pub(super) fn was_throttled_since(&self, then: Instant) -> bool {
+        let readings = self.readings.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = readings.partition_point(|(at, _)| *at <= then).saturating_sub(1);
+        readings[first..].iter().any(|(_, reading)| reading.is_throttled == Some(true))
+    }
+
     /// Adds what the sensors said while the case was timed. The regions must be over.
     pub(super) fn add_to(&self, measurement: &mut Measurement, regions: &TimedRegions) {
         if !regions.is_long_enough() {
@@ -400,6 +407,27 @@ mod tests {
         fn read(&self) -> MeterReading {
             joules(self.0.fetch_add(1, Ordering::Relaxed) as f64)
         }
+    }
+
+    #[test]
+    fn a_throttled_moment_is_known() {
+        let start = Instant::now();
+        let reading = |is_throttled| MeterReading { is_throttled, ..MeterReading::default() };
+        let said = [(0.0, Some(true)), (1.0, Some(false)), (2.0, Some(true)), (3.0, None)];
+        let readings = said.map(|(at, is_throttled)| (second(start, at), reading(is_throttled)));
+        let readings = Arc::new(Mutex::new(readings.to_vec()));
+        let meter = Meter { meters: Arc::<Counting>::default(), readings, thread: None };
+        let check = |then: f64, expected: bool| {
+            assert_eq!(meter.was_throttled_since(second(start, then)), expected, "{then}");
+        };
+        check(0.5, true);
+        check(1.5, true);
+        check(2.5, true);
+        check(3.5, false);
+        meter.readings.lock().expect("no one panicked").drain(1..);
+        check(0.5, true);
+        meter.readings.lock().expect("no one panicked").clear();
+        check(0.5, false);
     }
 
     #[test]

@@ -87,7 +87,7 @@ mod tests {
         check("", "wgpu", None, Cpus::All);
         check("", "cuda", None, Cpus::All);
         check("", "tch-cuda", None, Cpus::All);
-        assert_eq!(manifest("").backends.len(), 19);
+        assert_eq!(manifest("").backends.len(), 22);
         assert_eq!(manifest("").backends["tch-cuda"].known_by, ["tch-cuda", "tch"]);
         assert_eq!(manifest("[backends.mine]").backends["mine"].known_by, ["mine"]);
     }

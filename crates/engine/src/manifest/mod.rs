@@ -337,7 +337,7 @@ pub(super) mod tests {
         3 | backends = ["ndarray", "wpgu"]
           |                        ^^^^^^ did you mean `wgpu`?
           |
-          = help: known are `cpu`, `cuda`, `flex`, `host`, `metal`, `ndarray`, `ort-coreml`, `ort-cpu`, `ort-cuda`, `ort-openvino`, `ort-qnn`, `ort-rocm`, `ort-tensorrt`, `rocm`, `tch`, `tch-cuda`, `vulkan`, `webgpu`, `wgpu`; or declare it with `[backends.wpgu]`
+          = help: known are `cpu`, `cuda`, `flex`, `host`, `metal`, `ndarray`, `ort-coreml`, `ort-cpu`, `ort-cuda`, `ort-openvino`, `ort-qnn`, `ort-rocm`, `ort-tensorrt`, `rocm`, `tch`, `tch-cuda`, `vulkan`, `web-wasm`, `web-webgpu`, `web-webnn`, `webgpu`, `wgpu`; or declare it with `[backends.wpgu]`
         "#);
     }
 }

@@ -45,6 +45,7 @@ const REST: &str = r#"# What else an entry may say:
 # package = "my-package"                 # default: the only package with such a target
 # backends = ["host"]                    # host ndarray flex cpu tch tch-cuda wgpu vulkan metal webgpu cuda rocm
 #                                         # ort-cpu ort-openvino ort-cuda ort-tensorrt ort-rocm ort-coreml ort-qnn
+#                                         # web-wasm web-webgpu web-webnn
 # params = { size = [64, 256], depth = { from = 1, to = 16, factor = 2 } }
 # warm-up = "200ms"                      # default, like the next two: the profile's
 # time = "300ms"

@@ -167,6 +167,39 @@ mod tests {
         }
     }
 
+    /// Works in other processes, whose memory it adds up.
+    struct Processes;
+
+    impl Device for Processes {
+        fn name(&self) -> String {
+            "processes".to_owned()
+        }
+
+        fn sync(&self) -> Result<(), DeviceError> {
+            Ok(())
+        }
+
+        fn memory(&self) -> Option<DeviceMemory> {
+            Some(DeviceMemory { in_use: 3 << 20, reserved: 3 << 20 })
+        }
+
+        fn memory_source(&self) -> &'static str {
+            "processes"
+        }
+    }
+
+    #[test]
+    fn the_device_says_what_it_counts() {
+        let mut watch = Watch::new();
+        watch.start(&Processes, 0);
+        watch.start_peak(&Processes);
+        watch.peak(&Processes, 0);
+        let metrics = watch.metrics();
+        assert_eq!(value(&metrics, "mem-peak-bytes"), Some(f64::from(3 << 20)));
+        assert_eq!(value(&metrics, "mem-fragmentation"), Some(0.0));
+        assert!(metrics.iter().all(|metric| metric.source.as_deref() == Some("processes")), "{metrics:?}");
+    }
+
     fn value(metrics: &[Metric], name: &str) -> Option<f64> {
         metrics.iter().find(|metric| metric.name == name).map(|metric| metric.value)
     }

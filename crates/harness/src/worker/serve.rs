@@ -182,11 +182,21 @@ mod tests {
         Ok(())
     }
 
-    static BENCHMARKS: [Registration; 4] = [
+    /// Its own clock is gone when it is asked for 77 iterations.
+    fn loses_its_clock(b: &mut Bencher) -> Result<(), Error> {
+        b.try_iter_custom(|iterations| match iterations {
+            77 => Err(Error::unsupported("the clock is gone")),
+            _ => Ok(std::time::Duration::from_micros(iterations)),
+        });
+        Ok(())
+    }
+
+    static BENCHMARKS: [Registration; 5] = [
         Registration::bare("steady", steady),
         Registration::bare("fails", fails),
         Registration::bare("panics", panics),
         Registration::bare("breaks", breaks),
+        Registration::bare("loses-its-clock", loses_its_clock),
     ];
 
     fn case_request(token: u64, benchmark: &str, slowdown: Option<f64>) -> CaseRequest {
@@ -337,6 +347,18 @@ mod tests {
         // The child goes on to measure.
         assert!(matches!(runner.open(9, "steady", None), Reply::Ready(_)));
         finished(runner.ask(&Request::Close { token: 9 }));
+        runner.quit();
+    }
+
+    #[test]
+    fn a_clock_of_its_own_can_fail() {
+        let mut runner = Runner::start("clock");
+        assert!(matches!(runner.open(1, "loses-its-clock", None), Reply::Ready(_)));
+        assert!(matches!(runner.ask(&sample(1, 5, 1)), Reply::Sampled(_)));
+        fails_with(runner.ask(&sample(1, 77, 1)), 1, Failure::Unsupported, "the clock is gone");
+        // The case alone is over.
+        assert!(matches!(runner.open(2, "steady", None), Reply::Ready(_)));
+        finished(runner.ask(&Request::Close { token: 2 }));
         runner.quit();
     }
 

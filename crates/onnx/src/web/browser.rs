@@ -90,3 +90,29 @@ fn options() -> LaunchOptions<'static> {
         ..LaunchOptions::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_of_the_page() {
+        let read = |text: &str| match serde_json::from_str(text).expect("an answer") {
+            Answer::Done(value) => Ok(value),
+            Answer::Failed(reason) => Err(reason),
+        };
+        assert_eq!(read(r#"{"done":1.5}"#), Ok(Value::from(1.5)));
+        assert_eq!(read(r#"{"done":null}"#), Ok(Value::Null));
+        assert_eq!(read(r#"{"failed":"no adapter"}"#), Err("no adapter".to_owned()));
+        assert!(serde_json::from_str::<Answer>("{}").is_err());
+    }
+
+    #[test]
+    fn the_browser_gets_what_the_providers_need() {
+        let options = options();
+        let has = |name: &str| options.args.iter().any(|arg| *arg == OsStr::new(name));
+        assert!(has("--enable-unsafe-webgpu") && has("--enable-features=WebMachineLearningNeuralNetwork"));
+        assert!(options.headless && options.enable_gpu);
+        assert_eq!(options.idle_browser_timeout, FOREVER);
+    }
+}
