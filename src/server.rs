@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use accel_bench_engine::executor::{ask, hand_over};
+use accel_bench_engine::executor::{ask, become_program, hand_over};
 
 use crate::context::Context;
 use crate::error::{Error, Exit, Result};
@@ -21,6 +21,15 @@ pub(crate) fn call(cx: &mut Context, arguments: Vec<OsString>) -> Result<Exit> {
     let program = program(cx)?;
     cx.shell.end_progress();
     let code = hand_over(&program, &arguments, &cx.host.cwd).map_err(|cause| unstarted(&program, &cause))?;
+    exit(code, &program)
+}
+
+/// Becomes it, with these arguments.
+pub(crate) fn become_it(cx: &mut Context, arguments: &[OsString]) -> Result<Exit> {
+    let program = program(cx)?;
+    cx.shell.end_progress();
+    let code =
+        become_program(&program, arguments, &cx.host.cwd).map_err(|cause| unstarted(&program, &cause))?;
     exit(code, &program)
 }
 

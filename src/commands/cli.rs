@@ -4,8 +4,9 @@ use clap::{Parser, Subcommand};
 
 use super::globals::Globals;
 use super::{
-    baseline, bisect, calibrate, compare, compatibility, completions, doctor, gc, hardware, history, hook,
-    import, init, list, log, noise, probes, recommend, report, rerun, roofline, run, show, sql, trend,
+    baseline, bisect, calibrate, compare, compatibility, completions, dashboard, doctor, gc, hardware,
+    history, hook, import, init, list, log, noise, probes, recommend, report, rerun, roofline, run, show,
+    sql, trend,
 };
 
 const EXAMPLES: &str = "\
@@ -72,6 +73,8 @@ pub(super) enum Command {
     Trend(trend::Args),
     /// Ask the history in SQL
     Sql(sql::Args),
+    /// Show runs, reports and SQL in a browser
+    Dashboard(dashboard::Args),
     /// Keep the table of all results: Parquet files that any tool reads
     History(history::Args),
     /// Store the results of other programs

@@ -9,6 +9,8 @@ mod cli;
 mod compare;
 mod compatibility;
 mod completions;
+#[cfg(feature = "history")]
+mod dashboard;
 mod doctor;
 #[cfg(feature = "history")]
 mod exchange;
@@ -54,6 +56,8 @@ mod trend;
 use history as trend;
 #[cfg(not(feature = "history"))]
 use history as sql;
+#[cfg(not(feature = "history"))]
+use history as dashboard;
 
 use std::env;
 
@@ -110,6 +114,7 @@ fn dispatch(cli: Cli, mut cx: Context) -> Exit {
         Command::Log(args) => log::run(args, &mut cx),
         Command::Trend(args) => trend::run(args, &mut cx),
         Command::Sql(args) => sql::run(args, &mut cx),
+        Command::Dashboard(args) => dashboard::run(args, &mut cx),
         Command::History(args) => history::run(args, &mut cx),
         Command::Gc(args) => gc::run(args, &mut cx),
         Command::Hook(args) => hook::run(args, &mut cx),

@@ -75,3 +75,19 @@ fn without_the_server_there_is_one_command_to_get_it() {
     let ran = with_server(&project, &gone, &["sql", "SELECT 1"]).exits(2);
     ran.says("cannot start").says("crates/server/install");
 }
+
+#[test]
+fn the_dashboard_gets_the_tool_the_project_and_the_table() {
+    let project = project("dashboard");
+    let ran = with_server(&project, &echo(&project, 0), &["dashboard", "--port", "7878", "--print", "json"])
+        .exits(0);
+    let lines: Vec<_> = ran.stdout.lines().collect();
+    assert_eq!((lines[0], lines[1], lines[3], lines[5]), ("serve", "--tool", "--project", "--history"));
+    assert!(lines[2].ends_with("cargo-accel-bench") && Path::new(lines[4]).is_dir(), "{lines:?}");
+    assert!(Path::new(lines[6]).read_dir().expect("a folder").count() > 0, "it is up to date");
+    assert_eq!(lines[7..9], ["--port=7878", "--print=json"]);
+    assert!(lines[9].starts_with("--parent=") && lines.len() == 10, "no browser is opened: {lines:?}");
+    let told = with_server(&project, &echo(&project, 2), &["dashboard", "--no-open"]).exits(2).stdout;
+    assert!(told.contains("--print=text") && !told.contains("--open"), "{told}");
+    with_server(&project, &echo(&project, 0), &["dashboard", "--print", "xml"]).exits(2);
+}

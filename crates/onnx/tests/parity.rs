@@ -46,6 +46,24 @@ fn resnet() {
     check("vision-resnet");
 }
 
+/// Of the library of `onnxruntime-openvino`; another one has no such provider.
+#[test]
+fn openvino() {
+    for name in ["encoder-only", "vision", "vision-resnet"] {
+        match OnnxModel::open(&model_file(name), Provider::OpenVino) {
+            Err(error @ (OnnxError::NoProvider { .. } | OnnxError::NoLibrary(_))) => {
+                eprintln!("not compared: {error}");
+                return;
+            }
+            opened => {
+                let mut model = opened.expect("it opens");
+                let outputs = model.run(&recorded(name, "inputs.safetensors")).expect("it runs");
+                compare(name, &outputs);
+            }
+        }
+    }
+}
+
 #[test]
 fn axes_are_as_long_as_asked_for() {
     let Some(mut model) = open("encoder-only") else { return };

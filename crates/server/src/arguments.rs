@@ -21,6 +21,8 @@ pub(crate) enum Command {
     Export(ExportArgs),
     /// Copy run files that are not there yet to or from a bucket
     Copy(CopyArgs),
+    /// Serve the dashboard on loopback
+    Serve(ServeArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -80,6 +82,37 @@ pub(crate) struct CopyArgs {
     /// Leave out the runs that this store has
     #[arg(long, value_name = "DIR")]
     pub(crate) except: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ServeArgs {
+    /// The program that is asked: `cargo-accel-bench`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tool: PathBuf,
+    /// The project's folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) project: PathBuf,
+    /// The folder with the history's Parquet files
+    #[arg(long, value_name = "DIR")]
+    pub(crate) history: PathBuf,
+    /// The port on loopback; 0 takes a free one
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) port: u16,
+    /// The process that this one ends with
+    #[arg(long, value_name = "ID")]
+    pub(crate) parent: Option<u32>,
+    /// Open it in the browser
+    #[arg(long)]
+    pub(crate) open: bool,
+    /// How the address is printed
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) print: Print,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Print {
+    Text,
+    Json,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

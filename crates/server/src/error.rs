@@ -30,6 +30,10 @@ pub(crate) enum Error {
     Bucket { place: String, source: object_store::Error },
     #[error("cannot copy runs: {0}")]
     Copy(#[from] object_store::Error),
+    #[error("port {port} on loopback cannot be used: {source}")]
+    Port { port: u16, source: io::Error },
+    #[error("the server failed: {0}")]
+    Serve(io::Error),
     #[error("cannot read the query: {0}")]
     Input(io::Error),
     #[error("cannot write to stdout: {0}")]
@@ -40,7 +44,12 @@ impl Error {
     /// The exit codes of `cargo accel-bench`.
     pub(crate) fn exit(&self) -> u8 {
         match self {
-            Self::NotASelect(_) | Self::Query(_) | Self::TimedOut(_) | Self::Path(_) | Self::Exists(_) => 2,
+            Self::NotASelect(_)
+            | Self::Query(_)
+            | Self::TimedOut(_)
+            | Self::Path(_)
+            | Self::Exists(_)
+            | Self::Port { .. } => 2,
             Self::Empty(_) => 4,
             _ => 8,
         }
@@ -59,6 +68,7 @@ impl Error {
                  AWS_ENDPOINT (with AWS_ALLOW_HTTP=true where it speaks plain HTTP)"
                     .to_owned(),
             ),
+            Self::Port { .. } => Some("`--port 0` takes a free one".to_owned()),
             Self::Exists(_) => Some("name another file, or remove it".to_owned()),
             _ => None,
         }

@@ -1,10 +1,11 @@
-//! The program that needs DuckDB and a client of buckets: SQL over the history, copies of it as databases, and runs shared through
-//! a bucket. `cargo accel-bench sql` and `history export|push|pull` hand over to it.
+//! The program that needs DuckDB, a client of buckets and a web server: SQL over the history, copies of it as databases, runs
+//! shared through a bucket, and the dashboard. `cargo accel-bench sql`, `dashboard` and `history export|push|pull` hand over to it.
 
 mod arguments;
 mod copy;
 mod error;
 mod export;
+mod serve;
 mod sql;
 
 use std::io::{self, Write};
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
         Command::Sql(args) => sql::run(&args, &mut out),
         Command::Export(args) => export::run(&args, &mut out),
         Command::Copy(args) => copy::run(&args, &mut out),
+        Command::Serve(args) => serve::run(&args, &mut out),
     };
     let outcome = outcome.and_then(|()| out.flush().map_err(Error::Out));
     match outcome {

@@ -2,7 +2,7 @@
 
     python3 untouched.py [COMPARISONS] [TOLERANCE] [OPTIONS of compare ...]
 
-Prints a line for each comparison, and the counts; `other_work`, which does change, is left out.
+COMPARISONS is their number, or `30..42` for more than the first 30. Prints a line for each comparison, and the counts; `other_work`, which does change, is left out.
 """
 
 import collections
@@ -12,7 +12,9 @@ import random
 import subprocess
 import sys
 
-comparisons = int(sys.argv[1]) if len(sys.argv) > 1 else 10
+asked = (sys.argv[1] if len(sys.argv) > 1 else "10").split("..")
+seeds = range(*map(int, asked))
+comparisons = len(seeds)
 tolerance = sys.argv[2] if len(sys.argv) > 2 else "0.5%"
 here = pathlib.Path(__file__).parent
 module = here / "src/other.rs"
@@ -20,7 +22,7 @@ before = module.read_text()
 counts = collections.Counter()
 unfit = 0
 try:
-    for seed in range(comparisons):
+    for seed in seeds:
         random.seed(seed)
         arms, functions = random.randrange(20, 111), random.randrange(0, 5)
         other = subprocess.run(

@@ -15,6 +15,22 @@ pub fn hand_over(program: &Path, arguments: &[OsString], cwd: &Path) -> io::Resu
     Ok(Command::new(program).args(arguments).current_dir(cwd).status()?.code())
 }
 
+/// Makes this process the program: signals and the end of whoever started it reach that alone. Where a process cannot become another
+/// one, as [`hand_over`].
+///
+/// # Errors
+///
+/// It cannot be started.
+pub fn become_program(program: &Path, arguments: &[OsString], cwd: &Path) -> io::Result<Option<i32>> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::CommandExt;
+        Err(Command::new(program).args(arguments).current_dir(cwd).exec())
+    }
+    #[cfg(not(unix))]
+    hand_over(program, arguments, cwd)
+}
+
 /// Runs the program as [`hand_over`] does, and returns what it writes to stdout along with its exit code.
 ///
 /// # Errors
@@ -52,5 +68,6 @@ mod tests {
         check(&["-c", "test \"$PWD\" = / && exit 0"], Some(0));
         check(&["-c", "kill -9 $$"], None);
         assert!(hand_over(Path::new("/no/such/program"), &[], Path::new("/")).is_err());
+        assert!(become_program(Path::new("/no/such/program"), &[], Path::new("/")).is_err());
     }
 }

@@ -39,7 +39,7 @@ use crate::plan::{Case, Harness, Job, Unit, WantedOfRound};
 pub use claim::Claim;
 pub(crate) use criterion::saved_results;
 pub use error::Error;
-pub use handover::{ask, hand_over};
+pub use handover::{ask, become_program, hand_over};
 pub use interleaved::Turns;
 pub use local::Local;
 

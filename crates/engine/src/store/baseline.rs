@@ -189,5 +189,10 @@ mod tests {
         // A folder in the file's place.
         let folder = read_optional::<RunRecord>(dir.path());
         assert!(matches!(folder, Err(Error::Unusable(_))), "{folder:?}");
+        // A file in the folder's place: not found, and not what "not there yet" means.
+        let file = dir.path().join("file");
+        std::fs::write(&file, "").expect("a file");
+        let below = read_optional::<RunRecord>(&file.join("none.json"));
+        assert!(matches!(below, Err(Error::Unusable(_))), "{below:?}");
     }
 }

@@ -92,7 +92,6 @@ impl WebModel {
     }
 
     /// Bytes that the browser's processes hold.
-    #[must_use]
     pub fn memory(&self) -> impl Fn() -> Option<u64> + use<> {
         let process = self.page.process();
         move || memory::resident(process?)

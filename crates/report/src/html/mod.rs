@@ -6,8 +6,10 @@ use crate::chart::Chart;
 use crate::chart::palette::with_variables;
 use crate::document::{Align, Block, Cell, Report, Row, Section, Table, Tone};
 
-const STYLE: &str = include_str!("style.css");
-const SCRIPT: &str = include_str!("script.js");
+/// The style of all pages.
+pub const STYLE: &str = include_str!("style.css");
+/// The one script of a report, which stands in it.
+pub const SCRIPT: &str = include_str!("script.js");
 
 /// Longer tables have a field to filter them.
 const FILTERED: usize = 12;
