@@ -46,7 +46,7 @@ fn resnet() {
     check("vision-resnet");
 }
 
-/// Of the library of `onnxruntime-openvino`; another one has no such provider.
+/// Only the library of `onnxruntime-openvino` has the provider.
 #[test]
 fn openvino() {
     for name in ["encoder-only", "vision", "vision-resnet"] {

@@ -6,7 +6,7 @@ mod common;
 
 use common::{Dashboard, start};
 
-/// Paths that are no names of anything, with the token.
+/// Invalid paths, requested with the token.
 const PATHS: &[&str] = &[
     "/../etc/passwd",
     "/..%2f..%2fetc%2fpasswd",
@@ -140,7 +140,7 @@ const BODIES: &[&str] = &[
     r#"{"query":"\ud800"}"#,
 ];
 
-/// Requests that are cut, doubled or smuggled; `HOST` and `TOKEN` stand for lines of headers.
+/// Requests that are cut, doubled or smuggled; `HOST` and `TOKEN` are replaced by header lines.
 const RAW: &[&str] = &[
     "",
     "\r\n\r\n",

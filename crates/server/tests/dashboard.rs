@@ -107,7 +107,7 @@ fn the_token_becomes_a_cookie() {
     let pair = cookie.split(';').next().expect("a pair");
     let with_cookie = format!("{}Cookie: {pair}\r\n", dashboard.host());
     assert_eq!(dashboard.with("GET", "/api/runs", &with_cookie, "").status, 200);
-    // A person without one is told what to open.
+    // A person without one gets a page with what to open.
     let person = format!("{}Accept: text/html\r\n", dashboard.host());
     let sent = dashboard.with("GET", "/", &person, "");
     assert!(sent.status == 303 && sent.head.contains("location: /enter"), "{}", sent.head);

@@ -58,7 +58,7 @@ impl Page {
         Err(OnnxError::Provider("the page with onnxruntime-web does not load".to_owned()))
     }
 
-    /// What the page's function `name` returns for `what`; `Err` with its message where it throws, or the browser is gone.
+    /// Calls the page's function `name` with `what`; `Err` with its message where it throws, or the browser is gone.
     pub(super) fn call(&self, name: &str, what: &Value) -> Result<Value, String> {
         let script = format!("call({}, {what})", Value::from(name));
         let answer = self.tab.evaluate(&script, true).map_err(|error| format!("{error:#}"))?.value;

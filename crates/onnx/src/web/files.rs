@@ -1,4 +1,4 @@
-//! What the page loads, from loopback: itself, the files of onnxruntime-web, the model.
+//! A server on loopback for the page: itself, the files of onnxruntime-web, the model.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};

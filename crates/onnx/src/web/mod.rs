@@ -29,7 +29,7 @@ pub struct WebModel {
     about: About,
 }
 
-/// What the browser says of itself.
+/// The browser's own description.
 #[derive(Clone, Debug, Deserialize)]
 pub struct About {
     /// `HeadlessChrome/148.0.0.0`
@@ -172,7 +172,7 @@ fn runtime() -> Result<PathBuf, OnnxError> {
     find(named.as_deref(), &here).ok_or(OnnxError::NoWebRuntime)
 }
 
-/// What every version has.
+/// A file that every version has.
 const SCRIPT: &str = "ort.all.min.mjs";
 
 fn find(named: Option<&Path>, here: &Path) -> Option<PathBuf> {

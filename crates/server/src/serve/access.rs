@@ -11,13 +11,13 @@ use axum::response::{IntoResponse, Redirect, Response};
 use super::Shared;
 use super::problem::Problem;
 
-/// What shows nothing and changes nothing: the page that takes the token out of the address, with its script and style.
+/// Paths without data: the page that takes the token out of the address, with its script and style.
 const OPEN: [&str; 3] = ["/enter", "/enter.js", "/style.css"];
 
 /// Where the page brings the token, for a cookie.
 pub(super) const SESSION: &str = "/session";
 
-/// On every answer. Scripts are files of this server; styles may stand in reports.
+/// On every answer. Scripts are files of this server; reports contain styles.
 const HEADERS: [(&str, &str); 6] = [
     (
         "content-security-policy",

@@ -26,7 +26,7 @@ use tool::Tool;
 /// A question is a query at most.
 const MOST_BODY: usize = 64 << 10;
 
-/// What all answers are made with.
+/// The state that all handlers share.
 #[derive(Clone, Debug)]
 pub(crate) struct Shared {
     access: Arc<Access>,

@@ -22,7 +22,7 @@ impl Problem {
         Self { hint: Some(hint.into()), ..self }
     }
 
-    /// What a program of this project said on stderr when it ended with `code`.
+    /// The problem in a program's stderr and exit code.
     pub(super) fn of(code: Option<i32>, said: &str) -> Self {
         let status = match code {
             Some(2) => StatusCode::BAD_REQUEST,

@@ -44,14 +44,14 @@ impl Tool {
         })
     }
 
-    /// What the tool prints for these words of its command line, which the caller has checked.
+    /// Runs the tool with these arguments, which the caller has checked, and returns its stdout.
     pub(super) async fn ask(&self, words: &[&str]) -> Result<String, Problem> {
         let mut command = Command::new(&self.tool);
         command.arg("accel-bench").arg("--quiet").args(words);
         self.answer(command).await
     }
 
-    /// What the history answers to a query, as JSON.
+    /// Answers a query over the history, as JSON.
     pub(super) async fn query(&self, query: &str, rows: usize) -> Result<String, Problem> {
         let mut command = Command::new(&self.own);
         command.args(["sql", "--format=json", "--memory=512MB", "--timeout=30"]);
