@@ -24,9 +24,7 @@ pub fn render(report: &Report) -> String {
         (DOCTYPE)
         html lang="en" {
             head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
+                (meta())
                 meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
                 title { (report.title) }
                 style { (PreEscaped(STYLE)) }
@@ -45,6 +43,16 @@ pub fn render(report: &Report) -> String {
         }
     };
     page.into_string()
+}
+
+/// How a browser reads and shows every page.
+#[must_use]
+pub fn meta() -> Markup {
+    html! {
+        meta charset="utf-8";
+        meta name="viewport" content="width=device-width, initial-scale=1";
+        meta name="color-scheme" content="light dark";
+    }
 }
 
 fn of_section(section: &Section) -> Markup {

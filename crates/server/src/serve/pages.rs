@@ -15,7 +15,7 @@ use super::Shared;
 use super::problem::Problem;
 
 /// Runs on the first page.
-const RUNS: &str = "100";
+const RUNS: usize = 100;
 
 /// A first question to the history.
 const EXAMPLE: &str = "SELECT case_name, count(*) AS runs, median(value) AS ns\nFROM results WHERE metric = 'latency-ns'\nGROUP BY ALL ORDER BY ns";
@@ -46,9 +46,7 @@ fn page(title: &str, scripts: &[&str], content: &Markup) -> Html<String> {
         (DOCTYPE)
         html lang="en" {
             head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
+                (accel_bench_report::html::meta())
                 title { (title) " · accel-bench" }
                 link rel="icon" href="data:,";
                 link rel="stylesheet" href="/style.css";
@@ -101,13 +99,9 @@ struct Run {
 }
 
 async fn overview(State(shared): State<Shared>) -> Response {
-    let said = shared.tool.ask(&["log", "--format", "json", "-n", RUNS]).await;
+    let said = shared.tool.runs(RUNS).await;
     match said.and_then(|text| read::<Runs>(&text)) {
         Ok(runs) => page("Runs", &[], &of_runs(&runs.rows)).into_response(),
-        // A store without runs.
-        Err(problem) if problem.status() == axum::http::StatusCode::NOT_FOUND => {
-            page("Runs", &[], &of_runs(&[])).into_response()
-        }
         Err(problem) => trouble("Runs", &problem),
     }
 }
@@ -163,7 +157,7 @@ struct Case {
 
 async fn run(State(shared): State<Shared>, Path(id): Path<String>) -> Response {
     let said = match super::routes::word(&id) {
-        Ok(id) => shared.tool.ask(&["show", id, "--format", "json"]).await,
+        Ok(id) => shared.tool.run(id).await,
         Err(problem) => Err(problem),
     };
     match said.and_then(|text| read::<Shown>(&text)) {

@@ -71,12 +71,11 @@ struct Count {
 }
 
 async fn runs(State(shared): State<Shared>, Query(count): Query<Count>) -> Answer {
-    let n = count.n.unwrap_or(RUNS).clamp(1, 10 * RUNS).to_string();
-    shared.tool.ask(&["log", "--format", "json", "-n", &n]).await.map(json)
+    shared.tool.runs(count.n.unwrap_or(RUNS).clamp(1, 10 * RUNS)).await.map(json)
 }
 
 async fn run(State(shared): State<Shared>, Path(id): Path<String>) -> Answer {
-    shared.tool.ask(&["show", word(&id)?, "--format", "json"]).await.map(json)
+    shared.tool.run(word(&id)?).await.map(json)
 }
 
 #[derive(Deserialize)]

@@ -51,6 +51,16 @@ impl Tool {
         self.answer(command).await
     }
 
+    /// The last `n` runs, newest first.
+    pub(super) async fn runs(&self, n: usize) -> Result<String, Problem> {
+        self.ask(&["log", "--format", "json", "-n", &n.to_string()]).await
+    }
+
+    /// The run of this id, which the caller has checked.
+    pub(super) async fn run(&self, id: &str) -> Result<String, Problem> {
+        self.ask(&["show", id, "--format", "json"]).await
+    }
+
     /// Answers a query over the history, as JSON.
     pub(super) async fn query(&self, query: &str, rows: usize) -> Result<String, Problem> {
         let mut command = Command::new(&self.own);
