@@ -10,7 +10,7 @@ use crate::error::OnnxError;
 use crate::input::Tensor;
 use crate::model::OnnxModel;
 #[cfg(feature = "browser")]
-use crate::web::{About, WebModel};
+use crate::web::WebModel;
 use crate::{Axes, Provider, Runtime, WebProvider, file};
 
 /// The parameters that give dynamic axes their lengths.
@@ -66,9 +66,8 @@ const OPTIMISED: Duration = Duration::from_secs(3);
 #[cfg(feature = "browser")]
 fn in_browser(b: &mut Bencher, file: &Path, provider: WebProvider, axes: &Axes) -> Result<(), Error> {
     let model = WebModel::open(file, provider).map_err(|error| fault(&error))?;
-    let About { agent, device, runtime } = model.about().clone();
-    b.note("onnxruntime-web", runtime);
-    b.device(BrowserDevice { name: format!("{agent} {device}").trim().to_owned(), memory: model.memory() });
+    b.note("onnxruntime-web", model.about().runtime.clone());
+    b.device(model.device());
     b.cold("load", || model.load(axes)).map_err(|error| fault(&error))?;
     let outputs = b.cold("first-forward", || model.run()).map_err(|error| fault(&error))?;
     check_finite(&outputs)?;
@@ -78,40 +77,6 @@ fn in_browser(b: &mut Bencher, file: &Path, provider: WebProvider, axes: &Axes) 
     }
     b.try_iter_custom(|iterations| model.time(iterations).map_err(|error| fault(&error)));
     Ok(())
-}
-
-/// A call is over when its work is.
-#[cfg(feature = "browser")]
-struct BrowserDevice<M> {
-    name: String,
-    memory: M,
-}
-
-#[cfg(feature = "browser")]
-impl<M: Fn() -> Option<u64>> accel_bench::Device for BrowserDevice<M> {
-    fn name(&self) -> String {
-        self.name.clone()
-    }
-
-    fn sync(&self) -> Result<(), accel_bench::DeviceError> {
-        Ok(())
-    }
-
-    fn is_asynchronous(&self) -> bool {
-        false
-    }
-
-    fn allocates_in_rust(&self) -> bool {
-        false
-    }
-
-    fn memory(&self) -> Option<accel_bench::DeviceMemory> {
-        (self.memory)().map(|in_use| accel_bench::DeviceMemory { in_use, reserved: in_use })
-    }
-
-    fn memory_source(&self) -> &'static str {
-        "processes"
-    }
 }
 
 fn fault(error: &OnnxError) -> Error {

@@ -32,4 +32,4 @@ pub use input::{Input, Tensor};
 pub use model::OnnxModel;
 pub use provider::{ONNX, Provider, Runtime, WebProvider};
 #[cfg(feature = "browser")]
-pub use web::{About, WebModel};
+pub use web::{About, BrowserDevice, WebModel};

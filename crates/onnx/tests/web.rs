@@ -10,6 +10,7 @@ mod common;
 
 use std::env;
 
+use accel_bench::Device;
 use accel_bench_onnx::{Axes, OnnxError, WebModel, WebProvider};
 use common::{compare, model_file, recorded};
 
@@ -40,7 +41,8 @@ fn check(name: &str, provider: WebProvider) {
     assert!(!ten.is_zero() && ten > one / 10, "{one:?} {ten:?}");
     assert!(model.about().agent.contains("Chrome/"), "{:?}", model.about());
     if cfg!(target_os = "linux") {
-        assert!(model.memory()().is_some_and(|bytes| bytes > 10 << 20), "{:?}", model.memory()());
+        let memory = model.device().memory();
+        assert!(memory.is_some_and(|memory| memory.in_use > 10 << 20), "{memory:?}");
     }
 }
 

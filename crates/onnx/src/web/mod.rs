@@ -1,6 +1,7 @@
 //! The same files in a browser: onnxruntime-web in a Chromium without a window, each model in a browser of its own.
 
 mod browser;
+mod device;
 mod files;
 mod memory;
 
@@ -18,6 +19,7 @@ use crate::error::OnnxError;
 use crate::input::{Axis, Described, Element, Input, Tensor};
 use crate::{Axes, WebProvider, input};
 use browser::Page;
+pub use device::BrowserDevice;
 use files::Files;
 
 /// A browser with the runtime, and a model once it is loaded.
@@ -91,10 +93,11 @@ impl WebModel {
         &self.about
     }
 
-    /// Bytes that the browser's processes hold.
-    pub fn memory(&self) -> impl Fn() -> Option<u64> + use<> {
-        let process = self.page.process();
-        move || memory::resident(process?)
+    /// What the benchmark runs on.
+    #[must_use]
+    pub fn device(&self) -> BrowserDevice {
+        let About { agent, device, .. } = &self.about;
+        BrowserDevice { name: format!("{agent} {device}").trim().to_owned(), process: self.page.process() }
     }
 
     /// Compiles the model, and gives the page its inputs: of `axes`' lengths, as [`OnnxModel::inputs`](crate::OnnxModel::inputs)
